@@ -1,0 +1,1 @@
+"""Who, which role, how much: users, API tokens, groups."""

@@ -1,0 +1,12 @@
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+
+
+class AccountsConfig(AppConfig):
+    name = "accounts"
+    verbose_name = "Accounts"
+
+    def ready(self) -> None:
+        from accounts.groups import grant_permissions
+
+        post_migrate.connect(grant_permissions, dispatch_uid="accounts.grant_permissions")

@@ -1,0 +1,42 @@
+"""The groups that every installation has, and what their members may do in the admin.
+
+Runs after every `migrate`, because permissions exist only then.  It adds and never takes away, so an
+administrator's changes stay."""
+
+from typing import Any
+
+REVIEWERS = "reviewers"
+ADMINISTRATORS = "administrators"
+
+_LOOK = [
+    "generation.view_job", "generation.view_chunk", "generation.view_attempt", "generation.view_logentry",
+    "generation.view_unitversion", "generation.view_route", "generation.view_pulse",
+]
+_WORK = ["generation.add_job", "generation.retry_job", "generation.cancel_job", "generation.regenerate_unit"]
+PERMISSIONS: dict[str, list[str]] = {
+    REVIEWERS: _LOOK + _WORK,
+    ADMINISTRATORS: [
+        *_LOOK, *_WORK,
+        "generation.add_route", "generation.change_route", "generation.delete_route",
+        "accounts.view_user", "accounts.add_user", "accounts.change_user",
+        "accounts.view_apitoken", "accounts.add_apitoken", "accounts.change_apitoken",
+    ],
+}
+
+
+def grant_permissions(using: str = "default", **_signal: Any) -> None:     # Any: what the signal carries
+    """Create the groups and give them their permissions, as far as these exist already."""
+    from django.contrib.auth.models import Group, Permission
+
+    for name, labels in PERMISSIONS.items():
+        wanted = {tuple(label.split(".")) for label in labels}
+        codenames = [codename for _app, codename in wanted]
+        found = [
+            permission
+            for permission in Permission.objects.using(using)
+            .filter(codename__in=codenames).select_related("content_type")
+            if (permission.content_type.app_label, permission.codename) in wanted
+        ]
+        if found:
+            group, _made = Group.objects.using(using).get_or_create(name=name)
+            group.permissions.add(*found)

@@ -1,0 +1,16 @@
+"""The Celery app.  A message is a doorbell: losing one delays work, it never loses any.
+
+Why each setting is what it is stands in the comments of `config/settings.py`."""
+
+import os
+
+from celery import Celery
+
+from config import kombu_guard
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+kombu_guard.install()
+app = Celery("coursewright")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks(["generation"])

@@ -1,0 +1,135 @@
+"""Every setting that the environment may decide, read once and loudly.
+
+A value that cannot be used stops start-up with one sentence and exit code 2.  Nothing else in
+the code base reads `os.environ`."""
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated, Literal, NoReturn
+
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+
+def _split(value: object) -> object:
+    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+
+def _blank_is_unset(value: object) -> object:
+    return None if value == "" else value
+
+
+def _http_url(value: str) -> str:
+    if not value.startswith(("http://", "https://")):
+        raise ValueError("must start with http:// or https://")
+    return value.rstrip("/")
+
+
+Words = Annotated[list[str], NoDecode, BeforeValidator(_split)]
+PositiveSeconds = Annotated[float, Field(gt=0, le=86_400)]
+
+
+class Environment(BaseSettings):
+    """One field, one environment variable of the same name in capitals."""
+
+    model_config = SettingsConfigDict(env_file=BASE_DIR / ".env", extra="ignore", case_sensitive=False)
+
+    app_env: Literal["embedded", "production"] = "embedded"
+    secret_key: Annotated[SecretStr | None, BeforeValidator(_blank_is_unset)] = None
+    allowed_hosts: Words = []
+    csrf_trusted_origins: Words = []
+    debug: bool = False
+    public_url: Annotated[str, AfterValidator(_http_url)] = "http://127.0.0.1:8000"
+    local_dir: Path = BASE_DIR / ".local"
+
+    database_url: Annotated[str | None, BeforeValidator(_blank_is_unset)] = None
+    database_pool_size: Annotated[int, Field(ge=2, le=200)] = 12
+    redis_url: Annotated[str | None, BeforeValidator(_blank_is_unset)] = None
+
+    openai_api_key: Annotated[SecretStr | None, BeforeValidator(_blank_is_unset)] = None
+    openai_base_url: Annotated[str | None, BeforeValidator(_blank_is_unset)] = None
+    llm_deadline_s: PositiveSeconds = 300      # one whole call; the p99 of a 6k-token week is about 70 s
+    llm_connect_timeout_s: PositiveSeconds = 5
+
+    worker_slots: Annotated[int, Field(ge=1, le=2_000)] = 128   # provider calls in flight per worker process
+    worker_db_threads: Annotated[int, Field(ge=1, le=64)] = 4
+    lease_s: PositiveSeconds = 30
+    pulse_s: PositiveSeconds = 1               # heartbeat, cancellation check and idle claim
+    sweep_s: PositiveSeconds = 5
+    drain_s: PositiveSeconds = 110             # under the 120 s that a supervisor should grant
+    max_attempts: Annotated[int, Field(ge=1, le=50)] = 5
+    max_repairs: Annotated[int, Field(ge=0, le=10)] = 2
+    backoff_base_s: PositiveSeconds = 2
+    backoff_cap_s: PositiveSeconds = 60
+
+    sse_poll_s: PositiveSeconds = 0.25
+    sse_heartbeat_s: PositiveSeconds = 15
+    sse_lifetime_s: PositiveSeconds = 300
+
+    @model_validator(mode="after")
+    def _urls_are_usable(self) -> "Environment":
+        if self.openai_base_url is not None:
+            _http_url(self.openai_base_url)
+        if self.redis_url is not None and not self.redis_url.startswith(("redis://", "rediss://", "unix://")):
+            raise ValueError("REDIS_URL must start with redis://, rediss:// or unix://")
+        if self.database_url is not None and not self.database_url.startswith(
+            ("postgres://", "postgresql://", "sqlite://")
+        ):
+            raise ValueError("DATABASE_URL must start with postgresql:// or sqlite://")
+        if self.pulse_s * 3 > self.lease_s:
+            raise ValueError("LEASE_S must be at least three times PULSE_S, or a busy worker loses its leases")
+        return self
+
+    @model_validator(mode="after")
+    def _production_is_complete(self) -> "Environment":
+        if self.app_env == "production":
+            needed = {
+                "SECRET_KEY": self.secret_key, "ALLOWED_HOSTS": self.allowed_hosts,
+                "DATABASE_URL": self.database_url, "REDIS_URL": self.redis_url,
+            }
+            missing = [name for name, value in needed.items() if not value]
+            if missing:
+                raise ValueError(f"APP_ENV=production needs {', '.join(missing)}")
+            if self.secret_key and len(self.secret_key.get_secret_value()) < 50:
+                raise ValueError("SECRET_KEY must have at least 50 characters in production")
+            if self.debug:
+                raise ValueError("DEBUG must be off in production")
+        return self
+
+
+def refuse(sentence: str) -> NoReturn:
+    """Stop start-up with one sentence on stderr and exit code 2."""
+    print(f"Coursewright cannot start: {sentence}", file=sys.stderr)
+    raise SystemExit(2)
+
+
+def read() -> Environment:
+    """The environment as typed settings, or one sentence and exit code 2."""
+    try:
+        return Environment()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(str(part) for part in first["loc"]).upper()
+        message = first["msg"].removeprefix("Value error, ")
+        refuse(f"{name}: {message}." if name else f"{message}.")
+
+
+def local_secret_key(folder: Path) -> str:
+    """The embedded profile's own secret key: made once, kept in `.local/secret_key` (mode 0600)."""
+    from django.core.management.utils import get_random_secret_key
+
+    path = folder / "secret_key"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text().strip()
+    except OSError as error:
+        refuse(f"LOCAL_DIR {folder} cannot be written: {error.strerror}.")
+    with os.fdopen(descriptor, "w") as file:
+        key = get_random_secret_key()
+        file.write(key)
+    return key

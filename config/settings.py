@@ -1,0 +1,217 @@
+"""Django's settings, in sections.  What the environment may decide is in `config/environment.py`."""
+
+from pathlib import Path
+from typing import Any
+
+import dj_database_url
+from csp.constants import NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
+from django.urls import reverse_lazy
+
+from config import environment
+
+ENV = environment.read()
+BASE_DIR = environment.BASE_DIR
+IS_PRODUCTION = ENV.app_env == "production"
+
+# --- Identity ---------------------------------------------------------------------------------
+
+SECRET_KEY = (
+    ENV.secret_key.get_secret_value() if ENV.secret_key else environment.local_secret_key(ENV.local_dir)
+)
+DEBUG = ENV.debug
+ALLOWED_HOSTS = ENV.allowed_hosts or ["127.0.0.1", "localhost", "[::1]", "testserver"]
+CSRF_TRUSTED_ORIGINS = ENV.csrf_trusted_origins
+PUBLIC_URL = ENV.public_url
+LOCAL_DIR: Path = ENV.local_dir
+
+# --- Applications -----------------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    "servestatic.runserver_nostatic",
+    "unfold",
+    "unfold.contrib.filters",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "csp",
+    "ninja",                 # serves the API docs' scripts itself, so they need no CDN
+    "accounts",
+    "generation",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "servestatic.middleware.ServeStaticMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "config.urls"
+ASGI_APPLICATION = "config.asgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+SILENCED_SYSTEM_CHECKS: list[str] = []
+
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+# --- Database ---------------------------------------------------------------------------------
+# No ATOMIC_REQUESTS: with SQLite's IMMEDIATE transactions every GET would take the write lock.
+
+_database = dj_database_url.parse(ENV.database_url or f"sqlite:///{ENV.local_dir / 'coursewright.sqlite3'}")
+if _database["ENGINE"] == "django.db.backends.sqlite3":
+    ENV.local_dir.mkdir(parents=True, exist_ok=True)
+    _database["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",     # without it WAL answers "database is locked" under writers
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+    }
+    # Two connections must see the same data, so the test database is a file, too.
+    _database["TEST"] = {"NAME": str(ENV.local_dir / "test.sqlite3")}
+else:
+    _database["CONN_MAX_AGE"] = 0            # the pool refuses anything else
+    _database["CONN_HEALTH_CHECKS"] = True   # without it the pool hands out connections that died
+    _database["OPTIONS"] = {
+        **_database.get("OPTIONS", {}),
+        "pool": {"min_size": 1, "max_size": ENV.database_pool_size, "timeout": 10},
+    }
+DATABASES: dict[str, Any] = {"default": _database}
+
+# --- Cache (only the HTTP edge's rate limits use it) ------------------------------------------
+
+CACHES: dict[str, Any] = {
+    "default": (
+        {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": ENV.redis_url}
+        if ENV.redis_url
+        else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+    )
+}
+
+# --- Celery -----------------------------------------------------------------------------------
+
+CELERY_BROKER_URL = ENV.redis_url or "memory://"
+CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = (
+    {
+        "visibility_timeout": 3600, "socket_timeout": 5, "socket_connect_timeout": 2,
+        "socket_keepalive": True, "health_check_interval": 25,
+    }
+    if ENV.redis_url
+    else {"polling_interval": 0.02}          # the default, 1 s, would be the latency of every job
+)
+CELERY_TASK_ACKS_LATE = False                # the lease replaces it; no duplicates by visibility timeout
+CELERY_WORKER_DISABLE_PREFETCH = bool(ENV.redis_url)    # early ack needs it; memory:// ignores it
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_TASK_REJECT_ON_WORKER_LOST = False    # True loops for ever on a message that kills its worker
+CELERY_TASK_IGNORE_RESULT = True             # the rows are the result
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_WORKER_SEND_TASK_EVENTS = False
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+CELERY_BROKER_POOL_ACQUIRE_TIMEOUT = 2
+# `task_publish_retry=False` is a trap: refused Redis then takes 6.4 s instead of 0.35 s.
+CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0, "interval_step": 0.1, "interval_max": 0.1}
+
+# --- Provider and engine ----------------------------------------------------------------------
+
+OPENAI_API_KEY = ENV.openai_api_key.get_secret_value() if ENV.openai_api_key else None
+OPENAI_BASE_URL = ENV.openai_base_url
+LLM_DEADLINE_S = ENV.llm_deadline_s
+LLM_CONNECT_TIMEOUT_S = ENV.llm_connect_timeout_s
+WORKER_SLOTS = ENV.worker_slots
+WORKER_DB_THREADS = ENV.worker_db_threads
+LEASE_S = ENV.lease_s
+PULSE_S = ENV.pulse_s
+SWEEP_S = ENV.sweep_s
+DRAIN_S = ENV.drain_s
+MAX_ATTEMPTS = ENV.max_attempts
+MAX_REPAIRS = ENV.max_repairs
+BACKOFF_BASE_S = ENV.backoff_base_s
+BACKOFF_CAP_S = ENV.backoff_cap_s
+SSE_POLL_S = ENV.sse_poll_s
+SSE_HEARTBEAT_S = ENV.sse_heartbeat_s
+SSE_LIFETIME_S = ENV.sse_lifetime_s
+
+# --- People -----------------------------------------------------------------------------------
+
+AUTH_USER_MODEL = "accounts.User"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator", "MinimumLengthValidator",
+        "CommonPasswordValidator", "NumericPasswordValidator",
+    )
+]
+LOGIN_URL = reverse_lazy("admin:login")
+LOGIN_REDIRECT_URL = reverse_lazy("admin:index")
+
+# --- Language and time ------------------------------------------------------------------------
+
+LANGUAGE_CODE = "en-us"
+TIME_ZONE = "UTC"
+USE_I18N = True
+USE_TZ = True
+
+# --- Static files -----------------------------------------------------------------------------
+
+STATIC_URL = "/static/"
+STATIC_ROOT = ENV.local_dir / "static"
+SERVESTATIC_USE_FINDERS = not IS_PRODUCTION
+SERVESTATIC_AUTOREFRESH = False
+
+# --- Security ---------------------------------------------------------------------------------
+
+_policy: dict[str, Any] = {
+    "default-src": [SELF], "script-src": [SELF], "style-src": [SELF], "img-src": [SELF, "data:"],
+    "object-src": [NONE], "base-uri": [NONE], "frame-ancestors": [NONE], "form-action": [SELF],
+}
+CONTENT_SECURITY_POLICY = {"DIRECTIVES": _policy}
+# The admin theme's Alpine needs eval; config/urls.py puts this policy on /admin/ alone.
+ADMIN_CSP: dict[str, Any] = {
+    **_policy, "script-src": [SELF, UNSAFE_EVAL], "style-src": [SELF, UNSAFE_INLINE],
+}
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_SAMESITE = "Lax"
+X_FRAME_OPTIONS = "DENY"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2_000_000      # a brief of 1 MB reaches the validator and gets its 422
+if IS_PRODUCTION:
+    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SECURE_SSL_REDIRECT = True
+    SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+    SECURE_HSTS_SECONDS = 31_536_000
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = True
+
+# --- Logs -------------------------------------------------------------------------------------
+
+LOGGING: dict[str, Any] = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": "INFO" if IS_PRODUCTION else "WARNING"},
+}

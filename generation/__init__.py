@@ -1,0 +1,1 @@
+"""Documents generated chunk by chunk: the engine, its checks, its ledger, its doors."""

@@ -1,0 +1,49 @@
+"""What a check found wrong, and where."""
+
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from typing import Any
+
+
+class Severity(StrEnum):
+    ERROR = "error"          # goes to repair; blocks the unit
+    WARNING = "warning"      # shown to the reviewer
+    INFO = "info"
+    HUMAN = "human"          # a person decides
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One broken rule.  `pointer` is a JSON Pointer into the unit, plan or document that was checked."""
+
+    rule: str
+    severity: Severity
+    pointer: str
+    measured: str
+    limit: str
+    message: str
+    advice: str
+
+    @property
+    def is_error(self) -> bool:
+        return self.severity is Severity.ERROR
+
+    @property
+    def identity(self) -> tuple[str, str, str]:
+        """What makes two findings the same: rule, place and measured value."""
+        return self.rule, self.pointer, self.measured
+
+    def as_json(self) -> dict[str, str]:
+        return {name: str(value) for name, value in asdict(self).items()}
+
+    @classmethod
+    def from_json(cls, stored: dict[str, Any]) -> "Finding":
+        return cls(**{**stored, "severity": Severity(stored["severity"])})
+
+
+def error(
+    rule: str, pointer: str, *, measured: object, limit: object, message: str, advice: str,
+    severity: Severity = Severity.ERROR,
+) -> Finding:
+    """A finding of severity error, unless told otherwise."""
+    return Finding(rule, severity, pointer, str(measured), str(limit), message, advice)

@@ -1,0 +1,172 @@
+"""The contract of a document kind.  A kind is one folder in `generation/kinds/` with an instance
+named `KIND`; the engine, the API, the admin and the simulator know it only through this class."""
+
+import json
+import random
+from abc import ABC, abstractmethod
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Any, ClassVar, Generic, TypeVar
+
+from pydantic import BaseModel, ConfigDict, create_model
+
+from generation.core.findings import Finding
+from generation.core.schema import Schema, strict_schema
+
+JsonObject = dict[str, Any]      # Any: a JSON object as stored
+
+
+class BriefModel(BaseModel):
+    """The base of every brief: unknown fields are refused, values are not coerced from other types."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ReplyModel(BaseModel):
+    """The base of what a model writes.  Extra keys are refused, as in the strict schema."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+B = TypeVar("B", bound=BriefModel)
+P = TypeVar("P", bound=ReplyModel)
+U = TypeVar("U", bound=ReplyModel)
+
+
+class DocumentKind(ABC, Generic[B, P, U]):
+    """A type of document: its brief, plan and units, its prompts, checks, assembly and rendering.
+
+    Every method is pure: same arguments, same result.  Positions of units count from 1."""
+
+    slug: ClassVar[str]                 # also the folder's name
+    title: ClassVar[str]                # "Training program"
+    unit_noun: ClassVar[str]            # "week"
+    revision: ClassVar[int]             # raise it with every change of a prompt, schema or check
+    Brief: type[B]
+    Plan: type[P]
+    Unit: type[U]
+    folder: ClassVar[Path]              # where the prompts lie: rules.md, plan.md, unit.md, whole.md
+    example: ClassVar[JsonObject]       # a brief that a real user would send
+
+    # --- what it asks for ---------------------------------------------------------------------
+
+    @abstractmethod
+    def unit_count(self, brief: B) -> int:
+        """How many units the document has; the plan must keep to it."""
+
+    @abstractmethod
+    def working_title(self, brief: B) -> str:
+        """At most 120 characters: what the job is called before its plan is there."""
+
+    @abstractmethod
+    def plan_title(self, plan: P) -> str:
+        """The document's own title."""
+
+    @abstractmethod
+    def unit_target(self, brief: B, plan: P, position: int) -> JsonObject:
+        """What the plan wants of this unit: goes into the unit's prompt, after the shared prefix."""
+
+    @abstractmethod
+    def digest(self, plan: P, position: int, unit: U) -> str:
+        """One or two lines about a finished unit, for the prompt of the next (`sequential`)."""
+
+    # --- what it checks -----------------------------------------------------------------------
+
+    @abstractmethod
+    def check_plan(self, brief: B, plan: P) -> list[Finding]: ...
+
+    @abstractmethod
+    def check_unit(self, brief: B, plan: P, position: int, unit: U) -> list[Finding]: ...
+
+    @abstractmethod
+    def check_document(self, brief: B, document: JsonObject) -> list[Finding]:
+        """Findings across units, on what `assemble` made."""
+
+    # --- what becomes of it -------------------------------------------------------------------
+
+    @abstractmethod
+    def plan_headline(self, plan: P) -> str:
+        """A few words for the log: `3 phases over 12 weeks`."""
+
+    @abstractmethod
+    def unit_headline(self, plan: P, position: int, unit: U) -> str:
+        """A few words for the log: `build phase, 3 workouts`."""
+
+    @abstractmethod
+    def unit_title(self, plan: P, position: int) -> str:
+        """How the unit is called in lists: `Week 3 (build)`."""
+
+    @abstractmethod
+    def assemble(self, brief: JsonObject, plan: JsonObject, units: dict[int, JsonObject]) -> JsonObject:
+        """The document of stored parts.  `units` may have gaps; they are left out, never invented.
+
+        Takes and gives plain JSON, because it runs inside a transaction."""
+
+    @abstractmethod
+    def markdown(self, document: JsonObject) -> str:
+        """The document for people.  Every text of the model goes through `markup.escape`."""
+
+    @abstractmethod
+    def unit_markdown(self, document: JsonObject, position: int) -> str:
+        """One unit for people, its title as a heading of level 2; empty if the unit is missing."""
+
+    # --- rehearsal ----------------------------------------------------------------------------
+
+    @abstractmethod
+    def simulate_plan(self, brief: B, rng: random.Random) -> JsonObject:
+        """A plausible plan that passes `check_plan`: what the simulator answers."""
+
+    @abstractmethod
+    def simulate_unit(self, brief: B, plan: P, position: int, rng: random.Random) -> JsonObject:
+        """A plausible unit that passes `check_unit`, different for every position and seed."""
+
+    # --- derived ------------------------------------------------------------------------------
+
+    @cached_property
+    def Whole(self) -> type[BaseModel]:
+        """Plan and units in one reply, for the `single` strategy."""
+        return create_model(
+            f"{self.slug}_whole", __base__=ReplyModel,
+            plan=(self.Plan, ...), units=(list[self.Unit], ...),     # type: ignore[name-defined]
+        )
+
+    @cached_property
+    def plan_schema(self) -> Schema:
+        return strict_schema(self.Plan)
+
+    @cached_property
+    def unit_schema(self) -> Schema:
+        return strict_schema(self.Unit)
+
+    @cached_property
+    def whole_schema(self) -> Schema:
+        return strict_schema(self.Whole)
+
+    @cached_property
+    def rules(self) -> str:
+        """The system message: the same bytes for every job of this revision."""
+        return self.prompt_of("rules.md")
+
+    def prompt_of(self, name: str) -> str:
+        """The text of one prompt file, read once for a process."""
+        return _read(self.folder / name)
+
+    def brief(self, stored: JsonObject) -> B:
+        return self.Brief.model_validate(stored)
+
+    def plan(self, stored: JsonObject) -> P:
+        return self.Plan.model_validate(stored)
+
+    def unit(self, stored: JsonObject) -> U:
+        return self.Unit.model_validate(stored)
+
+
+@cache
+def _read(path: Path) -> str:
+    return path.read_text(encoding="utf-8").strip()
+
+
+def as_json(model: BaseModel) -> JsonObject:
+    """`model` as it is stored."""
+    stored: JsonObject = json.loads(model.model_dump_json())
+    return stored

@@ -1,0 +1,219 @@
+"""What a provider call can end in, and what to do about it.
+
+Both are values: `Answer` is what came back, `Outcome` what becomes of the chunk.  `decide` turns a
+failed answer into an outcome; a reply that arrived is judged by the kind's checks instead."""
+
+import datetime as dt
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from generation.core.backoff import full_jitter
+from generation.core.findings import Finding
+from generation.core.reasons import Reason
+
+
+class CallCode(StrEnum):
+    """How one call ended, as the ledger records it."""
+
+    OK = "ok"
+    INVALID = "invalid"                 # a reply came, and broke the schema or a rule
+    TRUNCATED = "truncated"
+    REFUSED = "refused"
+    FILTERED = "filtered"
+    TIMEOUT = "timeout"
+    RATE_LIMITED = "rate_limited"
+    OUT_OF_CREDIT = "out_of_credit"
+    AUTH = "auth"
+    BAD_REQUEST = "bad_request"
+    SERVER_ERROR = "server_error"
+    CONNECTION = "connection"
+    MALFORMED = "malformed"
+    ABANDONED = "abandoned"             # we stopped listening: cancelled, drained or fenced off
+    LOST = "lost"                       # the worker died; nobody knows whether it was answered
+    INTERNAL = "internal"               # our own code failed
+
+
+@dataclass(frozen=True)
+class Usage:
+    """Tokens of one call.  `cached_input_tokens` are part of `input_tokens`."""
+
+    input_tokens: int = 0
+    cached_input_tokens: int = 0
+    output_tokens: int = 0
+    reasoning_tokens: int = 0
+    is_estimated: bool = False
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What is known about a call besides its text: for the ledger, whatever the outcome."""
+
+    model: str = ""
+    request_id: str = ""
+    http_status: int | None = None
+    is_simulated: bool = False
+    rate_limits: dict[str, str] = field(default_factory=dict)   # the x-ratelimit-* headers, lower case
+
+
+@dataclass(frozen=True)
+class Reply:
+    """A completion that ended with `finish_reason = stop`.  `text` is the message content, unparsed."""
+
+    text: str
+    usage: Usage
+    receipt: Receipt = Receipt()
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A call without a usable completion.  `usage` is what was paid all the same, if known."""
+
+    code: CallCode
+    message: str
+    retry_after_s: float | None = None
+    usage: Usage = Usage()
+    receipt: Receipt = Receipt()
+
+
+Answer = Reply | Failure
+
+
+@dataclass(frozen=True)
+class Done:
+    """The unit is valid: `content` is its JSON object, `headline` a few words for the log."""
+
+    content: dict[str, Any]
+    headline: str
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True)
+class DoneWhole:
+    """One call wrote the whole document.  `units[n]` is unit n + 1's content and headline, or the
+    findings because of which it is asked again by itself."""
+
+    plan: dict[str, Any]
+    headline: str
+    units: tuple["Done | Repair", ...]
+
+
+@dataclass(frozen=True)
+class Repair:
+    """Ask again, showing the findings and the rejected `draft`."""
+
+    findings: tuple[Finding, ...]
+    draft: str = ""
+
+
+@dataclass(frozen=True)
+class Retry:
+    after: dt.timedelta
+    reason: Reason
+
+
+@dataclass(frozen=True)
+class Snooze:
+    """Wait without spending the attempt."""
+
+    after: dt.timedelta
+    reason: Reason
+
+
+@dataclass(frozen=True)
+class GiveUp:
+    reason: Reason
+    message: str
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True)
+class SplitUp:
+    """One call for everything did not work out: make the plan, then each unit by itself."""
+
+    message: str
+
+
+Outcome = Done | DoneWhole | Repair | Retry | Snooze | GiveUp | SplitUp
+
+
+@dataclass(frozen=True)
+class Policy:
+    """How patient the engine is."""
+
+    max_attempts: int = 5
+    max_repairs: int = 2
+    backoff_base: dt.timedelta = dt.timedelta(seconds=2)
+    backoff_cap: dt.timedelta = dt.timedelta(seconds=60)
+    longest_snooze: dt.timedelta = dt.timedelta(minutes=15)
+
+
+# Failures of one call that another call may heal, with the reason if they never do.
+RETRYABLE = {
+    CallCode.TIMEOUT: Reason.TIMEOUT,
+    CallCode.SERVER_ERROR: Reason.PROVIDER_ERROR,
+    CallCode.CONNECTION: Reason.CONNECTION,
+    CallCode.MALFORMED: Reason.MALFORMED_REPLY,
+    CallCode.TRUNCATED: Reason.TRUNCATED,
+}
+# Failures that the same request would meet again.
+FINAL = {
+    CallCode.REFUSED: Reason.REFUSED,
+    CallCode.FILTERED: Reason.CONTENT_FILTERED,
+    CallCode.BAD_REQUEST: Reason.BAD_REQUEST,
+    CallCode.INTERNAL: Reason.INTERNAL,
+}
+# Failures of the provider or the account: no chunk can help it, so none pays with an attempt.
+PROVIDER_WIDE = {
+    CallCode.OUT_OF_CREDIT: Reason.OUT_OF_CREDIT,
+    CallCode.AUTH: Reason.AUTH,
+}
+# What counts against the health of a route.
+UNHEALTHY = frozenset({CallCode.TIMEOUT, CallCode.SERVER_ERROR, CallCode.CONNECTION, CallCode.MALFORMED})
+
+MAX_TRUNCATIONS = 2      # the second try has the larger cap; a third would be the same call again
+
+
+def decide(failure: Failure, *, attempts: int, policy: Policy, jitter: float) -> Retry | Snooze | GiveUp:
+    """What becomes of a chunk whose `attempts`-th call failed.  `jitter` is in [0, 1)."""
+    code = failure.code
+    if code is CallCode.RATE_LIMITED:
+        wait = full_jitter(attempts, policy.backoff_base, policy.backoff_cap, jitter)
+        if failure.retry_after_s is not None:
+            # A little jitter on top, or everybody comes back in the same instant.
+            wait = dt.timedelta(seconds=failure.retry_after_s) + policy.backoff_base * jitter / 2
+        return Snooze(min(max(wait, policy.backoff_base / 2), policy.longest_snooze), Reason.RATE_LIMITED)
+    if code in PROVIDER_WIDE:
+        return Snooze(policy.backoff_base, PROVIDER_WIDE[code])
+    if code in FINAL:
+        return GiveUp(FINAL[code], failure.message)
+    if code is CallCode.ABANDONED:
+        return Snooze(dt.timedelta(), Reason.WORKER_STOPPED)
+    if code in RETRYABLE:
+        limit = min(MAX_TRUNCATIONS, policy.max_attempts) if code is CallCode.TRUNCATED else policy.max_attempts
+        if attempts >= limit:
+            return GiveUp(RETRYABLE[code], failure.message)
+        wait = full_jitter(attempts, policy.backoff_base, policy.backoff_cap, jitter)
+        if failure.retry_after_s is not None:
+            wait = min(max(wait, dt.timedelta(seconds=failure.retry_after_s)), policy.longest_snooze)
+        return Retry(wait, Reason.BACKOFF)
+    raise AssertionError(f"{code} is not a failure of a call")
+
+
+def judge(
+    findings: tuple[Finding, ...], *, previous: tuple[Finding, ...], repairs: int, attempts: int,
+    policy: Policy, draft: str = "",
+) -> Repair | GiveUp | None:
+    """What to do about a reply with `findings`: nothing, ask again, or stop.
+
+    Stops when the repairs are used up, or when the same errors came back unchanged: a model that
+    ignored the findings once pays for nothing the second time."""
+    errors = tuple(finding for finding in findings if finding.is_error)
+    if not errors:
+        return None
+    seen = {finding.identity for finding in previous if finding.is_error}
+    is_unchanged = bool(seen) and seen == {finding.identity for finding in errors}
+    if is_unchanged or repairs >= policy.max_repairs or attempts >= policy.max_attempts:
+        why = "the same findings came back" if is_unchanged else "no repair is left"
+        return GiveUp(Reason.INVALID_CONTENT, f"{errors[0].message} ({len(errors)} in all; {why})", findings)
+    return Repair(findings, draft)

@@ -1,0 +1,103 @@
+"""Why something is as it is, in closed codes, each with a sentence and a next step.
+
+A reason explains; it drives nothing.  The states do that."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Reason(StrEnum):
+    # A chunk that waits
+    WAITS_FOR_PREVIOUS = "waits_for_previous"
+    BACKOFF = "backoff"
+    RATE_LIMITED = "rate_limited"
+    PROVIDER_UNAVAILABLE = "provider_unavailable"
+    REPAIRING = "repairing"
+    WORKER_LOST = "worker_lost"
+    WORKER_STOPPED = "worker_stopped"
+    REVISION_MISSING = "revision_missing"
+    # A chunk that ended
+    CANCELLED_BY_USER = "cancelled_by_user"
+    INVALID_CONTENT = "invalid_content"
+    TRUNCATED = "truncated"
+    REFUSED = "refused"
+    CONTENT_FILTERED = "content_filtered"
+    TIMEOUT = "timeout"
+    PROVIDER_ERROR = "provider_error"
+    CONNECTION = "connection"
+    MALFORMED_REPLY = "malformed_reply"
+    OUT_OF_CREDIT = "out_of_credit"
+    AUTH = "auth"
+    BAD_REQUEST = "bad_request"
+    CRASHES_WORKER = "crashes_worker"
+    INTERNAL = "internal"
+    # A unit whose new version did not come about
+    OLD_VERSION_KEPT = "old_version_kept"
+    # A job
+    UNITS_MISSING = "units_missing"
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """What a person reads: `sentence` says why, `next_step` what to do."""
+
+    sentence: str
+    next_step: str
+
+
+EXPLANATIONS: dict[Reason, Explanation] = {
+    Reason.WAITS_FOR_PREVIOUS: Explanation(
+        "It waits for the part before it.", "Nothing to do: it starts by itself."),
+    Reason.BACKOFF: Explanation(
+        "The last call failed, and the next one follows after a short wait.", "Nothing to do: it is retried."),
+    Reason.RATE_LIMITED: Explanation(
+        "The provider asked for fewer calls.", "Nothing to do: it continues when the provider's wait is over."),
+    Reason.PROVIDER_UNAVAILABLE: Explanation(
+        "The provider does not answer properly at the moment, so calls to it are paused.",
+        "Nothing to do: the pause ends with one trial call. Staff can end it in the admin, under model routes."),
+    Reason.REPAIRING: Explanation(
+        "The last reply broke rules, and the model is asked again with the findings.", "Nothing to do."),
+    Reason.WORKER_LOST: Explanation(
+        "The worker that had it stopped answering.", "Nothing to do: another worker takes it."),
+    Reason.WORKER_STOPPED: Explanation(
+        "Its worker was shut down before the reply came.", "Nothing to do: another worker takes it."),
+    Reason.REVISION_MISSING: Explanation(
+        "No running worker knows the revision of the prompts that this job was accepted with.",
+        "Start a worker of the job's version, or cancel the job and ask again."),
+    Reason.CANCELLED_BY_USER: Explanation(
+        "It was cancelled.", "Retry the job to have the missing parts made."),
+    Reason.INVALID_CONTENT: Explanation(
+        "The replies broke the rules for this document, even after repair.",
+        "Read the findings, then retry; if it happens again, change the brief."),
+    Reason.TRUNCATED: Explanation(
+        "The reply did not fit into the largest allowed length.",
+        "Ask for shorter or fewer sessions or lessons, or raise the route's output limit."),
+    Reason.REFUSED: Explanation(
+        "The model declined to write this.", "Change the wording of the brief."),
+    Reason.CONTENT_FILTERED: Explanation(
+        "The provider's content filter stopped the reply.", "Change the wording of the brief."),
+    Reason.TIMEOUT: Explanation(
+        "The provider did not answer in time.", "Retry later."),
+    Reason.PROVIDER_ERROR: Explanation(
+        "The provider answered with errors again and again.", "Retry when the provider has recovered."),
+    Reason.CONNECTION: Explanation(
+        "The provider could not be reached.", "Check the network and OPENAI_BASE_URL, then retry."),
+    Reason.MALFORMED_REPLY: Explanation(
+        "The provider's answers could not be read as a completion.",
+        "Check that OPENAI_BASE_URL points to an OpenAI-compatible service, then retry."),
+    Reason.OUT_OF_CREDIT: Explanation(
+        "The provider account has no credit left.", "Top up the account or raise its spend limit; work then goes on."),
+    Reason.AUTH: Explanation(
+        "The provider refused the key.", "Set a valid OPENAI_API_KEY and restart the worker; work then goes on."),
+    Reason.BAD_REQUEST: Explanation(
+        "The provider rejected the request as wrong.",
+        "Tell an administrator: the model of the route may not support strict structured output."),
+    Reason.CRASHES_WORKER: Explanation(
+        "Its worker died each time it was tried.", "Tell an administrator, with the job's log."),
+    Reason.INTERNAL: Explanation(
+        "An error of the program itself stopped it.", "Tell an administrator, with the job's log."),
+    Reason.OLD_VERSION_KEPT: Explanation(
+        "The new version could not be made, so the old one stays.", "Regenerate again, with another instruction."),
+    Reason.UNITS_MISSING: Explanation(
+        "Some parts could not be made.", "Retry the job: only the missing parts are asked again."),
+}

@@ -1,0 +1,45 @@
+"""Text from people is data: checked when it comes in, quoted when it goes into a prompt."""
+
+import json
+import re
+import unicodedata
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, StringConstraints
+
+# Cc: control, Cf: format (zero width, bidi, tags), Cs: surrogates, Co: private use, Cn: unassigned.
+_FORBIDDEN_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
+_ALLOWED = frozenset("\n\t\u200c\u200d")     # line, tab; joiners, which Persian, Indic and emoji need
+_BLANK_RUN = re.compile(r"[ \t]+")
+
+
+def forbidden_character(text: str) -> str | None:
+    """The first character that people do not type and that can hide or reorder text, as `U+202E`."""
+    for character in text:
+        if character not in _ALLOWED and unicodedata.category(character) in _FORBIDDEN_CATEGORIES:
+            return f"U+{ord(character):04X}"
+    return None
+
+
+def _visible(text: str) -> str:
+    found = forbidden_character(text)
+    if found is not None:
+        raise ValueError(f"contains the invisible or control character {found}; remove it")
+    return _BLANK_RUN.sub(" ", text).strip()
+
+
+def plain_text(max_length: int, *, min_length: int = 1) -> Any:     # Any: an Annotated alias, made at run time
+    """The type of a field that a person fills in: trimmed, bounded, without invisible characters."""
+    return Annotated[
+        str,
+        StringConstraints(strip_whitespace=True, min_length=min_length, max_length=max_length),
+        AfterValidator(_visible),
+    ]
+
+
+def quoted(value: Any) -> str:     # Any: whatever json can write
+    """`value` as compact JSON that cannot close the block it stands in.
+
+    `<` and `>` become JSON escapes, so no text of a user can end its slot or open another."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return text.replace("<", "\\u003c").replace(">", "\\u003e")

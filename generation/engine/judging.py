@@ -1,0 +1,121 @@
+"""From a claim to a request, and from a reply to an outcome.  Pure but for reading earlier units."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from generation.core.findings import Finding, error
+from generation.core.kind import as_json
+from generation.core.outcomes import CallCode, Done, DoneWhole, GiveUp, Outcome, Policy, Repair, SplitUp, judge
+from generation.core.prompting import Context, Redo, Request, Stage, plan_request, unit_request, whole_request
+from generation.services.claiming import Claim
+
+MAX_SCHEMA_FINDINGS = 20
+
+
+def request_for(claim: Claim, context: Context, so_far: Sequence[str]) -> Request:
+    """What to send for `claim`."""
+    redo = Redo(
+        [Finding.from_json(stored) for stored in claim.findings], claim.draft, claim.instruction
+    )
+    match claim.stage:
+        case Stage.PLAN:
+            return plan_request(context, redo)
+        case Stage.WHOLE:
+            return whole_request(context, redo)
+        case Stage.UNIT:
+            return unit_request(context, claim.position, redo, so_far)
+
+
+def outcome_of(
+    claim: Claim, context: Context, text: str, policy: Policy
+) -> tuple[Outcome, CallCode, tuple[Finding, ...]]:
+    """What the reply `text` makes of the chunk, how the ledger calls it, and what the checks found."""
+    made: Done | DoneWhole | None
+    match claim.stage:
+        case Stage.PLAN:
+            made, findings = read_plan(context, text)
+        case Stage.UNIT:
+            made, findings = read_unit(context, claim.position, text)
+        case Stage.WHOLE:
+            made, findings = read_whole(context, text)
+    previous = tuple(Finding.from_json(stored) for stored in claim.findings)
+    verdict = judge(
+        findings, previous=previous, repairs=claim.repairs, attempts=claim.attempts, policy=policy, draft=text
+    )
+    match verdict:
+        case None:
+            assert made is not None, "without an error there is content"
+            return made, CallCode.OK, findings
+        case GiveUp(message=message) if claim.stage is Stage.WHOLE:
+            return SplitUp(message), CallCode.INVALID, findings
+        case _:
+            return verdict, CallCode.INVALID, findings
+
+
+def read_plan(context: Context, text: str) -> tuple[Done | None, tuple[Finding, ...]]:
+    plan, problems = _parsed(context.kind.Plan, text)
+    if plan is None:
+        return None, problems
+    findings = tuple(context.kind.check_plan(context.typed_brief, plan))
+    return Done(as_json(plan), context.kind.plan_headline(plan), findings), findings
+
+
+def read_unit(context: Context, position: int, text: str) -> tuple[Done | None, tuple[Finding, ...]]:
+    unit, problems = _parsed(context.kind.Unit, text)
+    if unit is None:
+        return None, problems
+    plan = context.typed_plan
+    findings = tuple(context.kind.check_unit(context.typed_brief, plan, position, unit))
+    return Done(as_json(unit), context.kind.unit_headline(plan, position, unit), findings), findings
+
+
+def read_whole(context: Context, text: str) -> tuple[DoneWhole | None, tuple[Finding, ...]]:
+    """The valid parts of a reply that holds everything.  Only the plan can spoil it: each unit that is
+    missing or invalid is asked again by itself."""
+    try:
+        parts = json.loads(text)
+    except ValueError as problem:
+        return None, (_not_json(problem),)
+    if not isinstance(parts, dict) or not isinstance(parts.get("units"), list):
+        return None, (error(
+            "schema", "", measured="no plan or units", limit="an object with plan and units",
+            message="The reply is not an object with plan and units.", advice="Write the whole object of the schema.",
+        ),)
+    plan, findings = read_plan(context, json.dumps(parts.get("plan")))
+    if plan is None or any(finding.is_error for finding in findings):
+        return None, findings
+    planned = Context(context.kind, context.brief, plan.content)
+    units: list[Done | Repair] = []
+    for position in range(1, context.unit_count + 1):
+        if position > len(parts["units"]):
+            units.append(Repair(()))
+            continue
+        draft = json.dumps(parts["units"][position - 1], ensure_ascii=False)
+        unit, problems = read_unit(planned, position, draft)
+        is_valid = unit is not None and not any(problem.is_error for problem in problems)
+        units.append(unit if unit is not None and is_valid else Repair(problems, draft))
+    return DoneWhole(plan.content, plan.headline, tuple(units)), findings
+
+
+def _parsed(model: type[BaseModel], text: str) -> tuple[Any, tuple[Finding, ...]]:     # Any: an instance of model
+    try:
+        return model.model_validate_json(text), ()
+    except ValidationError as problem:
+        return None, tuple(
+            error(
+                "schema", "".join(f"/{part}" for part in item["loc"]), measured=item["type"], limit="the schema",
+                message=f"{'/'.join(str(part) for part in item['loc']) or 'The reply'}: {item['msg']}.",
+                advice="Keep to the schema.",
+            )
+            for item in problem.errors(include_url=False, include_input=False)[:MAX_SCHEMA_FINDINGS]
+        )
+
+
+def _not_json(problem: ValueError) -> Finding:
+    return error(
+        "schema", "", measured="invalid JSON", limit="JSON", message=f"The reply is not JSON: {problem}.",
+        advice="Write one complete JSON object and nothing else.",
+    )

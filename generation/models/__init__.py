@@ -1,0 +1,13 @@
+"""The rows: the only truth about what was asked, done, paid and said."""
+
+from generation.models.attempt import Attempt, AttemptState, Origin
+from generation.models.chunk import Chunk, UnitVersion
+from generation.models.job import Job, Strategy
+from generation.models.log import LogEntry, LogLevel
+from generation.models.pulse import Pulse
+from generation.models.route import Route
+
+__all__ = [
+    "Attempt", "AttemptState", "Chunk", "Job", "LogEntry", "LogLevel", "Origin", "Pulse", "Route",
+    "Strategy", "UnitVersion",
+]

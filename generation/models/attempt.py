@@ -1,0 +1,70 @@
+"""The ledger: one row for each call to the provider, written before the call."""
+
+from django.db import models
+from django.db.models.functions import Now
+
+from generation.core.outcomes import CallCode
+from generation.models.chunk import Chunk
+from generation.models.job import Job
+from generation.models.route import Route
+
+
+class AttemptState(models.TextChoices):
+    ASKING = "asking", "Asking"
+    REPLIED = "replied", "Replied: the answer is stored and not yet judged"
+    SETTLED = "settled", "Settled"
+    LOST = "lost", "Lost: its worker died, and nobody knows what was answered"
+
+
+class Origin(models.TextChoices):
+    PROVIDER = "provider", "Provider"
+    STORED = "stored", "A stored reply, paid for before"
+
+
+class Attempt(models.Model):
+    job = models.ForeignKey(Job, models.CASCADE, related_name="attempts")
+    chunk = models.ForeignKey(Chunk, models.CASCADE, related_name="attempts_made")
+    fence = models.PositiveIntegerField(help_text="The chunk's fencing token while this call was its own.")
+    route = models.ForeignKey(Route, models.PROTECT, related_name="+")
+    model = models.CharField(max_length=120, blank=True)
+    worker = models.CharField(max_length=120)
+    origin = models.CharField(max_length=8, choices=Origin, default=Origin.PROVIDER)
+    state = models.CharField(max_length=8, choices=AttemptState, default=AttemptState.ASKING)
+    code = models.CharField(max_length=16, blank=True, choices=[(c.value, c.value) for c in CallCode])
+    message = models.TextField(blank=True)
+
+    request_fingerprint = models.CharField(max_length=64, blank=True)
+    request_id = models.CharField(max_length=120, blank=True)
+    http_status = models.PositiveSmallIntegerField(null=True, blank=True)
+    reply = models.TextField(blank=True)
+    findings = models.JSONField(default=list, blank=True)
+    input_tokens = models.PositiveIntegerField(default=0)
+    cached_input_tokens = models.PositiveIntegerField(default=0)
+    output_tokens = models.PositiveIntegerField(default=0)
+    reasoning_tokens = models.PositiveIntegerField(default=0)
+    cost_usd_micros = models.PositiveBigIntegerField(default=0)
+    is_estimated = models.BooleanField(default=False, help_text="The provider did not say what it counted.")
+    is_simulated = models.BooleanField(default=False)
+    started_at = models.DateTimeField(db_default=Now())
+    replied_at = models.DateTimeField(null=True, blank=True)
+    settled_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(name="attempt_once_per_claim", fields=["chunk", "fence"]),
+            models.CheckConstraint(
+                name="attempt_settled_iff_over",
+                condition=models.Q(state__in=["asking", "replied"], settled_at__isnull=True)
+                | models.Q(state__in=["settled", "lost"], settled_at__isnull=False)),
+            models.CheckConstraint(
+                name="attempt_over_has_code",
+                condition=models.Q(state="asking", code="") | (~models.Q(state="asking") & ~models.Q(code=""))),
+        ]
+        indexes = [
+            models.Index(                                       # sweeping.lost_attempts, claiming.claim
+                name="attempt_open", fields=["chunk"], condition=models.Q(state__in=["asking", "replied"])),
+        ]
+
+    def __str__(self) -> str:
+        return f"attempt {self.fence} at {self.chunk_id}"

@@ -1,0 +1,129 @@
+"""One row of work.  Position 0 is the plan, positions 1..N are the units."""
+
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models.functions import Now
+
+from generation.core.prompting import Stage
+from generation.core.reasons import EXPLANATIONS, Explanation, Reason
+from generation.core.states import ChunkState, Event, sources, target
+from generation.models.job import Job
+
+PENDING, RUNNING, DONE, FAILED, CANCELLED = (state.value for state in ChunkState)
+
+
+class ChunkQuerySet(models.QuerySet["Chunk"]):
+    def accepting(self, event: Event) -> "ChunkQuerySet":
+        """Those whose state allows `event`."""
+        return self.filter(state__in=[state.value for state in sources(event)])
+
+    def runnable(self, now: Any) -> "ChunkQuerySet":     # Any: a datetime or a database expression
+        """Pending and due.  `ready_at` is null while a chunk waits for the one before it."""
+        return self.filter(state=PENDING, ready_at__lte=now)
+
+    def units(self) -> "ChunkQuerySet":
+        return self.filter(position__gt=0)
+
+
+class Chunk(models.Model):
+    job = models.ForeignKey(Job, models.CASCADE, related_name="chunks")
+    position = models.PositiveSmallIntegerField()
+    stage = models.CharField(max_length=6, choices=[(stage.value, stage.value) for stage in Stage])
+    title = models.CharField(max_length=200, blank=True)
+    state = models.CharField(
+        max_length=10, default=PENDING, choices=[(s.value, s.value.title()) for s in ChunkState])
+    reason = models.CharField(max_length=30, blank=True, choices=[(r.value, r.value) for r in Reason])
+    reason_detail = models.TextField(blank=True)
+    ready_at = models.DateTimeField(null=True, blank=True)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    worker = models.CharField(max_length=120, blank=True)
+    fence = models.PositiveIntegerField(default=0, help_text="Raised by every claim and cancellation.")
+    attempts = models.PositiveSmallIntegerField(default=0)
+    repairs = models.PositiveSmallIntegerField(default=0)
+    crashes = models.PositiveSmallIntegerField(default=0, help_text="How often its worker died.")
+
+    content = models.JSONField(null=True, blank=True)
+    headline = models.CharField(max_length=200, blank=True)
+    findings = models.JSONField(default=list, blank=True)
+    draft = models.TextField(blank=True, help_text="The rejected reply that the next call is shown.")
+    instruction = models.TextField(blank=True, help_text="What a person wants of a new version.")
+    cost_usd_micros = models.PositiveBigIntegerField(default=0)
+    started_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ChunkQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["job", "position"]
+        constraints = [
+            models.UniqueConstraint(name="chunk_position_once", fields=["job", "position"]),
+            models.CheckConstraint(
+                name="chunk_state_known", condition=models.Q(state__in=[s.value for s in ChunkState])),
+            models.CheckConstraint(
+                name="chunk_content_iff_done",
+                condition=models.Q(state=DONE, content__isnull=False)
+                | (~models.Q(state=DONE) & models.Q(content__isnull=True))),
+            models.CheckConstraint(
+                name="chunk_lease_iff_running",
+                condition=(models.Q(state=RUNNING, lease_until__isnull=False) & ~models.Q(worker=""))
+                | (~models.Q(state=RUNNING) & models.Q(lease_until__isnull=True, worker=""))),
+            models.CheckConstraint(
+                name="chunk_loss_has_reason",
+                condition=~models.Q(state__in=[FAILED, CANCELLED]) | ~models.Q(reason="")),
+            models.CheckConstraint(
+                name="chunk_finished_iff_ended",
+                condition=models.Q(state__in=[PENDING, RUNNING], finished_at__isnull=True)
+                | models.Q(state__in=[DONE, FAILED, CANCELLED], finished_at__isnull=False)),
+            models.CheckConstraint(
+                name="chunk_unit_iff_positive",
+                condition=models.Q(position=0, stage__in=["plan", "whole"])
+                | models.Q(position__gt=0, stage="unit")),
+        ]
+        indexes = [
+            models.Index(                                       # claiming.claim, sweeping.has_due_work
+                name="chunk_due", fields=["ready_at"], condition=models.Q(state=PENDING)),
+            models.Index(                                       # leases.expire, leases.renew, claiming.claim
+                name="chunk_leased", fields=["lease_until"], condition=models.Q(state=RUNNING)),
+        ]
+
+    def __str__(self) -> str:
+        return self.title or f"{self.stage} {self.position}"
+
+    @property
+    def explanation(self) -> Explanation | None:
+        return EXPLANATIONS[Reason(self.reason)] if self.reason else None
+
+
+class UnitVersion(models.Model):
+    """What a unit said before it was written anew."""
+
+    chunk = models.ForeignKey(Chunk, models.CASCADE, related_name="versions")
+    number = models.PositiveSmallIntegerField()
+    content = models.JSONField()
+    headline = models.CharField(max_length=200, blank=True)
+    findings = models.JSONField(default=list, blank=True)
+    instruction = models.TextField(blank=True, help_text="What was wanted of the version after this one.")
+    replaced_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    replaced_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        ordering = ["chunk", "-number"]
+        constraints = [models.UniqueConstraint(name="version_number_once", fields=["chunk", "number"])]
+
+    def __str__(self) -> str:
+        return f"{self.chunk} · version {self.number}"
+
+
+def changes(event: Event, now: Any, **more: Any) -> dict[str, Any]:     # Any: column values
+    """The column values of a chunk that `event` moves, so that no UPDATE forgets one."""
+    to = target(event)
+    is_open = to in {ChunkState.PENDING, ChunkState.RUNNING}
+    values: dict[str, Any] = {"state": to.value, "finished_at": None if is_open else now}
+    if to is not ChunkState.RUNNING:
+        values |= {"lease_until": None, "worker": ""}
+    if to is not ChunkState.DONE:
+        values["content"] = None
+    return values | more

@@ -1,0 +1,126 @@
+"""One request for one document."""
+
+import uuid
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import models
+from django.db.models.functions import Now
+
+from generation.core.reasons import EXPLANATIONS, Explanation, Reason
+from generation.core.states import ACTIVE_JOB_STATES, TERMINAL_JOB_STATES, JobState, progress_percent
+from generation.kinds import kind_choices
+from generation.models.route import Route
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+TERMINAL = sorted(state.value for state in TERMINAL_JOB_STATES)
+ACTIVE = sorted(state.value for state in ACTIVE_JOB_STATES)
+
+
+class Strategy(models.TextChoices):
+    PARALLEL = "parallel", "Parallel: a plan, then all units at once"
+    SEQUENTIAL = "sequential", "Sequential: each unit sees the ones before"
+    SINGLE = "single", "Single: the whole document in one call"
+
+
+class JobQuerySet(models.QuerySet["Job"]):
+    def visible_to(self, user: "User") -> "JobQuerySet":
+        """Everybody sees their own jobs; staff with the permission see all."""
+        if user.is_active and user.is_staff and user.has_perm("generation.view_job"):
+            return self
+        return self.filter(user=user)
+
+    def active(self) -> "JobQuerySet":
+        return self.filter(state__in=ACTIVE)
+
+
+class Job(models.Model):
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="jobs")
+    kind = models.CharField(max_length=40, choices=kind_choices)
+    kind_revision = models.PositiveIntegerField()
+    strategy = models.CharField(max_length=12, choices=Strategy, default=Strategy.PARALLEL)
+    brief = models.JSONField()
+    title = models.CharField(max_length=200)
+    route = models.ForeignKey(Route, models.PROTECT, related_name="jobs")
+    idempotency_key = models.CharField(max_length=200, null=True, blank=True, editable=False)
+    request_fingerprint = models.CharField(max_length=64, editable=False)
+
+    state = models.CharField(
+        max_length=12, default=JobState.QUEUED.value, choices=[(s.value, s.value.title()) for s in JobState])
+    reason = models.CharField(max_length=30, blank=True, choices=[(r.value, r.value) for r in Reason])
+    reason_detail = models.TextField(blank=True)
+    revision = models.PositiveIntegerField(default=1, help_text="Raised by every visible change.")
+    unit_total = models.PositiveSmallIntegerField()
+    unit_done = models.PositiveSmallIntegerField(default=0)
+    unit_failed = models.PositiveSmallIntegerField(default=0)
+    is_planned = models.BooleanField(default=False)
+    findings = models.JSONField(default=list, blank=True, help_text="Of the checks on the whole document.")
+
+    # Sums over the ledger, kept by the settling transaction.
+    calls = models.PositiveIntegerField(default=0)
+    input_tokens = models.PositiveBigIntegerField(default=0)
+    cached_input_tokens = models.PositiveBigIntegerField(default=0)
+    output_tokens = models.PositiveBigIntegerField(default=0)
+    cost_usd_micros = models.PositiveBigIntegerField(default=0)
+    is_simulated = models.BooleanField(default=False, help_text="The simulator wrote at least a part of it.")
+
+    created_at = models.DateTimeField(db_default=Now())
+    started_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    objects = JobQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+        permissions = [
+            ("retry_job", "Can retry the failed units of a job"),
+            ("cancel_job", "Can cancel a job"),
+            ("regenerate_unit", "Can have a unit written anew"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                name="job_state_known", condition=models.Q(state__in=[s.value for s in JobState])),
+            models.CheckConstraint(
+                name="job_finished_iff_terminal",
+                condition=models.Q(state__in=TERMINAL, finished_at__isnull=False)
+                | models.Q(state__in=ACTIVE, finished_at__isnull=True)),
+            models.CheckConstraint(
+                name="job_loss_has_reason",
+                condition=~models.Q(state__in=["partial", "failed", "cancelled"]) | ~models.Q(reason="")),
+            models.CheckConstraint(
+                name="job_units_add_up",
+                condition=models.Q(unit_total__gte=models.F("unit_done") + models.F("unit_failed"))),
+            models.CheckConstraint(
+                name="job_completed_iff_all_done",
+                condition=~models.Q(state="completed") | models.Q(unit_done=models.F("unit_total"))),
+            models.UniqueConstraint(
+                name="job_idempotency_key_once", fields=["user", "idempotency_key"],
+                condition=models.Q(idempotency_key__isnull=False)),
+        ]
+        indexes = [
+            models.Index(name="job_of_user", fields=["user", "-id"]),      # api: GET /jobs
+            models.Index(name="job_by_state", fields=["state", "-id"]),    # admin list's filter
+            models.Index(                                                  # sweeping.stuck_jobs
+                name="job_active", fields=["id"], condition=models.Q(state__in=ACTIVE)),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def is_terminal(self) -> bool:
+        return self.state in TERMINAL
+
+    @property
+    def percent(self) -> int:
+        return progress_percent(
+            plan_done=self.is_planned, units_done=self.unit_done, units_total=self.unit_total,
+            completed=self.state == JobState.COMPLETED,
+        )
+
+    @property
+    def explanation(self) -> Explanation | None:
+        return EXPLANATIONS[Reason(self.reason)] if self.reason else None

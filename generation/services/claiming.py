@@ -1,0 +1,217 @@
+"""Take runnable chunks, fairly, so that no two workers ever hold the same one.
+
+One transaction claims a batch: for each route its breaker and ceiling, then the fairest chunks
+(users with the fewest running chunks first, then the older job), then the guarded UPDATE with a new
+fencing token, and an attempt row for each.  The route's lock makes ceiling and fairness exact."""
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F, Q, Window
+from django.db.models.functions import Coalesce, RowNumber
+
+from generation.core.breaker import Admission
+from generation.core.pricing import Prices
+from generation.core.prompting import Stage
+from generation.core.states import ChunkState, Event, JobState
+from generation.models import Attempt, AttemptState, Chunk, Job, Origin, Route
+from generation.models.chunk import changes
+from generation.services import clock, routes
+
+MAX_BATCH = 32      # keeps the transaction short
+
+
+@dataclass(frozen=True)
+class StoredReply:
+    """A reply that was paid for and not judged, because its worker died in between."""
+
+    attempt_id: int
+    request_fingerprint: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Claim:
+    """The right to work on one chunk, as long as `fence` is the chunk's."""
+
+    chunk_id: int
+    job_id: int
+    position: int
+    stage: Stage
+    fence: int
+    attempt_id: int
+    attempts: int
+    repairs: int
+    findings: tuple[dict[str, str], ...]
+    draft: str
+    instruction: str
+    kind: str
+    kind_revision: int
+    strategy: str
+    unit_total: int
+    job_key: str                # the provider's prompt_cache_key
+    route_id: int
+    model: str
+    prices: Prices
+    max_output_tokens: int
+    was_truncated: bool
+    route_is_suspect: bool      # its breaker has counted failures: a success is news
+    stored_reply: StoredReply | None
+
+
+@dataclass(frozen=True)
+class Batch:
+    claims: tuple[Claim, ...]
+    may_have_more: bool         # the batch was full: another claim is worth its while
+
+
+def claim(*, worker: str, slots: int, revisions: Mapping[str, int]) -> Batch:
+    """Up to `slots` chunks for `worker`, of kinds and revisions that it knows."""
+    found: list[Claim] = []
+    is_full = False
+    for route_id in _routes_with_work(revisions):
+        room = min(slots - len(found), MAX_BATCH)
+        if room <= 0:
+            return Batch(tuple(found), may_have_more=True)
+        claims, route_is_full = _claim_on(route_id, worker, room, revisions)
+        found += claims
+        is_full = is_full or route_is_full
+    return Batch(tuple(found), is_full)
+
+
+def _known(revisions: Mapping[str, int]) -> Q:
+    condition = Q(pk__in=[])
+    for kind, revision in revisions.items():
+        condition |= Q(job__kind=kind, job__kind_revision=revision)
+    return condition
+
+
+def _routes_with_work(revisions: Mapping[str, int]) -> list[int]:
+    """Routes with a due chunk, without a lock: most wake-ups find nothing and should cost one query."""
+    due = Chunk.objects.runnable(clock.now()).filter(_known(revisions))
+    return sorted(set(due.order_by().values_list("job__route", flat=True).distinct()))
+
+
+def _claim_on(route_id: int, worker: str, room: int, revisions: Mapping[str, int]) -> tuple[list[Claim], bool]:
+    with transaction.atomic(durable=True):
+        route = Route.objects.select_for_update(no_key=True).get(pk=route_id)
+        now = clock.now()
+        running = _running_by_user(route)
+        room = min(room, _admitted(route, now, running.total()))
+        if room <= 0:
+            return [], False
+        ids = _fairest(route, now, room, running, revisions)
+        chunks = list(
+            Chunk.objects.select_for_update(skip_locked=True, of=("self",), no_key=True)
+            .runnable(now).filter(pk__in=ids).select_related("job").order_by("job_id", "position")
+        )
+        if not chunks:
+            return [], False
+        if route.breaker.admission(now) is Admission.PROBE:
+            routes.reserve_probe(route, now)
+        return _take(chunks, route, worker, now), len(chunks) == room
+
+
+def _running_by_user(route: Route) -> Counter[int]:
+    users = Chunk.objects.filter(state=ChunkState.RUNNING.value, job__route=route).order_by()
+    return Counter(users.values_list("job__user_id", flat=True))
+
+
+def _admitted(route: Route, now: dt.datetime, running: int) -> int:
+    """How many more calls the route takes now."""
+    if route.throttled_until is not None and route.throttled_until > now:
+        return 0
+    match route.breaker.admission(now):
+        case Admission.OPEN_ROAD:
+            return route.max_in_flight - running
+        case Admission.PROBE:
+            return 1
+        case Admission.NONE:
+            return 0
+
+
+def _fairest(
+    route: Route, now: dt.datetime, room: int, running: Counter[int], revisions: Mapping[str, int]
+) -> list[int]:
+    """Ids of up to `room` due chunks.  Each user's chunks queue by age; the next chunk always goes to
+    the user who would then have the fewest running."""
+    turns = (
+        Chunk.objects.runnable(now).filter(_known(revisions), job__route=route)
+        .annotate(
+            turn=Window(RowNumber(), partition_by=F("job__user_id"), order_by=[F("job_id").asc(), F("position").asc()])
+        )
+        .filter(turn__lte=room).order_by().values_list("pk", "job__user_id", "job_id", "position", "turn")
+    )
+    ordered = sorted(turns, key=lambda row: (running[row[1]] + row[4], row[2], row[3]))
+    return [row[0] for row in ordered[:room]]
+
+
+def _take(chunks: list[Chunk], route: Route, worker: str, now: dt.datetime) -> list[Claim]:
+    ids = [chunk.pk for chunk in chunks]
+    taken = Chunk.objects.filter(pk__in=ids).accepting(Event.CLAIM).update(
+        **changes(
+            Event.CLAIM, now, lease_until=now + dt.timedelta(seconds=settings.LEASE_S), worker=worker,
+            fence=F("fence") + 1, attempts=F("attempts") + 1, ready_at=None, reason="", reason_detail="",
+            started_at=Coalesce(F("started_at"), now),
+        )
+    )
+    assert taken == len(ids), "the rows were locked when they were read"
+    stored = _stored_replies([chunk for chunk in chunks if chunk.fence > 0])
+    truncated = _truncated([chunk.pk for chunk in chunks if chunk.attempts > 0])
+    attempts = Attempt.objects.bulk_create(
+        Attempt(
+            job_id=chunk.job_id, chunk=chunk, fence=chunk.fence + 1, route=route, model=route.model, worker=worker,
+            origin=Origin.STORED if chunk.pk in stored else Origin.PROVIDER, started_at=now,
+        )
+        for chunk in chunks
+    )
+    _show(chunks, now)
+    return [
+        Claim(
+            chunk_id=chunk.pk, job_id=chunk.job_id, position=chunk.position, stage=Stage(chunk.stage),
+            fence=chunk.fence + 1, attempt_id=attempt.pk, attempts=chunk.attempts + 1, repairs=chunk.repairs,
+            findings=tuple(chunk.findings), draft=chunk.draft, instruction=chunk.instruction,
+            kind=chunk.job.kind, kind_revision=chunk.job.kind_revision, strategy=chunk.job.strategy,
+            unit_total=chunk.job.unit_total, job_key=str(chunk.job.public_id), route_id=route.pk, model=route.model,
+            prices=route.prices, max_output_tokens=route.max_output_tokens,
+            was_truncated=chunk.pk in truncated, route_is_suspect=route.breaker_failures > 0,
+            stored_reply=stored.get(chunk.pk),
+        )
+        for chunk, attempt in zip(chunks, attempts, strict=True)
+    ]
+
+
+def _stored_replies(chunks: list[Chunk]) -> dict[int, StoredReply]:
+    """By chunk: the newest reply that was stored and never judged."""
+    if not chunks:
+        return {}
+    rows = Attempt.objects.filter(chunk__in=chunks, state=AttemptState.REPLIED).order_by("fence")
+    return {
+        row.chunk_id: StoredReply(row.pk, row.request_fingerprint, row.reply) for row in rows
+    }
+
+
+def _truncated(chunk_ids: list[int]) -> set[int]:
+    """Chunks that once ended at the length limit: their next call gets a larger one."""
+    if not chunk_ids:
+        return set()
+    return set(
+        Attempt.objects.filter(chunk_id__in=chunk_ids, code="truncated").values_list("chunk_id", flat=True)
+    )
+
+
+def _show(chunks: list[Chunk], now: dt.datetime) -> None:
+    """Let the jobs show that they move.  A job that somebody else has locked is about to be shown anyway."""
+    jobs = list(
+        Job.objects.select_for_update(skip_locked=True, no_key=True)
+        .filter(pk__in={chunk.job_id for chunk in chunks}).values_list("pk", flat=True)
+    )
+    planning = {chunk.job_id for chunk in chunks if chunk.position == 0}
+    Job.objects.filter(pk__in=jobs).update(revision=F("revision") + 1)
+    Job.objects.filter(pk__in=planning & set(jobs), state=JobState.QUEUED.value).update(
+        state=JobState.PLANNING.value, started_at=Coalesce(F("started_at"), now)
+    )

@@ -1,0 +1,86 @@
+"""The job as its chunks make it.  Called inside the transaction that moved a chunk, with the job locked."""
+
+import datetime as dt
+from typing import Any
+
+from django.db.models import Count
+
+from generation.core.pricing import dollars
+from generation.core.reasons import EXPLANATIONS, Reason
+from generation.core.states import TERMINAL_JOB_STATES, ChunkState, JobState
+from generation.core.states import derive as derived_state
+from generation.kinds import all_kinds
+from generation.models import Chunk, Job, LogLevel
+from generation.services import journal
+from generation.services.reading import assembled
+
+_LOSSES = {JobState.PARTIAL, JobState.FAILED, JobState.CANCELLED}
+
+
+def derive(job: Job, now: dt.datetime, *, reason: Reason | None = None, **columns: Any) -> JobState:     # Any: values
+    """Set state, counters and `revision + 1` from the chunks; `columns` are further values to store.
+
+    `reason` explains a loss; without one it is taken from the first chunk that was lost."""
+    plan = Chunk.objects.filter(job=job, position=0).values_list("state", "attempts", "reason").get()
+    units = {
+        ChunkState(state): count
+        for state, count in Chunk.objects.filter(job=job).units().order_by().values_list("state").annotate(Count("id"))
+    }
+    before = JobState(job.state)
+    state = derived_state(ChunkState(plan[0]), plan[1], units)
+    is_terminal = state in TERMINAL_JOB_STATES
+    values: dict[str, Any] = {
+        "state": state.value,
+        "is_planned": plan[0] == ChunkState.DONE,
+        "unit_done": units.get(ChunkState.DONE, 0),
+        "unit_failed": units.get(ChunkState.FAILED, 0) + units.get(ChunkState.CANCELLED, 0),
+        "finished_at": (job.finished_at or now) if is_terminal else None,
+        "reason": "", "reason_detail": "",
+        "revision": job.revision + 1,
+        **columns,
+    }
+    if state in _LOSSES:
+        values |= _loss(job, state, reason, plan[2])
+    if state is JobState.COMPLETED and before is not state:
+        values["findings"] = _document_findings(job)
+    for name, value in values.items():
+        setattr(job, name, value)
+    Job.objects.filter(pk=job.pk).update(**values)
+    if is_terminal and before is not state and state is not JobState.CANCELLED:
+        _tell_end(job, state)
+    return state
+
+
+def _loss(job: Job, state: JobState, reason: Reason | None, plan_reason: str) -> dict[str, str]:
+    if reason is not None:
+        return {"reason": reason.value, "reason_detail": ""}
+    if plan_reason and state is not JobState.PARTIAL:
+        detail = Chunk.objects.filter(job=job, position=0).values_list("reason_detail", flat=True).get()
+        return {"reason": plan_reason, "reason_detail": detail}
+    lost = (
+        Chunk.objects.filter(job=job, state__in=[ChunkState.FAILED.value, ChunkState.CANCELLED.value])
+        .order_by("position").values_list("reason", "reason_detail")
+    )
+    if state is JobState.CANCELLED:
+        return {"reason": Reason.CANCELLED_BY_USER.value, "reason_detail": ""}
+    first = lost[0]
+    if state is JobState.FAILED and all(row[0] == first[0] for row in lost):
+        return {"reason": first[0], "reason_detail": first[1]}
+    return {"reason": Reason.UNITS_MISSING.value, "reason_detail": EXPLANATIONS[Reason(first[0])].sentence}
+
+
+def _document_findings(job: Job) -> list[dict[str, str]]:
+    kind = all_kinds()[job.kind]
+    findings = kind.check_document(kind.brief(job.brief), assembled(job))
+    return [finding.as_json() for finding in findings]
+
+
+def _tell_end(job: Job, state: JobState) -> None:
+    took = (job.finished_at - job.created_at).total_seconds() if job.finished_at else 0.0
+    missing = f", {job.unit_total - job.unit_done} missing" if state is not JobState.COMPLETED else ""
+    journal.write(
+        job, state.value,
+        f"{state.value}: {job.unit_done} of {job.unit_total} done{missing}, {took:.1f} s, "
+        f"{dollars(job.cost_usd_micros)}",
+        level=LogLevel.INFO if state is JobState.COMPLETED else LogLevel.ERROR,
+    )

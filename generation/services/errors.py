@@ -1,0 +1,34 @@
+"""What a service refuses, in closed codes.  The doors map them: problem+json, a sentence, exit code 2."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class RefusalCode(StrEnum):
+    UNKNOWN_KIND = "unknown_kind"
+    UNKNOWN_STRATEGY = "unknown_strategy"
+    INVALID_BRIEF = "invalid_brief"
+    INVALID_KEY = "invalid_idempotency_key"
+    INVALID_INSTRUCTION = "invalid_instruction"
+    KEY_REUSED = "idempotency_key_reused"
+    NO_ROUTE = "no_route"
+    NOT_ACTIVE = "not_active"
+    STILL_ACTIVE = "still_active"
+    NOTHING_TO_RETRY = "nothing_to_retry"
+    NO_SUCH_UNIT = "no_such_unit"
+    UNIT_NOT_DONE = "unit_not_done"
+    NOT_READY = "not_ready"
+
+
+@dataclass
+class Refusal(Exception):
+    """`problems` are (JSON Pointer, sentence) pairs where a part of the input is at fault."""
+
+    code: RefusalCode
+    message: str
+    advice: str
+    problems: list[tuple[str, str]] = field(default_factory=list)
+
+    def __str__(self) -> str:
+        details = "; ".join(f"{pointer}: {sentence}" for pointer, sentence in self.problems)
+        return f"{self.message} {details}".strip()

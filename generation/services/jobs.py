@@ -1,0 +1,248 @@
+"""What people do to jobs: ask, cancel, retry, have a unit written anew."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.db import IntegrityError, transaction
+from pydantic import ValidationError
+
+from generation import queue
+from generation.core.fingerprint import fingerprint
+from generation.core.kind import as_json
+from generation.core.prompting import Kind, Stage
+from generation.core.reasons import Reason
+from generation.core.states import ACTIVE_JOB_STATES, ChunkState, Event
+from generation.core.text import forbidden_character
+from generation.kinds import all_kinds
+from generation.models import Chunk, Job, LogLevel, Strategy, UnitVersion
+from generation.models.chunk import changes
+from generation.services import clock, journal, routes
+from generation.services.deriving import derive
+from generation.services.errors import Refusal, RefusalCode
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+MAX_KEY_CHARACTERS = 200
+MAX_INSTRUCTION_CHARACTERS = 2_000
+
+
+@dataclass(frozen=True)
+class Submitted:
+    job: Job
+    is_new: bool       # False: the idempotency key was seen with the same request
+
+
+def submit(
+    *, user: "User", kind: str, brief: Any, strategy: str = Strategy.PARALLEL,     # Any: not yet validated
+    idempotency_key: str | None = None,
+) -> Submitted:
+    """Accept a job: it is stored before this returns, and nothing external decides about it.
+
+    Raises Refusal for an unknown kind or strategy, a brief that the kind does not accept, a key used
+    for another request, and when no route is enabled."""
+    kinds = all_kinds()
+    if kind not in kinds:
+        raise Refusal(
+            RefusalCode.UNKNOWN_KIND, f"There is no document kind “{kind[:60]}”.",
+            f"Use one of: {', '.join(kinds)}.", [("/kind", "unknown kind")],
+        )
+    if strategy not in Strategy.values:
+        raise Refusal(
+            RefusalCode.UNKNOWN_STRATEGY, f"There is no strategy “{strategy[:60]}”.",
+            f"Use one of: {', '.join(Strategy.values)}.", [("/strategy", "unknown strategy")],
+        )
+    _check_key(idempotency_key)
+    stored_brief, title, unit_total = _validated(kinds[kind], brief)
+    request = fingerprint(kind, strategy, stored_brief)
+    if idempotency_key is not None:
+        earlier = _earlier(user, idempotency_key, request)
+        if earlier is not None:
+            return Submitted(earlier, is_new=False)
+    try:
+        with transaction.atomic(durable=True):
+            job = Job.objects.create(
+                user=user, kind=kind, kind_revision=kinds[kind].revision, strategy=strategy, brief=stored_brief,
+                title=title[:200], route=routes.choose(), unit_total=unit_total,
+                idempotency_key=idempotency_key, request_fingerprint=request,
+            )
+            stage = Stage.WHOLE if strategy == Strategy.SINGLE else Stage.PLAN
+            Chunk.objects.create(
+                job=job, position=0, stage=stage.value, title="Whole document" if stage is Stage.WHOLE else "Plan",
+                ready_at=clock.now(),
+            )
+            journal.write(job, "submit", f"accepted: {title}", by=user, strategy=strategy)
+            queue.ring()
+    except IntegrityError:
+        # Another request with the same key won the race between our look and our insert.
+        earlier = _earlier(user, idempotency_key, request) if idempotency_key is not None else None
+        if earlier is None:
+            raise
+        return Submitted(earlier, is_new=False)
+    return Submitted(job, is_new=True)
+
+
+def cancel(job: Job, *, by: "User | None") -> Job:
+    """Stop a job: what waits is not asked, calls in flight are dropped, what is done stays readable."""
+    with transaction.atomic(durable=True):
+        locked = Job.objects.select_for_update(no_key=True).get(pk=job.pk)
+        if locked.state not in ACTIVE_JOB_STATES:
+            raise Refusal(
+                RefusalCode.NOT_ACTIVE, f"The job is {locked.state}; there is nothing to cancel.",
+                "Read what is done, or retry what is missing.",
+            )
+        now = clock.now()
+        open_chunks = list(
+            Chunk.objects.select_for_update(no_key=True).filter(job=locked).accepting(Event.CANCEL)
+        )
+        for chunk in open_chunks:
+            end_without_content(
+                chunk, Event.CANCEL, now, reason=Reason.CANCELLED_BY_USER, detail="", fence=chunk.fence + 1
+            )
+        derive(locked, now, reason=Reason.CANCELLED_BY_USER)
+        journal.write(
+            locked, Event.CANCEL, f"cancelled, {locked.unit_done} of {locked.unit_total} done", by=by,
+            level=LogLevel.WARNING,
+        )
+    return locked
+
+
+def retry(job: Job, *, by: "User | None") -> Job:
+    """Ask again for what failed or was cancelled, and for nothing that is done."""
+    with transaction.atomic(durable=True):
+        locked = Job.objects.select_for_update(no_key=True).get(pk=job.pk)
+        if locked.state in ACTIVE_JOB_STATES:
+            raise Refusal(
+                RefusalCode.STILL_ACTIVE, f"The job is still {locked.state}.",
+                "Wait until it ends, or cancel it first.",
+            )
+        now = clock.now()
+        lost = Chunk.objects.filter(job=locked).accepting(Event.RESTART)
+        is_sequential = locked.strategy == Strategy.SEQUENTIAL
+        first = lost.order_by("position").first()
+        moved = lost.update(
+            **changes(
+                Event.RESTART, now, ready_at=None if is_sequential else now,
+                reason=Reason.WAITS_FOR_PREVIOUS.value if is_sequential else "", reason_detail="",
+                attempts=0, repairs=0, crashes=0, findings=[], draft="", started_at=None,
+            )
+        )
+        if not moved:
+            raise Refusal(
+                RefusalCode.NOTHING_TO_RETRY, "Everything in this job is done.",
+                "To change a unit, have it written anew.",
+            )
+        if is_sequential and first is not None:
+            Chunk.objects.filter(pk=first.pk).update(ready_at=now, reason="")
+        derive(locked, now)
+        journal.write(locked, Event.RESTART, f"retry of {moved} missing part{'s' * (moved > 1)}", by=by)
+        queue.ring(moved)
+    return locked
+
+
+def regenerate(job: Job, position: int, *, instruction: str, by: "User | None") -> Job:
+    """Have one done unit written anew.  The old version is kept, and stays if the new one fails."""
+    instruction = instruction.strip()
+    _check_instruction(instruction)
+    with transaction.atomic(durable=True):
+        locked = Job.objects.select_for_update(no_key=True).get(pk=job.pk)
+        chunk = Chunk.objects.filter(job=locked, position=position).units().first()
+        noun = all_kinds()[locked.kind].unit_noun
+        if chunk is None:
+            raise Refusal(
+                RefusalCode.NO_SUCH_UNIT, f"The job has no {noun} {position}.",
+                f"It has 1 to {locked.unit_total}.",
+            )
+        if chunk.state != ChunkState.DONE:
+            raise Refusal(
+                RefusalCode.UNIT_NOT_DONE, f"{noun.capitalize()} {position} is {chunk.state}, not done.",
+                "Wait until it is done, or retry the job if it failed.",
+            )
+        now = clock.now()
+        UnitVersion.objects.create(
+            chunk=chunk, number=chunk.versions.count() + 1, content=chunk.content, headline=chunk.headline,
+            findings=chunk.findings, instruction=instruction, replaced_by=by,
+        )
+        Chunk.objects.filter(pk=chunk.pk).update(
+            **changes(
+                Event.REGENERATE, now, ready_at=now, reason="", reason_detail="", attempts=0, repairs=0,
+                crashes=0, findings=[], draft="", instruction=instruction, started_at=None,
+            )
+        )
+        derive(locked, now)
+        journal.write(
+            locked, Event.REGENERATE, f"{journal.name_of(locked, chunk, noun)} is written anew",
+            chunk_id=chunk.pk, by=by, instruction=instruction,
+        )
+        queue.ring()
+    return locked
+
+
+def end_without_content(
+    chunk: Chunk, event: Event, now: Any, *, reason: Reason, detail: str, **more: Any     # Any: column values
+) -> Event:
+    """Move `chunk`, whose job is locked, to failed or cancelled; or back to its old version, if it has one.
+
+    Returns the event that happened: `event`, or KEEP."""
+    version = chunk.versions.first()      # the newest: only a regeneration leaves a chunk open that has one
+    if version is None:
+        Chunk.objects.filter(pk=chunk.pk).update(
+            **changes(event, now, reason=reason.value, reason_detail=detail, **more)
+        )
+        return event
+    Chunk.objects.filter(pk=chunk.pk).update(
+        **changes(
+            Event.KEEP, now, content=version.content, headline=version.headline,
+            **{"findings": version.findings, "draft": "", "instruction": "",
+               "reason": Reason.OLD_VERSION_KEPT.value, "reason_detail": detail or reason.value, **more},
+        )
+    )
+    version.delete()
+    return Event.KEEP
+
+
+def _validated(kind: Kind, brief: Any) -> tuple[dict[str, Any], str, int]:
+    """The brief as it is stored, the working title and the number of units."""
+    try:
+        typed = kind.Brief.model_validate(brief)
+        return as_json(typed), kind.working_title(typed), kind.unit_count(typed)
+    except ValidationError as error:
+        problems = [
+            ("/".join(["/brief", *(str(part) for part in item["loc"])]), item["msg"].removeprefix("Value error, "))
+            for item in error.errors(include_url=False, include_input=False)[:20]
+        ]
+    raise Refusal(
+        RefusalCode.INVALID_BRIEF, "The brief has problems.",
+        f"Mend the fields named in errors; GET /api/v1/kinds/{kind.slug} shows the schema and an example.",
+        problems,
+    )
+
+
+def _check_key(key: str | None) -> None:
+    if key is not None and (not key.strip() or len(key) > MAX_KEY_CHARACTERS or not key.isprintable()):
+        raise Refusal(
+            RefusalCode.INVALID_KEY, "The Idempotency-Key cannot be used.",
+            f"Send 1 to {MAX_KEY_CHARACTERS} printable characters, for example a UUID.",
+        )
+
+
+def _check_instruction(instruction: str) -> None:
+    found = forbidden_character(instruction)
+    if found is not None or len(instruction) > MAX_INSTRUCTION_CHARACTERS:
+        sentence = f"contains the invisible or control character {found}" if found else "is too long"
+        raise Refusal(
+            RefusalCode.INVALID_INSTRUCTION, "The instruction cannot be used.",
+            f"Send at most {MAX_INSTRUCTION_CHARACTERS} visible characters.", [("/instruction", sentence)],
+        )
+
+
+def _earlier(user: "User", key: str, request: str) -> Job | None:
+    job = Job.objects.filter(user=user, idempotency_key=key).first()
+    if job is not None and job.request_fingerprint != request:
+        raise Refusal(
+            RefusalCode.KEY_REUSED, "This Idempotency-Key was used for another request.",
+            "Send a new key for a new request.",
+        )
+    return job
+
+

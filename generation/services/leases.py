@@ -1,0 +1,96 @@
+"""Leases: renewed while their worker lives, taken back when it does not."""
+
+import datetime as dt
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F
+
+from generation import queue
+from generation.core.outcomes import CallCode
+from generation.core.reasons import EXPLANATIONS, Reason
+from generation.core.states import ChunkState, Event
+from generation.kinds import all_kinds
+from generation.models import Attempt, AttemptState, Chunk, Job, LogLevel
+from generation.models.chunk import changes
+from generation.services import clock, journal
+from generation.services.deriving import derive
+from generation.services.jobs import end_without_content
+
+MAX_CRASHES = 3
+BATCH = 200
+
+
+def renew(*, worker: str, held: dict[int, int]) -> set[int]:
+    """Extend the leases of the chunks in `held` (id to fence) in one UPDATE; the ids that are lost."""
+    if not held:
+        return set()
+    now = clock.now()
+    mine = Chunk.objects.filter(state=ChunkState.RUNNING.value, worker=worker, pk__in=held)
+    renewed = mine.update(lease_until=now + dt.timedelta(seconds=settings.LEASE_S))
+    if renewed == len(held):
+        return set()
+    fences = dict(mine.values_list("pk", "fence"))
+    return {chunk_id for chunk_id, fence in held.items() if fences.get(chunk_id) != fence}
+
+
+def expire() -> int:
+    """Take back the chunks whose lease ran out; how many.  Any number of callers may run at once."""
+    overdue = list(
+        Chunk.objects.filter(state=ChunkState.RUNNING.value, lease_until__lt=clock.now())
+        .order_by("lease_until").values_list("pk", "job_id", "fence")[:BATCH]
+    )
+    return sum(_expire_one(*row) for row in overdue)
+
+
+def release_dead(worker_prefix: str) -> int:
+    """Take back at once what workers named `worker_prefix…` held, because they are known to be dead."""
+    held = list(
+        Chunk.objects.filter(state=ChunkState.RUNNING.value, worker__startswith=worker_prefix)
+        .values_list("pk", "job_id", "fence")
+    )
+    return sum(_expire_one(*row, even_if_fresh=True) for row in held)
+
+
+def _expire_one(chunk_id: int, job_id: int, fence: int, *, even_if_fresh: bool = False) -> bool:
+    with transaction.atomic(durable=True):
+        job = Job.objects.select_for_update(no_key=True).get(pk=job_id)
+        now = clock.now()
+        stale = Chunk.objects.select_for_update(no_key=True).filter(pk=chunk_id, fence=fence).accepting(Event.EXPIRE)
+        if not even_if_fresh:
+            stale = stale.filter(lease_until__lt=now)
+        chunk = stale.first()
+        if chunk is None:
+            return False
+        _lose_attempts(chunk, now)
+        has_reply = Attempt.objects.filter(chunk=chunk, state=AttemptState.REPLIED).exists()
+        crashes = chunk.crashes + 1
+        name = journal.name_of(job, chunk, all_kinds()[job.kind].unit_noun)
+        if crashes >= MAX_CRASHES or (chunk.attempts >= settings.MAX_ATTEMPTS and not has_reply):
+            detail = f"its worker died {crashes} times"
+            event = end_without_content(
+                chunk, Event.GIVE_UP, now, reason=Reason.CRASHES_WORKER, detail=detail, crashes=crashes)
+            message = f"{name} failed: {EXPLANATIONS[Reason.CRASHES_WORKER].sentence}"
+            level = LogLevel.ERROR
+        else:
+            event = Event.EXPIRE
+            Chunk.objects.filter(pk=chunk_id).update(
+                **changes(
+                    event, now, ready_at=now, crashes=F("crashes") + 1, reason=Reason.WORKER_LOST.value,
+                    reason_detail=chunk.worker,
+                )
+            )
+            message = f"{name} was taken back: worker {chunk.worker} stopped answering"
+            level = LogLevel.WARNING
+        journal.write(job, event, message, chunk_id=chunk_id, level=level, worker=chunk.worker)
+        derive(job, now)
+        queue.ring()
+    return True
+
+
+def _lose_attempts(chunk: Chunk, now: dt.datetime) -> None:
+    """Close the calls whose end nobody saw.  Stored replies stay open: the next claim uses them."""
+    Attempt.objects.filter(chunk=chunk, state=AttemptState.ASKING).update(
+        state=AttemptState.LOST, code=CallCode.LOST.value, settled_at=now, is_estimated=True,
+        message="its worker stopped answering; whether the provider answered, and billed, is not known",
+    )

@@ -1,0 +1,77 @@
+"""Which model is asked, and what its answers say about its health."""
+
+import datetime as dt
+
+from django.conf import settings
+from django.db import transaction
+
+from generation import queue
+from generation.core.breaker import Breaker
+from generation.core.outcomes import PROVIDER_WIDE, UNHEALTHY, CallCode
+from generation.core.reasons import Reason
+from generation.models import Route
+from generation.services import clock
+from generation.services.errors import Refusal, RefusalCode
+
+LONGEST_THROTTLE_S = 900.0
+
+
+def choose() -> Route:
+    """The preferred enabled route; a Refusal if there is none."""
+    route = Route.objects.enabled().first()
+    if route is None:
+        raise Refusal(
+            RefusalCode.NO_ROUTE, "No model route is enabled.",
+            "An administrator enables one in the admin, under model routes.",
+        )
+    return route
+
+
+def note_call(
+    route_id: int, code: CallCode, detail: str, retry_after_s: float | None = None
+) -> dt.datetime | None:
+    """Let one call's end move the route's breaker; until when the route is closed, if it is.
+
+    Successes of a route whose breaker has counted nothing need not be told."""
+    is_hard = code in PROVIDER_WIDE
+    is_failure = is_hard or code in UNHEALTHY
+    with transaction.atomic(durable=True):
+        route = Route.objects.select_for_update(no_key=True).get(pk=route_id)
+        now = clock.now()
+        # A 429 throttles; the provider that sends it is well.
+        moved = route.breaker.failed(now, is_hard=is_hard) if is_failure else route.breaker.succeeded()
+        _store(route, moved, reason=PROVIDER_WIDE.get(code, Reason.PROVIDER_UNAVAILABLE), detail=detail)
+        if code is CallCode.RATE_LIMITED and retry_after_s is not None:
+            wait = dt.timedelta(seconds=min(retry_after_s, LONGEST_THROTTLE_S))
+            Route.objects.filter(pk=route_id).update(throttled_until=now + wait)
+        if moved.open_until is None and route.open_until is not None:
+            queue.ring()
+    return moved.open_until
+
+
+def reserve_probe(route: Route, now: dt.datetime) -> None:
+    """Mark that the one probe of an open breaker is out.  The caller holds the route's lock."""
+    until = now + 2 * dt.timedelta(seconds=settings.LEASE_S)      # if its worker dies, another goes then
+    Route.objects.filter(pk=route.pk).update(probe_until=until)
+
+
+def resume(route: Route) -> bool:
+    """A person ends the pause; False if there was none."""
+    with transaction.atomic(durable=True):
+        locked = Route.objects.select_for_update(no_key=True).get(pk=route.pk)
+        if locked.open_until is None:
+            return False
+        _store(locked, Breaker(), reason=Reason.PROVIDER_UNAVAILABLE, detail="")
+        queue.ring()
+    return True
+
+
+def _store(route: Route, breaker: Breaker, *, reason: Reason, detail: str) -> None:
+    is_open = breaker.open_until is not None
+    if is_open and route.breaker == breaker:
+        return                       # a late failure; the first one's reason stands
+    Route.objects.filter(pk=route.pk).update(
+        breaker_failures=breaker.failures, breaker_cool_down_s=breaker.cool_down.total_seconds(),
+        open_until=breaker.open_until, probe_until=breaker.probe_until,
+        breaker_reason=reason.value if is_open else "", breaker_detail=detail if is_open else "",
+    )

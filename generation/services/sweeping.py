@@ -1,0 +1,89 @@
+"""What is put right every few seconds, by whichever worker gets to it first.
+
+Every step is harmless when two sweepers run it at once."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Exists, F, OuterRef
+
+from generation import queue
+from generation.core.outcomes import CallCode
+from generation.core.states import OPEN_CHUNK_STATES, ChunkState
+from generation.models import Attempt, AttemptState, Chunk, Job, Pulse
+from generation.services import clock, journal
+from generation.services.deriving import derive
+from generation.services.leases import expire
+
+SWEEPER = "sweeper"
+FORGET_PULSE_AFTER = dt.timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Swept:
+    expired: int
+    unstuck: int
+    lost_attempts: int
+    rang: bool
+
+
+def is_my_turn(by: str) -> bool:
+    """Win the right to sweep now: at most one caller in `SWEEP_S`, decided by one conditional UPDATE."""
+    now = clock.now()
+    _pulse, made = Pulse.objects.get_or_create(
+        name=SWEEPER, defaults={"beat_at": now, "started_at": now, "detail": {"by": by}}
+    )
+    if made:
+        return True
+    due = Pulse.objects.filter(name=SWEEPER, beat_at__lte=now - dt.timedelta(seconds=settings.SWEEP_S))
+    return due.update(beat_at=now, detail={"by": by}) == 1
+
+
+def sweep() -> Swept:
+    """Expired leases, stuck jobs, forgotten attempts, lost doorbells, old pulses."""
+    expired = expire()
+    unstuck = sum(_unstick(job_id) for job_id in stuck_jobs())
+    lost = _close_lost_attempts()
+    rang = has_due_work()
+    if rang:
+        queue.ring()
+    Pulse.objects.filter(beat_at__lt=clock.now() - FORGET_PULSE_AFTER).exclude(name=SWEEPER).delete()
+    return Swept(expired, unstuck, lost, rang)
+
+
+def has_due_work() -> bool:
+    return Chunk.objects.runnable(clock.now()).exists()
+
+
+def stuck_jobs() -> list[int]:
+    """Active jobs none of whose chunks is open: a state that no transaction of ours leaves behind."""
+    open_chunks = Chunk.objects.filter(
+        job=OuterRef("pk"), state__in=[state.value for state in OPEN_CHUNK_STATES]
+    )
+    return list(Job.objects.active().filter(~Exists(open_chunks)).order_by("pk").values_list("pk", flat=True)[:100])
+
+
+def _unstick(job_id: int) -> bool:
+    with transaction.atomic(durable=True):
+        job = Job.objects.select_for_update(no_key=True).get(pk=job_id)
+        before = job.state
+        after = derive(job, clock.now())
+        if after != before:
+            journal.write(job, "unstick", f"the job was {before} although nothing of it was open; now {after}")
+    return after != before
+
+
+def _close_lost_attempts() -> int:
+    """Calls that nobody will ever settle: their chunk moved on, and their deadline is long over."""
+    now = clock.now()
+    patience = dt.timedelta(seconds=settings.LLM_DEADLINE_S + 2 * settings.LEASE_S)
+    return (
+        Attempt.objects.filter(state=AttemptState.ASKING, started_at__lt=now - patience)
+        .exclude(chunk__state=ChunkState.RUNNING.value, chunk__fence=F("fence"))
+        .update(
+            state=AttemptState.LOST, code=CallCode.LOST.value, settled_at=now, is_estimated=True,
+            message="nobody heard of it again",
+        )
+    )

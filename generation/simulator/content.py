@@ -1,0 +1,181 @@
+"""What the simulated model writes.
+
+For a kind of ours the kind itself writes (`simulate_plan`, `simulate_unit`), from the brief and plan in
+the prompt; for any other schema `fill` does.  The seed is the whole request, so each unit, brief, job
+and wish gets a text of its own, and the same request always the same."""
+
+import copy
+import json
+import random
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from generation import kinds as every_kind
+from generation.core.kind import BriefModel, JsonObject, ReplyModel
+from generation.core.prompting import Kind, Stage
+from generation.simulator.asks import Ask
+from generation.simulator.faults import Fault
+from generation.simulator.fill import fill
+
+PLAIN_SENTENCE = "This is a simulated answer: no model was asked."
+REFUSAL = "I'm sorry, but I can't help with that request. (simulated)"
+STRETCH = 5               # times as many units as asked for, in `extra_units`
+KEPT_PARSED = 512
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What a prompt of ours is about."""
+
+    kind: Kind
+    stage: Stage
+    brief: BriefModel
+    plan: ReplyModel | None = None
+    position: int = 0
+
+    @property
+    def unit_count(self) -> int:
+        return self.kind.unit_count(self.brief)
+
+
+class Writer:
+    """Writes answers.  Keeps what it parsed: the units of a job share their brief and plan."""
+
+    def __init__(self, kinds: Mapping[str, Kind] | None, seed: int) -> None:
+        self._kinds = every_kind.all_kinds() if kinds is None else kinds
+        self._seed = seed
+        self._brief: Callable[[str, str], BriefModel | None] = lru_cache(KEPT_PARSED)(self._read_brief)
+        self._plan: Callable[[str, str], ReplyModel | None] = lru_cache(KEPT_PARSED)(self._read_plan)
+
+    def rng(self, ask: Ask) -> random.Random:
+        return random.Random(f"{self._seed}:{ask.digest}")
+
+    def subject(self, ask: Ask) -> Subject | None:
+        """What of ours `ask` is about; None for a schema or prompt of others."""
+        slug, _, stage = ask.schema_name.rpartition("_")
+        kind, brief_text = self._kinds.get(slug), ask.block("brief")
+        if kind is None or stage not in Stage or brief_text is None:
+            return None
+        brief = self._brief(slug, brief_text)
+        if brief is None:
+            return None
+        if stage != Stage.UNIT:
+            return Subject(kind, Stage(stage), brief)
+        plan_text = ask.block("plan")
+        plan = self._plan(slug, plan_text) if plan_text is not None else None
+        if plan is None or ask.position is None:
+            return None
+        return Subject(kind, Stage.UNIT, brief, plan, ask.position)
+
+    def write(self, ask: Ask, subject: Subject | None, fault: Fault | None, rng: random.Random) -> str:
+        """The content of the answer's message.  Faults that leave the content alone change nothing."""
+        if ask.schema is None:
+            return PLAIN_SENTENCE
+        if subject is None:
+            content = fill(ask.schema, rng)
+        elif fault is Fault.NONSENSE:
+            content = _nonsense(subject, ask, rng)
+        else:
+            content = _good(subject, rng)
+        if fault is Fault.EXTRA_UNITS:
+            content = stretched(content, subject.unit_count if subject else 0)
+        return compact(content)
+
+    def _read_brief(self, slug: str, text: str) -> BriefModel | None:
+        try:
+            brief: BriefModel = self._kinds[slug].brief(json.loads(text))
+        except ValueError:      # pydantic's ValidationError is one
+            return None
+        return brief
+
+    def _read_plan(self, slug: str, text: str) -> ReplyModel | None:
+        try:
+            plan: ReplyModel = self._kinds[slug].plan(json.loads(text))
+        except ValueError:
+            return None
+        return plan
+
+
+def compact(value: Any) -> str:     # Any: whatever json can write
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def cut(text: str, rng: random.Random) -> str:
+    """The beginning of `text`, as of an answer that ended too early: between two and eight tenths."""
+    return text[: max(1, int(len(text) * rng.uniform(0.2, 0.8)))]
+
+
+def stretched(content: Any, unit_count: int) -> Any:     # Any: JSON
+    """`content` with `STRETCH` times as many units.
+
+    The units are the list of objects with `unit_count` entries, or the longest one.  What counts
+    them is counted on."""
+    content = copy.deepcopy(content)
+    lists = sorted(_lists(content), key=lambda found: (len(found) == unit_count, len(found)))
+    if lists:
+        units = lists[-1]
+        first = [dict(unit) for unit in units]
+        for index in range(len(first), len(first) * STRETCH):
+            source = index % len(first)
+            units.append({
+                name: index + 1 if type(value) is int and value == source + 1 else copy.deepcopy(value)
+                for name, value in first[source].items()
+            })
+    return content
+
+
+def _lists(content: Any) -> Iterator[list[dict[str, Any]]]:
+    children: list[Any] = []
+    if isinstance(content, dict):
+        children = list(content.values())
+    elif isinstance(content, list):
+        children = content
+        if content and all(isinstance(item, dict) for item in content):
+            yield content
+    for child in children:
+        yield from _lists(child)
+
+
+def _good(subject: Subject, rng: random.Random) -> JsonObject:
+    kind, brief = subject.kind, subject.brief
+    if subject.stage is Stage.UNIT:
+        return kind.simulate_unit(brief, subject.plan, subject.position, rng)
+    plan = kind.simulate_plan(brief, rng)
+    if subject.stage is Stage.PLAN:
+        return plan
+    typed = kind.plan(plan)
+    units = [kind.simulate_unit(brief, typed, position, rng) for position in range(1, subject.unit_count + 1)]
+    return {"plan": plan, "units": units}
+
+
+def _nonsense(subject: Subject, ask: Ask, rng: random.Random) -> Any:
+    """Content that the schema accepts and the kind's checks do not: random values, or another's unit."""
+    assert ask.schema is not None
+    candidates: list[Any] = []
+    for _ in range(4):
+        candidates.append(fill(ask.schema, rng))
+        if _breaks_checks(subject, candidates[-1]):
+            return candidates[-1]
+    if subject.stage is Stage.UNIT and subject.unit_count > 1:
+        kind, other = subject.kind, subject.position % subject.unit_count + 1
+        candidates.append(kind.simulate_unit(subject.brief, subject.plan, other, rng))
+        if _breaks_checks(subject, candidates[-1]):
+            return candidates[-1]
+    return candidates[0]
+
+
+def _breaks_checks(subject: Subject, content: Any) -> bool:
+    kind = subject.kind
+    try:
+        match subject.stage:
+            case Stage.PLAN:
+                found = kind.check_plan(subject.brief, kind.plan(content))
+            case Stage.UNIT:
+                found = kind.check_unit(subject.brief, subject.plan, subject.position, kind.unit(content))
+            case Stage.WHOLE:
+                found = kind.check_plan(subject.brief, kind.plan(content["plan"]))
+    except ValueError:      # breaks a validator beyond the schema, which is another fault
+        return False
+    return any(finding.is_error for finding in found)

@@ -1,0 +1,102 @@
+"""Everything that can be said about a simulator when it starts, and the same as command-line options."""
+
+import argparse
+import dataclasses
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from generation.simulator.faults import NO_FAULTS, FaultScript, parse_faults
+
+
+@dataclass(frozen=True)
+class SimulatorSettings:
+    """The defaults are a tenth of a real model's latency, and no limits or faults.
+
+    What each means is said once, in `OPTIONS`."""
+
+    host: str = "127.0.0.1"
+    port: int = 0
+    seed: int = 0
+    plan_s: float = 0.5
+    unit_s: float = 0.8
+    jitter: float = 0.0
+    speed: float = 1.0
+    realistic: bool = False
+    tokens_per_s: float = 90.0
+    prefill_tokens_per_s: float = 8_000.0
+    rpm: int | None = None
+    tpm: int | None = None
+    max_in_flight: int | None = None
+    faults: FaultScript = NO_FAULTS
+    call_log: Path | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("speed", "tokens_per_s", "prefill_tokens_per_s"):
+            if getattr(self, name) <= 0:
+                raise ValueError(f"{name} must be above 0, not {getattr(self, name)}")
+        for name in ("plan_s", "unit_s", "port"):
+            if getattr(self, name) < 0:
+                raise ValueError(f"{name} must not be negative, but is {getattr(self, name)}")
+        for name in ("rpm", "tpm", "max_in_flight"):
+            if getattr(self, name) is not None and getattr(self, name) < 1:
+                raise ValueError(f"{name} must be at least 1, not {getattr(self, name)}")
+        if not 0 <= self.jitter <= 1:
+            raise ValueError(f"jitter must be between 0 and 1, not {self.jitter}")
+
+
+def _faults(text: str) -> FaultScript:
+    """Faults from JSON text, or from the file after an `@`."""
+    return parse_faults(json.loads(Path(text[1:]).read_text("utf-8") if text.startswith("@") else text))
+
+
+OPTIONS: dict[str, tuple[Callable[[str], Any], str]] = {     # Any: the type of the field
+    "host": (str, "address to listen on"),
+    "port": (int, "port; 0 takes a free one"),
+    "seed": (int, "same seed and same request, same answer"),
+    "plan_s": (float, "seconds for a plan"),
+    "unit_s": (float, "seconds for a unit; a whole document takes a plan and all its units"),
+    "jitter": (float, "share by which these vary, 0 to 1"),
+    "speed": (float, "divides every latency"),
+    "realistic": (bool, "latency from the tokens instead: prefill, then tokens per second"),
+    "tokens_per_s": (float, "output tokens per second, when realistic"),
+    "prefill_tokens_per_s": (float, "uncached input tokens per second, when realistic"),
+    "rpm": (int, "enforce this many requests a minute"),
+    "tpm": (int, "enforce this many tokens a minute"),
+    "max_in_flight": (int, "answer 429 to calls beyond this many at once"),
+    "faults": (_faults, "fault script: JSON, or @file"),
+    "call_log": (Path, "append every call to this file, as JSON lines"),
+}
+
+
+def parser() -> argparse.ArgumentParser:
+    """One option for each field of the settings."""
+    made = argparse.ArgumentParser(prog="python -m generation.simulator", description="An OpenAI-compatible simulator.")
+    for field in dataclasses.fields(SimulatorSettings):
+        read, meaning = OPTIONS[field.name]
+        if read is bool:
+            made.add_argument(_flag(field.name), action="store_true", help=meaning)
+        else:
+            made.add_argument(_flag(field.name), type=read, default=field.default, help=meaning)
+    made.add_argument(
+        "--until-stdin-closes", action="store_true", help="end when stdin closes, that is when the parent dies")
+    return made
+
+
+def as_arguments(settings: SimulatorSettings) -> list[str]:
+    """The command line that gives `settings` back."""
+    arguments: list[str] = []
+    for field in dataclasses.fields(settings):
+        value = getattr(settings, field.name)
+        if value is True:
+            arguments.append(_flag(field.name))
+        elif value != field.default:
+            text = json.dumps(value.as_json()) if isinstance(value, FaultScript) else str(value)
+            arguments.append(f"{_flag(field.name)}={text}")
+    return arguments
+
+
+def _flag(name: str) -> str:
+    return "--" + name.replace("_", "-")

@@ -1,0 +1,120 @@
+"""What many tests need: a provider that answers by script, and work done without threads."""
+
+import asyncio
+import json
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from generation.core.outcomes import Answer, Failure, Reply, Usage
+from generation.core.prompting import Context, Request, Stage
+from generation.engine.contexts import Contexts, digests_before
+from generation.engine.judging import outcome_of, request_for
+from generation.engine.runner import policy
+from generation.kinds import all_kinds
+from generation.models import Chunk, Job
+from generation.services import claiming, settling
+from generation.services.claiming import Claim
+
+REVISIONS = {slug: kind.revision for slug, kind in all_kinds().items()}
+USAGE = Usage(input_tokens=1_000, cached_input_tokens=400, output_tokens=500)
+PROGRAM = {"goal": "strength", "weeks": 3, "days_per_week": 2}
+
+
+def content_for(claim: Claim, context: Context) -> dict[str, Any]:
+    """What the kind itself would simulate for `claim`."""
+    kind, rng = context.kind, random.Random(claim.job_id * 1_000 + claim.position)
+    brief = context.typed_brief
+    if claim.stage is Stage.UNIT:
+        return kind.simulate_unit(brief, context.typed_plan, claim.position, rng)
+    plan = kind.simulate_plan(brief, rng)
+    if claim.stage is Stage.PLAN:
+        return plan
+    typed = kind.plan(plan)
+    return {
+        "plan": plan,
+        "units": [kind.simulate_unit(brief, typed, n, rng) for n in range(1, kind.unit_count(brief) + 1)],
+    }
+
+
+def claim_all(worker: str = "w1", slots: int = 100) -> list[Claim]:
+    """Everything that can run now, claimed for `worker`."""
+    return list(claiming.claim(worker=worker, slots=slots, revisions=REVISIONS).claims)
+
+
+def finish(claim: Claim, answer: Answer | None = None) -> settling.Settled:
+    """Settle `claim` with `answer`, or with a valid reply, in this thread."""
+    context = Contexts().of(claim)
+    if answer is None:
+        answer = Reply(json.dumps(content_for(claim, context)), USAGE)
+    if isinstance(answer, Failure):
+        from generation.core.outcomes import decide
+
+        outcome = decide(answer, attempts=claim.attempts, policy=policy(), jitter=0.5)
+        return settling.settle(claim, outcome, answer=answer, code=answer.code)
+    request = request_for(claim, context, digests_before(claim, context))
+    settling.store_reply(claim, answer, request.fingerprint)
+    outcome, code, findings = outcome_of(claim, context, answer.text, policy())
+    return settling.settle(
+        claim, outcome, answer=answer, code=code, findings=findings, request_fingerprint=request.fingerprint
+    )
+
+
+def work_off(job: Job, *, stop_after: int | None = None) -> Job:
+    """Do the job's due work in this thread with valid replies; `stop_after` counts settled chunks."""
+    done = 0
+    while True:
+        claims = claim_all()
+        if not claims:
+            break
+        for claim in claims:
+            if stop_after is not None and done >= stop_after:
+                settling.settle(claim, **_give_back())
+                continue
+            finish(claim)
+            done += 1
+        if stop_after is not None and done >= stop_after:
+            break
+    job.refresh_from_db()
+    return job
+
+
+def _give_back() -> dict[str, Any]:
+    import datetime as dt
+
+    from generation.core.outcomes import CallCode, Snooze
+    from generation.core.reasons import Reason
+
+    return {
+        "outcome": Snooze(dt.timedelta(), Reason.WORKER_STOPPED), "code": CallCode.ABANDONED,
+        "answer": Failure(CallCode.ABANDONED, "given back"),
+    }
+
+
+def chunk(job: Job, position: int) -> Chunk:
+    return Chunk.objects.get(job=job, position=position)
+
+
+@dataclass
+class FakeProvider:
+    """Stands at the engine's own seam.  `answers` decides; without it every reply is valid."""
+
+    answers: Callable[[Request], Answer] | None = None
+    delay_s: float = 0.0
+    asked: list[Request] = field(default_factory=list)
+
+    async def ask(
+        self, request: Request, *, model: str, max_output_tokens: int, deadline_s: float, cache_key: str
+    ) -> Answer:
+        self.asked.append(request)
+        if self.delay_s:
+            await asyncio.sleep(self.delay_s)
+        if self.answers is not None:
+            return self.answers(request)
+        from generation.simulator.content import write
+
+        return Reply(write(request), USAGE)
+
+    async def close(self) -> None:
+        return None
