@@ -48,6 +48,7 @@ class Environment(BaseSettings):
     database_url: Annotated[str | None, BeforeValidator(_blank_is_unset)] = None
     database_pool_size: Annotated[int, Field(ge=2, le=200)] = 12
     redis_url: Annotated[str | None, BeforeValidator(_blank_is_unset)] = None
+    queue_name: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{1,60}$")] = "coursewright"
 
     openai_api_key: Annotated[SecretStr | None, BeforeValidator(_blank_is_unset)] = None
     openai_base_url: Annotated[str | None, BeforeValidator(_blank_is_unset)] = None

@@ -117,6 +117,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = (
     if ENV.redis_url
     else {"polling_interval": 0.02}          # the default, 1 s, would be the latency of every job
 )
+CELERY_TASK_DEFAULT_QUEUE = ENV.queue_name   # two installations may share a Redis
 CELERY_TASK_ACKS_LATE = False                # the lease replaces it; no duplicates by visibility timeout
 CELERY_WORKER_DISABLE_PREFETCH = bool(ENV.redis_url)    # early ack needs it; memory:// ignores it
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1

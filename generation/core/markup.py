@@ -9,8 +9,8 @@ _markdown = MarkdownIt("commonmark", {"html": False, "linkify": False}).enable("
 _TAGS = frozenset(
     "h1 h2 h3 h4 h5 h6 p br hr ul ol li strong em code pre blockquote table thead tbody tr th td a".split()
 )
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~])")
-_LINE_START = re.compile(r"^(\s*)([-+=]|\d+[.)])", re.MULTILINE)
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~&])")
+_LIST_MARKER = re.compile(r"^(?:([-+=])|(\d{1,9})([.)])(?=\s|$))")
 
 
 def to_html(markdown: str) -> str:
@@ -26,5 +26,6 @@ def to_html(markdown: str) -> str:
 
 def escape(text: str) -> str:
     """`text` as one line of Markdown that means nothing but itself."""
-    flat = " ".join(text.split())
-    return _LINE_START.sub(r"\1\\\2", _SPECIAL.sub(r"\\\1", flat))
+    flat = _SPECIAL.sub(r"\\\1", " ".join(text.split()))
+    # At the start of a line a dash or a number makes a list; elsewhere it is just that.
+    return _LIST_MARKER.sub(lambda found: f"{found[2] or ''}\\{found[1] or found[3]}", flat)

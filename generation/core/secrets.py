@@ -12,8 +12,10 @@ _PATTERNS = (
     (re.compile(r"\b(Bearer|Basic)\s+[A-Za-z0-9_~+/=.*-]{4,}", re.IGNORECASE), rf"\1 {HIDDEN}"),
     # `api_key=...`, `"api-key": "..."`, `password: ...`
     (
-        re.compile(r"""\b((?:api|secret|access)[_-]?key|password|passwd|token)(["']?\s*[=:]\s*["']?)[^\s"',;&)]{4,}""",
-                   re.IGNORECASE),
+        re.compile(
+            r"""\b((?:api|secret|access)[_-]?key|password|passwd|token)(["']?\s*[=:]\s*["']?)[^\s"',;&)]{4,}""",
+            re.IGNORECASE,
+        ),
         rf"\1\2{HIDDEN}",
     ),
     # postgresql://user:password@host

@@ -7,8 +7,9 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, StringConstraints
 
-# Cc: control, Cf: format (zero width, bidi, tags), Cs: surrogates, Co: private use, Cn: unassigned.
-_FORBIDDEN_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
+# Cc: control, Cf: format (zero width, bidi, tags), Cs: surrogates, Co: private use.  Unassigned ones
+# pass: they are the emoji of next year's Unicode.
+_FORBIDDEN_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co"})
 _ALLOWED = frozenset("\n\t\u200c\u200d")     # line, tab; joiners, which Persian, Indic and emoji need
 _BLANK_RUN = re.compile(r"[ \t]+")
 
@@ -22,6 +23,7 @@ def forbidden_character(text: str) -> str | None:
 
 
 def _visible(text: str) -> str:
+    text = text.replace("\r\n", "\n")      # what browsers send of a text area
     found = forbidden_character(text)
     if found is not None:
         raise ValueError(f"contains the invisible or control character {found}; remove it")

@@ -77,7 +77,7 @@ def read_whole(context: Context, text: str) -> tuple[DoneWhole | None, tuple[Fin
     missing or invalid is asked again by itself."""
     try:
         parts = json.loads(text)
-    except ValueError as problem:
+    except (ValueError, RecursionError) as problem:
         return None, (_not_json(problem),)
     if not isinstance(parts, dict) or not isinstance(parts.get("units"), list):
         return None, (error(
@@ -114,7 +114,7 @@ def _parsed(model: type[BaseModel], text: str) -> tuple[Any, tuple[Finding, ...]
         )
 
 
-def _not_json(problem: ValueError) -> Finding:
+def _not_json(problem: Exception) -> Finding:
     return error(
         "schema", "", measured="invalid JSON", limit="JSON", message=f"The reply is not JSON: {problem}.",
         advice="Write one complete JSON object and nothing else.",

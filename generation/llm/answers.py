@@ -22,6 +22,10 @@ MAX_MESSAGE_CHARACTERS = 500
 LONGEST_RETRY_AFTER_S = 86_400.0      # a header of 10**300 s must not overflow a timedelta
 SIMULATOR_HEADER = "x-coursewright-simulator"
 
+NOTHING_PAID = Usage()
+# Something may have been paid, and nobody told us how much: the caller estimates the input.
+UNKNOWN_USAGE = Usage(is_estimated=True)
+
 # help.openai.com 6614457 and 5955604; `error.type` alone is too coarse, so the codes are listed.
 OUT_OF_CREDIT_CODES = frozenset({
     "insufficient_quota", "credit_balance_exhausted", "organization_spend_limit_exceeded",
@@ -64,8 +68,8 @@ def read(http: HttpAnswer, *, model: str, now: dt.datetime, secrets: Iterable[st
         return _malformed(f"The provider answered {http.status}, a redirect.", receipt, secrets)
     if not isinstance(found, dict):
         kind = http.headers.get("content-type", "no content type").partition(";")[0]
-        return _malformed(f"The provider answered {kind} instead of a completion: {_opening(http.body)}", receipt,
-                          secrets, _unknown_usage())
+        message = f"The provider answered {kind} instead of a completion: {_opening(http.body)}"
+        return _malformed(message, receipt, secrets, UNKNOWN_USAGE)
     if not completion.get("choices") and isinstance(completion.get("error"), dict):
         # Some routers answer 200 and put the status of the model behind them into the body.
         status = completion["error"].get("code")
@@ -90,18 +94,18 @@ def unanswered(error: BaseException, *, model: str, secrets: Iterable[str] = ())
         _any(causes, httpx2.TimeoutException) and not _any(causes, aiohttp.ClientError)
     ):
         message = _sentence(f"The provider stopped answering: {said}", secrets)
-        return Failure(CallCode.TIMEOUT, message, usage=_unknown_usage(), receipt=receipt)
+        return Failure(CallCode.TIMEOUT, message, usage=UNKNOWN_USAGE, receipt=receipt)
     if _any(causes, aiohttp.ClientResponseError, httpx2.DecodingError, httpx2.RemoteProtocolError):
-        return _malformed(f"The provider's answer is not HTTP that can be read: {said}", receipt, secrets,
-                          _unknown_usage())
+        message = f"The provider's answer is not HTTP that can be read: {said}"
+        return _malformed(message, receipt, secrets, UNKNOWN_USAGE)
     message = _sentence(f"The connection to the provider broke: {said}", secrets)
-    return Failure(CallCode.CONNECTION, message, usage=_unknown_usage(), receipt=receipt)
+    return Failure(CallCode.CONNECTION, message, usage=UNKNOWN_USAGE, receipt=receipt)
 
 
 def too_late(deadline_s: float, *, model: str) -> Failure:
     """The failure of a call that we stopped at its total deadline."""
     return Failure(
-        CallCode.TIMEOUT, f"No complete reply within {deadline_s:g} s.", usage=_unknown_usage(),
+        CallCode.TIMEOUT, f"No complete reply within {deadline_s:g} s.", usage=UNKNOWN_USAGE,
         receipt=Receipt(model=model),
     )
 
@@ -138,24 +142,27 @@ def _completion(completion: dict[str, Any], receipt: Receipt, secrets: Iterable[
     usage = _usage(completion, text)
     refusal = message.get("refusal")
     if isinstance(refusal, str) and refusal:
-        return Failure(CallCode.REFUSED, _sentence(f"The model declined: {refusal}", secrets), None, usage, receipt)
+        said = _sentence(f"The model declined: {refusal}", secrets)
+        return Failure(CallCode.REFUSED, said, usage=usage, receipt=receipt)
     match choice.get("finish_reason"):
         case "stop" if text.strip():
             return Reply(text, usage, receipt)
         case "stop":
             return _malformed("The provider's completion is empty.", receipt, secrets, usage)
         case "length":
-            message = f"The reply was cut off after {usage.output_tokens} output tokens."
-            return Failure(CallCode.TRUNCATED, message, None, usage, receipt)
+            said = f"The reply was cut off after {usage.output_tokens} output tokens."
+            return Failure(CallCode.TRUNCATED, said, usage=usage, receipt=receipt)
         case "content_filter":
-            return Failure(CallCode.FILTERED, "The provider's content filter stopped the reply.", None, usage, receipt)
+            said = "The provider's content filter stopped the reply."
+            return Failure(CallCode.FILTERED, said, usage=usage, receipt=receipt)
         case other:
-            return _malformed(f"The completion ended with the unknown reason {other!r}.", receipt, secrets, usage)
+            said = f"The provider's completion ended with the unknown reason {other!r}."
+            return _malformed(said, receipt, secrets, usage)
 
 
 def _usage(completion: dict[str, Any], text: str) -> Usage:
     stated = completion.get("usage")
-    if not isinstance(stated, dict):
+    if not isinstance(stated, dict) or not stated:
         return Usage(output_tokens=estimated_tokens(text), is_estimated=True)
     given = _count(stated, "prompt_tokens")
     cached = _count(stated.get("prompt_tokens_details"), "cached_tokens")
@@ -172,26 +179,21 @@ def _count(stated: Any, name: str) -> int:      # Any: part of somebody's JSON
     return value if type(value) is int and value > 0 else 0
 
 
-def _unknown_usage() -> Usage:
-    """Something may have been paid, and nobody told us how much: the caller estimates the input."""
-    return Usage(is_estimated=True)
-
-
 # --- an answer that is an error -------------------------------------------------------------------
 
 
 def _error(
-    http: HttpAnswer, status: int, body: dict[str, Any], receipt: Receipt, now: dt.datetime, secrets: Iterable[str]
+    http: HttpAnswer, status: int, body: dict[str, Any], receipt: Receipt, now: dt.datetime,
+    secrets: Iterable[str],
 ) -> Failure:
     error = body.get("error", body)
     stated = error if isinstance(error, dict) else {"message": error}
     codes = {name for name in (stated.get("code"), stated.get("type")) if isinstance(name, str)}
     said = stated.get("message")
     words = said if isinstance(said, str) and said else _opening(http.body)
-    message = _sentence(f"The provider answered {status}: {words}" if words else f"The provider answered {status}.",
-                        secrets)
+    message = _sentence(f"The provider answered {status}: {words or 'without a word'}", secrets)
     wait_s = retry_after_s(http.headers, now)
-    return Failure(_error_code(status, codes), message, wait_s, Usage(), receipt)
+    return Failure(_error_code(status, codes), message, wait_s, NOTHING_PAID, receipt)
 
 
 def _error_code(status: int, codes: set[str]) -> CallCode:
@@ -202,7 +204,7 @@ def _error_code(status: int, codes: set[str]) -> CallCode:
     return _STATUS_CODES.get(status, CallCode.SERVER_ERROR if status >= 500 else CallCode.BAD_REQUEST)
 
 
-def _malformed(message: str, receipt: Receipt, secrets: Iterable[str], usage: Usage = Usage()) -> Failure:
+def _malformed(message: str, receipt: Receipt, secrets: Iterable[str], usage: Usage = NOTHING_PAID) -> Failure:
     return Failure(CallCode.MALFORMED, _sentence(message, secrets), None, usage, receipt)
 
 
@@ -253,11 +255,12 @@ def _opening(body: bytes) -> str:
 
 def _storable(text: str) -> str:
     """`text` as a database takes it: half a surrogate pair and NUL become U+FFFD."""
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").replace("\0", "\N{REPLACEMENT CHARACTER}")
+    whole = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return whole.replace("\0", "\N{REPLACEMENT CHARACTER}")
 
 
 def _sentence(text: str, secrets: Iterable[str]) -> str:
     """One line without secrets or control characters, cut to what a page can show."""
-    visible = "".join(character if character.isprintable() else " " for character in _storable(text[:20_000]))
+    visible = "".join(character if character.isprintable() else " " for character in text[:20_000])
     line = scrub(" ".join(visible.split()), secrets)
     return line if len(line) <= MAX_MESSAGE_CHARACTERS else line[: MAX_MESSAGE_CHARACTERS - 1] + "…"

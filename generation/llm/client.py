@@ -46,7 +46,8 @@ class Provider:
         secrets = (self._api_key,)
         try:
             async with asyncio.timeout(deadline_s) as deadline:
-                response = await self._connected().post("/chat/completions", content=body, cast_to=httpx2.Response)
+                client = self._connected()
+                response = await client.post("/chat/completions", content=body, cast_to=httpx2.Response)
         except openai.APIStatusError as error:
             response = error.response
         except (openai.APIConnectionError, aiohttp.ClientError) as error:

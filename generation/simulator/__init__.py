@@ -6,10 +6,11 @@ answers says that it is simulated."""
 
 from generation.simulator.faults import Fault, FaultScript, Rule, parse_faults
 from generation.simulator.process import SimulatorProcess
-from generation.simulator.server import Running, serve, start
+from generation.simulator.server import Running, running, start
+from generation.simulator.serving import serve
 from generation.simulator.settings import SimulatorSettings
 
 __all__ = [
-    "Fault", "FaultScript", "Rule", "Running", "SimulatorProcess", "SimulatorSettings", "parse_faults", "serve",
-    "start",
+    "Fault", "FaultScript", "Rule", "Running", "SimulatorProcess", "SimulatorSettings", "parse_faults",
+    "running", "serve", "start",
 ]

@@ -3,7 +3,7 @@
 import dataclasses
 import sys
 
-from generation.simulator.server import serve
+from generation.simulator.serving import serve
 from generation.simulator.settings import SimulatorSettings, parser
 
 

@@ -46,8 +46,8 @@ class Ask:
     @cached_property
     def digest(self) -> str:
         """Equal for equal requests of one cache key."""
-        parts = f"{self.model}\0{self.cache_key}\0{self.schema_name}\0{self.max_tokens}\0".encode("utf-8", "replace")
-        return hashlib.sha256(parts + self.prompt_bytes).hexdigest()
+        others = "\0".join((self.model, self.cache_key, self.schema_name, str(self.max_tokens), ""))
+        return hashlib.sha256(others.encode("utf-8", "replace") + self.prompt_bytes).hexdigest()
 
     @cached_property
     def input_tokens(self) -> int:

@@ -7,6 +7,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO, Any
 
+from generation.core.outcomes import Usage
+
 MAX_CALLS = 100_000
 
 
@@ -28,6 +30,11 @@ class Call:
     cached_input_tokens: int = 0
     output_tokens: int = 0
     ended_at: float | None = None
+
+    def bill(self, usage: Usage) -> None:
+        """These tokens were read and written, whether the answer arrives or not."""
+        self.input_tokens, self.cached_input_tokens = usage.input_tokens, usage.cached_input_tokens
+        self.output_tokens = usage.output_tokens
 
 
 class CallLog:

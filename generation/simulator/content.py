@@ -14,7 +14,9 @@ from typing import Any
 
 from generation import kinds as every_kind
 from generation.core.kind import BriefModel, JsonObject, ReplyModel
+from generation.core.pricing import estimated_tokens
 from generation.core.prompting import Kind, Stage
+from generation.core.schema import Schema
 from generation.simulator.asks import Ask
 from generation.simulator.faults import Fault
 from generation.simulator.fill import fill
@@ -23,6 +25,8 @@ PLAIN_SENTENCE = "This is a simulated answer: no model was asked."
 REFUSAL = "I'm sorry, but I can't help with that request. (simulated)"
 STRETCH = 5               # times as many units as asked for, in `extra_units`
 KEPT_PARSED = 512
+CHARACTERS_A_TOKEN = 4
+STAGES = frozenset(Stage)
 
 
 @dataclass(frozen=True)
@@ -56,7 +60,7 @@ class Writer:
         """What of ours `ask` is about; None for a schema or prompt of others."""
         slug, _, stage = ask.schema_name.rpartition("_")
         kind, brief_text = self._kinds.get(slug), ask.block("brief")
-        if kind is None or stage not in Stage or brief_text is None:
+        if kind is None or stage not in STAGES or brief_text is None:
             return None
         brief = self._brief(slug, brief_text)
         if brief is None:
@@ -69,14 +73,32 @@ class Writer:
             return None
         return Subject(kind, Stage.UNIT, brief, plan, ask.position)
 
-    def write(self, ask: Ask, subject: Subject | None, fault: Fault | None, rng: random.Random) -> str:
-        """The content of the answer's message.  Faults that leave the content alone change nothing."""
+    def write(
+        self, ask: Ask, subject: Subject | None, fault: Fault | None, rng: random.Random
+    ) -> tuple[str, str]:
+        """Content and finish reason of an answer, after what `fault` and the caller's own limit do to them."""
+        text = self._text(ask, subject, fault, rng)
+        match fault:
+            case Fault.TRUNCATE:
+                return _cut(text, rng), "length"
+            case Fault.FILTER:
+                return _cut(text, rng), "content_filter"
+            case Fault.INVALID_JSON:
+                return _cut(text, rng), "stop"
+            case Fault.EMPTY_CONTENT:
+                return "", "stop"
+            case _ if ask.max_tokens is not None and estimated_tokens(text) > ask.max_tokens:
+                return text[: ask.max_tokens * CHARACTERS_A_TOKEN], "length"
+            case _:
+                return text, "stop"
+
+    def _text(self, ask: Ask, subject: Subject | None, fault: Fault | None, rng: random.Random) -> str:
         if ask.schema is None:
             return PLAIN_SENTENCE
         if subject is None:
             content = fill(ask.schema, rng)
         elif fault is Fault.NONSENSE:
-            content = _nonsense(subject, ask, rng)
+            content = _nonsense(subject, ask.schema, rng)
         else:
             content = _good(subject, rng)
         if fault is Fault.EXTRA_UNITS:
@@ -102,7 +124,7 @@ def compact(value: Any) -> str:     # Any: whatever json can write
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
-def cut(text: str, rng: random.Random) -> str:
+def _cut(text: str, rng: random.Random) -> str:
     """The beginning of `text`, as of an answer that ended too early: between two and eight tenths."""
     return text[: max(1, int(len(text) * rng.uniform(0.2, 0.8)))]
 
@@ -150,12 +172,11 @@ def _good(subject: Subject, rng: random.Random) -> JsonObject:
     return {"plan": plan, "units": units}
 
 
-def _nonsense(subject: Subject, ask: Ask, rng: random.Random) -> Any:
+def _nonsense(subject: Subject, schema: Schema, rng: random.Random) -> Any:
     """Content that the schema accepts and the kind's checks do not: random values, or another's unit."""
-    assert ask.schema is not None
     candidates: list[Any] = []
     for _ in range(4):
-        candidates.append(fill(ask.schema, rng))
+        candidates.append(fill(schema, rng))
         if _breaks_checks(subject, candidates[-1]):
             return candidates[-1]
     if subject.stage is Stage.UNIT and subject.unit_count > 1:

@@ -113,7 +113,7 @@ def parse_faults(value: Any) -> FaultScript:     # Any: somebody's JSON
     """The script in `{"script": [...], "rates": {...}, "seed": n}`; a list alone is the script.
 
     ValueError, with the place and what is allowed there, for anything else."""
-    stated = {"script": value} if isinstance(value, list) else value
+    stated: Any = {"script": value} if isinstance(value, list) else value
     _need(isinstance(stated, dict), f"faults must be a list of rules or an object, not {type(value).__name__}")
     _only(stated, {"script", "rates", "seed"}, "faults")
     script, rates, seed = stated.get("script", []), stated.get("rates", {}), stated.get("seed", 0)
@@ -130,11 +130,12 @@ def _rule(stated: Any, where: str) -> Rule:
     _only(stated, _TEXTS | _COUNTS | _SECONDS, where)
     _need("fault" in stated, f"{where} names no fault")
     for name, value in stated.items():
+        place = f"{where}.{name}"
         if name in _TEXTS:
-            _need(isinstance(value, str), f"{where}.{name} must be text, not {value!r}")
+            _need(isinstance(value, str), f"{place} must be text, not {value!r}")
         else:
-            _number(value, f"{where}.{name}", math.inf)
-        _need(name not in _COUNTS or type(value) is int, f"{where}.{name} must be a whole number, not {value!r}")
+            _number(value, place, math.inf)
+            _need(name in _SECONDS or type(value) is int, f"{place} must be a whole number, not {value!r}")
     return Rule(**{**stated, "fault": _fault(stated["fault"], f"{where}.fault")})
 
 
@@ -144,8 +145,9 @@ def _need(is_so: bool, sentence: str) -> None:
 
 
 def _only(stated: dict[str, Any], allowed: Set[str], where: str) -> None:
+    fields = ", ".join(sorted(allowed))
     for name in stated:
-        _need(name in allowed, f"{where} has the unknown field {name!r}; it may have {', '.join(sorted(allowed))}")
+        _need(name in allowed, f"{where} has the unknown field {name!r}; it may have {fields}")
 
 
 def _fault(name: Any, where: str) -> Fault:

@@ -15,7 +15,10 @@ from typing import Any
 from generation.core.schema import Schema
 from generation.simulator import patterns
 
-WORDS = ["steady", "plan", "builds", "calm", "strength", "while", "short", "clear", "steps", "keep", "every", "learner", "close", "to", "real", "practice", "and", "useful", "feedback", "turns", "small", "mistakes", "into", "lasting", "skill", "over", "many", "quiet", "weeks", "of", "honest", "work"]
+WORDS = (
+    "steady plan builds calm strength while short clear steps keep every learner close to real practice and "
+    "useful feedback turns small mistakes into lasting skill over many quiet weeks of honest work"
+).split()
 DEEP = 6                  # from here on the shortest way out
 MOST_EXTRA_ITEMS = 2
 TRIES = 30
@@ -116,27 +119,24 @@ class _Filler:
     # --- numbers: exact fractions, because 0.1 has no exact float ---------------------------------
 
     def _number(self, schema: Schema, *, is_integer: bool) -> Fraction:
-        step = Fraction(str(schema["multipleOf"])) if "multipleOf" in schema else None
+        step = _exact(schema["multipleOf"]) if "multipleOf" in schema else None
         if is_integer:
             # The multiples of p/q that are whole are those of p.
             step = Fraction(step.numerator) if step else Fraction(1)
-        low, high = _bounds(schema)
-        if low is None and high is None:
-            low, high = Fraction(0), max(Fraction(100), (step or 1) * 10)
-        span = max(Fraction(100), (step or Fraction(1)) * 10)
-        low = high - span if low is None and high is not None else low
-        assert low is not None
-        high = low + span if high is None else high
-        if step is None:
-            for digits in (1, 3, 6, 12, 17):
-                near = self._between(low, high, Fraction(1, 10**digits), schema)
-                if near is not None:
-                    return near
-            return low
-        found = self._between(low, high, step, schema)
-        if found is None:
-            raise ValueError(f"no multiple of {step} lies between {low} and {high}")
-        return found
+        low, high = self._range(schema, step or Fraction(1))
+        # Without a step: the roundest number that fits.
+        for each in [step] if step else [Fraction(1, 10**digits) for digits in (1, 3, 6, 12, 17)]:
+            found = self._between(low, high, each, schema)
+            if found is not None:
+                return found
+        raise ValueError(f"no number that the schema allows lies between {low} and {high}")
+
+    def _range(self, schema: Schema, step: Fraction) -> tuple[Fraction, Fraction]:
+        lows = [_exact(schema[name]) for name in ("minimum", "exclusiveMinimum") if name in schema]
+        highs = [_exact(schema[name]) for name in ("maximum", "exclusiveMaximum") if name in schema]
+        span = max(Fraction(100), step * 10)
+        low = max(lows) if lows else min(Fraction(0), min(highs, default=span) - span)
+        return low, min(highs) if highs else low + span
 
     def _between(self, low: Fraction, high: Fraction, step: Fraction, schema: Schema) -> Fraction | None:
         first, last = math.ceil(low / step), math.floor(high / step)
@@ -221,15 +221,8 @@ def _is(value: Any, type_: str) -> bool:
             return isinstance(value, dict)
 
 
-def _bounds(schema: Schema) -> tuple[Fraction | None, Fraction | None]:
-    lows = [_exact(schema[name]) for name in ("minimum", "exclusiveMinimum") if _is(schema.get(name), "number")]
-    highs = [_exact(schema[name]) for name in ("maximum", "exclusiveMaximum") if _is(schema.get(name), "number")]
-    return (max(lows) if lows else None), (min(highs) if highs else None)
-
-
 def _is_exclusive(schema: Schema, name: str, bound: Fraction) -> bool:
-    value = schema.get(name)
-    return _is(value, "number") and _exact(value) == bound
+    return name in schema and _exact(schema[name]) == bound
 
 
 def _exact(value: Any) -> Fraction:

@@ -51,10 +51,8 @@ class RateLimits:
         self._clock = clock
         self._requests = Bucket(rpm or USUAL_RPM, clock())
         self._tokens = Bucket(tpm or USUAL_TPM, clock())
-        self._enforced = [
-            (noun, bucket)
-            for noun, bucket, limit in (("requests", self._requests, rpm), ("tokens", self._tokens, tpm)) if limit
-        ]
+        both = (("requests", self._requests, rpm), ("tokens", self._tokens, tpm))
+        self._enforced = [(noun, bucket) for noun, bucket, limit in both if limit]
 
     def admit(self, tokens: int) -> Exceeded | None:
         """Take one request of `tokens`, or say what is exceeded.  A refused request counts nothing."""

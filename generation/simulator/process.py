@@ -15,9 +15,9 @@ from types import TracebackType
 from typing import Any, Self
 
 from generation.simulator.faults import FaultScript, parse_faults
+from generation.simulator.serving import READY
 from generation.simulator.settings import SimulatorSettings, as_arguments
 
-READY = "simulator ready at "
 ROOT = Path(__file__).resolve().parents[2]
 STOP_S = 5.0
 REQUEST_S = 10.0
@@ -26,8 +26,8 @@ REQUEST_S = 10.0
 class SimulatorProcess:
     """A simulator in a child process, from `start` (or `with`) to `stop`."""
 
-    def __init__(self, settings: SimulatorSettings = SimulatorSettings(), *, ready_s: float = 20.0) -> None:
-        self._settings = settings
+    def __init__(self, settings: SimulatorSettings | None = None, *, ready_s: float = 20.0) -> None:
+        self._settings = settings or SimulatorSettings()
         self._ready_s = ready_s
         self._child: subprocess.Popen[str] | None = None
         self._url = ""
@@ -57,13 +57,15 @@ class SimulatorProcess:
     def start(self) -> None:
         """Start, and return when it listens.  RuntimeError with its last words if it does not."""
         assert self._child is None, "the simulator is started already"
-        command = [sys.executable, "-m", "generation.simulator", "--until-stdin-closes", *as_arguments(self._settings)]
         self._child = subprocess.Popen(
-            command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True)
+            [sys.executable, "-m", __package__, "--until-stdin-closes", *as_arguments(self._settings)],
+            cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True,
+        )
         line = self._first_line(self._child)
         if not line.startswith(READY):
             self.stop()
-            raise RuntimeError(f"the simulator did not start within {self._ready_s:g} s: {line.strip() or 'no word'}")
+            said = line.strip() or "no word"
+            raise RuntimeError(f"the simulator did not start within {self._ready_s:g} s: {said}")
         self._url = line.removeprefix(READY).strip()
 
     def stop(self) -> None:
@@ -71,7 +73,8 @@ class SimulatorProcess:
         child, self._child, self._url = self._child, None, ""
         if child is None:
             return
-        assert child.stdin is not None and child.stdout is not None
+        assert child.stdin is not None
+        assert child.stdout is not None
         child.terminate()
         try:
             child.wait(STOP_S)

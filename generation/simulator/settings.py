@@ -73,7 +73,7 @@ OPTIONS: dict[str, tuple[Callable[[str], Any], str]] = {     # Any: the type of 
 
 def parser() -> argparse.ArgumentParser:
     """One option for each field of the settings."""
-    made = argparse.ArgumentParser(prog="python -m generation.simulator", description="An OpenAI-compatible simulator.")
+    made = argparse.ArgumentParser(f"python -m {__package__}", description="An OpenAI-compatible simulator.")
     for field in dataclasses.fields(SimulatorSettings):
         read, meaning = OPTIONS[field.name]
         if read is bool:

@@ -10,6 +10,7 @@ from generation.kinds.course.schema import Lesson, Plan, objective_id
 from generation.kinds.course.shuffle import shuffled
 
 SLUG = "course"
+ECHOED = ("audience", "level", "language")      # of the brief
 
 
 def assemble(brief: JsonObject, plan: JsonObject, units: dict[int, JsonObject]) -> JsonObject:
@@ -31,14 +32,15 @@ def assemble(brief: JsonObject, plan: JsonObject, units: dict[int, JsonObject]) 
         })
     return {
         "kind": SLUG, "title": plan["title"], "summary": plan["summary"],
-        "audience": brief["audience"], "level": brief["level"], "language": brief["language"],
+        **{name: brief.get(name, Brief.model_fields[name].default) for name in ECHOED},
         "objectives": plan["objectives"], "modules": modules, "missing": missing,
     }
 
 
 def _lesson(number: int, planned: JsonObject, unit: JsonObject) -> JsonObject:
     objectives = [
-        {"id": objective_id(number, place), **objective} for place, objective in enumerate(planned["objectives"], 1)
+        {"id": objective_id(number, place), **objective}
+        for place, objective in enumerate(planned["objectives"], 1)
     ]
     return {
         "number": number, "title": planned["title"], "objectives": objectives,

@@ -11,7 +11,10 @@ from generation.core.text import plain_text
 MAX_LESSONS = 60
 
 if TYPE_CHECKING:     # plain_text makes its types at run time, which mypy cannot follow
-    Subject = Audience = LearnerGoal = Notes = str
+    Subject = str
+    Audience = str
+    LearnerGoal = str
+    Notes = str
 else:
     Subject = plain_text(200)
     Audience = plain_text(500, min_length=0)
@@ -51,7 +54,7 @@ class Brief(BriefModel):
     )
     objectives: tuple[LearnerGoal, ...] = Field(
         default=(), max_length=12,
-        description="What learners shall be able to do afterwards; one short text each. Empty: the author decides.",
+        description="What learners shall be able to do afterwards; one short text each, or none.",
     )
     modules: Annotated[int, _strict_int(1, 12)] = Field(
         default=4, description="Number of modules, 1 to 12.",
@@ -82,8 +85,8 @@ class Brief(BriefModel):
     def _not_too_long(self) -> "Brief":
         if self.lessons > MAX_LESSONS:
             raise ValueError(
-                f"{self.modules} modules of {self.lessons_per_module} lessons are {self.lessons} lessons, and a "
-                f"course has at most {MAX_LESSONS}; ask for fewer modules or fewer lessons in each"
+                f"{self.modules} modules of {self.lessons_per_module} lessons are {self.lessons} lessons, "
+                f"and a course has at most {MAX_LESSONS}; ask for fewer modules or fewer lessons in each"
             )
         return self
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from generation.core.findings import Finding, Severity, error
+from generation.core.findings import Finding, error
 from generation.core.kind import JsonObject
 from generation.kinds.course import prose, schema
 from generation.kinds.course.brief import Brief
@@ -54,8 +54,8 @@ def plan_counts(brief: Brief, plan: Plan) -> Iterator[Finding]:
     yield from _exactly("/modules", plan.modules, brief.modules, "modules")
     yield from _sized("/objectives", plan.objectives, schema.COURSE_OBJECTIVES, "course objectives")
     for m, module in enumerate(plan.modules):
-        at = f"/modules/{m}"
-        yield from _exactly(f"{at}/lessons", module.lessons, brief.lessons_per_module, f"lessons in module {m + 1}")
+        at, what = f"/modules/{m}", f"lessons in module {m + 1}"
+        yield from _exactly(f"{at}/lessons", module.lessons, brief.lessons_per_module, what)
         yield from _sized(f"{at}/objectives", module.objectives, schema.MODULE_OBJECTIVES, "module objectives")
     for place in plan.lessons:
         at, planned = place.pointer, place.planned
@@ -85,7 +85,7 @@ def document_counts(brief: Brief, document: Document) -> Iterator[Finding]:
     if document.missing:
         named = ", ".join(map(str, document.missing))
         yield error(
-            "CR-T01", "/missing", measured=len(document.missing), limit=0, severity=Severity.WARNING,
+            "CR-T01", "/missing", measured=named, limit="none",
             message=f"The course is incomplete: lessons {named} are missing.",
             advice="Restart the lessons that failed.",
         )
@@ -220,7 +220,7 @@ def items_measure_objectives(draft: Draft) -> Iterator[Finding]:
             own = ", ".join(draft.place.objective_ids)
             yield error(
                 "CR-A03", f"/quiz/{n}/objective", measured=item.objective, limit=own,
-                message=f"Quiz item {n + 1} measures “{item.objective}”, which no lesson up to this one teaches.",
+                message=f"Quiz item {n + 1} measures “{item.objective}”, which is not taught yet.",
                 advice=f"Let it measure one of {own}, and name that id.",
             )
 
@@ -236,7 +236,7 @@ def key_count(draft: Draft) -> Iterator[Finding]:
             limit = "exactly 1" if item.kind is ItemKind.SINGLE else str(wanted)
             yield error(
                 "CR-Q01", f"/quiz/{n}/options", measured=keys, limit=limit,
-                message=f"Quiz item {n + 1} is “{item.kind}” and has {keys} correct options; it must have {limit}.",
+                message=f"Quiz item {n + 1} is “{item.kind}” and has {keys} correct options, not {limit}.",
                 advice="Mark exactly one option as correct for single, at least two but not all for multiple; "
                        "change the options or the kind accordingly.",
             )
@@ -266,7 +266,8 @@ def _equal_options(at: str, item: Item) -> Iterator[Finding]:
             )
         elif plain in seen:
             yield error(
-                "CR-Q02", f"{at}/{k}/text", measured=prose.shortened(option.text, 60), limit="different options",
+                "CR-Q02", f"{at}/{k}/text", measured=prose.shortened(option.text, 60),
+                limit="different options",
                 message=f"Option {k + 1} says the same as option {seen[plain] + 1}.",
                 advice="Replace it by an option that shows a different mistake.",
             )
@@ -283,7 +284,7 @@ def _normal_option(text: str) -> str:
 # --- shared --------------------------------------------------------------------------------------
 
 
-def _texts(value: Any, pointer: str = "", key: str = "") -> Iterator[tuple[str, str, str]]:     # Any: plain JSON
+def _texts(value: Any, pointer: str = "", key: str = "") -> Iterator[tuple[str, str, str]]:     # Any: JSON
     """Every text in `value` with its pointer and the name of its field."""
     if isinstance(value, str):
         yield pointer, key, value
@@ -309,11 +310,11 @@ def _named(key: str) -> str:
 
 def _exactly(pointer: str, entries: tuple[object, ...], wanted: int, what: str) -> Iterator[Finding]:
     if len(entries) != wanted:
+        remedy = "merge or drop what is least needed" if len(entries) > wanted else "add what is missing"
         yield error(
             "CR-T01", pointer, measured=len(entries), limit=wanted,
             message=f"There are {len(entries)} {what}; {wanted} were asked for.",
-            advice=f"Write exactly {wanted}: "
-                   + ("merge or drop what is least needed." if len(entries) > wanted else "add what is missing."),
+            advice=f"Write exactly {wanted}: {remedy}.",
         )
 
 

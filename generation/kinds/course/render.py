@@ -32,7 +32,7 @@ def _course(document: JsonObject) -> Iterator[str]:
     if document["missing"]:
         yield _missing(document["missing"])
     yield "## What you will be able to do"
-    yield _list(f"{escape(objective['text'])} ({escape(objective['id'])})" for objective in document["objectives"])
+    yield _list(escape(objective["text"]) for objective in document["objectives"])
     for module in document["modules"]:
         yield f"## Module {module['number']}: {escape(module['title'])}"
         yield escape(module["summary"])

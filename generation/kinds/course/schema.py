@@ -14,6 +14,7 @@ from functools import cached_property
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, WithJsonSchema
+from pydantic.config import JsonDict
 
 from generation.core.kind import ReplyModel
 
@@ -46,7 +47,7 @@ class Size:
         return f"{self.low} to {self.high}"
 
     @property
-    def bounds(self) -> dict[str, object]:
+    def bounds(self) -> JsonDict:
         return {"minItems": self.low, "maxItems": self.high}
 
 
@@ -89,7 +90,7 @@ class PlannedLesson(ReplyModel):
     title: Line = Field(description="2 to 8 words, without a number.")
     objectives: tuple[LessonObjective, ...] = Field(json_schema_extra=LESSON_OBJECTIVES.bounds)
     prerequisites: tuple[Annotated[int, Field(strict=True)], ...] = Field(
-        description="Numbers of earlier lessons that this one builds on; lessons count from 1 through all modules.",
+        description="Numbers of earlier lessons that this one builds on, counted from 1 through all modules.",
         json_schema_extra=PREREQUISITES.bounds,
     )
     key_terms: tuple[Line, ...] = Field(
@@ -127,7 +128,7 @@ class PlacedLesson:
 
 class Plan(ReplyModel):
     title: Line = Field(description="3 to 10 words.")
-    summary: Paragraph = Field(description="Who it is for, what they will be able to do and how: 40 to 80 words.")
+    summary: Paragraph = Field(description="Who it is for and what they will be able to do, 40 to 80 words.")
     objectives: tuple[CourseObjective, ...] = Field(json_schema_extra=COURSE_OBJECTIVES.bounds)
     modules: tuple[PlannedModule, ...] = Field(json_schema_extra=MODULES.bounds)
 

@@ -43,7 +43,8 @@ class TrainingProgram(DocumentKind[briefs.Brief, schema.Plan, schema.Week]):
     def unit_target(self, brief: briefs.Brief, plan: schema.Plan, position: int) -> JsonObject:
         """Only what singles this week out: the plan itself is in the shared prefix."""
         phase, week = plan.phase_of(position), plan.week(position)
-        assert phase is not None and week is not None, "a plan that passed its checks has every week"
+        assert phase is not None, "a plan that passed its checks covers every week"
+        assert week is not None, "a plan that passed its checks has every week"
         return {
             "week": position,
             "phase": phase.name,
@@ -61,7 +62,8 @@ class TrainingProgram(DocumentKind[briefs.Brief, schema.Plan, schema.Week]):
         """The first two exercises of each day, which is what the next week builds on."""
         days = "; ".join(
             f"{workout.label}: " + ", ".join(
-                f"{exercise.name} {render.prescription(exercise.model_dump())}" for exercise in workout.exercises[:2]
+                f"{exercise.name} {render.prescription(exercise.model_dump())}"
+                for exercise in workout.exercises[:2]
             )
             for workout in unit.workouts
         )

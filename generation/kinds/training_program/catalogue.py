@@ -49,7 +49,6 @@ class Movement:
 
 LOADABLE = frozenset(map(Equipment, ("barbell", "dumbbells", "kettlebells", "machines", "cables", "bands")))
 
-
 # Name, what it needs, cue.  Within a pattern, heavier equipment first: that becomes the main lift.
 _ROWS: Mapping[Pattern, tuple[tuple[str, str, str], ...]] = {
     P.SQUAT: (
@@ -94,7 +93,7 @@ _ROWS: Mapping[Pattern, tuple[tuple[str, str, str], ...]] = {
         ("Overhead press", "barbell", "Squeeze the glutes and move the head through once the bar has passed."),
         ("Seated dumbbell press", "bench dumbbells", "Keep the forearms vertical from start to finish."),
         ("Shoulder press machine", "machines", "Set the seat so that the handles start at chin height."),
-        ("Kettlebell press", "kettlebells", "Start with the wrist straight and finish with the biceps by the ear."),
+        ("Kettlebell press", "kettlebells", "Start with the wrist straight and finish with the arm by the ear."),
         ("Band overhead press", "bands", "Stand on the band and press up without leaning back."),
         ("Pike push-up", "", "Keep the hips high and lower the crown of the head towards the floor."),
         ("Wall slide", "", "Keep the forearms on the wall while the arms travel up."),
@@ -160,8 +159,7 @@ _ROWS: Mapping[Pattern, tuple[tuple[str, str, str], ...]] = {
     ),
 }
 _TIMED = frozenset({
-    "Plank", "Side plank", "Hollow hold", "Farmer's carry", "Suitcase carry", "Bear crawl", "Treadmill run",
-    "Rowing machine", "Outdoor ride", "Freestyle swim", "Run", "Brisk walk uphill", "Hip flexor stretch",
+    "Plank", "Side plank", "Hollow hold", "Farmer's carry", "Suitcase carry", "Bear crawl", "Hip flexor stretch",
     "Deep squat hold",
 })
 
@@ -176,7 +174,7 @@ def movement(name: str) -> Movement | None:
     return _BY_NAME.get(name)
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=2_048)
 def choices(pattern: Pattern, equipment: frozenset[Equipment]) -> tuple[Movement, ...]:
     """What fits `pattern` with `equipment`, heaviest first; never empty."""
     return tuple(m for m in CATALOGUE if m.pattern is pattern and m.needs <= equipment)

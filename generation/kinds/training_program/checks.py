@@ -93,7 +93,7 @@ def _days(count: int, days: int, pointer: str, noun: str) -> Iterator[Finding]:
         yield error(
             "TP-S02", pointer, measured=count, limit=days,
             message=f"There are {count} {noun} in the week, but {days} training days are asked for.",
-            advice=f"Write exactly {days} {noun}, also in a deload week: a deload makes them easier, not fewer.",
+            advice=f"Write exactly {days} {noun}, also in a deload week, which makes them easier, not fewer.",
         )
 
 
@@ -157,7 +157,8 @@ def _belongs(week: Week, phase: Phase | None, pointer: str) -> Iterator[Finding]
     if phase is not None and week.phase != phase.name:
         yield error(
             "TP-S03", pointer, measured=week.phase, limit=phase.name,
-            message=f"The week says that it belongs to phase '{week.phase}', but the plan puts it in '{phase.name}'.",
+            message=f"The week says that it belongs to phase '{week.phase}', but the plan says "
+                    f"'{phase.name}'.",
             advice=f"Write the phase as '{phase.name}', and train what that phase is for.",
         )
 
@@ -216,7 +217,8 @@ def _amount(exercise: Exercise, at: str) -> Iterator[Finding]:
     if exercise.reps is not None:
         yield from _number(exercise.reps, REPS, f"{at}/reps", f"The number of repetitions of '{exercise.name}'")
     if exercise.seconds is not None:
-        yield from _number(exercise.seconds, SECONDS, f"{at}/seconds", f"The duration in seconds of '{exercise.name}'")
+        noun = f"The number of seconds of '{exercise.name}'"
+        yield from _number(exercise.seconds, SECONDS, f"{at}/seconds", noun)
 
 
 def _load(exercise: Exercise, at: str) -> Iterator[Finding]:
@@ -245,7 +247,7 @@ def numbers_of_week(brief: Brief, plan: Plan, position: int, week: Week) -> Iter
             yield from _number(exercise.sets, SETS, f"{at}/sets", f"The number of sets of '{exercise.name}'")
             yield from _amount(exercise, at)
             yield from _load(exercise, at)
-            yield from _number(exercise.rest_s, REST_S, f"{at}/rest_s", f"The rest in seconds after '{exercise.name}'")
+            yield from _number(exercise.rest_s, REST_S, f"{at}/rest_s", f"The rest (s) after '{exercise.name}'")
 
 
 # --- TP-S06: the shape of a session --------------------------------------------------------------
@@ -270,7 +272,7 @@ def shape_of_week(brief: Brief, plan: Plan, position: int, week: Week) -> Iterat
         if not fewest <= count <= MOST_EXERCISES:
             yield error(
                 "TP-S06", f"{at}/exercises", measured=count, limit=f"{fewest} to {MOST_EXERCISES}",
-                severity=Severity.WARNING,
+                severity=Severity.WARNING if count else Severity.ERROR,     # an empty workout is a hole
                 message=f"Workout '{workout.label}' has {count} exercises; "
                         f"{fewest} to {MOST_EXERCISES} suit {brief.minutes_per_session} minutes.",
                 advice=f"Write between {fewest} and {MOST_EXERCISES} exercises, main lifts first.",
@@ -284,8 +286,9 @@ _PLACEHOLDER = re.compile(r"(?:todo|tbd|tba|n/a|none|null|string|text|x+|\W*)", 
 # In lower case.  Plain substrings, because a week has a hundred texts and a regex would cost ten times as much;
 # each long enough not to stand in good prose ("as an aid", the Spanish "todo").
 _SCRATCH = (
-    "lorem ipsum", "as an ai ", "as an ai,", "language model", "let me draft", "let me think", "let me start by",
-    "[insert", "[your ", "[name]", "[todo", "[tbd", "[placeholder", "<insert", "<placeholder", "{{", "fixme",
+    "lorem ipsum", "as an ai ", "as an ai,", "language model", "let me draft", "let me think",
+    "let me start by", "[insert", "[your ", "[name]", "[todo", "[tbd", "[placeholder", "<insert",
+    "<placeholder", "{{", "fixme",
 )
 
 

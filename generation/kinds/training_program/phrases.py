@@ -15,9 +15,9 @@ TITLES = (
     "{weeks}-week {goal} program for the {level}",
 )
 SUMMARY = (
-    "A {weeks}-week program for {goal}, with {days} workouts of about {minutes} minutes in each week. It starts "
-    "below what is possible, adds a little every week, and takes an easier week before fatigue piles up. The same "
-    "main exercises come back on the same days, so that progress can be seen and the load can follow it."
+    "A {weeks}-week program for {goal}, with {days} workouts of about {minutes} minutes in each week. It "
+    "starts below what is possible, adds a little every week, and takes an easier week before fatigue piles up. "
+    "The same main exercises come back on the same days, so that progress can be seen and the load can follow it."
 )
 SAFETY = (
     "Stop a set when pain is sharp, new or growing, and stop the workout for chest pain, dizziness or unusual "
@@ -25,15 +25,15 @@ SAFETY = (
     "doctor or physiotherapist before you start if you have a condition, an injury or doubts."
 )
 PROGRESSION = (
-    "When every set of a lift reaches its repetitions at the planned effort, add 2.5 percent, or the smallest step "
-    "there is. After a failed set keep the load for another week; after two failed weeks take off 10 percent and "
-    "build up again. Make bouts longer by at most 5 percent a week. After a missed week repeat the last one."
+    "When every set of a lift reaches its repetitions at the planned effort, add 2.5 percent, or the smallest "
+    "step there is. After a failed set keep the load for another week; after two failed weeks take off 10 percent "
+    "and build up again. Make bouts longer by at most 5 percent a week. After a missed week repeat the last one."
 )
 LIFT_GUIDANCE = (
     "Week 1: {sets} x {reps} at RIR 3. Hardest week: {sets_late} x {reps_late} at RIR 2.",
     "From {sets} x {reps} at RIR 3 to {sets_late} x {reps_late} at RIR 2; warm up in three rising sets.",
 )
-BOUT_GUIDANCE = "Begin at an effort at which full sentences are possible; lengthen the longest bout by 5 percent a week."
+BOUT_GUIDANCE = "Begin at an effort that allows full sentences; lengthen the longest bout by 5 percent a week."
 WEEK_FOCUS = (
     ("Find the loads and move well", "A calm start into the block", "Settle in and leave room to grow"),
     ("Same exercises, a little more", "One more step on the main work", "Hold the technique, add a little"),
@@ -41,15 +41,15 @@ WEEK_FOCUS = (
 )
 DELOAD_FOCUS = ("Recover and keep the movement", "Easy week, same days", "Absorb the work of the block")
 GUIDANCE = (
-    ("Start a little below the last full week.", "Begin lighter than feels necessary and write the loads down."),
-    ("Add one small step where last week met its target.", "Half a repetition closer to the limit than last week."),
+    ("Start a little below the last full week.", "Begin lighter than feels necessary and note the loads."),
+    ("Add one small step where last week met its target.", "Half a repetition closer to the limit."),
     ("Raise the main work by about two percent.", "One more set on the main work, at the same quality."),
 )
 DELOAD_GUIDANCE = "About half the sets, lighter, four repetitions in reserve, the same days."
 
 SUMMARIES = (
     "{focus}. Keep the main work at {intensity}, and let everything else serve it.",
-    "Week {position} of {weeks}. {focus}: {intensity}, and the smaller exercises fill up what the main work leaves out.",
+    "Week {position} of {weeks}. {focus}: {intensity}, and the smaller exercises fill the gaps.",
     "{focus}. Expect the last sets to feel as planned ({intensity}) and no harder.",
 )
 WARM_UP_GENERAL = (
@@ -78,12 +78,13 @@ COOL_DOWN = (
     "Shake out the legs and note loads, repetitions and how the last set felt.",
 )
 NOTES = (
-    "Stop when the speed drops clearly.", "Write the load down after the last set.", "Same load as in the first set.",
+    "Stop when the speed drops clearly.", "Write the load down after the last set.",
+    "Same load as in the first set.",
     "Film one set and check the range.", "Leave the last repetition clean.", "",
 )
 COACHING = (
-    "Sleep decides more than any exercise this week: aim for the same bedtime on the evenings before a workout.",
-    "If {first} feels heavier than planned on the first set, take five percent off and keep every repetition clean.",
+    "Sleep decides more than any exercise this week: aim for the same bedtime before each workout.",
+    "If {first} feels heavier than planned, take five percent off and keep every repetition clean.",
     "Leave at least one day without training between the two hardest workouts of the week.",
     "Compare {first} with last week: the same load with more ease is progress too.",
     "Drink before you are thirsty and eat a meal with protein within a few hours of each workout.",

@@ -1,6 +1,7 @@
 """A program for people, as Markdown.
 
-It reads plain JSON, not the pydantic models, so that a document of an older revision stays readable.
+It reads plain JSON, not the pydantic models, so that a document of an older revision stays readable:
+a field that a later revision adds is read with `get`.
 Every text of the model goes through `markup.escape`; what code writes itself does not."""
 
 from collections.abc import Iterable, Sequence

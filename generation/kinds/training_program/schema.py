@@ -71,7 +71,7 @@ class Session(ReplyModel):
     focus: Line = Field(description="2 to 6 words, such as: lower body, squat first.")
     main_lifts: tuple[Line, ...] = Field(
         description="The exercises that every week trains on this day, most important first.",
-        json_schema_extra=_list_of(Domain(1, 3)),
+        min_length=1, json_schema_extra=_list_of(Domain(1, 3)),
     )
 
 
@@ -91,7 +91,9 @@ class PlannedWeek(ReplyModel):
     intensity: Line = Field(
         description="Effort or load of the main work, such as: 5 reps at RIR 2; 80% 1RM; RPE 4.",
     )
-    sets_per_workout: SetsPerWorkout = Field(description="Working sets in each workout, warm-up sets not counted.")
+    sets_per_workout: SetsPerWorkout = Field(
+        description="Working sets in each workout, warm-up sets not counted.",
+    )
     guidance: Note = Field(description="What changes against the week before, at most 20 words.")
 
 
@@ -114,7 +116,7 @@ class Plan(ReplyModel):
     )
     main_lifts: tuple[MainLift, ...] = Field(
         description="One for each main lift or main conditioning activity of the sessions.",
-        json_schema_extra=_list_of(Domain(1, 10)),
+        min_length=1, json_schema_extra=_list_of(Domain(1, 10)),
     )
     weeks: tuple[PlannedWeek, ...] = Field(
         description="One for each week, in order.", json_schema_extra=_list_of(WEEKS),
@@ -162,7 +164,8 @@ class Week(ReplyModel):
     is_deload: bool = Field(description="As in the plan.")
     summary: Note = Field(description="What this week is for, at most 30 words.")
     workouts: tuple[Workout, ...] = Field(
-        description="One for each session of the plan, in its order.", json_schema_extra=_list_of(DAYS_PER_WEEK),
+        description="One for each session of the plan, in its order.",
+        json_schema_extra=_list_of(DAYS_PER_WEEK),
     )
     coaching: tuple[Note, ...] = Field(
         description="2 to 4 notes that hold for this week in particular, at most 25 words each.",

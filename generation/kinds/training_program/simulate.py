@@ -61,8 +61,8 @@ FULL_B = Template("Full body, hinge first", Style.LIFT, (P.HINGE, P.PRESS, P.PUL
 FULL_C = Template("Full body, push and row", Style.LIFT, (P.PUSH, P.ROW, P.LUNGE, P.HINGE, P.CARRY, P.CORE))
 UPPER_A = Template("Upper body, horizontal", Style.LIFT, (P.PUSH, P.ROW, P.PRESS, P.PULL, P.ARMS, P.CORE))
 UPPER_B = Template("Upper body, vertical", Style.LIFT, (P.PRESS, P.PULL, P.PUSH, P.ROW, P.ARMS, P.CORE))
-LOWER_A = Template("Lower body, squat first", Style.LIFT, (P.SQUAT, P.HINGE, P.LUNGE, P.CALVES, P.CORE, P.CARRY))
-LOWER_B = Template("Lower body, hinge first", Style.LIFT, (P.HINGE, P.SQUAT, P.LUNGE, P.CALVES, P.CORE, P.CARRY))
+LOWER_A = Template("Legs, squat first", Style.LIFT, (P.SQUAT, P.HINGE, P.LUNGE, P.CALVES, P.CORE, P.CARRY))
+LOWER_B = Template("Legs, hinge first", Style.LIFT, (P.HINGE, P.SQUAT, P.LUNGE, P.CALVES, P.CORE, P.CARRY))
 EASY = Template("Easy aerobic work", Style.EASY, (P.CARDIO, P.CORE, P.MOBILITY))
 INTERVALS = Template("Intervals", Style.INTERVALS, (P.CARDIO, P.CALVES, P.CORE))
 LONG = Template("Long and easy", Style.LONG, (P.CARDIO, P.CORE, P.MOBILITY))
@@ -76,7 +76,8 @@ _LIFTING = {
 }
 _MIXED = {
     **_LIFTING, 4: (FULL_A, EASY, FULL_B, INTERVALS), 5: (FULL_A, EASY, FULL_B, INTERVALS, FULL_C),
-    6: (FULL_A, EASY, FULL_B, INTERVALS, FULL_C, LONG), 7: (FULL_A, EASY, FULL_B, INTERVALS, FULL_C, LONG, RECOVERY),
+    6: (FULL_A, EASY, FULL_B, INTERVALS, FULL_C, LONG),
+    7: (FULL_A, EASY, FULL_B, INTERVALS, FULL_C, LONG, RECOVERY),
 }
 _CARDIO = {
     1: (LONG,), 2: (INTERVALS, LONG), 3: (INTERVALS, FULL_A, LONG), 4: (EASY, FULL_A, INTERVALS, LONG),
@@ -196,7 +197,8 @@ class Week:
 
 def unit(brief: Brief, typed_plan: Plan, position: int, rng: random.Random) -> JsonObject:
     phase, planned = typed_plan.phase_of(position), typed_plan.week(position)
-    assert phase is not None and planned is not None, "a plan that passed its checks has every week"
+    assert phase is not None, "a plan that passed its checks covers every week"
+    assert planned is not None, "a plan that passed its checks has every week"
     week = Week(
         position=position, step=(position - phase.first_week) % BLOCK_WEEKS,
         phase_index=min(typed_plan.phases.index(phase), 3), is_deload=planned.is_deload,

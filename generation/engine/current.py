@@ -1,0 +1,49 @@
+"""The one engine of this process: started, woken and drained through here by whoever runs the worker,
+a Celery worker of its own (`generation.tasks`) or one in a thread (`generation.engine.embedded`)."""
+
+import threading
+
+from generation.engine.provider import provider_from_settings
+from generation.engine.runner import Engine
+
+_lock = threading.Lock()
+_engine: Engine | None = None
+
+
+def start_engine() -> Engine:
+    """The running engine; starting twice gives the same one."""
+    global _engine
+    with _lock:
+        if _engine is None:
+            _engine = Engine(provider_from_settings()).start()
+        return _engine
+
+
+def wake() -> None:
+    """There may be work.  Nothing happens in a process without an engine."""
+    engine = _engine
+    if engine is not None:
+        engine.wake()
+
+
+def stop_claiming() -> None:
+    """Take no more work.  Sets a flag and locks nothing, so a signal handler may call it."""
+    engine = _engine
+    if engine is not None:
+        engine.stop_claiming()
+
+
+def in_flight() -> int:
+    """How many chunks this process holds."""
+    engine = _engine
+    return 0 if engine is None else engine.in_flight
+
+
+def drain_engine(grace_s: float) -> int:
+    """Let calls finish for `grace_s`, give back the rest, stop; how many were given back.
+
+    Draining twice does no harm."""
+    global _engine
+    with _lock:
+        engine, _engine = _engine, None
+    return 0 if engine is None else engine.drain(grace_s)

@@ -1,0 +1,87 @@
+"""A Celery worker in a thread of this process, with the engine that its one task wakes.
+
+What `manage.py up` and `generate` work with when no worker runs elsewhere.  The engine is started by
+us, not by Celery's `worker_ready`, so that it also works while the broker cannot be reached: it then
+looks for work once in a pulse."""
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+from celery import current_app
+from celery.worker import WorkController
+from celery.worker import state as worker_state
+from celery.worker.consumer import Consumer
+
+from generation import queue
+from generation.engine import current
+
+CONCURRENCY = 2       # a task only wakes the engine, which is over in microseconds
+BROKER_S = 3.0        # how long a start waits for the broker
+JOIN_S = 5.0
+LOOK_S = 0.05
+
+
+class _Worker(WorkController):     # type: ignore[misc]      # celery is untyped
+    """`WorkController` is the worker without banner, signal handlers and pid file."""
+
+    def __init__(self, **options: Any) -> None:     # Any: celery's own options
+        self.is_ready = threading.Event()
+        super().__init__(
+            app=current_app._get_current_object(), pool="threads", concurrency=CONCURRENCY, loglevel="WARNING",
+            without_mingle=True, without_gossip=True, without_heartbeat=True, **options,
+        )
+
+    def on_consumer_ready(self, consumer: Consumer) -> None:
+        self.is_ready.set()
+
+
+class EmbeddedWorker:
+    """From `start` to `stop`.  One at a time for a process, because Celery's worker state is global."""
+
+    def __init__(self) -> None:
+        self._worker: _Worker | None = None
+        self._thread: threading.Thread | None = None
+
+    def start(self) -> bool:
+        """Start engine and worker; False if the broker was not reached within `BROKER_S`.
+
+        Celery goes on trying in its thread, and the engine works without it, a pulse later."""
+        assert self._worker is None, "the worker is started already"
+        worker_state.should_stop = None
+        # A broker in this process has no host, and kombu warns of that at every connection.
+        logging.getLogger("kombu.connection").setLevel(logging.ERROR)
+        self._worker = _Worker()
+        current.start_engine()
+        self._thread = threading.Thread(target=self._worker.start, name="embedded-worker", daemon=True)
+        self._thread.start()
+        return self._worker.is_ready.wait(BROKER_S)
+
+    def stop_claiming(self) -> None:
+        """Take no more work; a signal handler may call it."""
+        current.stop_claiming()
+
+    @property
+    def in_flight(self) -> int:
+        """Calls that are waited for."""
+        return current.in_flight()
+
+    def stop(self, grace_s: float, *, is_urgent: Callable[[], bool] = lambda: False) -> int:
+        """Let calls finish for `grace_s`, or until `is_urgent`; how many were given back uncounted."""
+        if self._worker is None or self._thread is None:
+            return 0
+        self.stop_claiming()
+        # A warm stop, at the next turn of the consumer's loop, which makes one more turn after that.
+        # A turn ends with a message or after two seconds: hence two rings.
+        worker_state.should_stop = 0
+        queue.ring(2)
+        deadline = time.monotonic() + grace_s
+        time.sleep(LOOK_S)
+        while self.in_flight and time.monotonic() < deadline and not is_urgent():
+            time.sleep(LOOK_S)
+        given_back = current.drain_engine(0)
+        self._thread.join(JOIN_S)
+        self._worker = self._thread = None
+        return given_back

@@ -1,0 +1,61 @@
+"""Measure the product against itself and against the bare SDK, in one run."""
+
+import argparse
+import json
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from rich.console import Console
+from rich.table import Table
+
+from generation.management.bench import engine
+
+
+class Command(BaseCommand):
+    help = "Benchmarks, printed as ratios.  Works on a scratch database and leaves yours alone."
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        what = parser.add_subparsers(dest="what", required=True)
+        one = what.add_parser("engine", help="wall time over the critical path, CPU, memory, and a crash")
+        one.add_argument("--programs", type=int, nargs="+", default=[1, 20, 100], help="how many at once")
+        one.add_argument("--workers", type=int, default=2, help="worker processes (default: 2)")
+        one.add_argument("--plan-s", type=float, default=0.5, help="the simulator's seconds for a plan")
+        one.add_argument("--unit-s", type=float, default=0.8, help="the simulator's seconds for a week")
+        one.add_argument("--json", type=Path, metavar="FILE", help="write the figures there, too")
+
+    def handle(self, *_args: Any, **options: Any) -> None:     # Any: Django's signature
+        console = Console(soft_wrap=True)
+        report = engine.measure(
+            sizes=options["programs"], workers=options["workers"], plan_s=options["plan_s"],
+            unit_s=options["unit_s"], say=lambda line: console.print(f"[dim]… {line}[/dim]"),
+        )
+        if options["json"]:
+            options["json"].write_text(json.dumps(report.as_json(), indent=2) + "\n")
+        _show(console, report)
+
+
+def _show(console: Console, report: engine.Report) -> None:
+    limit_s = report.plan_s + report.unit_s
+    table = Table(
+        title=f"12-week programs over the critical path of {limit_s:g} s "
+        f"({report.database}, {report.broker}, {report.workers} workers)"
+    )
+    for name in ("at once", "who", "median", "p95", "CPU ms/chunk", "servers ms/chunk", "peak MB"):
+        table.add_column(name, justify="left" if name == "who" else "right")
+    for row in report.rows:
+        servers = f"{row.servers_cpu_ms_per_chunk:.1f}" if row.servers_cpu_ms_per_chunk is not None else "—"
+        table.add_row(
+            str(row.programs), row.who, f"{row.median_ratio:.2f}", f"{row.p95_ratio:.2f}",
+            f"{row.cpu_ms_per_chunk:.1f}", servers, f"{row.peak_mb:.0f}",
+        )
+    console.print(table)
+    bell = report.doorbell_to_call_ms
+    console.print(f"doorbell to call: p50 {bell['p50']:.0f} ms, p95 {bell['p95']:.0f} ms")
+    if report.crash is not None:
+        crash = report.crash
+        console.print(
+            f"kill -9 of all workers amid {crash.programs} programs: {crash.lost_jobs} lost, "
+            f"{crash.calls_after_done} calls after done, {crash.answers_paid_again} stored answers paid again, "
+            f"{crash.answers_used_after_crash} stored answers used, {crash.in_flight_at_kill} calls were in flight"
+        )

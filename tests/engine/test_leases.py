@@ -1,0 +1,131 @@
+import datetime as dt
+import json
+
+import pytest
+
+from generation.core.outcomes import Reply
+from generation.engine.contexts import Contexts
+from generation.engine.judging import request_for
+from generation.models import Attempt, AttemptState, Chunk, Origin
+from generation.services import clock, jobs, leases, settling, sweeping
+from tests.invariants import assert_invariants
+from tests.support import USAGE, chunk, claim_all, content_for, finish, work_off
+from tests.threads import at_once
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def let_leases_run_out() -> None:
+    Chunk.objects.filter(state="running").update(lease_until=clock.now() - dt.timedelta(seconds=1))
+
+
+def store(claim) -> None:
+    context = Contexts().of(claim)
+    request = request_for(claim, context, [])
+    settling.store_reply(claim, Reply(json.dumps(content_for(claim, context)), USAGE), request.fingerprint)
+
+
+def test_expired_chunk_runs_again_and_the_attempt_is_spent(job):
+    claim_all("dies")
+    let_leases_run_out()
+    assert leases.expire() == 1
+    again, = claim_all("lives")
+    assert (again.attempts, again.fence) == (2, 2)
+    lost = Attempt.objects.get(fence=1)
+    assert (lost.state, lost.code, lost.is_estimated) == (AttemptState.LOST, "lost", True)
+    assert_invariants()
+
+
+def test_lease_that_runs_is_left_alone(job):
+    claim_all()
+    assert leases.expire() == 0
+
+
+def test_renewed_lease_outlives_its_first_term(job):
+    claim, = claim_all("w1")
+    let_leases_run_out()
+    assert leases.renew(worker="w1", held={claim.chunk_id: claim.fence}) == set()
+    assert leases.expire() == 0
+
+
+def test_renewal_tells_what_is_no_longer_ours(job):
+    claim, = claim_all("w1")
+    jobs.cancel(job, by=None)
+    assert leases.renew(worker="w1", held={claim.chunk_id: claim.fence}) == {claim.chunk_id}
+
+
+def test_chunk_that_kills_its_workers_ends_failed(job):
+    for _ in range(leases.MAX_CRASHES):
+        claim_all("dies")
+        let_leases_run_out()
+        leases.expire()
+    job.refresh_from_db()
+    assert (chunk(job, 0).reason, job.state) == ("crashes_worker", "failed")
+    assert_invariants()
+
+
+def test_two_sweepers_take_back_once(job):
+    claim_all("dies")
+    let_leases_run_out()
+    assert sum(at_once(leases.expire, leases.expire, leases.expire)) == 1
+    assert chunk(job, 0).crashes == 1
+
+
+def test_stored_reply_is_used_after_a_crash_and_not_paid_again(job):
+    claim, = claim_all("dies")
+    store(claim)
+    let_leases_run_out()
+    leases.expire()
+    again, = claim_all("lives")
+    assert again.stored_reply is not None
+    context = Contexts().of(again)
+    assert again.stored_reply.request_fingerprint == request_for(again, context, []).fingerprint
+    assert Attempt.objects.get(pk=again.attempt_id).origin == Origin.STORED
+
+
+def test_late_reply_of_a_lost_worker_is_kept_for_the_next(job):
+    claim, = claim_all("slow")
+    let_leases_run_out()
+    leases.expire()
+    assert not finish(claim).is_ours
+    again, = claim_all("next")
+    assert again.stored_reply is not None
+    assert again.stored_reply.attempt_id == claim.attempt_id
+
+
+def test_late_reply_after_the_chunk_is_done_is_booked_and_closed(job):
+    slow, = claim_all("slow")
+    let_leases_run_out()
+    leases.expire()
+    finish(*claim_all("fast"))
+    finish(slow)
+    assert not Attempt.objects.filter(state=AttemptState.REPLIED).exists()
+    work_off(job)
+    assert job.state == "completed"
+    assert_invariants()
+
+
+def test_workers_of_dead_processes_are_relieved_at_once(job):
+    claim_all("here:123:abc")
+    assert leases.release_dead("here:123:") == 1
+    assert chunk(job, 0).state == "pending"
+
+
+def test_sweeper_rings_for_forgotten_work(job, bell):
+    rings = bell.rings
+    assert sweeping.sweep().rang
+    assert bell.rings == rings + 1
+
+
+def test_only_one_sweeper_gets_the_turn(db):
+    turns = at_once(*(lambda name=name: sweeping.is_my_turn(name) for name in ("a", "b", "c")))
+    assert turns.count(True) == 1
+    assert not sweeping.is_my_turn("d")
+
+
+def test_forgotten_attempt_is_closed_when_its_deadline_is_long_over(job):
+    claim, = claim_all()
+    jobs.cancel(job, by=None)
+    Attempt.objects.filter(pk=claim.attempt_id).update(started_at=clock.now() - dt.timedelta(hours=1))
+    assert sweeping.sweep().lost_attempts == 1
+    assert Attempt.objects.get(pk=claim.attempt_id).state == AttemptState.LOST

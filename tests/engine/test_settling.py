@@ -1,0 +1,181 @@
+import json
+
+import pytest
+
+from generation.core.outcomes import CallCode, Failure, Reply, Usage
+from generation.models import Attempt, AttemptState, Job, LogEntry
+from generation.services import jobs, reading
+from generation.services.errors import Refusal
+from tests.invariants import assert_invariants
+from tests.support import PROGRAM, USAGE, chunk, claim_all, content_for, finish, work_off
+from tests.threads import at_once
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_program_completes_and_says_so_line_by_line(job):
+    work_off(job)
+    assert (job.state, job.percent, job.unit_done) == ("completed", 100, 3)
+    lines = list(LogEntry.objects.filter(job=job).order_by("id").values_list("message", flat=True))
+    assert lines[0].startswith("accepted: ")
+    assert lines[1].startswith("plan complete: ")
+    assert [line for line in lines if line.startswith("week 3 of 3 complete: ") and line.endswith(", $0.0011")]
+    assert lines[-1].startswith("completed: 3 of 3 done")
+    assert_invariants()
+
+
+def test_progress_rises_with_every_unit(job):
+    percents = [job.percent]
+    finish(*claim_all())
+    for claim in claim_all():
+        job.refresh_from_db()
+        percents.append(job.percent)
+        finish(claim)
+    job.refresh_from_db()
+    assert [*percents, job.percent] == [0, 10, 38, 66, 100]
+
+
+def test_unit_that_is_done_can_be_read_while_others_run(job):
+    finish(*claim_all())
+    first, *_others = claim_all()
+    finish(first)
+    job.refresh_from_db()
+    document = reading.assembled(job)
+    assert [week["number"] for week in document["weeks"]] == [1]
+    assert document["missing"] == [2, 3]
+
+
+def test_two_last_units_settling_at_once_complete_the_job_once(ann, route):
+    for _ in range(5):
+        job = jobs.submit(user=ann, kind="training_program", brief={**PROGRAM, "weeks": 2}).job
+        finish(*claim_all())
+        first, second = claim_all()
+        at_once(lambda one=first: finish(one), lambda one=second: finish(one))
+        job.refresh_from_db()
+        assert job.state == "completed"
+        assert LogEntry.objects.filter(job=job, code="completed").count() == 1
+    assert_invariants()
+
+
+def test_cancel_against_settle_leaves_one_winner(ann, route):
+    for _ in range(8):
+        job = jobs.submit(user=ann, kind="training_program", brief={**PROGRAM, "weeks": 1}).job
+        finish(*claim_all())
+        last, = claim_all()
+        settled, cancelled = at_once(lambda one=last: finish(one), lambda one=job: jobs.cancel(one, by=ann))
+        job.refresh_from_db()
+        if isinstance(cancelled, Refusal):
+            assert (job.state, settled.is_ours) == ("completed", True)
+        else:
+            assert (job.state, settled.is_ours) == ("cancelled", False)
+        assert_invariants()
+
+
+def test_late_worker_changes_nothing_and_its_cost_is_recorded(job):
+    claim, = claim_all()
+    jobs.cancel(job, by=None)
+    settled = finish(claim)
+    job.refresh_from_db()
+    assert not settled.is_ours
+    assert (job.state, chunk(job, 0).content) == ("cancelled", None)
+    assert job.cost_usd_micros > 0
+    assert_invariants()
+
+
+def test_settling_twice_changes_nothing_the_second_time(job):
+    claim, = claim_all()
+    assert finish(claim).is_ours
+    before = Job.objects.filter(pk=job.pk).values().get()
+    assert not finish(claim, Failure(CallCode.SERVER_ERROR, "late")).is_ours
+    after = Job.objects.filter(pk=job.pk).values().get()
+    assert after["state"] == before["state"]
+    assert after["revision"] == before["revision"]
+
+
+def test_costs_of_a_job_are_the_sum_of_its_calls(job):
+    work_off(job)
+    assert job.calls == 4
+    assert job.cost_usd_micros == sum(Attempt.objects.filter(job=job).values_list("cost_usd_micros", flat=True))
+    assert (job.input_tokens, job.cached_input_tokens, job.output_tokens) == (4_000, 1_600, 2_000)
+
+
+def test_reply_that_is_not_json_is_asked_again_with_the_finding(job):
+    finish(*claim_all(), Reply("{ half", USAGE))
+    waiting = chunk(job, 0)
+    assert (waiting.state, waiting.reason, waiting.repairs, waiting.draft) == ("pending", "repairing", 1, "{ half")
+    assert "not JSON" in waiting.findings[0]["message"] or "JSON" in waiting.findings[0]["message"]
+    work_off(job)
+    assert (job.state, job.calls) == ("completed", 5)
+    assert_invariants()
+
+
+def test_plan_for_more_weeks_than_asked_is_refused_by_code(job):
+    from generation.engine.contexts import Contexts
+
+    claim, = claim_all()
+    plan = content_for(claim, Contexts().of(claim))
+    plan["weeks"] = plan["weeks"] * 3
+    finish(claim, Reply(json.dumps(plan), USAGE))
+    assert (chunk(job, 0).reason, job.chunks.count()) == ("repairing", 1)
+
+
+def test_the_same_findings_twice_end_the_chunk(job):
+    for _ in range(2):
+        finish(*claim_all(), Reply("{}", USAGE))
+    lost = chunk(job, 0)
+    job.refresh_from_db()
+    assert (lost.state, lost.reason, lost.attempts) == ("failed", "invalid_content", 2)
+    assert (job.state, job.reason) == ("failed", "invalid_content")
+    assert "the same findings came back" in lost.reason_detail
+    assert_invariants()
+
+
+@pytest.mark.parametrize(
+    ("code", "state", "reason", "attempts"),
+    [
+        (CallCode.SERVER_ERROR, "pending", "backoff", 1),
+        (CallCode.TIMEOUT, "pending", "backoff", 1),
+        (CallCode.CONNECTION, "pending", "backoff", 1),
+        (CallCode.MALFORMED, "pending", "backoff", 1),
+        (CallCode.TRUNCATED, "pending", "backoff", 1),
+        (CallCode.RATE_LIMITED, "pending", "rate_limited", 0),
+        (CallCode.OUT_OF_CREDIT, "pending", "out_of_credit", 0),
+        (CallCode.AUTH, "pending", "auth", 0),
+        (CallCode.REFUSED, "failed", "refused", 1),
+        (CallCode.FILTERED, "failed", "content_filtered", 1),
+        (CallCode.BAD_REQUEST, "failed", "bad_request", 1),
+    ],
+)
+def test_failed_call_moves_its_chunk(job, code, state, reason, attempts):
+    finish(*claim_all(), Failure(code, "as the provider said", usage=Usage(input_tokens=10)))
+    moved = chunk(job, 0)
+    assert (moved.state, moved.reason, moved.attempts) == (state, reason, attempts)
+    attempt = Attempt.objects.get(job=job)
+    assert (attempt.state, attempt.code, attempt.input_tokens) == (AttemptState.SETTLED, code, 10)
+    assert_invariants()
+
+
+def test_one_lost_unit_makes_the_job_partial_and_readable(job):
+    finish(*claim_all())
+    first, second, third = claim_all()
+    finish(first)
+    finish(third)
+    finish(second, Failure(CallCode.REFUSED, "no"))
+    job.refresh_from_db()
+    assert (job.state, job.reason, job.unit_done, job.unit_failed) == ("partial", "units_missing", 2, 1)
+    assert reading.assembled(job)["missing"] == [2]
+    assert "missing" in reading.markdown(job).lower() or "not" in reading.markdown(job).lower()
+    assert_invariants()
+
+
+def test_truncated_call_is_asked_again_with_a_larger_cap(job):
+    from generation.engine.runner import output_limit
+
+    first, = claim_all()
+    finish(first, Failure(CallCode.TRUNCATED, "too long", usage=USAGE))
+    from generation.models import Chunk
+    from generation.services import clock
+
+    Chunk.objects.filter(job=job).update(ready_at=clock.now())
+    second, = claim_all()
+    assert (output_limit(first), output_limit(second)) == (16_000, 32_000)

@@ -1,0 +1,270 @@
+"""What came back, read into a value: tables, without a network."""
+
+import datetime as dt
+import itertools
+import json
+
+import aiohttp
+import httpx2
+import openai
+import pytest
+
+from generation.core.outcomes import CallCode, Failure, Reply
+from generation.core.secrets import scrub
+from generation.llm.answers import HttpAnswer, read, retry_after_s, unanswered
+
+NOON = dt.datetime(2026, 11, 22, 12, 0, tzinfo=dt.UTC)
+USAGE = {
+    "prompt_tokens": 3_000, "completion_tokens": 700,
+    "prompt_tokens_details": {"cached_tokens": 1_152}, "completion_tokens_details": {"reasoning_tokens": 31},
+}
+
+
+def answered(body, status=200, headers=None, secrets=()):
+    raw = body if isinstance(body, bytes) else json.dumps(body).encode()
+    return read(HttpAnswer(status, headers or {}, raw), model="gpt-asked", now=NOON, secrets=secrets)
+
+
+def completion(**fields):
+    choice = {"message": {"content": '{"a":1}', "refusal": None}, "finish_reason": "stop"}
+    message = {key: fields.pop(key) for key in ("content", "refusal") if key in fields}
+    choice["message"] = {**choice["message"], **message}
+    if "finish_reason" in fields:
+        choice["finish_reason"] = fields.pop("finish_reason")
+    return {"model": "gpt-answered", "choices": [choice], "usage": USAGE, **fields}
+
+
+# --- completions ----------------------------------------------------------------------------------
+
+
+def test_stop_is_a_reply_with_all_its_usage():
+    headers = {"x-request-id": "req_5", "x-ratelimit-remaining-tokens": "41", "date": "x"}
+    reply = answered(completion(), headers=headers)
+    assert isinstance(reply, Reply)
+    assert reply.text == '{"a":1}'
+    usage = reply.usage
+    assert (usage.input_tokens, usage.cached_input_tokens, usage.output_tokens) == (3_000, 1_152, 700)
+    assert (usage.reasoning_tokens, usage.is_estimated) == (31, False)
+    receipt = reply.receipt
+    assert (receipt.model, receipt.request_id, receipt.http_status) == ("gpt-answered", "req_5", 200)
+    assert receipt.rate_limits == {"x-ratelimit-remaining-tokens": "41"}
+    assert not receipt.is_simulated
+
+
+@pytest.mark.parametrize(("fields", "code"), [
+    ({"finish_reason": "length"}, CallCode.TRUNCATED),
+    ({"finish_reason": "length", "content": ""}, CallCode.TRUNCATED),
+    ({"finish_reason": "content_filter"}, CallCode.FILTERED),
+    ({"refusal": "No."}, CallCode.REFUSED),
+    ({"refusal": "No.", "content": None}, CallCode.REFUSED),
+    ({"refusal": "No.", "finish_reason": "content_filter"}, CallCode.REFUSED),
+    ({"content": ""}, CallCode.MALFORMED),
+    ({"content": " \n"}, CallCode.MALFORMED),
+    ({"content": None}, CallCode.MALFORMED),
+    ({"content": ["a"]}, CallCode.MALFORMED),
+    ({"finish_reason": "tool_calls"}, CallCode.MALFORMED),
+    ({"finish_reason": None}, CallCode.MALFORMED),
+    ({"finish_reason": {"a": 1}}, CallCode.MALFORMED),
+    ({"choices": None}, CallCode.MALFORMED),
+    ({"choices": []}, CallCode.MALFORMED),
+    ({"choices": {}}, CallCode.MALFORMED),
+    ({"choices": ["a"]}, CallCode.MALFORMED),
+    ({"choices": [{"finish_reason": "stop"}]}, CallCode.MALFORMED),
+    ({"choices": [{"message": "a", "finish_reason": "stop"}]}, CallCode.MALFORMED),
+])
+def test_completion_that_is_no_reply_keeps_its_usage(fields, code):
+    failure = answered(completion(**fields))
+    assert isinstance(failure, Failure)
+    assert failure.code is code
+    assert failure.usage.output_tokens == 700
+    assert failure.receipt.model == "gpt-answered"
+
+
+@pytest.mark.parametrize("body", [
+    b"", b"<html>Bad Gateway</html>", b'"text"', b"[]", b"null", b"7", b'{"choices": [', b"\xff\xfe\x00",
+    b"[" * 99_999, b"{}", b'{"object": "list"}',
+])
+def test_what_is_not_a_completion_is_malformed(body):
+    failure = answered(body, headers={"content-type": "text/html; charset=utf-8"})
+    assert failure.code is CallCode.MALFORMED
+    assert failure.receipt.model == "gpt-asked"
+
+
+@pytest.mark.parametrize(("usage", "expected"), [
+    (None, (0, 0, 2, True)),      # '{"a":1}' is seven characters
+    ("many", (0, 0, 2, True)),
+    ({}, (0, 0, 2, True)),
+    ({"prompt_tokens": 10, "completion_tokens": 5}, (10, 0, 5, False)),
+    ({"prompt_tokens": -3, "completion_tokens": "5"}, (0, 0, 0, False)),
+    ({"prompt_tokens": True, "completion_tokens": 2.5}, (0, 0, 0, False)),
+    ({"prompt_tokens": 10, "completion_tokens": 5, "prompt_tokens_details": None}, (10, 0, 5, False)),
+    ({"prompt_tokens": 10, "prompt_tokens_details": {"cached_tokens": 99}}, (10, 10, 0, False)),
+])
+def test_usage_is_read_with_suspicion(usage, expected):
+    found = answered(completion(usage=usage)).usage
+    assert (found.input_tokens, found.cached_input_tokens, found.output_tokens, found.is_estimated) == expected
+
+
+def test_text_can_be_stored():
+    # As a provider may send it: a NUL, half a surrogate pair, a whole one.
+    reply = answered(completion(content="a\0b\ud800c\ud83d\ude00"))
+    assert reply.text == "a\N{REPLACEMENT CHARACTER}b\N{REPLACEMENT CHARACTER}c\N{GRINNING FACE}"
+
+
+def test_simulator_says_so():
+    assert answered(completion(), headers={"x-coursewright-simulator": "1"}).receipt.is_simulated
+
+
+# --- errors ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("status", "error", "code"), [
+    (400, {"code": "invalid_value"}, CallCode.BAD_REQUEST),
+    (400, {"code": "content_filter"}, CallCode.FILTERED),
+    (400, {"code": "content_policy_violation"}, CallCode.FILTERED),
+    (400, {"code": "billing_hard_limit_reached"}, CallCode.OUT_OF_CREDIT),
+    (401, {"code": "invalid_api_key"}, CallCode.AUTH),
+    (402, {}, CallCode.OUT_OF_CREDIT),
+    (403, {}, CallCode.AUTH),
+    (404, {"code": "model_not_found"}, CallCode.BAD_REQUEST),
+    (405, {}, CallCode.BAD_REQUEST),
+    (408, {}, CallCode.TIMEOUT),
+    (409, {}, CallCode.SERVER_ERROR),
+    (413, {}, CallCode.BAD_REQUEST),
+    (422, {}, CallCode.BAD_REQUEST),
+    (429, {"code": "rate_limit_exceeded", "type": "requests"}, CallCode.RATE_LIMITED),
+    (429, {"code": "slow_down"}, CallCode.RATE_LIMITED),
+    (429, {"code": "insufficient_quota"}, CallCode.OUT_OF_CREDIT),
+    (429, {"code": "credit_balance_exhausted"}, CallCode.OUT_OF_CREDIT),
+    (429, {"code": "organization_spend_limit_exceeded"}, CallCode.OUT_OF_CREDIT),
+    (429, {"code": "project_spend_limit_exceeded"}, CallCode.OUT_OF_CREDIT),
+    (429, {"code": "organization_usage_limit_exceeded"}, CallCode.OUT_OF_CREDIT),
+    (429, {"code": None, "type": "insufficient_quota"}, CallCode.OUT_OF_CREDIT),
+    (429, {"code": 429}, CallCode.RATE_LIMITED),
+    (500, {}, CallCode.SERVER_ERROR),
+    (502, {}, CallCode.SERVER_ERROR),
+    (503, {"code": "server_is_overloaded"}, CallCode.SERVER_ERROR),
+    (529, {}, CallCode.SERVER_ERROR),
+])
+def test_status_and_code_decide(status, error, code):
+    failure = answered({"error": {"message": "So it is.", **error}}, status)
+    assert (failure.code, failure.message) == (code, f"The provider answered {status}: So it is.")
+    assert (failure.usage.input_tokens, failure.usage.is_estimated) == (0, False)
+    assert failure.receipt.http_status == status
+
+
+@pytest.mark.parametrize("body", [
+    b"", b"oops", b"[]", {"error": "oops"}, {"error": None}, {"error": {"message": 5}},
+])
+def test_error_of_any_shape_is_a_sentence(body):
+    failure = answered(body, 500)
+    assert failure.code is CallCode.SERVER_ERROR
+    assert failure.message.startswith("The provider answered 500: ")
+
+
+@pytest.mark.parametrize(("inner", "code"), [
+    (429, CallCode.RATE_LIMITED), (402, CallCode.OUT_OF_CREDIT), (502, CallCode.SERVER_ERROR),
+    ("oops", CallCode.MALFORMED), (None, CallCode.MALFORMED), (200, CallCode.MALFORMED),
+])
+def test_error_inside_a_good_status_is_seen(inner, code):
+    assert answered({"error": {"code": inner, "message": "upstream"}}).code is code
+
+
+def test_redirect_is_not_followed_and_not_a_reply():
+    assert answered(completion(), 307).code is CallCode.MALFORMED
+
+
+@pytest.mark.parametrize(("headers", "expected"), [
+    ({}, None),
+    ({"retry-after": "7"}, 7),
+    ({"retry-after": "1.5"}, 1.5),
+    ({"retry-after": "7", "retry-after-ms": "250"}, 0.25),
+    ({"retry-after-ms": "soon", "retry-after": "7"}, 7),
+    ({"retry-after": "-3"}, 0),
+    ({"retry-after": "nan"}, None),
+    ({"retry-after": "inf"}, 86_400),
+    ({"retry-after": "1e300"}, 86_400),
+    ({"retry-after": "Sun, 22 Nov 2026 12:00:40 GMT"}, 40),
+    ({"retry-after": "Sun, 22 Nov 2026 11:00:00 GMT"}, 0),
+    ({"retry-after": "Sun, 22 Nov 2026 15:00:40 GMT", "date": "Sun, 22 Nov 2026 15:00:10 GMT"}, 30),
+    ({"retry-after": "tomorrow"}, None),
+    ({"retry-after": ""}, None),
+])
+def test_retry_after(headers, expected):
+    assert retry_after_s(headers, NOON) == expected
+    assert answered({"error": {}}, 429, headers).retry_after_s == expected
+
+
+# --- exceptions -----------------------------------------------------------------------------------
+
+
+def _raised(*chain):
+    """The last of `chain`, each caused by the one before it."""
+    for cause, error in itertools.pairwise(chain):
+        error.__cause__ = cause
+    return chain[-1]
+
+
+REQUEST = httpx2.Request("POST", "http://127.0.0.1:9/v1")
+TIMED_OUT, DISCONNECTED = openai.APITimeoutError, openai.APIConnectionError
+
+
+@pytest.mark.parametrize(("error", "code", "is_estimated"), [
+    (_raised(aiohttp.ConnectionTimeoutError("slow"), httpx2.ConnectTimeout("x"), TIMED_OUT(REQUEST)),
+     CallCode.CONNECTION, False),
+    # The SDK's transport calls a lost connection a timeout; it is none.
+    (_raised(aiohttp.ServerDisconnectedError(), httpx2.ConnectTimeout("x"), TIMED_OUT(REQUEST)),
+     CallCode.CONNECTION, True),
+    (_raised(aiohttp.ClientOSError(104, "reset"), httpx2.ConnectTimeout("x"), TIMED_OUT(REQUEST)),
+     CallCode.CONNECTION, True),
+    (_raised(aiohttp.ClientPayloadError("cut"), httpx2.ReadError("x"), DISCONNECTED(request=REQUEST)),
+     CallCode.CONNECTION, True),
+    (_raised(aiohttp.SocketTimeoutError("late"), httpx2.ReadTimeout("x"), TIMED_OUT(REQUEST)),
+     CallCode.TIMEOUT, True),
+    (_raised(httpx2.ReadTimeout("x"), TIMED_OUT(REQUEST)), CallCode.TIMEOUT, True),
+    (_raised(httpx2.DecodingError("x"), DISCONNECTED(request=REQUEST)), CallCode.MALFORMED, True),
+    (DISCONNECTED(request=REQUEST), CallCode.CONNECTION, True),
+])
+def test_exception_is_classified_by_its_origin(error, code, is_estimated):
+    failure = unanswered(error, model="gpt-asked")
+    assert (failure.code, failure.usage.is_estimated) == (code, is_estimated)
+    assert failure.receipt.model == "gpt-asked"
+
+
+# --- secrets --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("text", [
+    "Incorrect API key provided: sk-CANARY1234567890. Find it elsewhere",
+    "Incorrect API key provided: sk-proj-CANARY**********wxYZ.",
+    "header Authorization: Bearer CANARY.abc-def/123= was refused",
+    "authorization: basic CANARYabc=",
+    "url ?api_key=CANARY123&x=1",
+    '{"api-key": "CANARY123"}',
+    "password=CANARY123",
+    "cannot connect to postgresql://app:CANARY@db/main",
+    "the custom key CANARY-of-another-form was refused",
+])
+def test_secrets_are_struck(text):
+    secrets = ["CANARY-of-another-form"]
+    assert "CANARY" not in scrub(text, secrets)
+    assert "CANARY" not in answered({"error": {"message": text}}, 401, secrets=secrets).message
+
+
+@pytest.mark.parametrize("text", [
+    "Please try again in 20s.", "the task-list of week 3", "tokens: 4000 of 8000", "https://platform.openai.com/keys",
+])
+def test_ordinary_words_stay(text):
+    assert scrub(text, ["none", "a"]) == text
+
+
+def test_message_is_one_short_printable_line():
+    message = answered({"error": {"message": "a\u202e\x00\nb " + "long " * 500}}, 400).message
+    assert message.startswith("The provider answered 400: a b long")
+    assert len(message) == 500
+    assert message.isprintable()
+
+
+def test_long_message_is_scrubbed_before_it_is_cut():
+    key = "sk-" + "CANARY" * 20
+    assert "CANARY" not in answered({"error": {"message": "x" * 440 + " " + key}}, 401).message
