@@ -14,7 +14,7 @@ from generation.engine.judging import outcome_of, request_for
 from generation.engine.runner import policy
 from generation.kinds import all_kinds
 from generation.models import Chunk, Job
-from generation.services import claiming, settling
+from generation.services import claiming, ledger, settling
 from generation.services.claiming import Claim
 
 REVISIONS = {slug: kind.revision for slug, kind in all_kinds().items()}
@@ -54,7 +54,7 @@ def finish(claim: Claim, answer: Answer | None = None) -> settling.Settled:
         outcome = decide(answer, attempts=claim.attempts, policy=policy(), jitter=0.5)
         return settling.settle(claim, outcome, answer=answer, code=answer.code)
     request = request_for(claim, context, digests_before(claim, context))
-    settling.store_reply(claim, answer, request.fingerprint)
+    ledger.store_reply(claim, answer, request.fingerprint)
     outcome, code, findings = outcome_of(claim, context, answer.text, policy())
     return settling.settle(
         claim, outcome, answer=answer, code=code, findings=findings, request_fingerprint=request.fingerprint

@@ -9,11 +9,14 @@ SHORTEST_SECRET = 8      # a shorter "key" is a placeholder such as `none`, and 
 _PATTERNS = (
     # OpenAI and its likes, also half masked by the provider itself: sk-proj-Ab**********xYz
     (re.compile(r"\bsk-[A-Za-z0-9_*.-]{4,}"), HIDDEN),
-    (re.compile(r"\b(Bearer|Basic)\s+[A-Za-z0-9_~+/=.*-]{4,}", re.IGNORECASE), rf"\1 {HIDDEN}"),
-    # `api_key=...`, `"api-key": "..."`, `password: ...`
+    (re.compile(r"\b(Bearer)\s+[A-Za-z0-9_~+/=.*-]{4,}", re.IGNORECASE), rf"\1 {HIDDEN}"),
+    # Base64 has a digit, a sign or a capital inside; the word after "basic" in a sentence has not.
+    (re.compile(r"\b((?i:basic))\s+(?=\w*(?:[0-9+/=]|[a-z][A-Z]))[A-Za-z0-9+/=]{4,}"), rf"\1 {HIDDEN}"),
+    # `OPENAI_API_KEY=...`, `"api-key": "..."`, `password: ...`
     (
         re.compile(
-            r"""\b((?:api|secret|access)[_-]?key|password|passwd|token)(["']?\s*[=:]\s*["']?)[^\s"',;&)]{4,}""",
+            r"""(?<![a-z0-9])((?:api|secret|access)[_-]?key|password|passwd|token)(["']?\s*[=:]\s*["']?)"""
+            r"""[^\s"',;&)]{4,}""",
             re.IGNORECASE,
         ),
         rf"\1\2{HIDDEN}",

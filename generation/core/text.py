@@ -10,20 +10,22 @@ from pydantic import AfterValidator, StringConstraints
 # Cc: control, Cf: format (zero width, bidi, tags), Cs: surrogates, Co: private use.  Unassigned ones
 # pass: they are the emoji of next year's Unicode.
 _FORBIDDEN_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co"})
+_INVISIBLE_PLANES = "\U000e0000"     # from here on: tags, variation selectors that can smuggle bytes, private use
 _ALLOWED = frozenset("\n\t\u200c\u200d")     # line, tab; joiners, which Persian, Indic and emoji need
 _BLANK_RUN = re.compile(r"[ \t]+")
 
 
 def forbidden_character(text: str) -> str | None:
     """The first character that people do not type and that can hide or reorder text, as `U+202E`."""
-    for character in text:
-        if character not in _ALLOWED and unicodedata.category(character) in _FORBIDDEN_CATEGORIES:
+    for character in text.replace("\r\n", "\n"):      # what browsers send of a text area
+        is_forbidden = unicodedata.category(character) in _FORBIDDEN_CATEGORIES or character >= _INVISIBLE_PLANES
+        if is_forbidden and character not in _ALLOWED:
             return f"U+{ord(character):04X}"
     return None
 
 
 def _visible(text: str) -> str:
-    text = text.replace("\r\n", "\n")      # what browsers send of a text area
+    text = text.replace("\r\n", "\n")
     found = forbidden_character(text)
     if found is not None:
         raise ValueError(f"contains the invisible or control character {found}; remove it")

@@ -23,6 +23,9 @@ BROKER_S = 3.0        # how long a start waits for the broker
 JOIN_S = 5.0
 LOOK_S = 0.05
 
+# `memory://` has no host, and kombu warns of that at every connection.
+logging.getLogger("kombu.connection").setLevel(logging.ERROR)
+
 
 class _Worker(WorkController):     # type: ignore[misc]      # celery is untyped
     """`WorkController` is the worker without banner, signal handlers and pid file."""
@@ -51,8 +54,6 @@ class EmbeddedWorker:
         Celery goes on trying in its thread, and the engine works without it, a pulse later."""
         assert self._worker is None, "the worker is started already"
         worker_state.should_stop = None
-        # A broker in this process has no host, and kombu warns of that at every connection.
-        logging.getLogger("kombu.connection").setLevel(logging.ERROR)
         self._worker = _Worker()
         current.start_engine()
         self._thread = threading.Thread(target=self._worker.start, name="embedded-worker", daemon=True)

@@ -41,7 +41,7 @@ from generation.core.reasons import Reason
 from generation.engine.contexts import Contexts, digests_before
 from generation.engine.judging import outcome_of, request_for
 from generation.kinds import all_kinds
-from generation.services import claiming, leases, pulses, routes, settling, sweeping
+from generation.services import claiming, leases, ledger, pulses, routes, settling, sweeping
 from generation.services.claiming import Claim
 
 T = TypeVar("T")
@@ -213,7 +213,7 @@ class Engine:
         try:
             if isinstance(answer, Reply):
                 reply = answer
-                _persistently(lambda: settling.store_reply(claim, reply, request.fingerprint))
+                _persistently(lambda: ledger.store_reply(claim, reply, request.fingerprint))
             if isinstance(answer, Failure):
                 self._end(claim, self._after(claim, answer), answer, request)
                 return

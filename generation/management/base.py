@@ -34,13 +34,23 @@ class ProductCommand(BaseCommand):
 
     def execute(self, *args: Any, **options: Any) -> str | None:     # Any: Django's own
         try:
+            return self._execute(*args, **options)
+        except BadInput as bad:
+            if not self._called_from_command_line:
+                raise
+            # Django would put the class's name in front.
+            print(bad, file=sys.stderr)
+            raise SystemExit(bad.returncode) from None
+        except KeyboardInterrupt:
+            raise SystemExit(INTERRUPTED) from None
+
+    def _execute(self, *args: Any, **options: Any) -> str | None:     # Any: Django's own
+        try:
             return super().execute(*args, **options)
         except Refusal as refusal:
             raise refused(refusal) from refusal
         except (OperationalError, InterfaceError, ProgrammingError) as error:
             raise BadInput(f"The database does not do its part: {one_line(error)}.") from error
-        except KeyboardInterrupt:
-            raise SystemExit(INTERRUPTED) from None
 
     def say(self, text: str = "") -> None:
         """A line on stdout, there at once also when stdout is a file."""
@@ -48,8 +58,8 @@ class ProductCommand(BaseCommand):
 
 
 def one_line(error: BaseException) -> str:
-    """The message of `error` without its line breaks and its full stop."""
-    return " ".join(str(error).split()).rstrip(".") or type(error).__name__
+    """The first line of the message of `error`, without its full stop."""
+    return str(error).strip().partition("\n")[0].strip().rstrip(".") or type(error).__name__
 
 
 class StopRequests:

@@ -14,7 +14,7 @@ from rich.progress import BarColumn, Progress, ProgressColumn, SpinnerColumn, Ta
 from rich.text import Text
 
 from generation.core.pricing import dollars
-from generation.core.reasons import Reason
+from generation.core.reasons import EXPLANATIONS, Reason
 from generation.kinds import all_kinds
 from generation.models import Job, LogEntry, LogLevel
 from generation.services import reading
@@ -42,14 +42,17 @@ class Moment:
     @property
     def place(self) -> str:
         """`week 7 of 12`; nothing while the plan is made."""
-        return f"{self.noun} {self.units_done} of {self.units_total}" if self.percent else ""
+        if not self.percent:
+            return ""
+        digits = len(str(self.units_total))
+        return f"{self.noun} {self.units_done:>{digits}} of {self.units_total}"
 
     @property
     def wait_line(self) -> str:
         """Why nothing moves, and until when; empty while it does."""
         if self.waiting is None:
             return ""
-        return f"waits until {self.waiting.until:%H:%M:%S} UTC: {_explained(self.waiting)}"
+        return f"waits until {self.waiting.until:%H:%M:%S} UTC: {EXPLANATIONS[self.waiting.reason].sentence}"
 
 
 @dataclass(frozen=True)
@@ -122,11 +125,6 @@ def _tell_trouble(job: Job, display: Display, told: int) -> int:
     return told
 
 
-def _explained(waiting: Waiting) -> str:
-    detail = f" ({waiting.detail})" if waiting.detail else ""
-    return f"{waiting.reason.value}{detail}"
-
-
 class PlainLines:
     """For files and pipes: a line when state, units or waiting have changed."""
 
@@ -184,7 +182,8 @@ class LiveBar:
     def show(self, moment: Moment) -> None:
         is_over = moment.state not in {"queued", "planning", "generating"}
         self._progress.update(
-            self._task, completed=moment.percent, state=moment.state, place=moment.place,
+            self._task, completed=moment.percent, state=f"{moment.state:<10}",
+            place=f"{moment.place:<15}",
             spent=f"{moment.tokens:,} tokens  {dollars(moment.cost_usd_micros)}",
             since=time.monotonic() - moment.elapsed_s, ended_s=moment.elapsed_s if is_over else None,
         )
@@ -202,4 +201,4 @@ class _Elapsed(ProgressColumn):
     def render(self, task: Task) -> Text:
         ended_s: float | None = task.fields["ended_s"]
         seconds = time.monotonic() - task.fields["since"] if ended_s is None else ended_s
-        return Text(f"{seconds:.1f} s")
+        return Text(f"{seconds:>5.1f} s")

@@ -78,9 +78,10 @@ def _document_findings(job: Job) -> list[dict[str, str]]:
 def _tell_end(job: Job, state: JobState) -> None:
     took = (job.finished_at - job.created_at).total_seconds() if job.finished_at else 0.0
     missing = f", {job.unit_total - job.unit_done} missing" if state is not JobState.COMPLETED else ""
+    cost: int = Job.objects.values_list("cost_usd_micros", flat=True).get(pk=job.pk)
     journal.write(
         job, state.value,
         f"{state.value}: {job.unit_done} of {job.unit_total} done{missing}, {took:.1f} s, "
-        f"{dollars(job.cost_usd_micros)}",
+        f"{dollars(cost)}",
         level=LogLevel.INFO if state is JobState.COMPLETED else LogLevel.ERROR,
     )

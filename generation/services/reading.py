@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import OuterRef, Subquery
+from django.utils.safestring import SafeString
 
 from generation.core.kind import JsonObject
+from generation.core.markup import to_html
 from generation.core.reasons import EXPLANATIONS, Reason
 from generation.core.states import ChunkState
 from generation.kinds import all_kinds
@@ -43,11 +45,57 @@ SIMULATED_NOTICE = "**Simulated document.** The bundled simulator wrote it for r
 
 def markdown(job: Job) -> str:
     """The document for people, headed by a notice if the simulator wrote it."""
-    text = all_kinds()[job.kind].markdown(assembled(job))
+    return _with_notice(job, all_kinds()[job.kind].markdown(assembled(job)))
+
+
+def html(job: Job) -> SafeString:
+    """The document as sanitised HTML: the only text of a model that a template may trust."""
+    return SafeString(to_html(markdown(job)))
+
+
+def _with_notice(job: Job, text: str) -> str:
     if not job.is_simulated:
         return text
     title, _, rest = text.partition("\n")
     return f"{title}\n\n> {SIMULATED_NOTICE}\n{rest}"
+
+
+@dataclass(frozen=True)
+class Unit:
+    """One unit as far as it can be read; while it is written anew, that is its old version."""
+
+    chunk: Chunk
+    content: JsonObject
+    headline: str
+    findings: list[JsonObject]
+    markdown: str
+    versions: list[UnitVersion]      # earlier ones, newest first
+
+
+def unit(job: Job, position: int) -> Unit:
+    """Unit `position` of `job`, readable while others run.
+
+    Raises Refusal if the job has no such unit, and while it has nothing to read."""
+    kind = all_kinds()[job.kind]
+    if not 1 <= position <= job.unit_total:
+        raise Refusal(
+            RefusalCode.NO_SUCH_UNIT, f"The job has no {kind.unit_noun} {position}.",
+            f"It has 1 to {job.unit_total}.",
+        )
+    rows = {chunk.position: chunk for chunk in Chunk.objects.filter(job=job, position__in=[0, position])}
+    chunk, plan = rows.get(position), rows[0].content
+    versions = list(UnitVersion.objects.filter(chunk=chunk).select_related("replaced_by")) if chunk else []
+    readable = chunk if chunk is not None and chunk.content is not None else versions[0] if versions else None
+    if chunk is None or readable is None or plan is None:
+        raise Refusal(
+            RefusalCode.UNIT_NOT_DONE,
+            f"{kind.unit_noun.capitalize()} {position} is {chunk.state if chunk else 'not begun'}, not done.",
+            "Ask again when it is done; if the job has ended, retry it." if job.is_terminal else
+            "Ask again when the job has made progress.",
+        )
+    content: JsonObject = readable.content or {}
+    text = kind.unit_markdown(kind.assemble(job.brief, plan, {position: content}), position)
+    return Unit(chunk, content, readable.headline, readable.findings, _with_notice(job, text), versions)
 
 
 @dataclass(frozen=True)
@@ -68,42 +116,69 @@ class Waiting:
 
 def waiting(job: Job) -> Waiting | None:
     """What an active job waits for; None while it runs, and when it ended."""
-    if job.is_terminal:
+    return None if job.is_terminal else _waiting_of(job, _lines_of(job), clock.now())
+
+
+def _lines_of(job: Job) -> list[Chunk]:
+    """The job's chunks without their texts."""
+    return list(
+        Chunk.objects.filter(job=job).order_by("position").only(
+            "job_id", "position", "title", "state", "headline", "attempts", "reason", "reason_detail",
+            "ready_at",
+        )
+    )
+
+
+def _waiting_of(job: Job, chunks: list[Chunk], now: dt.datetime) -> Waiting | None:
+    if job.is_terminal or any(chunk.state == ChunkState.RUNNING for chunk in chunks):
         return None
-    chunks = Chunk.objects.filter(job=job)
-    if chunks.filter(state=ChunkState.RUNNING.value).exists():
-        return None
-    now = clock.now()
     closed = job.route.waits_until(now)
     if closed is not None:
         return Waiting(closed[1], closed[0], job.route.breaker_detail)
-    later = chunks.filter(state=ChunkState.PENDING.value, ready_at__gt=now).exclude(reason="")
-    late = later.order_by("ready_at").first()
-    if late is None or late.ready_at is None:
+    late = [
+        (chunk.ready_at, chunk) for chunk in chunks
+        if chunk.state == ChunkState.PENDING and chunk.reason
+        and chunk.ready_at is not None and chunk.ready_at > now
+    ]
+    if not late:
         return None
-    return Waiting(Reason(late.reason), late.ready_at, late.reason_detail)
+    until, first = min(late, key=lambda pair: pair[0])
+    return Waiting(Reason(first.reason), until, first.reason_detail)
+
+
+def explained(job: Job) -> dict[str, str] | None:
+    """Why a job ended without all its units, and what to do next."""
+    words = job.explanation
+    if words is None:
+        return None
+    return {
+        "reason": job.reason, "sentence": words.sentence, "next_step": words.next_step,
+        "detail": job.reason_detail,
+    }
 
 
 def snapshot(job: Job) -> dict[str, Any]:     # Any: JSON
-    """Everything that a progress display needs, small and whole, keyed by `revision`."""
+    """Everything that a progress display needs, small and whole, keyed by `revision`.
+
+    One query, and one for the clock while the job is active."""
+    chunks = _lines_of(job)
+    now = job.finished_at or clock.now()
     units = [
         {
             "position": chunk.position, "title": chunk.title, "state": chunk.state, "headline": chunk.headline,
             "attempts": chunk.attempts, "reason": chunk.reason or None,
         }
-        for chunk in Chunk.objects.filter(job=job).units().order_by("position").only(
-            "position", "title", "state", "headline", "attempts", "reason", "job_id"
-        )
+        for chunk in chunks if chunk.position > 0
     ]
-    held = waiting(job)
+    held = _waiting_of(job, chunks, now)
     return {
         "id": str(job.public_id), "revision": job.revision, "state": job.state, "percent": job.percent,
         "title": job.title, "units_done": job.unit_done, "units_total": job.unit_total, "units": units,
         "phase": phase_line(job), "waiting": held.as_json() if held else None,
         "input_tokens": job.input_tokens, "output_tokens": job.output_tokens,
         "cost_usd_micros": job.cost_usd_micros, "is_simulated": job.is_simulated,
-        "reason": job.reason or None,
-        "elapsed_s": round(elapsed_s(job), 1),
+        "reason": job.reason or None, "explanation": explained(job),
+        "elapsed_s": round((now - job.created_at).total_seconds(), 1),
     }
 
 

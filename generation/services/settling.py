@@ -1,7 +1,7 @@
-"""What becomes of a claimed chunk: the reply is stored first, then judged, then settled.
+"""What becomes of a claimed chunk: the outcome is stored on chunk and job in one transaction.
 
-A late worker, whose fence is no longer the chunk's, changes neither chunk nor job; the ledger still
-records what its call cost."""
+A late worker, whose fence is no longer the chunk's, changes neither; the ledger still records what its
+call cost."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -17,7 +17,6 @@ from generation.core.outcomes import (
     CallCode,
     Done,
     DoneWhole,
-    Failure,
     GiveUp,
     Outcome,
     Repair,
@@ -26,14 +25,14 @@ from generation.core.outcomes import (
     Snooze,
     SplitUp,
 )
-from generation.core.pricing import cost_usd_micros, dollars
+from generation.core.pricing import dollars
 from generation.core.prompting import Stage
 from generation.core.reasons import EXPLANATIONS, Reason
 from generation.core.states import ChunkState, Event
 from generation.kinds import all_kinds
-from generation.models import Attempt, AttemptState, Chunk, Job, LogLevel, Origin, Strategy
+from generation.models import Attempt, Chunk, Job, LogLevel, Strategy
 from generation.models.chunk import changes
-from generation.services import clock, journal
+from generation.services import clock, journal, ledger
 from generation.services.claiming import Claim
 from generation.services.deriving import derive
 from generation.services.jobs import end_without_content
@@ -45,17 +44,6 @@ class Settled:
 
     is_ours: bool
     runnable: int = 0
-
-
-def store_reply(claim: Claim, reply: Reply, request_fingerprint: str) -> None:
-    """Keep what was paid for, before anything is validated: from here on it is never paid for again.
-
-    Also when the claim is stale by now: the chunk's next claim then uses it."""
-    Attempt.objects.filter(pk=claim.attempt_id, state__in=[AttemptState.ASKING, AttemptState.LOST]).update(
-        state=AttemptState.REPLIED, code=CallCode.OK.value, reply=reply.text, replied_at=clock.now(),
-        settled_at=None, request_fingerprint=request_fingerprint, message="",
-        **_booked(claim, reply),
-    )
 
 
 def settle(
@@ -74,19 +62,16 @@ def settle(
         if not is_ours and isinstance(answer, Reply) and _is_open(claim):
             # The reply stays stored: whoever claims the chunk next uses it instead of asking again.
             return Settled(is_ours=False)
-        spent = _close_attempt(claim, answer, code, now, request_fingerprint, findings, outcome if is_ours else None)
-        sums = _sums(job, spent)
+        cost = ledger.close(
+            claim, answer, code, now, request_fingerprint=request_fingerprint, findings=findings, is_ours=is_ours
+        )
         if not is_ours:
-            Job.objects.filter(pk=job.pk).update(**sums)
             return Settled(is_ours=False)
-        runnable = _apply(job, claim, outcome, now, spent)
-        derive(job, now, **sums)
+        runnable = _apply(job, claim, outcome, now, cost)
+        derive(job, now)
         if runnable:
             queue.ring()      # one is enough: whoever hears it claims a batch
     return Settled(is_ours=True, runnable=runnable)
-
-
-# --- The ledger -------------------------------------------------------------------------------
 
 
 def _is_open(claim: Claim) -> bool:
@@ -96,70 +81,8 @@ def _is_open(claim: Claim) -> bool:
     ).exists()
 
 
-def _booked(claim: Claim, answer: Answer) -> dict[str, Any]:     # Any: column values
-    usage, receipt = answer.usage, answer.receipt
-    return {
-        "input_tokens": usage.input_tokens, "cached_input_tokens": usage.cached_input_tokens,
-        "output_tokens": usage.output_tokens, "reasoning_tokens": usage.reasoning_tokens,
-        "is_estimated": usage.is_estimated, "cost_usd_micros": cost_usd_micros(usage, claim.prices),
-        "model": receipt.model or claim.model, "request_id": receipt.request_id[:120],
-        "http_status": receipt.http_status, "is_simulated": receipt.is_simulated,
-    }
-
-
-def _close_attempt(
-    claim: Claim, answer: Answer | None, code: CallCode, now: dt.datetime, request_fingerprint: str,
-    findings: tuple[Finding, ...], outcome: Outcome | None,
-) -> dict[str, Any]:     # Any: column values
-    """Close the claim's attempt; the amounts that were spent on it."""
-    closing: dict[str, Any] = {
-        "state": AttemptState.SETTLED, "code": code.value, "settled_at": now,
-        "findings": [finding.as_json() for finding in findings],
-    }
-    if outcome is None:
-        closing["message"] = "came too late: the chunk was no longer this worker's"
-    if answer is None:
-        assert claim.stored_reply is not None, "only a stored reply comes without a call"
-        # The bill is on the attempt that asked; this one used its reply.
-        source = Attempt.objects.get(pk=claim.stored_reply.attempt_id)
-        Attempt.objects.filter(pk=source.pk).update(**closing)
-        Attempt.objects.filter(pk=claim.attempt_id).update(**closing, is_simulated=source.is_simulated)
-        spent = {name: getattr(source, name) for name in _AMOUNTS}
-        return {**spent, "is_simulated": source.is_simulated}
-    booked = _booked(claim, answer)
-    if isinstance(answer, Failure):
-        closing |= {"message": closing.get("message") or answer.message, "request_fingerprint": request_fingerprint}
-        closing |= booked
-    Attempt.objects.filter(pk=claim.attempt_id).update(**closing, origin=Origin.PROVIDER)
-    if claim.fence > 1:
-        _close_superseded(claim, now)
-    return booked
-
-
-def _close_superseded(claim: Claim, now: dt.datetime) -> None:
-    """Replies of earlier claims that nobody will use: the request has changed, or a newer reply came first."""
-    Attempt.objects.filter(chunk_id=claim.chunk_id, fence__lt=claim.fence, state=AttemptState.REPLIED).update(
-        state=AttemptState.SETTLED, settled_at=now, message="not used: another reply came first"
-    )
-
-
-_AMOUNTS = ("input_tokens", "cached_input_tokens", "output_tokens", "cost_usd_micros")
-
-
-def _sums(job: Job, spent: dict[str, Any]) -> dict[str, Any]:     # Any: column values
-    sums: dict[str, Any] = {name: getattr(job, name) + spent[name] for name in _AMOUNTS}
-    sums["calls"] = job.calls + 1
-    if spent["is_simulated"]:
-        sums["is_simulated"] = True
-    return sums
-
-
-# --- Chunk and job ----------------------------------------------------------------------------
-
-
-def _apply(job: Job, claim: Claim, outcome: Outcome, now: dt.datetime, spent: dict[str, Any]) -> int:     # Any: values
+def _apply(job: Job, claim: Claim, outcome: Outcome, now: dt.datetime, cost: int) -> int:
     """Move the chunk; how many chunks became runnable at once."""
-    cost: int = spent["cost_usd_micros"]
     more: dict[str, Any] = {"cost_usd_micros": F("cost_usd_micros") + cost}
     noun = all_kinds()[job.kind].unit_noun
     name = journal.name_of(job, claim.position, noun)

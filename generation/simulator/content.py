@@ -9,13 +9,13 @@ import json
 import random
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 from generation import kinds as every_kind
 from generation.core.kind import BriefModel, JsonObject, ReplyModel
 from generation.core.pricing import estimated_tokens
-from generation.core.prompting import Kind, Stage
+from generation.core.prompting import Kind, Request, Stage
 from generation.core.schema import Schema
 from generation.simulator.asks import Ask
 from generation.simulator.faults import Fault
@@ -24,6 +24,7 @@ from generation.simulator.fill import fill
 PLAIN_SENTENCE = "This is a simulated answer: no model was asked."
 REFUSAL = "I'm sorry, but I can't help with that request. (simulated)"
 STRETCH = 5               # times as many units as asked for, in `extra_units`
+NONSENSE_DRAWS = 4        # tries at plausible nonsense, and as many at words at random
 KEPT_PARSED = 512
 CHARACTERS_A_TOKEN = 4
 STAGES = frozenset(Stage)
@@ -120,6 +121,19 @@ class Writer:
         return plan
 
 
+def write(request: Request, *, seed: int = 0, fault: Fault | None = None) -> str:
+    """The content that a simulator would answer `request` with, without asking one."""
+    messages = tuple((message["role"], message["content"]) for message in request.messages)
+    ask = Ask("simulator", messages, schema_name=request.schema_name, schema=request.schema)
+    writer = _writer(seed)
+    return writer.write(ask, writer.subject(ask), fault, writer.rng(ask))[0]
+
+
+@cache
+def _writer(seed: int) -> Writer:
+    return Writer(None, seed)
+
+
 def compact(value: Any) -> str:     # Any: whatever json can write
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
@@ -173,18 +187,29 @@ def _good(subject: Subject, rng: random.Random) -> JsonObject:
 
 
 def _nonsense(subject: Subject, schema: Schema, rng: random.Random) -> Any:
-    """Content that the schema accepts and the kind's checks do not: random values, or another's unit."""
-    candidates: list[Any] = []
-    for _ in range(4):
-        candidates.append(fill(schema, rng))
-        if _breaks_checks(subject, candidates[-1]):
-            return candidates[-1]
-    if subject.stage is Stage.UNIT and subject.unit_count > 1:
-        kind, other = subject.kind, subject.position % subject.unit_count + 1
-        candidates.append(kind.simulate_unit(subject.brief, subject.plan, other, rng))
-        if _breaks_checks(subject, candidates[-1]):
-            return candidates[-1]
-    return candidates[0]
+    """Content that the schema accepts and the kind's checks do not.
+
+    Plausible nonsense if there is some, else words at random, else another unit's content."""
+    good = _good(subject, rng)
+    for draw in range(2 * NONSENSE_DRAWS):
+        content = _spoiled(schema, good, rng) if draw < NONSENSE_DRAWS else fill(schema, rng)
+        if _breaks_checks(subject, content):
+            return content
+    if subject.stage is Stage.UNIT:
+        other = subject.position % subject.unit_count + 1
+        return subject.kind.simulate_unit(subject.brief, subject.plan, other, rng)
+    return fill(schema, rng)
+
+
+def _spoiled(schema: Schema, value: Any, rng: random.Random) -> Any:
+    """`value` with its texts kept, its numbers and choices drawn anew, and its items all like the first."""
+    if isinstance(value, dict):
+        properties = schema.get("properties", {})
+        return {name: _spoiled(properties.get(name, {}), child, rng) for name, child in value.items()}
+    if isinstance(value, list):
+        return [_spoiled(schema.get("items", {}), value[0], rng)] * len(value) if value else value
+    is_closed = "enum" in schema or schema.get("type") in ("integer", "number", "boolean")
+    return fill(schema, rng) if is_closed else value
 
 
 def _breaks_checks(subject: Subject, content: Any) -> bool:

@@ -25,9 +25,20 @@ TRIES = 30
 _FIRST_DAY = dt.date(2026, 1, 1)
 
 
+# What reading somebody's broken schema can raise: it is data, and any of its parts may be anything.
+_BROKEN = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
+
+
+class CannotFill(ValueError):
+    """No value keeps to the schema, or it is no schema."""
+
+
 def fill(schema: Schema, rng: random.Random) -> Any:     # Any: whatever the schema describes
-    """A value that `schema` accepts."""
-    return _Filler(schema, rng).value(schema, 0)
+    """A value that `schema` accepts; CannotFill with the reason if there is none."""
+    try:
+        return _Filler(schema, rng).value(schema, 0)
+    except _BROKEN as error:
+        raise CannotFill(f"the schema cannot be kept: {type(error).__name__}: {error}") from error
 
 
 class _Filler:

@@ -20,6 +20,7 @@ from generation.simulator.asks import Ask, BadAsk, read_ask
 from generation.simulator.calls import Call, CallLog
 from generation.simulator.content import REFUSAL, Subject, Writer
 from generation.simulator.faults import Fault, FaultDraw, FaultScript, Rule, parse_faults
+from generation.simulator.fill import CannotFill
 from generation.simulator.limits import RateLimits
 from generation.simulator.prefixes import Prefixes
 from generation.simulator.settings import SimulatorSettings
@@ -69,7 +70,7 @@ class Simulator:
 
     async def complete(self, request: web.Request) -> web.StreamResponse:
         started_s = time.monotonic()
-        key = request.headers.get("Authorization", "").removeprefix("Bearer ").strip()
+        key = request.headers.get("Authorization", "").partition(" ")[2].strip()
         try:
             ask = read_ask(await request.read())
         except BadAsk as wrong:
@@ -89,11 +90,17 @@ class Simulator:
             if rule is not None and rule.fault in _AT_ONCE:
                 return await self._fail(request, call, rule, key)
             return await self._generate(request, call, ask, rule, started_s)
+        except CannotFill as wrong:
+            answer = wire.error(
+                "bad_request", 400, f"Invalid schema for response_format '{ask.schema_name}': {wrong}",
+                type_="invalid_request_error", code="invalid_json_schema")
+            return await self._send(request, call, answer)
         except asyncio.CancelledError:
             self.log.end(call, rule.fault if rule else "client_gone", None, client_gone=True)
             raise
         finally:
             self._in_flight -= 1
+            self.log.end(call, "crashed", None)      # only if nothing ended it
 
     async def _fail(self, request: web.Request, call: Call, rule: Rule, key: str) -> web.StreamResponse:
         """A fault that needs no text to be written first."""
@@ -217,6 +224,8 @@ class Simulator:
         return web.Response(status=204)
 
     async def change_faults(self, request: web.Request) -> web.Response:
+        if request.content_type != "application/json":      # which a page of another origin cannot send unasked
+            raise web.HTTPUnsupportedMediaType
         try:
             script = parse_faults(json.loads(await request.read()))
         except ValueError as wrong:

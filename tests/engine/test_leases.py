@@ -7,7 +7,7 @@ from generation.core.outcomes import Reply
 from generation.engine.contexts import Contexts
 from generation.engine.judging import request_for
 from generation.models import Attempt, AttemptState, Chunk, Origin
-from generation.services import clock, jobs, leases, settling, sweeping
+from generation.services import clock, jobs, leases, ledger, sweeping
 from tests.invariants import assert_invariants
 from tests.support import USAGE, chunk, claim_all, content_for, finish, work_off
 from tests.threads import at_once
@@ -22,7 +22,7 @@ def let_leases_run_out() -> None:
 def store(claim) -> None:
     context = Contexts().of(claim)
     request = request_for(claim, context, [])
-    settling.store_reply(claim, Reply(json.dumps(content_for(claim, context)), USAGE), request.fingerprint)
+    ledger.store_reply(claim, Reply(json.dumps(content_for(claim, context)), USAGE), request.fingerprint)
 
 
 def test_expired_chunk_runs_again_and_the_attempt_is_spent(job):

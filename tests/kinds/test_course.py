@@ -265,8 +265,8 @@ def test_placeholder_that_the_course_is_about_is_allowed(plan: JsonObject, lesso
     [
         "Done.", "Done!", "Really?", "And so on…", "完成。", "समाप्त।", "انتهى؟", "աւարտ։", "Ավարտ:", "Τέλος;",
         "ጨርሷል።", "จบบทเรียนแล้ว", "Er sagte: „Fertig.“", "He said “done”", "Elle dit « fini »",
-        "See the recipe (page 3)", "It is *done.*", "**Done.**", "Run `make bread`", "A note.[^1]", "Well done! 🎉",
-        "I ❤️", "It is $x = 2$", "Try:\n\n```\nbake(\n```", "Try:\n\n~~~python\nx = [\n~~~\n",
+        "See the recipe (page 3)", "It is *done.*", "**Done.**", "Run `make bread`", "A note.[^1]",
+        "Well done! 🎉", "I ❤️", "It is $x = 2$", "Try:\n\n```\nbake(\n```", "Try:\n\n~~~python\nx = [\n~~~\n",
         "Try:\n\n    indented code",
         "Take:\n\n- flour\n- water", "Take:\n1. flour\n2. water and\n   salt", "* flour",
         "| a | b |\n|---|---|\n| 1 | 2 |",

@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Sequence
 
 _FENCE = re.compile(r"^[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)*(`{3,}(?=[^`]*$)|~{3,})")
-_INLINE_CODE = re.compile(r"`+[^`\n]+`+")
+_INLINE_CODE = re.compile(r"(?<!`)`+[^`\n]+`+")
 _CODE_MARK = "``"       # stands where code was, so that what surrounds it keeps its shape
 
 # Deliberately narrow: a course may teach to-do apps, the word "insert", or typesetting itself.

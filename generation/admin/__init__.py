@@ -1,0 +1,8 @@
+"""What staff see and do.  Rows are read only; actions are one service call and one sentence.
+
+One module for each subject; importing them registers their pages.  What may be markup is decided in
+`rendering` alone, and no page asks a query for each of its rows."""
+
+from generation.admin import attempts, chunks, jobs, logs, routes, workers
+
+__all__ = ["attempts", "chunks", "jobs", "logs", "routes", "workers"]

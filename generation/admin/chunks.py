@@ -1,0 +1,146 @@
+"""The plan and the units of jobs, their content, and what they said before."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import URLPattern, path
+from django.utils.safestring import SafeString
+from unfold.decorators import display
+
+from generation.admin import unit_page
+from generation.admin.actions import posted
+from generation.admin.records import PartOfJobAdmin, RecordAdmin
+from generation.admin.rendering import link_to, state, url_of
+from generation.core.pricing import dollars
+from generation.models import Chunk, UnitVersion
+from generation.services import jobs
+
+
+@admin.register(Chunk)
+class ChunkAdmin(PartOfJobAdmin):
+    why = (
+        "Plans and units are written by the model and checked by code, never edited by hand. "
+        "To change a unit, have it written anew with an instruction; the old version is kept."
+    )
+    list_display = ("titled", "job", "state_label", "reason_sentence", "attempts", "cost", "headline")
+    list_filter = ("state", "stage", "reason")
+    list_select_related = ("job",)
+    search_fields = ("title", "headline", "job__title")
+    search_help_text = "Title, headline or the job's title"
+    ordering = ("-id",)
+    sortable_by = ("attempts", "cost")
+    change_form_outer_before_template = "generation/admin/unit.html"
+    fieldsets = (
+        ("How it was made", {
+            "fields": (
+                "job_link", "position", "stage", "attempts", "repairs", "crashes", "cost", "ready_at", "worker",
+                "lease_until", "started_at", "finished_at",
+            ),
+        }),
+    )
+    readonly_fields = ("job_link", "cost")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Chunk]:
+        rows: QuerySet[Chunk] = super().get_queryset(request)
+        return rows.defer("content", "draft", "findings", "instruction", "job__brief", "job__findings")
+
+    @display(description="Part")
+    def titled(self, chunk: Chunk) -> str:
+        return str(chunk)
+
+    @display(description="State", ordering="state")
+    def state_label(self, chunk: Chunk) -> SafeString:
+        return state(chunk.state)
+
+    @display(description="Reason")
+    def reason_sentence(self, chunk: Chunk) -> str | None:
+        return chunk.explanation.sentence if chunk.explanation else None
+
+    @display(description="Cost", ordering="cost_usd_micros")
+    def cost(self, chunk: Chunk) -> str:
+        return dollars(chunk.cost_usd_micros)
+
+    @display(description="Job")
+    def job_link(self, chunk: Chunk) -> SafeString | str:
+        return link_to(chunk.job)
+
+    def has_regenerate_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("generation.regenerate_unit")
+
+    def get_urls(self) -> list[URLPattern]:
+        regenerate = self.admin_site.admin_view(self.regenerate_view)
+        return [
+            path("<int:chunk_id>/regenerate/", regenerate, name="generation_chunk_regenerate"),
+            *super().get_urls(),
+        ]
+
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, form_url: str = "",
+        extra_context: dict[str, Any] | None = None,     # Any: as in Django
+    ) -> HttpResponse:
+        chunk = self.get_object(request, object_id)     # None: Django says that it does not exist
+        page = unit_page.context(chunk, request.user) if chunk and self.has_view_permission(request, chunk) else {}
+        return super().changeform_view(request, object_id, form_url, {**page, **(extra_context or {})})
+
+    def regenerate_view(self, request: HttpRequest, chunk_id: int) -> HttpResponse:
+        chunk = self.get_queryset(request).select_related("job").filter(pk=chunk_id).first()
+        if chunk is None or not self.has_view_permission(request, chunk):
+            raise Http404("There is no such unit.")
+        # Browsers send CR LF, and CR is no character that an instruction may have.
+        instruction = request.POST.get("instruction", "").replace("\r\n", "\n").replace("\r", "\n")
+
+        def act() -> str:
+            jobs.regenerate(chunk.job, chunk.position, instruction=instruction, by=request.user)     # type: ignore[arg-type]
+            return f"{chunk} is written anew. The old version stays until the new one is there."
+
+        return posted(
+            request, is_permitted=self.has_regenerate_permission(request), back=url_of(chunk), act=act
+        )
+
+
+@admin.register(UnitVersion)
+class UnitVersionAdmin(RecordAdmin):
+    why = "Old versions are kept as they were, so that nothing that was once delivered is lost."
+    list_display = ("titled", "number", "job_link", "headline", "replaced_by", "replaced_at")
+    list_select_related = ("chunk__job", "replaced_by")
+    search_fields = ("chunk__title", "chunk__job__title", "headline")
+    ordering = ("-id",)
+    sortable_by = ("replaced_at",)
+    change_form_outer_before_template = "generation/admin/version.html"
+    fieldsets = (
+        ("How it was replaced", {
+            "fields": ("unit_link", "job_link", "number", "instruction", "replaced_by", "replaced_at"),
+        }),
+    )
+    readonly_fields = ("unit_link", "job_link")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[UnitVersion]:
+        rows: QuerySet[UnitVersion] = super().get_queryset(request)
+        return rows.defer(
+            "content", "findings", "chunk__content", "chunk__draft", "chunk__findings", "chunk__job__brief",
+            "chunk__job__findings",
+        )
+
+    @display(description="Unit")
+    def titled(self, version: UnitVersion) -> str:
+        return str(version.chunk)
+
+    @display(description="Unit")
+    def unit_link(self, version: UnitVersion) -> SafeString | str:
+        return link_to(version.chunk)
+
+    @display(description="Job")
+    def job_link(self, version: UnitVersion) -> SafeString | str:
+        return link_to(version.chunk.job)
+
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, form_url: str = "",
+        extra_context: dict[str, Any] | None = None,     # Any: as in Django
+    ) -> HttpResponse:
+        version = self.get_object(request, object_id)     # None: Django says that it does not exist
+        page = {
+            "version": version, "old_text": unit_page.old_text(version),
+        } if version and self.has_view_permission(request, version) else {}
+        return super().changeform_view(request, object_id, form_url, {**page, **(extra_context or {})})

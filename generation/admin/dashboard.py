@@ -1,0 +1,69 @@
+"""The cards on the first page: what runs, what waits, what failed, what it costs, who works."""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.db.models import QuerySet, Sum
+from django.http import HttpRequest
+from django.urls import reverse
+
+from generation.core.pricing import dollars
+from generation.core.states import JobState
+from generation.models import Job, Pulse
+from generation.models.job import ACTIVE
+from generation.services import clock
+from generation.services.sweeping import SWEEPER
+
+LOST = (JobState.FAILED.value, JobState.PARTIAL.value)
+
+
+@dataclass(frozen=True)
+class Card:
+    title: str
+    value: str
+    note: str
+    url: str
+
+
+def fill(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:     # Any: a template's context
+    """The theme's callback for its first page."""
+    cards = _cards() if request.user.has_perm("generation.view_job") else []
+    return {**context, "cards": cards, "may_ask": request.user.has_perm("generation.add_job")}
+
+
+def _cards() -> list[Card]:
+    now = clock.now()
+    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    jobs = reverse("admin:generation_job_changelist")
+    active = Job.objects.active()
+    today = _accepted_since(midnight)
+    alive_since = now - dt.timedelta(seconds=settings.LEASE_S)
+    workers = Pulse.objects.exclude(name=SWEEPER)
+    alive = workers.filter(beat_at__gte=alive_since).count()
+    return [
+        Card("Active jobs", f"{active.count()}", "accepted and not ended", f"{jobs}?state__in={','.join(ACTIVE)}"),
+        Card(
+            "Waiting jobs", f"{active.filter(state=JobState.QUEUED.value).count()}", "no call was made for them yet",
+            f"{jobs}?state__exact={JobState.QUEUED.value}",
+        ),
+        Card(
+            "Failed today", f"{Job.objects.filter(state__in=LOST, finished_at__gte=midnight).count()}",
+            "failed, or done in part", f"{jobs}?state__in={','.join(LOST)}&finished_at__gte={midnight:%Y-%m-%d}",
+        ),
+        Card(
+            "Cost today", dollars(today.aggregate(cost=Sum("cost_usd_micros"))["cost"] or 0),
+            f"of {today.count()} jobs accepted since midnight UTC", f"{jobs}?created_at__gte={midnight:%Y-%m-%d}",
+        ),
+        Card(
+            "Workers alive", f"{alive}", f"of {workers.count()} known" if alive else "nothing is generated without one",
+            reverse("admin:generation_pulse_changelist"),
+        ),
+    ]
+
+
+def _accepted_since(moment: dt.datetime) -> QuerySet[Job]:
+    """By id, which grows with time: both steps read only the rows of the day, not the whole table."""
+    earlier = Job.objects.filter(created_at__lt=moment).order_by("-id").values_list("id", flat=True)[:1]
+    return Job.objects.filter(id__gt=next(iter(earlier), 0)).order_by()

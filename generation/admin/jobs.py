@@ -1,0 +1,174 @@
+"""Jobs: the list, the page that follows one live, and what people may do to it."""
+
+import datetime as dt
+from typing import Any
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.db.models.functions import Now
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from unfold.decorators import display
+
+from generation.admin import job_page
+from generation.admin.actions import confirmed, posted
+from generation.admin.asking import ask
+from generation.admin.records import RecordAdmin
+from generation.admin.rendering import bar, mark, span, state, url_of
+from generation.core.pricing import dollars
+from generation.kinds import all_kinds
+from generation.models import Job
+from generation.services import jobs
+
+
+@admin.register(Job)
+class JobAdmin(RecordAdmin):
+    why = (
+        "Jobs are changed by their actions (retry, cancel, have a unit written anew), never by hand: "
+        "a job is the record of what was asked, done and paid."
+    )
+    list_display = ("titled", "state_label", "progress", "kind_title", "user", "cost", "age")
+    list_display_links = ("titled",)
+    list_filter = ("state", "kind", "strategy", "user__role", "is_simulated", "created_at")
+    list_select_related = ("user",)
+    search_fields = ("title", "user__username", "public_id")
+    search_help_text = "Title, user or id"
+    ordering = ("-id",)
+    sortable_by = ("state_label", "cost", "age")
+    actions = ("retry_selected", "cancel_selected")
+    change_form_outer_before_template = "generation/admin/job.html"
+    fieldsets = (
+        ("How it was asked", {
+            "fields": ("public_id", "user", "kind_and_revision", "strategy", "route", "created_at"),
+        }),
+    )
+    readonly_fields = ("public_id", "kind_and_revision")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Job]:
+        rows = Job.objects.visible_to(request.user)     # type: ignore[arg-type]
+        return rows.annotate(db_now=Now()).defer("brief", "findings")
+
+    # --- Columns ------------------------------------------------------------------------------
+
+    @display(description="Title")
+    def titled(self, job: Job) -> SafeString | str:
+        return format_html("{} {}", job.title, mark("Simulated")) if job.is_simulated else job.title
+
+    @display(description="State", ordering="state")
+    def state_label(self, job: Job) -> SafeString:
+        return state(job.state)
+
+    @display(description="Progress")
+    def progress(self, job: Job) -> SafeString:
+        return bar(job.percent, f"{job.unit_done} of {job.unit_total}")
+
+    @display(description="Kind")
+    def kind_title(self, job: Job) -> str:
+        kind = all_kinds().get(job.kind)
+        return kind.title if kind else job.kind
+
+    @display(description="Cost", ordering="cost_usd_micros")
+    def cost(self, job: Job) -> str:
+        return dollars(job.cost_usd_micros)
+
+    @display(description="Age", ordering="id")
+    def age(self, job: Job) -> str:
+        now: dt.datetime = job.db_now     # type: ignore[attr-defined]
+        took = f", took {span(job.finished_at - job.created_at)}" if job.finished_at else ""
+        return f"{span(now - job.created_at)}{took}"
+
+    @display(description="Kind")
+    def kind_and_revision(self, job: Job) -> str:
+        return f"{self.kind_title(job)}, revision {job.kind_revision}"
+
+    # --- Permissions --------------------------------------------------------------------------
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("generation.add_job")
+
+    def has_retry_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("generation.retry_job")
+
+    def has_cancel_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("generation.cancel_job")
+
+    # --- Pages --------------------------------------------------------------------------------
+
+    def get_urls(self) -> list[URLPattern]:
+        wrap = self.admin_site.admin_view
+        return [
+            path("<int:job_id>/parts/", wrap(self.parts_view), name="generation_job_parts"),
+            path("<int:job_id>/retry/", wrap(self.retry_view), name="generation_job_retry"),
+            path("<int:job_id>/cancel/", wrap(self.cancel_view), name="generation_job_cancel"),
+            *super().get_urls(),
+        ]
+
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None,     # Any: Django
+    ) -> HttpResponse:
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        return ask(self, request)
+
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, form_url: str = "",
+        extra_context: dict[str, Any] | None = None,     # Any: as in Django
+    ) -> HttpResponse:
+        job = self.get_object(request, object_id)     # None: Django says that it does not exist
+        page = job_page.context(job, request.user) if job and self.has_view_permission(request, job) else {}
+        return super().changeform_view(request, object_id, form_url, {**page, **(extra_context or {})})
+
+    def parts_view(self, request: HttpRequest, job_id: int) -> HttpResponse:
+        """The moving parts of the job page, for its script."""
+        job = self._job(request, job_id)
+        return TemplateResponse(
+            request, "generation/admin/job_moving.html", job_page.context(job, request.user)
+        )
+
+    # --- Actions ------------------------------------------------------------------------------
+
+    def retry_view(self, request: HttpRequest, job_id: int) -> HttpResponse:
+        job = self._job(request, job_id)
+
+        def act() -> str:
+            jobs.retry(job, by=request.user)     # type: ignore[arg-type]
+            return "What is missing is asked again."
+
+        return posted(request, is_permitted=self.has_retry_permission(request), back=url_of(job), act=act)
+
+    def cancel_view(self, request: HttpRequest, job_id: int) -> HttpResponse:
+        job = self._job(request, job_id)
+
+        def act() -> str:
+            jobs.cancel(job, by=request.user)     # type: ignore[arg-type]
+            return "The job is cancelled. What was done stays readable."
+
+        return posted(request, is_permitted=self.has_cancel_permission(request), back=url_of(job), act=act)
+
+    @admin.action(description="Retry what failed", permissions=["retry"])
+    def retry_selected(self, request: HttpRequest, chosen: QuerySet[Job]) -> HttpResponse | None:
+        return confirmed(
+            self, request, chosen, is_permitted=self.has_retry_permission(request), action="retry_selected",
+            question="Retry these jobs?", done="Retry started for",
+            consequence="What failed or was cancelled is asked again; what is done stays as it is.",
+            act=lambda job: jobs.retry(job, by=request.user),     # type: ignore[arg-type]
+        )
+
+    @admin.action(description="Cancel", permissions=["cancel"])
+    def cancel_selected(self, request: HttpRequest, chosen: QuerySet[Job]) -> HttpResponse | None:
+        return confirmed(
+            self, request, chosen, is_permitted=self.has_cancel_permission(request), action="cancel_selected",
+            question="Cancel these jobs?", done="Cancelled",
+            consequence="Calls in flight are dropped and may still be billed; what is done stays readable.",
+            act=lambda job: jobs.cancel(job, by=request.user),     # type: ignore[arg-type]
+        )
+
+    def _job(self, request: HttpRequest, job_id: int) -> Job:
+        job = self.get_queryset(request).filter(pk=job_id).first()
+        if job is None or not self.has_view_permission(request, job):
+            raise Http404("There is no such job.")
+        return job

@@ -1,0 +1,71 @@
+"""The theme's sidebar, its label for the environment and its search, each for the person who looks."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+from unfold.dataclasses import SearchResult
+
+from generation.admin.rendering import url_of
+from generation.models import Job
+
+MOST_FOUND = 15
+
+
+def environment(request: HttpRequest) -> list[str] | None:
+    """Without a key every answer comes from the simulator, and everybody should know."""
+    return None if settings.OPENAI_API_KEY else ["Simulated provider", "warning"]
+
+
+def sidebar(request: HttpRequest) -> list[dict[str, Any]]:     # Any: the theme's structure
+    ask = reverse("admin:generation_job_add")
+    return [
+        {"title": "Documents", "items": [
+            {
+                "title": "Ask for a document", "icon": "edit_document", "link": ask,
+                "permission": _may("generation.add_job"),
+            },
+            {
+                "title": "Jobs", "icon": "auto_stories", "link": reverse("admin:generation_job_changelist"),
+                "permission": _may("generation.view_job"),
+                "active": lambda request: "/generation/job/" in request.path and request.path != ask,
+            },
+            _item("Plans and units", "view_week", "generation", "chunk"),
+            _item("Old versions", "history", "generation", "unitversion"),
+        ]},
+        {"title": "Engine", "separator": True, "items": [
+            _item("Calls to the provider", "forum", "generation", "attempt"),
+            _item("Log", "list_alt", "generation", "logentry"),
+            _item("Model routes", "alt_route", "generation", "route"),
+            _item("Workers", "engineering", "generation", "pulse"),
+        ]},
+        {"title": "People", "separator": True, "items": [
+            _item("Users", "person", "accounts", "user"),
+            _item("API tokens", "key", "accounts", "apitoken"),
+            _item("Groups", "group", "auth", "group"),
+        ]},
+    ]
+
+
+def search(request: HttpRequest, term: str) -> list[SearchResult]:
+    """The newest jobs whose title has `term`, for the command palette."""
+    if not request.user.has_perm("generation.view_job"):
+        return []
+    found = Job.objects.visible_to(request.user).filter(title__icontains=term).order_by("-id")[:MOST_FOUND]     # type: ignore[arg-type]
+    return [
+        SearchResult(title=job.title, description=f"Job, {job.state}", link=url_of(job), icon="auto_stories")
+        for job in found
+    ]
+
+
+def _item(title: str, icon: str, app: str, model: str) -> dict[str, Any]:     # Any: the theme's structure
+    return {
+        "title": title, "icon": icon, "link": reverse(f"admin:{app}_{model}_changelist"),
+        "permission": _may(f"{app}.view_{model}"),
+    }
+
+
+def _may(permission: str) -> Callable[[HttpRequest], bool]:
+    return lambda request: request.user.has_perm(permission)

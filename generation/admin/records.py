@@ -1,0 +1,94 @@
+"""What the pages of all records share: they are read only and say why, and their lists stay fast."""
+
+from typing import Any, ClassVar
+
+from django.contrib import admin
+from django.core.paginator import Paginator
+from django.db.models import Model
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.functional import cached_property
+from unfold.admin import ModelAdmin
+from unfold.views import ChangeList
+
+from generation.models import Job
+
+
+class BoundedPaginator(Paginator):
+    """Counts no further than `most`: whoever needs more than 10,000 rows needs a filter."""
+
+    most = 10_000
+    template_name = "generation/admin/pagination.html"
+
+    @cached_property
+    def count(self) -> int:
+        found: int = self.object_list.order_by()[: self.most].count()     # type: ignore[union-attr]
+        return found
+
+    @property
+    def is_cut(self) -> bool:
+        return self.count >= self.most
+
+
+class BoundedChangeList(ChangeList):
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        if not self.query and not self.has_active_filters:
+            self.full_result_count = self.result_count      # else the theme offers to "show all" of all
+
+
+class FastListAdmin(ModelAdmin):
+    """A list that never counts its whole table."""
+
+    list_per_page = 50
+    show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER       # a COUNT for every choice of every filter
+    paginator = BoundedPaginator
+    list_disable_select_all = True
+    empty_value_display = "–"
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:     # Any: as in Django
+        return BoundedChangeList
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None     # Any: as in Django
+    ) -> HttpResponse:
+        if any("\x00" in value for values in request.GET.lists() for value in values[1]):
+            return HttpResponseRedirect(request.path)       # PostgreSQL cannot even be asked for a NUL
+        return super().changelist_view(request, extra_context)
+
+
+class RecordAdmin(FastListAdmin):
+    """Rows that only services write.  `why` stands on each of their pages."""
+
+    why: ClassVar[str]
+    change_form_outer_before_template = "generation/admin/record.html"
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, form_url: str = "",
+        extra_context: dict[str, Any] | None = None,     # Any: as in Django
+    ) -> HttpResponse:
+        return super().changeform_view(
+            request, object_id, form_url, {"why": self.why, "show_history": False, **(extra_context or {})}
+        )
+
+
+class PartOfJobAdmin(RecordAdmin):
+    """Records that belong to a job: `?job__id__exact=` shows those of one, and says so."""
+
+    list_before_template = "generation/admin/of_job.html"
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None     # Any: as in Django
+    ) -> HttpResponse:
+        wanted = request.GET.get("job__id__exact", "")
+        job = Job.objects.visible_to(request.user).filter(pk=wanted).first() if wanted.isdecimal() else None     # type: ignore[arg-type]
+        return super().changelist_view(request, {**(extra_context or {}), "of_job": job})

@@ -1,0 +1,106 @@
+"""The machines' door: REST under `/api/v1`, with bearer tokens or the browser's session.
+
+Handlers parse, call one service and return a schema.  Errors are mapped in `problems`, the OpenAPI
+document is completed in `openapi`, event streams share the poller in `hub`."""
+
+import json
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from asgiref.sync import iscoroutinefunction
+from django.conf import settings
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.urls import URLPattern, URLResolver, path
+from django.views.generic import RedirectView
+from ninja import NinjaAPI
+from ninja.openapi.schema import OpenAPISchema
+from ninja.operation import Operation
+from ninja.parser import Parser
+
+from generation.api import documents, events, jobs, kinds, openapi, problems
+from generation.api.auth import AUTH
+from generation.api.problems import Problem, ProblemCode
+from generation.core.kind import JsonObject
+
+View = Callable[..., Any]      # Any: a view, sync or async
+
+
+class StrictParser(Parser):
+    """JSON and nothing that only looks like it."""
+
+    def parse_body(self, request: HttpRequest) -> JsonObject:
+        if request.content_type != "application/json":
+            raise Problem(ProblemCode.UNSUPPORTED_MEDIA_TYPE)
+        if len(request.body) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+            # Django looks at Content-Length only, which a body sent in chunks does not have.
+            raise Problem(ProblemCode.TOO_LARGE)
+        parsed: JsonObject = json.loads(request.body, parse_constant=_refuse_constant)
+        return parsed
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")
+
+
+class Api(NinjaAPI):
+    """Ninja, whose every answer is private and whose every refusal is a problem."""
+
+    @property
+    def urls(self) -> tuple[list[URLResolver | URLPattern], str, str]:
+        patterns, app_name, namespace = super().urls
+        for pattern in patterns:
+            assert isinstance(pattern, URLPattern), "ninja makes a flat list"
+            pattern.callback = _private(pattern.callback)
+        home = path("", RedirectView.as_view(pattern_name="api:openapi-view"))
+        return [home, *patterns], app_name, namespace
+
+    def get_openapi_schema(self, **prefix: Any) -> OpenAPISchema:     # Any: ninja's arguments
+        schema = super().get_openapi_schema(**prefix)
+        openapi.completed(schema)
+        return schema
+
+    def get_openapi_operation_id(self, operation: Operation) -> str:
+        return operation.view_func.__name__
+
+
+def _private(view: View) -> View:
+    """`view`, with the 405 of ninja as a problem, and no shared cache keeping its answers."""
+
+    def finished(response: HttpResponseBase) -> HttpResponseBase:
+        if response.status_code == 405:
+            allowed = {"Allow": response["Allow"]}
+            response = problems.respond(Problem(ProblemCode.METHOD_NOT_ALLOWED, headers=allowed))
+        response.headers.setdefault("Cache-Control", "private, no-cache")
+        return response
+
+    if iscoroutinefunction(view):
+        @wraps(view)
+        async def asynchronous(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            return finished(await view(request, *args, **kwargs))
+
+        return asynchronous
+
+    @wraps(view)
+    def synchronous(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        return finished(view(request, *args, **kwargs))
+
+    return synchronous
+
+
+def unknown_url(request: HttpRequest) -> HttpResponseBase:
+    """For every address under /api/ that is none of ours."""
+    return problems.respond(Problem(ProblemCode.NOT_FOUND, "There is no such address."))
+
+
+api = Api(
+    title="Coursewright", version="1", urls_namespace="api", auth=AUTH, parser=StrictParser(),
+    description=(
+        "Ask for long documents, watch them grow, read them.\n\n"
+        "Errors are `application/problem+json` (RFC 9457) with a stable `code` and an `advice`."
+    ),
+)
+problems.install(api)
+for router in (jobs.router, events.router, documents.router, kinds.router):
+    api.add_router("", router)

@@ -1,0 +1,128 @@
+"""Live progress as server-sent events: whole small snapshots, keyed by the job's revision.
+
+A client that lost its connection says by `Last-Event-ID` what it has, and gets what is newer at once."""
+
+import re
+import time
+from collections.abc import AsyncIterator
+from typing import Annotated
+from uuid import UUID
+
+from asgiref.sync import sync_to_async
+from django.conf import settings
+from django.core.handlers.asgi import ASGIRequest
+from django.db import close_old_connections
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from ninja import Header, Router
+
+from generation.api import openapi
+from generation.api.auth import caller, job_for
+from generation.api.hub import Frame, frame_of, hub
+from generation.api.problems import Problem, ProblemCode
+from generation.models import Job
+
+STREAMS_PER_USER = 20
+RETRY = "retry: 2000\n\n"
+HEARTBEAT = ": heartbeat\n\n"
+_EVENT_ID = re.compile(r"(\d{1,18})(\.end)?")
+
+router = Router(tags=["jobs"])
+LastEventId = Annotated[
+    str | None, Header(None, alias="Last-Event-ID", description="The id of the last event received.")
+]
+
+
+@router.get(
+    "/jobs/{job_id}/events", url_name="events",
+    openapi_extra={
+        "responses": {
+            200: {
+                "description": (
+                    "A stream of `snapshot` events, each with the job's revision as its id and a whole "
+                    "snapshot as its data; one `end` event when the job has ended. Comments keep the "
+                    "connection alive."
+                ),
+                "content": {"text/event-stream": {"schema": {"type": "string"}}},
+            },
+            204: {"description": "The client has seen the `end` event: an EventSource then stops asking."},
+            429: openapi.problem(429),
+        },
+    },
+)
+async def job_events(
+    request: HttpRequest, job_id: UUID,
+    last_event_id: LastEventId = None,
+) -> HttpResponseBase:
+    """Watch a job.  The stream closes after some minutes; an EventSource reconnects by itself."""
+    user_id, job, frame = await sync_to_async(_look)(request, job_id)
+    seen, has_seen_end = _parsed(last_event_id)
+    if has_seen_end and frame.is_final and seen == frame.revision:
+        return HttpResponse(status=204)
+    if hub.streams(user_id) >= STREAMS_PER_USER:
+        raise Problem(ProblemCode.TOO_MANY_STREAMS)
+    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+    if not isinstance(request, ASGIRequest):
+        # A WSGI server would collect the stream before it sends any of it.  One look, then; `retry`
+        # makes it polling.
+        parts = [RETRY, *_told(frame, seen)]
+        return HttpResponse("".join(parts), content_type="text/event-stream", headers=headers)
+    return StreamingHttpResponse(
+        _stream(job.pk, user_id, frame, seen), content_type="text/event-stream", headers=headers
+    )
+
+
+def _look(request: HttpRequest, job_id: UUID) -> tuple[int, Job, Frame]:
+    """The first look, in the request's own thread.
+
+    It gives its database connection back: the request may last minutes."""
+    try:
+        user = caller(request)
+        job = job_for(user, job_id)
+        return user.pk, job, frame_of(job)
+    finally:
+        close_old_connections()
+
+
+def _parsed(last_event_id: str | None) -> tuple[int | None, bool]:
+    """The revision that the client has, and whether it knows that it was the last."""
+    found = _EVENT_ID.fullmatch(last_event_id or "")
+    return (int(found[1]), found[2] is not None) if found else (None, False)
+
+
+async def _stream(job_id: int, user_id: int, first: Frame, seen: int | None) -> AsyncIterator[str]:
+    if hub.streams(user_id) >= STREAMS_PER_USER:
+        return                  # many were opened at the same instant; this one comes back, and is told 429
+    ends_at = time.monotonic() + settings.SSE_LIFETIME_S
+    frame: Frame | None = first
+    with hub.listening(job_id, user_id, first.revision) as listener:
+        yield RETRY
+        while True:
+            if frame is not None:
+                for part in _told(frame, seen):
+                    yield part
+                if frame.is_final:
+                    return
+                seen = frame.revision
+            left_s = ends_at - time.monotonic()
+            if left_s <= 0:
+                return
+            try:
+                offered = await listener.next(min(settings.SSE_HEARTBEAT_S, left_s))
+            except TimeoutError:
+                yield HEARTBEAT
+                frame = None
+                continue
+            if offered is None:
+                return
+            frame = offered if seen is None or offered.revision > seen else None
+
+
+def _told(frame: Frame, seen: int | None) -> list[str]:
+    """The events that tell of `frame` somebody who has seen revision `seen`."""
+    parts = []
+    if frame.revision != seen:
+        parts.append(f"id: {frame.revision}\nevent: snapshot\ndata: {frame.data}\n\n")
+    if frame.is_final:
+        parts.append(f'id: {frame.revision}.end\nevent: end\ndata: {{"state": "{frame.state}"}}\n\n')
+    return parts

@@ -1,0 +1,138 @@
+"""One database poller for all event streams of this process.
+
+A listener costs no query: each round asks once for the revisions of all watched jobs, builds one
+snapshot for each job that changed, and hands it to everybody who watches.  Between two rounds no
+database connection is held, and while nobody listens there are no rounds."""
+
+import asyncio
+import json
+import logging
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import DatabaseError, InterfaceError, connection
+
+from generation.models import Job
+from generation.services import reading
+
+_logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Frame:
+    """One job at one revision, ready to be sent."""
+
+    revision: int
+    is_final: bool
+    state: str
+    data: str        # JSON without line breaks
+
+
+def frame_of(job: Job) -> Frame:
+    data = json.dumps(reading.snapshot(job), cls=DjangoJSONEncoder)
+    return Frame(job.revision, job.is_terminal, job.state, data)
+
+
+class Listener:
+    """One open stream.  It keeps the newest frame only: who reads slowly misses frames, and never lags."""
+
+    def __init__(self, user_id: int) -> None:
+        self.user_id = user_id
+        self._newest: asyncio.Queue[Frame | None] = asyncio.Queue(maxsize=1)
+
+    def offer(self, frame: Frame | None) -> None:
+        if self._newest.full():
+            self._newest.get_nowait()
+        self._newest.put_nowait(frame)
+
+    async def next(self, timeout_s: float) -> Frame | None:
+        """The newest frame; None when there will be no more.  Raises TimeoutError."""
+        return await asyncio.wait_for(self._newest.get(), timeout_s)
+
+
+class Hub:
+    """Lives in the event loop; only `_changed` runs in a thread, one at a time."""
+
+    def __init__(self) -> None:
+        self._listeners: dict[int, set[Listener]] = {}      # by job
+        self._known: dict[int, int] = {}                    # the oldest revision that a listener of the job has
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="event-hub")
+        self._poller: asyncio.Task[None] | None = None
+        self.rounds = 0
+        self.snapshots = 0
+
+    def streams(self, user_id: int | None = None) -> int:
+        """How many streams are open, in all or of one user."""
+        return sum(
+            user_id is None or listener.user_id == user_id
+            for group in self._listeners.values() for listener in group
+        )
+
+    @contextmanager
+    def listening(self, job_id: int, user_id: int, revision: int) -> Iterator[Listener]:
+        """A listener that is offered every frame of the job that is newer than `revision`."""
+        listener = Listener(user_id)
+        self._listeners.setdefault(job_id, set()).add(listener)
+        self._known[job_id] = min(revision, self._known.get(job_id, revision))
+        if self._poller is None:
+            self._poller = asyncio.create_task(self._poll(), name="event-hub")
+        try:
+            yield listener
+        finally:
+            self._leave(job_id, listener)
+
+    def _leave(self, job_id: int, listener: Listener) -> None:
+        group = self._listeners[job_id]
+        group.discard(listener)
+        if not group:
+            del self._listeners[job_id], self._known[job_id]
+        if not self._listeners and self._poller is not None:
+            self._poller.cancel()
+            self._poller = None
+
+    async def _poll(self) -> None:
+        loop = asyncio.get_running_loop()
+        try:
+            while True:
+                frames = await loop.run_in_executor(self._thread, self._changed, dict(self._known))
+                self.rounds += 1
+                for job_id, frame in frames.items():
+                    self._hand_out(job_id, frame)
+                await asyncio.sleep(settings.SSE_POLL_S)
+        except Exception:
+            # An error of ours.  Streams that are closed come back, silent ones would wait for ever.
+            self._poller = None
+            for group in self._listeners.values():
+                for listener in group:
+                    listener.offer(None)
+            raise
+
+    def _hand_out(self, job_id: int, frame: Frame | None) -> None:
+        for listener in self._listeners.get(job_id, ()):
+            listener.offer(frame)
+        if job_id in self._known and frame is not None:
+            self._known[job_id] = frame.revision
+
+    def _changed(self, known: dict[int, int]) -> dict[int, Frame | None]:
+        """The jobs whose revision is not the known one; None for a job that is gone."""
+        try:
+            now = reading.latest_revision_of(list(known))
+            changed = [job_id for job_id, revision in known.items() if now.get(job_id) != revision]
+            frames: dict[int, Frame | None] = dict.fromkeys(changed)
+            if changed:
+                for job in Job.objects.filter(pk__in=changed).select_related("route"):
+                    frames[job.pk] = frame_of(job)
+                    self.snapshots += 1
+            return frames
+        except (DatabaseError, InterfaceError) as error:
+            _logger.warning("the event streams could not look at their jobs, and will try again: %s", error)
+            return {}
+        finally:
+            connection.close()
+
+
+hub = Hub()

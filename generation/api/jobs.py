@@ -1,0 +1,139 @@
+"""Jobs: ask, list, look, cancel, retry, have a unit written anew.
+
+Parse, one service call, schema.  What goes wrong is mapped in `problems`."""
+
+from typing import Annotated
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from ninja import Header, Query, Router, Status
+from pydantic import AfterValidator
+
+from generation.api import etags, openapi, pages
+from generation.api.auth import caller, job_for, job_to_change
+from generation.api.schemas import RETRY_AFTER_S, JobIn, JobOut, JobPage, RegenerateIn, job_path
+from generation.core.states import JobState
+from generation.kinds import all_kinds
+from generation.models import Job
+from generation.services import jobs
+
+router = Router(tags=["jobs"])
+
+
+def _known_kind(slug: str) -> str:
+    if slug not in all_kinds():
+        raise ValueError(f"unknown kind; use one of: {', '.join(all_kinds())}")
+    return slug
+
+
+Key = Annotated[
+    str | None,
+    Header(
+        None, alias="Idempotency-Key", min_length=1, max_length=jobs.MAX_KEY_CHARACTERS,
+        pattern=r"^[!-~]+$",
+        description="The same key with the same body gives the same job; a UUID is a good one.",
+    ),
+]
+
+
+@router.post(
+    "/jobs", response={202: JobOut}, url_name="jobs",
+    openapi_extra=openapi.adds(
+        409, headers={202: {
+            **openapi.ACCEPTED_HEADERS,
+            "Idempotent-Replayed": {
+                "description": "`true` if the key was seen before; nothing new was begun.",
+                "schema": {"type": "string", "enum": ["true"]}, "required": False,
+            },
+        }},
+    ),
+)
+def submit_job(
+    request: HttpRequest, response: HttpResponse, body: JobIn, idempotency_key: Key = None
+) -> Status[JobOut]:
+    """Ask for a document.  It is accepted when this returns; watch it by its `events`, or look again."""
+    submitted = jobs.submit(
+        user=caller(request), kind=body.kind, brief=body.brief, strategy=body.strategy,
+        idempotency_key=idempotency_key,
+    )
+    if not submitted.is_new:
+        response["Idempotent-Replayed"] = "true"
+    return _accepted(response, submitted.job)
+
+
+@router.get("/jobs", response=JobPage, url_name="jobs")
+def list_jobs(
+    request: HttpRequest,
+    state: Annotated[list[JobState], Query([], description="Repeat it for several.")],
+    kind: Annotated[str | None, AfterValidator(_known_kind), Query(None)] = None,
+    mine: Annotated[bool, Query(False, description="Staff: leave out the jobs of others.")] = False,
+    cursor: Annotated[UUID | None, Query(None, description="The `next_cursor` of the page before.")] = None,
+    limit: Annotated[int, Query(pages.DEFAULT, ge=1, le=pages.MOST)] = pages.DEFAULT,
+) -> JobPage:
+    """Your jobs, newest first; staff with the permission see everybody's."""
+    user = caller(request)
+    found = Job.objects.visible_to(user)
+    if mine:
+        found = found.filter(user=user)
+    if state:
+        found = found.filter(state__in=state)
+    if kind is not None:
+        found = found.filter(kind=kind)
+    return pages.page(found, visible=Job.objects.visible_to(user), cursor=cursor, limit=limit)
+
+
+@router.get(
+    "/jobs/{job_id}", response={200: JobOut, 304: None}, url_name="job",
+    openapi_extra=openapi.adds(headers={200: openapi.ETAG, 304: openapi.ETAG}),
+)
+def get_job(
+    request: HttpRequest, response: HttpResponse, job_id: UUID
+) -> JobOut | HttpResponseBase:
+    """Where a job stands.  With `If-None-Match`, 304 while nothing has changed."""
+    job = JobOut.of(job_for(caller(request), job_id))
+    # Not the revision alone: a route that closes lets a job wait without touching its row.
+    held = f"-{job.waiting.reason}-{job.waiting.until.timestamp():.0f}" if job.waiting else ""
+    response["ETag"] = etag = f'W/"{job.revision}{held}"'
+    return etags.not_modified(request, etag) or job
+
+
+@router.post(
+    "/jobs/{job_id}/cancel", response={202: JobOut},
+    openapi_extra=openapi.adds(409, headers={202: openapi.ACCEPTED_HEADERS}),
+)
+def cancel_job(request: HttpRequest, response: HttpResponse, job_id: UUID) -> Status[JobOut]:
+    """Stop a job.  What is done stays readable, and `retry` goes on from there."""
+    user = caller(request)
+    job = job_to_change(user, job_id, "generation.cancel_job")
+    return _accepted(response, jobs.cancel(job, by=user))
+
+
+@router.post(
+    "/jobs/{job_id}/retry", response={202: JobOut},
+    openapi_extra=openapi.adds(409, headers={202: openapi.ACCEPTED_HEADERS}),
+)
+def retry_job(request: HttpRequest, response: HttpResponse, job_id: UUID) -> Status[JobOut]:
+    """Ask again for what failed or was cancelled, and for nothing that is done."""
+    user = caller(request)
+    job = job_to_change(user, job_id, "generation.retry_job")
+    return _accepted(response, jobs.retry(job, by=user))
+
+
+@router.post(
+    "/jobs/{job_id}/units/{n}/regenerate", response={202: JobOut}, tags=["documents"],
+    openapi_extra=openapi.adds(409, headers={202: openapi.ACCEPTED_HEADERS}),
+)
+def regenerate_unit(
+    request: HttpRequest, response: HttpResponse, job_id: UUID, n: int, body: RegenerateIn
+) -> Status[JobOut]:
+    """Have one done unit written anew.  The old version is kept, and stays if the new one fails."""
+    user = caller(request)
+    job = job_to_change(user, job_id, "generation.regenerate_unit")
+    return _accepted(response, jobs.regenerate(job, n, instruction=body.instruction, by=user))
+
+
+def _accepted(response: HttpResponse, job: Job) -> Status[JobOut]:
+    response["Location"] = job_path(job)
+    response["Retry-After"] = str(RETRY_AFTER_S)
+    return Status(202, JobOut.of(job))

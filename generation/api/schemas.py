@@ -1,0 +1,257 @@
+"""What goes in and out, field by field; nothing leaves because a row happens to have it.
+
+Input refuses unknown fields.  A snapshot is a part of a job: the same names mean the same."""
+
+import datetime as dt
+from typing import Any
+from uuid import UUID
+
+from django.urls import reverse
+from pydantic import BaseModel, ConfigDict, Field
+
+from generation.core.reasons import EXPLANATIONS, Reason
+from generation.core.states import ChunkState, JobState
+from generation.models import Job, Strategy
+from generation.services import reading
+
+JsonObject = dict[str, Any]      # Any: a JSON object
+RETRY_AFTER_S = 2                # how long a poller should wait before it looks at an active job again
+
+
+class InputModel(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class JobIn(InputModel):
+    """A request for one document."""
+
+    kind: str = Field(description="A slug of GET /kinds.")
+    brief: JsonObject = Field(description="What the document is to be; GET /kinds/{slug} has its schema.")
+    strategy: Strategy = Field(default=Strategy.PARALLEL, description="How the document is generated.")
+
+
+class RegenerateIn(InputModel):
+    """What a person wants of the new version."""
+
+    instruction: str = Field(
+        default="", max_length=2_000, description="In plain words; empty: just another version.",
+        examples=["Replace the overhead press, my shoulder hurts."],
+    )
+
+
+class Explained(BaseModel):
+    """Why something is as it is, and what to do next."""
+
+    reason: str
+    sentence: str
+    next_step: str
+    detail: str
+
+
+class WaitingOut(Explained):
+    """Why nothing moves at the moment, and until when."""
+
+    until: dt.datetime
+
+
+class UnitLine(BaseModel):
+    position: int
+    title: str
+    state: ChunkState
+    headline: str
+    attempts: int
+    reason: str | None
+
+
+class SnapshotOut(BaseModel):
+    """The progress of a job, small and whole: also what the event stream sends."""
+
+    id: UUID
+    revision: int = Field(description="Raised by every visible change.")
+    state: JobState
+    percent: int
+    title: str
+    phase: str
+    units_done: int
+    units_total: int
+    units: list[UnitLine] = Field(description="Empty until the plan is done.")
+    waiting: WaitingOut | None
+    reason: str | None = Field(description="Why a job ended without all its units.")
+    explanation: Explained | None = Field(description="The reason in words.")
+    input_tokens: int
+    output_tokens: int
+    cost_usd_micros: int = Field(description="Millionths of a US dollar.")
+    is_simulated: bool = Field(description="The bundled simulator wrote at least a part of it.")
+    elapsed_s: float
+
+
+class JobLinks(BaseModel):
+    self: str
+    events: str
+    document: str
+    units: list[str] = Field(description="Those that can be read.")
+    cancel: str
+    retry: str
+
+
+class JobOut(SnapshotOut):
+    kind: str
+    strategy: Strategy
+    requested_by: str
+    brief: JsonObject
+    units_failed: int
+    findings: list[JsonObject] = Field(description="Of the checks on the whole document.")
+    calls: int
+    cached_input_tokens: int
+    created_at: dt.datetime
+    started_at: dt.datetime | None
+    finished_at: dt.datetime | None
+    links: JobLinks
+
+    @classmethod
+    def of(cls, job: Job) -> "JobOut":
+        snapshot = reading.snapshot(job)
+        base = job_path(job)
+        return cls(
+            **snapshot,
+            kind=job.kind, strategy=Strategy(job.strategy), requested_by=job.user.get_username(), brief=job.brief,
+            units_failed=job.unit_failed, findings=job.findings, calls=job.calls,
+            cached_input_tokens=job.cached_input_tokens, created_at=job.created_at, started_at=job.started_at,
+            finished_at=job.finished_at,
+            links=JobLinks(
+                self=base, events=f"{base}/events", document=f"{base}/document", cancel=f"{base}/cancel",
+                retry=f"{base}/retry",
+                units=[
+                    f"{base}/units/{unit['position']}" for unit in snapshot["units"]
+                    if unit["state"] == ChunkState.DONE
+                ],
+            ),
+        )
+
+
+class JobItem(BaseModel):
+    """One line of the list of jobs."""
+
+    id: UUID
+    kind: str
+    strategy: Strategy
+    title: str
+    state: JobState
+    reason: str | None
+    explanation: Explained | None
+    revision: int
+    percent: int
+    units_done: int
+    units_total: int
+    requested_by: str
+    cost_usd_micros: int
+    is_simulated: bool
+    created_at: dt.datetime
+    finished_at: dt.datetime | None
+    link: str
+
+    @classmethod
+    def of(cls, job: Job) -> "JobItem":
+        return cls(
+            id=job.public_id, kind=job.kind, strategy=Strategy(job.strategy), title=job.title,
+            state=JobState(job.state), reason=job.reason or None,
+            explanation=Explained(**explained) if (explained := reading.explained(job)) else None,
+            revision=job.revision, percent=job.percent, units_done=job.unit_done, units_total=job.unit_total,
+            requested_by=job.user.get_username(), cost_usd_micros=job.cost_usd_micros,
+            is_simulated=job.is_simulated, created_at=job.created_at, finished_at=job.finished_at,
+            link=job_path(job),
+        )
+
+
+class JobPage(BaseModel):
+    """Newest first."""
+
+    items: list[JobItem]
+    next_cursor: UUID | None = Field(description="Send it as `cursor` for the page after this; null: the last one.")
+
+
+class VersionOut(BaseModel):
+    """A version of a unit that was replaced."""
+
+    number: int
+    headline: str
+    instruction: str = Field(description="What was wanted of the version after this one.")
+    replaced_by: str | None
+    replaced_at: dt.datetime
+
+
+class UnitOut(BaseModel):
+    """One unit that can be read; while it is written anew, its old version."""
+
+    job: UUID
+    position: int
+    title: str
+    headline: str
+    state: ChunkState = Field(description="`done`, unless a new version is on its way.")
+    content: JsonObject
+    markdown: str
+    findings: list[JsonObject]
+    explanation: Explained | None
+    is_simulated: bool
+    versions: list[VersionOut] = Field(description="Earlier versions, newest first.")
+
+    @classmethod
+    def of(cls, job: Job, unit: reading.Unit) -> "UnitOut":
+        return cls(
+            job=job.public_id, position=unit.chunk.position, title=unit.chunk.title, headline=unit.headline,
+            state=ChunkState(unit.chunk.state), content=unit.content, markdown=unit.markdown,
+            findings=unit.findings, explanation=explanation_of(unit.chunk.reason, unit.chunk.reason_detail),
+            is_simulated=job.is_simulated,
+            versions=[
+                VersionOut(
+                    number=version.number, headline=version.headline, instruction=version.instruction,
+                    replaced_by=version.replaced_by.get_username() if version.replaced_by else None,
+                    replaced_at=version.replaced_at,
+                )
+                for version in unit.versions
+            ],
+        )
+
+
+class KindOut(BaseModel):
+    slug: str
+    title: str
+    unit_noun: str = Field(description="What its units are called: week, lesson.")
+    revision: int
+    strategies: list[Strategy]
+    link: str
+
+
+class KindDetailOut(KindOut):
+    brief_schema: JsonObject = Field(description="JSON Schema of the brief.")
+    example: JsonObject = Field(description="A brief that a real user would send.")
+
+
+class KindList(BaseModel):
+    items: list[KindOut]
+
+
+class TokenOut(BaseModel):
+    name: str
+    prefix: str
+    created_at: dt.datetime
+    expires_at: dt.datetime | None
+
+
+class MeOut(BaseModel):
+    username: str
+    role: str
+    is_staff: bool
+    permissions: list[str] = Field(description="What you may do to the jobs of others.")
+    token: TokenOut | None = Field(description="The API token that this request came with; null for a session.")
+
+
+def explanation_of(reason: str, detail: str) -> Explained | None:
+    if not reason:
+        return None
+    words = EXPLANATIONS[Reason(reason)]
+    return Explained(reason=reason, sentence=words.sentence, next_step=words.next_step, detail=detail)
+
+
+def job_path(job: Job) -> str:
+    return reverse("api:job", args=[job.public_id])

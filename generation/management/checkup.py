@@ -1,0 +1,291 @@
+"""What `manage.py verify_setup` looks at.  Each check is bounded in time and says in one line what is
+so, and what to do where it is not well.  No line shows a key or a password."""
+
+import asyncio
+import json
+import shutil
+import stat
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.checks import run_checks
+from django.db import DatabaseError, InterfaceError, connection
+
+from generation.core.outcomes import Failure
+from generation.core.prompting import Request
+from generation.core.schema import lint
+from generation.core.secrets import scrub
+from generation.engine.provider import provider_from_settings
+from generation.kinds import all_kinds
+from generation.llm.client import LOOPBACK, OPENAI_URL
+from generation.management import groundwork
+from generation.management.base import BadInput, one_line
+from generation.models import Route
+from generation.services import health
+
+PROVIDER_S = 10.0
+FEW_BYTES = 1 << 30
+TOO_FEW_BYTES = 100 << 20
+OLDEST_POSTGRESQL = 14
+WEAK_KEY_CHARACTERS = 50
+ANSWER_SCHEMA = {
+    "type": "object", "properties": {"word": {"type": "string"}}, "required": ["word"], "additionalProperties": False,
+}
+
+
+class Mark(StrEnum):
+    GOOD = "✓"
+    DOUBTFUL = "!"
+    BAD = "✗"
+
+
+@dataclass(frozen=True)
+class Finding:
+    mark: Mark
+    name: str
+    state: str
+    advice: str = ""
+
+    def __str__(self) -> str:
+        advice = f". {self.advice}" if self.advice else ""
+        return f"{self.mark} {self.name}: {self.state}{advice}"
+
+
+Findings = Iterator[Finding]
+
+
+def checkup(*, makes_call: bool) -> Iterator[Finding]:
+    """Every check in an order in which the first bad line is the one to mend first."""
+    checks: list[Callable[[], Findings]] = [_folder, _disk, _secrets, _schemas]
+    for check in checks:
+        yield from check()
+    can_ask = True
+    for found in _database():
+        can_ask = can_ask and found.mark is not Mark.BAD
+        yield found
+    yield from _running(can_ask)
+    yield from _provider(makes_call=makes_call, can_ask=can_ask)
+    yield from _django()
+
+
+def _folder() -> Findings:
+    try:
+        groundwork.check_local_folder()
+    except BadInput as error:
+        yield Finding(Mark.BAD, "folder", one_line(error), "Give the process's user the right to write there.")
+        return
+    yield Finding(Mark.GOOD, "folder", f"{settings.LOCAL_DIR} can be written")
+
+
+def _disk() -> Findings:
+    folder = settings.LOCAL_DIR
+    while not folder.exists():
+        folder = folder.parent
+    free = shutil.disk_usage(folder).free
+    mark = Mark.GOOD if free >= FEW_BYTES else Mark.DOUBTFUL if free >= TOO_FEW_BYTES else Mark.BAD
+    yield Finding(mark, "disk", f"{free / (1 << 30):.1f} GiB free", "" if mark is Mark.GOOD else "Make room.")
+
+
+def _secrets() -> Findings:
+    key = settings.SECRET_KEY
+    is_weak = len(key) < WEAK_KEY_CHARACTERS or len(set(key)) < 5 or "insecure" in key
+    path = settings.LOCAL_DIR / "secret_key"
+    if is_weak:
+        yield Finding(
+            Mark.BAD if settings.IS_PRODUCTION else Mark.DOUBTFUL, "secret key", "is short or easy to guess",
+            f"Set SECRET_KEY to {WEAK_KEY_CHARACTERS} random characters or more.")
+    elif path.exists() and stat.S_IMODE(path.stat().st_mode) & 0o077:
+        yield Finding(Mark.DOUBTFUL, "secret key", f"others can read {path}", f"chmod 600 {path}")
+    else:
+        yield Finding(Mark.GOOD, "secret key", f"{len(key)} characters")
+    if settings.DEBUG:
+        yield Finding(Mark.DOUBTFUL, "debug", "is on, and shows settings to visitors", "Unset DEBUG.")
+    if "*" in settings.ALLOWED_HOSTS:
+        yield Finding(Mark.BAD, "hosts", "any name is accepted", "Set ALLOWED_HOSTS to the names that you use.")
+    else:
+        yield Finding(Mark.GOOD, "hosts", ", ".join(settings.ALLOWED_HOSTS))
+
+
+def _schemas() -> Findings:
+    for slug, kind in all_kinds().items():
+        schemas = {"plan": kind.plan_schema, "unit": kind.unit_schema, "whole": kind.whole_schema}
+        problems = [f"{stage}: {problem}" for stage, schema in schemas.items() for problem in lint(schema)]
+        if problems:
+            yield Finding(Mark.BAD, f"kind {slug}", problems[0], "A provider will refuse it: change the kind's schema.")
+        else:
+            yield Finding(Mark.GOOD, f"kind {slug}", f"revision {kind.revision}, schemas within the strict-mode limits")
+
+
+def _database() -> Findings:
+    name = groundwork.database_name()
+    try:
+        groundwork.reach_database()
+        yield from _sqlite(name) if connection.vendor == "sqlite" else _postgresql(name)
+        pending = groundwork.pending_migrations()
+    except BadInput as error:
+        yield Finding(Mark.BAD, "database", one_line(error), "Check DATABASE_URL, and that the server runs.")
+        return
+    except (DatabaseError, InterfaceError) as error:
+        yield Finding(Mark.BAD, "database", f"{name}: {one_line(error)}", "Check DATABASE_URL.")
+        return
+    if pending:
+        yield Finding(Mark.BAD, "migrations", f"{pending} are not applied", "Run python manage.py migrate.")
+    else:
+        yield Finding(Mark.GOOD, "migrations", "all applied")
+
+
+def _sqlite(name: str) -> Findings:
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA journal_mode")
+        journal = cursor.fetchone()[0]
+        cursor.execute("SELECT sqlite_version()")
+        version = cursor.fetchone()[0]
+    mode = connection.settings_dict["OPTIONS"].get("transaction_mode", "DEFERRED")
+    state = f"SQLite {version}, {journal.upper()}, {mode}, {name}"
+    if journal != "wal" or mode != "IMMEDIATE":
+        yield Finding(Mark.BAD, "database", state, "Put it on a local disk: writers need WAL and IMMEDIATE.")
+    elif settings.IS_PRODUCTION:
+        yield Finding(Mark.DOUBTFUL, "database", state, "It is for one machine; several need PostgreSQL.")
+    else:
+        yield Finding(Mark.GOOD, "database", state)
+
+
+def _postgresql(name: str) -> Findings:
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW server_version")
+        version = cursor.fetchone()[0]
+    if int(version.split(".")[0]) < OLDEST_POSTGRESQL:
+        yield Finding(
+            Mark.BAD, "database", f"PostgreSQL {version}, {name}", f"Use version {OLDEST_POSTGRESQL} or newer.")
+    else:
+        yield Finding(Mark.GOOD, "database", f"PostgreSQL {version}, {name}")
+
+
+def _running(can_ask: bool) -> Findings:
+    """Broker, worker and sweeper, as `/readyz` sees them."""
+    advice = {
+        "broker": "Start Redis, or check REDIS_URL.",
+        "worker": "Start one: python manage.py up, or celery -A config worker --pool threads --concurrency 2.",
+        "sweeper": "It runs in every worker: start one.",
+    }
+    # Embedded, it is usual that nothing runs between two uses.
+    mark = Mark.BAD if settings.IS_PRODUCTION else Mark.DOUBTFUL
+    if not can_ask:
+        yield Finding(Mark.DOUBTFUL, "broker, worker, sweeper", "not looked at before the database is well")
+        return
+    for check in health.checks():
+        if check.name == "database":
+            continue
+        if check.is_ok:
+            yield Finding(Mark.GOOD, check.name, check.line)
+        else:
+            yield Finding(Mark.BAD if check.name == "broker" else mark, check.name, check.line, advice[check.name])
+
+
+# --- The provider -----------------------------------------------------------------------------
+
+
+def _provider(*, makes_call: bool, can_ask: bool) -> Findings:
+    if not (settings.OPENAI_API_KEY or settings.OPENAI_BASE_URL):
+        mark = Mark.BAD if settings.IS_PRODUCTION else Mark.DOUBTFUL
+        yield Finding(
+            mark, "provider", "none is set", "Set OPENAI_API_KEY or OPENAI_BASE_URL; until then `up` starts the simulator.")
+        return
+    route = Route.objects.enabled().first() if can_ask else None
+    if can_ask and route is None:
+        yield Finding(Mark.BAD, "route", "no model route is enabled", "Enable one in the admin, under model routes.")
+        return
+    if route is not None and route.open_until is not None:
+        yield Finding(
+            Mark.DOUBTFUL, "route", f"{route.slug} is paused: {route.breaker_reason}",
+            "It is tried again by itself; staff can end the pause in the admin.")
+    if makes_call and route is not None:
+        yield _called(route)
+    else:
+        yield _listed(route)
+
+
+def _listed(route: Route | None) -> Finding:
+    """GET /models with the key: costs nothing, and tells whether address and key are right."""
+    base = settings.OPENAI_BASE_URL or OPENAI_URL
+    request = urllib.request.Request(f"{base}/models", headers={
+        "Authorization": f"Bearer {settings.OPENAI_API_KEY or 'no-key-set'}", "User-Agent": "coursewright",
+    })
+    proxies = urllib.request.ProxyHandler({}) if urlsplit(base).hostname in LOOPBACK else urllib.request.ProxyHandler()
+    try:
+        with urllib.request.build_opener(proxies).open(request, timeout=PROVIDER_S) as response:
+            models = _ids(json.loads(response.read()))
+    except urllib.error.HTTPError as error:
+        with error:
+            if error.code in {401, 403}:
+                return Finding(Mark.BAD, "provider", f"{base} refuses the key", "Set a valid OPENAI_API_KEY.")
+            return Finding(
+                Mark.DOUBTFUL, "provider", f"{base}/models answered {error.code}", "Make sure with --call.")
+    except ValueError:
+        return Finding(
+            Mark.BAD, "provider", f"{base} does not answer as an OpenAI-compatible service", "Check OPENAI_BASE_URL.")
+    except OSError as error:
+        why = _shown(error.reason if isinstance(error, urllib.error.URLError) else error)
+        return Finding(Mark.BAD, "provider", f"{base} cannot be reached: {why}", "Check network and OPENAI_BASE_URL.")
+    if models == ["simulator"]:
+        return Finding(Mark.DOUBTFUL, "provider", f"{base} is the simulator", "For real documents set OPENAI_API_KEY.")
+    if route is not None and models and route.model not in models:
+        return Finding(
+            Mark.DOUBTFUL, "provider", f"{base} answers and does not list the model {route.model}",
+            "Change the route's model in the admin, or make sure with --call.")
+    return Finding(Mark.GOOD, "provider", f"{base} answers and takes the key")
+
+
+def _called(route: Route) -> Finding:
+    """One strict structured call of a few tokens: what documents are made with."""
+    message = {"role": "user", "content": "Answer with any one word."}
+    provider = provider_from_settings()
+
+    async def ask() -> Any:     # Any: an Answer
+        try:
+            return await provider.ask(
+                Request((message,), "verify_setup", ANSWER_SCHEMA, 1), model=route.model,
+                max_output_tokens=256, deadline_s=settings.LLM_DEADLINE_S, cache_key="verify_setup",
+            )
+        finally:
+            await provider.close()
+
+    answer = asyncio.run(ask())
+    where = f"{route.model} at {settings.OPENAI_BASE_URL or OPENAI_URL}"
+    if isinstance(answer, Failure):
+        return Finding(Mark.BAD, "provider", f"{where}: {answer.code}: {answer.message}", "Mend that, then try again.")
+    tokens = answer.usage.input_tokens + answer.usage.output_tokens
+    if answer.receipt.is_simulated:
+        return Finding(Mark.DOUBTFUL, "provider", f"{where} is the simulator", "For real documents set OPENAI_API_KEY.")
+    return Finding(Mark.GOOD, "provider", f"{where} answered a strict structured call ({tokens} tokens)")
+
+
+def _ids(listing: Any) -> list[str]:     # Any: JSON
+    if not isinstance(listing, dict) or not isinstance(listing.get("data"), list):
+        raise ValueError("not a list of models")
+    return [str(model.get("id")) for model in listing["data"] if isinstance(model, dict)]
+
+
+def _shown(error: object) -> str:
+    return scrub(" ".join(str(error).split()), [settings.OPENAI_API_KEY or ""])
+
+
+# --- Django's own checks ----------------------------------------------------------------------
+
+
+def _django() -> Findings:
+    """`check`, and `check --deploy` where it matters."""
+    messages = run_checks(include_deployment_checks=settings.IS_PRODUCTION)
+    seen = [message for message in messages if message.level >= 30 and not message.is_silenced()]
+    if not seen:
+        yield Finding(Mark.GOOD, "django", "check" + (" --deploy" if settings.IS_PRODUCTION else "") + " is clean")
+    for message in seen:
+        yield Finding(
+            Mark.BAD if message.is_serious() else Mark.DOUBTFUL, "django", f"{message.id} {message.msg}",
+            message.hint or "")

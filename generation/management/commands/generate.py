@@ -1,0 +1,156 @@
+"""`manage.py generate KIND`: one document from one brief, followed to its end.
+
+Works in this process when no worker lives, and only watches when one does.  However this command ends,
+the job stays, and goes on when a worker runs."""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import Any, TextIO
+
+from django.conf import settings
+
+from accounts.models import User
+from generation.core.pricing import dollars
+from generation.kinds import all_kinds
+from generation.management import documents, groundwork, progress
+from generation.management.base import INTERRUPTED, BadInput, ProductCommand, StopRequests
+from generation.management.briefs import read_brief
+from generation.management.engine_room import EngineRoom
+from generation.models import Job, Strategy
+from generation.services import jobs, reading
+from generation.services.errors import Refusal
+
+UNSUCCESSFUL = 1
+
+
+class Command(ProductCommand):
+    help = "Generate one document and follow it to its end."
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        parser.add_argument("kind", help=f"one of: {', '.join(all_kinds())}")
+        parser.add_argument("--brief", metavar="FILE", help="the brief as a JSON file; - reads it from stdin")
+        parser.add_argument(
+            "--set", metavar="NAME=VALUE", action="append", default=[], dest="assignments",
+            help="a field of the brief; lists with commas, as JSON, or by repeating it; a.b=… reaches into objects")
+        parser.add_argument("--strategy", default=Strategy.PARALLEL.value, help=", ".join(Strategy.values))
+        parser.add_argument("--out", metavar="FILE", help="where to write the document; - is stdout")
+        parser.add_argument("--format", choices=list(documents.ENDINGS), default="markdown", dest="format_")
+        parser.add_argument(
+            "--example", action="store_true", dest="is_example", help="print a brief to start from, and do nothing else")
+        parser.add_argument("--user", metavar="NAME", help="for whom; the first administrator unless given")
+
+    def handle(
+        self, *, kind: str, brief: str | None, assignments: list[str], strategy: str, out: str | None,
+        format_: str, user: str | None, is_example: bool, **_options: Any,     # Any: Django's
+    ) -> None:
+        self._to_people: TextIO = sys.stderr if out == "-" else sys.stdout
+        kinds = all_kinds()
+        if kind not in kinds:
+            raise BadInput(f"There is no document kind “{kind}”. Use one of: {', '.join(kinds)}.")
+        if is_example:
+            self.say(json.dumps(kinds[kind].example, ensure_ascii=False, indent=2))
+            return
+        content = read_brief(kinds[kind], brief, assignments)
+        if out is None:
+            groundwork.check_local_folder()
+        self._prepare()
+        person = self._person(user)
+        with StopRequests() as stop:
+            followed = self._generate(stop, user=person, kind=kind, brief=content, strategy=strategy)
+        self._report(followed, out, format_, was_stopped=stop.is_asked)
+
+    # --- before -------------------------------------------------------------------------------
+
+    def _prepare(self) -> None:
+        groundwork.reach_database()
+        pending = groundwork.pending_migrations()
+        if pending and not groundwork.is_embedded_database():
+            raise BadInput(
+                f"The database lacks {pending} migration{'s' * (pending > 1)}: run python manage.py migrate."
+            )
+        if pending:
+            groundwork.migrate()
+
+    def _person(self, name: str | None) -> User:
+        if name is not None:
+            user = User.objects.filter(username=name, is_active=True).first()
+            if user is None:
+                raise BadInput(f"There is no active user “{name}”.")
+            return user
+        found = groundwork.administrator()
+        if found.password is not None:
+            self._tell(
+                f"An administrator was made: {found.user.username}  {found.password}   (shown only now; a new "
+                f"one: python manage.py changepassword {found.user.username})"
+            )
+        return found.user
+
+    # --- meanwhile ----------------------------------------------------------------------------
+
+    def _generate(self, stop: StopRequests, **request: Any) -> progress.Followed:     # Any: what `submit` takes
+        """Submit and follow, working here as long as nobody else does."""
+        room: EngineRoom | None = None
+        if not groundwork.live_workers():
+            room = EngineRoom()
+            room.begin()
+        try:
+            job = jobs.submit(**request).job
+            self._tell(f"Job {job.public_id}: {job.title}")
+            if room is not None:
+                self._work_here(room)
+
+            def work_if_nobody_else_does() -> None:
+                nonlocal room
+                if room is None and not groundwork.live_workers():      # the worker that we watched has died
+                    room = EngineRoom()
+                    self._work_here(room)
+
+            with progress.display_on(self._to_people) as display:
+                return progress.follow(
+                    job, display, is_over=lambda: stop.is_asked, each_second=work_if_nobody_else_does)
+        finally:
+            if room is not None:
+                if stop.is_asked and room.worker.in_flight:
+                    self._tell(
+                        f"Finishing what is in flight, at most {settings.DRAIN_S:g} s; Ctrl-C again gives it back.")
+                room.stop(is_urgent=lambda: stop.is_urgent)
+
+    def _work_here(self, room: EngineRoom) -> None:
+        if room.is_simulated:
+            self._tell("The bundled simulator writes it: neither OPENAI_API_KEY nor OPENAI_BASE_URL is set.")
+        room.start()
+
+    # --- after --------------------------------------------------------------------------------
+
+    def _report(self, followed: progress.Followed, out: str | None, format_: str, *, was_stopped: bool) -> None:
+        job = Job.objects.select_related("route").get(pk=followed.job.pk)      # draining may have finished it
+        if not job.is_terminal and was_stopped:
+            self._tell(f"Stopped at {job.percent} %. Job {job.public_id} continues when a worker runs.")
+            raise SystemExit(INTERRUPTED)
+        if followed.blocked is not None and not job.is_terminal:
+            words = followed.blocked.as_json()
+            self._tell(f"{words['sentence']} {words['next_step']}", is_error=True)
+            self._tell(f"Job {job.public_id} stays and goes on when a worker runs.", is_error=True)
+            raise SystemExit(UNSUCCESSFUL)
+        self._hand_over(job, out, format_)
+        self._tell(f"{job.state}: {job.calls} calls, {dollars(job.cost_usd_micros)}")
+        if job.state != "completed":
+            words = reading.explained(job) or {"sentence": "It has no document.", "next_step": ""}
+            self._tell(f"{words['sentence']} {words['next_step']}".strip(), is_error=True)
+            raise SystemExit(UNSUCCESSFUL)
+
+    def _hand_over(self, job: Job, out: str | None, format_: str) -> None:
+        try:
+            if out == "-":
+                sys.stdout.write(documents.rendered(job, format_))
+                sys.stdout.flush()
+                return
+            path = documents.write(job, Path(out) if out else documents.own_path(job, format_), format_)
+        except Refusal:      # it failed before there was anything to read
+            return
+        self._tell(f"Document: {path}")
+
+    def _tell(self, sentence: str, *, is_error: bool = False) -> None:
+        print(sentence, file=sys.stderr if is_error else self._to_people, flush=True)

@@ -1,0 +1,79 @@
+"""The worker of this process, and the simulator as its child where no provider is configured.
+
+`up` and `generate` work with it.  The order matters: the simulator's address must be in the settings
+before the engine, which makes its client from them, is started."""
+
+import threading
+from collections.abc import Callable
+
+from django.conf import settings
+
+from generation.engine.embedded import EmbeddedWorker
+from generation.management.base import BadInput
+from generation.models import Route
+from generation.services import routes
+from generation.simulator import SimulatorProcess, SimulatorSettings
+
+# Weeks take 1.6 to 6.4 s, one after another in view: long enough to watch, short enough to wait.
+REHEARSAL = SimulatorSettings(plan_s=1.2, unit_s=4.0, jitter=0.6)
+
+
+def is_provider_configured() -> bool:
+    return bool(settings.OPENAI_API_KEY or settings.OPENAI_BASE_URL)
+
+
+class EngineRoom:
+    """`begin` early, `start` when the database is prepared, `stop` in the end, whatever happened."""
+
+    def __init__(self, simulation: SimulatorSettings = REHEARSAL) -> None:
+        self._simulator = None if is_provider_configured() else SimulatorProcess(simulation)
+        self._starting: threading.Thread | None = None
+        self._trouble: RuntimeError | None = None
+        self.worker = EmbeddedWorker()
+        self.hears_doorbell = False
+
+    @property
+    def is_simulated(self) -> bool:
+        return self._simulator is not None
+
+    def begin(self) -> None:
+        """Let the simulator start while the caller does something else."""
+        if self._simulator is not None:
+            self._starting = threading.Thread(target=self._start_simulator, name="simulator-start", daemon=True)
+            self._starting.start()
+
+    def start(self) -> None:
+        """Work.  BadInput if the simulator does not start."""
+        if self._simulator is not None:
+            if self._starting is None:
+                self.begin()
+            assert self._starting is not None
+            self._starting.join()
+            if self._trouble is not None:
+                raise BadInput(f"Nothing can be generated: {self._trouble}.") from self._trouble
+            settings.OPENAI_BASE_URL = self._simulator.base_url
+        _end_pauses()
+        self.hears_doorbell = self.worker.start()
+
+    def stop(self, *, is_urgent: Callable[[], bool] = lambda: False) -> int:
+        """Drain, then end the simulator; how many chunks were given back unfinished."""
+        try:
+            return self.worker.stop(settings.DRAIN_S, is_urgent=is_urgent)
+        finally:
+            if self._starting is not None:
+                self._starting.join()
+            if self._simulator is not None:
+                self._simulator.stop()
+
+    def _start_simulator(self) -> None:
+        assert self._simulator is not None
+        try:
+            self._simulator.start()
+        except RuntimeError as error:
+            self._trouble = error
+
+
+def _end_pauses() -> None:
+    """Who starts anew has a new key, a new simulator or new hope: no breaker's pause outlasts a start."""
+    for route in Route.objects.filter(open_until__isnull=False):
+        routes.resume(route)

@@ -1,0 +1,89 @@
+"""Whether this installation can do its work: database, broker, a worker that lives, a sweeper that sweeps.
+
+Lines are for operators and say nothing that a stranger could use: no hosts, no errors' texts."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db import DatabaseError, InterfaceError
+from redis import Redis, RedisError
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+from generation.models import Pulse
+from generation.services import clock
+from generation.services.sweeping import SWEEPER
+
+BROKER_TIMEOUT_S = 1.0          # to connect, and again to answer: two seconds at the most
+WORKER_SILENT_AFTER_S = 10.0
+SWEEPS_MISSED = 6               # a sweeper this many rounds late is not just busy
+
+
+@dataclass(frozen=True)
+class Check:
+    name: str
+    is_ok: bool
+    line: str
+
+
+def checks() -> list[Check]:
+    """Every check, in the order in which one depends on another."""
+    try:
+        now = clock.now()
+        pulses = {pulse.name: pulse for pulse in Pulse.objects.all()}
+    except (DatabaseError, InterfaceError):
+        unknown = "not known, because the database does not answer"
+        return [
+            Check("database", False, "does not answer"), _broker(),
+            Check("worker", False, unknown), Check("sweeper", False, unknown),
+        ]
+    sweeper = pulses.pop(SWEEPER, None)
+    return [
+        Check("database", True, "answers"), _broker(), _worker(list(pulses.values()), now), _sweeper(sweeper, now),
+    ]
+
+
+def _broker() -> Check:
+    url = settings.CELERY_BROKER_URL
+    if url.startswith("memory://"):
+        return Check("broker", True, "in process")
+    client = Redis.from_url(
+        url, socket_connect_timeout=BROKER_TIMEOUT_S, socket_timeout=BROKER_TIMEOUT_S,
+        retry=Retry(NoBackoff(), 0),      # the client's own ten retries would make this half a minute
+    )
+    try:
+        client.ping()
+    except (RedisError, OSError):
+        return Check("broker", False, "does not answer; jobs are accepted, and start when a worker looks by itself")
+    finally:
+        client.close()
+    return Check("broker", True, "answers")
+
+
+def _worker(pulses: list[Pulse], now: dt.datetime) -> Check:
+    patience = dt.timedelta(seconds=max(WORKER_SILENT_AFTER_S, 3 * settings.PULSE_S))
+    alive = [pulse for pulse in pulses if now - pulse.beat_at <= patience]
+    working = [pulse for pulse in alive if not pulse.detail.get("is_draining")]
+    if working:
+        calls = sum(pulse.detail.get("in_flight", 0) for pulse in working)
+        return Check("worker", True, f"{_counted(len(working), 'worker')}, {_counted(calls, 'call')} in flight")
+    if alive:
+        return Check("worker", False, "every worker is shutting down")
+    if pulses:
+        silence = min(now - pulse.beat_at for pulse in pulses).total_seconds()
+        return Check("worker", False, f"no worker has shown a sign of life for {silence:.0f} s")
+    return Check("worker", False, "no worker runs")
+
+
+def _sweeper(sweeper: Pulse | None, now: dt.datetime) -> Check:
+    if sweeper is None:
+        return Check("sweeper", False, "has never run")
+    age_s = (now - sweeper.beat_at).total_seconds()
+    is_late = age_s > max(WORKER_SILENT_AFTER_S, SWEEPS_MISSED * settings.SWEEP_S)
+    verdict = ", which is too long" if is_late else ""
+    return Check("sweeper", not is_late, f"ran {max(age_s, 0):.0f} s ago{verdict}")
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}" + ("" if number == 1 else "s")

@@ -1,0 +1,78 @@
+"""Text from people: what comes in, and how it stands in a prompt."""
+
+import json
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pydantic import TypeAdapter, ValidationError
+
+from generation.core.text import forbidden_character, plain_text, quoted
+
+FIVE = TypeAdapter(plain_text(5))
+OPTIONAL = TypeAdapter(plain_text(5, min_length=0))
+LONG = TypeAdapter(plain_text(200))
+
+
+@pytest.mark.parametrize(("character", "name"), [
+    ("\0", "U+0000"), ("\a", "U+0007"), ("\x1b", "U+001B"), ("\x7f", "U+007F"), ("\x85", "U+0085"),
+    ("\u00ad", "U+00AD"), ("\u200b", "U+200B"), ("\u200e", "U+200E"), ("\u202e", "U+202E"), ("\u2066", "U+2066"),
+    ("\ufeff", "U+FEFF"), ("\ue000", "U+E000"), ("\ud800", "U+D800"), ("\U000e0041", "U+E0041"),
+    ("\U000e0080", "U+E0080"), ("\U000e0101", "U+E0101"), ("\U0010fffd", "U+10FFFD"),
+], ids=lambda value: value if value.startswith("U+") else "")
+def test_characters_that_hide_or_reorder_text_are_named(character, name):
+    assert forbidden_character(f"a{character}b") == name
+    with pytest.raises(ValidationError):
+        LONG.validate_python(f"a{character}b")
+
+
+def test_first_forbidden_character_is_the_one_that_is_named():
+    with pytest.raises(ValidationError, match=r"character U\+202E; remove it"):
+        LONG.validate_python("a\u202eb\0")
+
+
+@pytest.mark.parametrize("text", [
+    "Rücken & Nacken <3", "می‌خواهم", "क्‍ष", "👩‍👩‍👧 ❤️", "שלום עולם", "日本語のコース", "e\u0301", "one\ntwo",
+    "\U0001fae8 \U0001f6dc",      # emoji younger than this Python's Unicode tables
+])
+def test_what_people_type_is_kept(text):
+    assert LONG.validate_python(text) == text
+
+
+@pytest.mark.parametrize(("text", "kept"), [
+    ("abcde", "abcde"), ("  abcde \n", "abcde"), ("a \t b", "a b"), ("a\n\nb", "a\n\nb"), ("\u00a0ab\u3000", "ab"),
+])
+def test_text_is_trimmed_before_it_is_measured(text, kept):
+    assert FIVE.validate_python(text) == kept
+
+
+@pytest.mark.parametrize("text", ["one\r\ntwo", "one\ntwo"])
+def test_line_ends_of_a_browser_are_line_ends(text):
+    assert LONG.validate_python(text) == "one\ntwo"
+    assert forbidden_character(text) is None
+
+
+@pytest.mark.parametrize("text", ["", "   ", "\n\t", "abcdef", "x" * 1_000_000, 5, None, ["a"], True])
+def test_text_out_of_bounds_is_refused(text):
+    with pytest.raises(ValidationError):
+        FIVE.validate_python(text)
+
+
+@pytest.mark.parametrize("text", ["", "   "])
+def test_text_may_be_empty_where_the_field_says_so(text):
+    assert OPTIONAL.validate_python(text) == ""
+
+
+# Mostly brackets, tags and escapes; and anything else.
+HOSTILE = st.text(st.sampled_from("<>/\\u003ce\"'& brief\n")) | st.text()
+
+
+@given(st.recursive(
+    HOSTILE | st.integers() | st.none(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(HOSTILE, inner, max_size=4), max_leaves=10,
+))
+@settings(max_examples=100, deadline=None)
+def test_nothing_closes_the_block_it_is_quoted_in(value):
+    text = quoted(value)
+    assert "<" not in text and ">" not in text and "\n" not in text
+    assert json.loads(text) == value
