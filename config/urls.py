@@ -7,7 +7,7 @@ from generation.api.health import healthz, readyz
 urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
     path("api/v1/", api.urls),
-    re_path(r"^api(/|$)", unknown_url),      # after the API: a problem, not the HTML page of a 404
+    re_path(r"^api(?:/|$)", unknown_url),      # after the API: a problem, not the HTML page of a 404
     path("healthz", healthz),
     path("readyz", readyz),
 ]

@@ -3,12 +3,13 @@
 import datetime as dt
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
-from django.conf import settings
 from django.db.models import QuerySet, Sum
 from django.http import HttpRequest
 from django.urls import reverse
 
+from generation.admin.workers import patience
 from generation.core.pricing import dollars
 from generation.core.states import JobState
 from generation.models import Job, Pulse
@@ -37,11 +38,11 @@ def _cards() -> list[Card]:
     now = clock.now()
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
     jobs = reverse("admin:generation_job_changelist")
+    since = quote(str(midnight))
     active = Job.objects.active()
     today = _accepted_since(midnight)
-    alive_since = now - dt.timedelta(seconds=settings.LEASE_S)
     workers = Pulse.objects.exclude(name=SWEEPER)
-    alive = workers.filter(beat_at__gte=alive_since).count()
+    alive = workers.filter(beat_at__gte=now - patience()).count()
     return [
         Card("Active jobs", f"{active.count()}", "accepted and not ended", f"{jobs}?state__in={','.join(ACTIVE)}"),
         Card(
@@ -50,11 +51,11 @@ def _cards() -> list[Card]:
         ),
         Card(
             "Failed today", f"{Job.objects.filter(state__in=LOST, finished_at__gte=midnight).count()}",
-            "failed, or done in part", f"{jobs}?state__in={','.join(LOST)}&finished_at__gte={midnight:%Y-%m-%d}",
+            "failed, or done in part", f"{jobs}?state__in={','.join(LOST)}&finished_at__gte={since}",
         ),
         Card(
             "Cost today", dollars(today.aggregate(cost=Sum("cost_usd_micros"))["cost"] or 0),
-            f"of {today.count()} jobs accepted since midnight UTC", f"{jobs}?created_at__gte={midnight:%Y-%m-%d}",
+            f"of {today.count()} jobs accepted since midnight UTC", f"{jobs}?created_at__gte={since}",
         ),
         Card(
             "Workers alive", f"{alive}", f"of {workers.count()} known" if alive else "nothing is generated without one",

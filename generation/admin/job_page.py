@@ -61,6 +61,7 @@ def context(job: Job, user: "User") -> dict[str, Any]:     # Any: a template's c
         "live": reading.snapshot(job) if kind else None,
         "cost": dollars(job.cost_usd_micros),
         "elapsed": span(took_until - job.created_at),
+        "input_tokens": f"{job.input_tokens:,}", "output_tokens": f"{job.output_tokens:,}",
         "noun": kind.unit_noun if kind else "unit",
         "events_url": f"/api/v1/jobs/{job.public_id}/events",
         "parts_url": reverse("admin:generation_job_parts", args=[job.pk]),

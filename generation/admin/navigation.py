@@ -15,8 +15,11 @@ MOST_FOUND = 15
 
 
 def environment(request: HttpRequest) -> list[str] | None:
-    """Without a key every answer comes from the simulator, and everybody should know."""
-    return None if settings.OPENAI_API_KEY else ["Simulated provider", "warning"]
+    """Without a provider every answer comes from the bundled simulator, and everybody should know."""
+    if settings.OPENAI_API_KEY:
+        return None
+    # `up` puts the simulator's address into the settings; the environment tells what was configured.
+    return ["Provider without a key" if settings.ENV.openai_base_url else "Simulated provider", "warning"]
 
 
 def sidebar(request: HttpRequest) -> list[dict[str, Any]]:     # Any: the theme's structure

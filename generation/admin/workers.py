@@ -13,6 +13,7 @@ from unfold.decorators import display
 from generation.admin.records import RecordAdmin
 from generation.admin.rendering import NOTHING, span, state, tree
 from generation.models import Pulse
+from generation.services.health import WORKER_SILENT_AFTER_S
 
 
 @admin.register(Pulse)
@@ -31,7 +32,7 @@ class PulseAdmin(RecordAdmin):
 
     @display(description="State")
     def life(self, pulse: Pulse) -> SafeString:
-        if _age(pulse) > dt.timedelta(seconds=settings.LEASE_S):
+        if _age(pulse) > patience():
             return state("silent")
         return state("draining") if pulse.detail.get("is_draining") else state("alive")
 
@@ -51,6 +52,11 @@ class PulseAdmin(RecordAdmin):
     @display(description="Details")
     def more(self, pulse: Pulse) -> SafeString | str:
         return tree(pulse.detail)
+
+
+def patience() -> dt.timedelta:
+    """How long a worker may be silent and still count as alive; as `/readyz` sees it."""
+    return dt.timedelta(seconds=max(WORKER_SILENT_AFTER_S, 3 * settings.PULSE_S))
 
 
 def _age(pulse: Pulse) -> dt.timedelta:

@@ -6,6 +6,7 @@ from typing import Any
 from ninja.openapi.schema import REF_TEMPLATE
 
 from generation.api.problems import MEDIA_TYPE, ProblemOut
+from generation.api.schemas import SnapshotOut
 from generation.core.kind import JsonObject
 from generation.kinds import all_kinds
 
@@ -27,7 +28,7 @@ _WAIT = {"Retry-After": {"description": "Seconds to wait.", "schema": {"type": "
 _WITH_WAIT = {409, 429, 503}
 ACCEPTED_HEADERS = {
     "Location": {"description": "The job.", "schema": {"type": "string"}},
-    "Retry-After": {"description": "Seconds until a look at the job is worth it.", "schema": {"type": "integer"}},
+    "Retry-After": {"description": "Seconds until a look is worth it.", "schema": {"type": "integer"}},
 }
 ETAG = {
     "ETag": {
@@ -59,6 +60,7 @@ def completed(schema: JsonObject) -> JsonObject:
     """`schema` with the problems that every operation of its shape can answer, and the briefs' own schemas."""
     schemas = schema["components"]["schemas"]
     schemas["Problem"] = _inlined(ProblemOut.model_json_schema(by_alias=True))
+    schemas["Snapshot"] = _inlined(SnapshotOut.model_json_schema(mode="serialization"))
     for path, operations in schema["paths"].items():
         for method, operation in operations.items():
             for parameter in operation["parameters"]:

@@ -114,8 +114,8 @@ class JobOut(SnapshotOut):
         base = job_path(job)
         return cls(
             **snapshot,
-            kind=job.kind, strategy=Strategy(job.strategy), requested_by=job.user.get_username(), brief=job.brief,
-            units_failed=job.unit_failed, findings=job.findings, calls=job.calls,
+            kind=job.kind, strategy=Strategy(job.strategy), requested_by=job.user.get_username(),
+            brief=job.brief, units_failed=job.unit_failed, findings=job.findings, calls=job.calls,
             cached_input_tokens=job.cached_input_tokens, created_at=job.created_at, started_at=job.started_at,
             finished_at=job.finished_at,
             links=JobLinks(
@@ -167,7 +167,7 @@ class JobPage(BaseModel):
     """Newest first."""
 
     items: list[JobItem]
-    next_cursor: UUID | None = Field(description="Send it as `cursor` for the page after this; null: the last one.")
+    next_cursor: UUID | None = Field(description="Send it as `cursor` for the next page; null on the last.")
 
 
 class VersionOut(BaseModel):

@@ -22,7 +22,7 @@ _PATTERNS = (
         rf"\1\2{HIDDEN}",
     ),
     # postgresql://user:password@host
-    (re.compile(r"(\w+://[^\s:/@]*):[^\s/@]+@"), rf"\1:{HIDDEN}@"),
+    (re.compile(r"(://[^\s:/@]*):[^\s/@]+@"), rf"\1:{HIDDEN}@"),
 )
 
 

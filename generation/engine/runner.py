@@ -6,6 +6,7 @@ database connection waits for the provider, so hundreds of calls in flight cost 
 their sockets."""
 
 import asyncio
+import contextlib
 import datetime as dt
 import logging
 import os
@@ -16,7 +17,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol, TypeVar
 
 from django.conf import settings
@@ -38,6 +39,7 @@ from generation.core.outcomes import (
 from generation.core.pricing import estimated_tokens
 from generation.core.prompting import Context, Request, Stage
 from generation.core.reasons import Reason
+from generation.core.secrets import scrub
 from generation.engine.contexts import Contexts, digests_before
 from generation.engine.judging import outcome_of, request_for
 from generation.kinds import all_kinds
@@ -113,8 +115,12 @@ class Engine:
         self._is_draining = True
 
     def drain(self, grace_s: float) -> int:
-        """Let calls finish for `grace_s`, give the rest back uncounted, stop; how many were given back."""
+        """Let calls finish for `grace_s`, give the rest back uncounted, stop; how many were given back.
+
+        Draining a second time does nothing."""
         self.stop_claiming()
+        if self._loop.is_closed():
+            return 0
         with self._idle:
             self._idle.wait_for(lambda: not self._held, grace_s)
             left = list(self._held.values())
@@ -124,11 +130,25 @@ class Engine:
             self._idle.wait_for(lambda: not self._held, 10)
         self._stop_pulse.set()
         self._pulse_thread.join(10)
+        self._close_connections()
         self._transactions.shutdown(wait=True)
         asyncio.run_coroutine_threadsafe(self.provider.close(), self._loop).result(5)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._loop_thread.join(5)
+        self._loop.close()
         return len(left)
+
+    def _close_connections(self) -> None:
+        """Every transaction thread gives its own database connection back."""
+        together = threading.Barrier(settings.WORKER_DB_THREADS)
+
+        def close_mine() -> None:
+            with contextlib.suppress(threading.BrokenBarrierError):
+                together.wait(5)
+            connection.close()
+
+        for _ in range(settings.WORKER_DB_THREADS):
+            self._transactions.submit(close_mine)
 
     @property
     def in_flight(self) -> int:
@@ -200,10 +220,8 @@ class Engine:
         except Exception as error:      # a surprise in the client: one chunk fails, the process lives
             _logger.exception("the call for chunk %s failed in the client", claim.chunk_id)
             answer = Failure(CallCode.INTERNAL, _named(error), usage=_estimate(request))
-        if isinstance(answer, Failure) and answer.usage.is_estimated and not answer.usage.input_tokens:
-            answer = Failure(
-                answer.code, answer.message, answer.retry_after_s, _estimate(request), answer.receipt
-            )
+        if answer.usage.is_estimated and not answer.usage.input_tokens:
+            answer = replace(answer, usage=replace(answer.usage, input_tokens=_estimate(request).input_tokens))
         self._submit(lambda: self._finish(claim, context, request, answer))
 
     # --- Judge and settle ---------------------------------------------------------------------
@@ -330,7 +348,7 @@ def _abandoned(request: Request) -> Failure:
 
 
 def _named(error: Exception) -> str:
-    return f"{type(error).__name__}: {error}"[:500]
+    return scrub(f"{type(error).__name__}: {error}")[:500]
 
 
 def _guarded(work: Callable[[], None]) -> None:

@@ -29,6 +29,7 @@ class Provider:
     """One endpoint and one key.  Belongs to the event loop in which it is first asked, until closed."""
 
     def __init__(self, base_url: str | None, api_key: str, connect_timeout_s: float) -> None:
+        assert api_key, "give a placeholder: without a key the SDK looks for one in the environment"
         self._base_url = base_url or OPENAI_URL
         self._api_key = api_key
         self._connect_timeout_s = connect_timeout_s

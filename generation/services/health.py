@@ -40,7 +40,8 @@ def checks() -> list[Check]:
         ]
     sweeper = pulses.pop(SWEEPER, None)
     return [
-        Check("database", True, "answers"), _broker(), _worker(list(pulses.values()), now), _sweeper(sweeper, now),
+        Check("database", True, "answers"), _broker(),
+        _worker(list(pulses.values()), now), _sweeper(sweeper, now),
     ]
 
 
@@ -55,7 +56,7 @@ def _broker() -> Check:
     try:
         client.ping()
     except (RedisError, OSError):
-        return Check("broker", False, "does not answer; jobs are accepted, and start when a worker looks by itself")
+        return Check("broker", False, "does not answer; jobs are accepted, and workers find them by themselves")
     finally:
         client.close()
     return Check("broker", True, "answers")

@@ -87,15 +87,19 @@ def unit(job: Job, position: int) -> Unit:
     versions = list(UnitVersion.objects.filter(chunk=chunk).select_related("replaced_by")) if chunk else []
     readable = chunk if chunk is not None and chunk.content is not None else versions[0] if versions else None
     if chunk is None or readable is None or plan is None:
-        raise Refusal(
-            RefusalCode.UNIT_NOT_DONE,
-            f"{kind.unit_noun.capitalize()} {position} is {chunk.state if chunk else 'not begun'}, not done.",
-            "Ask again when it is done; if the job has ended, retry it." if job.is_terminal else
-            "Ask again when the job has made progress.",
-        )
+        raise _unreadable(f"{kind.unit_noun.capitalize()} {position}", chunk)
     content: JsonObject = readable.content or {}
     text = kind.unit_markdown(kind.assemble(job.brief, plan, {position: content}), position)
     return Unit(chunk, content, readable.headline, readable.findings, _with_notice(job, text), versions)
+
+
+def _unreadable(name: str, chunk: Chunk | None) -> Refusal:
+    words = chunk.explanation if chunk else None
+    return Refusal(
+        RefusalCode.UNIT_NOT_DONE,
+        f"{name} is {chunk.state if chunk else 'not begun'}, not done.{' ' + words.sentence if words else ''}",
+        words.next_step if words else "Ask again when the job has made progress.",
+    )
 
 
 @dataclass(frozen=True)

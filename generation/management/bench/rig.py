@@ -42,14 +42,12 @@ def scratch_database() -> Iterator[str]:
         with connection.cursor() as cursor:
             cursor.execute(f'CREATE DATABASE "{name}"')
         _forget_pool()
-        url = _postgres_url(name)
     else:
-        path = Path(settings.LOCAL_DIR) / f"{name}.sqlite3"
-        name, url = str(path), f"sqlite:///{path}"
+        name = str(Path(settings.LOCAL_DIR) / f"{name}.sqlite3")
     connection.settings_dict["NAME"] = name
     try:
         call_command("migrate", verbosity=0, interactive=False)
-        yield url
+        yield database_url()
     finally:
         connection.close()
         _forget_pool()
@@ -70,10 +68,13 @@ def _forget_pool() -> None:
         close_pool()
 
 
-def _postgres_url(name: str) -> str:
+def database_url() -> str:
+    """Where this process is connected to, for the environment of another."""
     at = connection.settings_dict
+    if connection.vendor == "sqlite":
+        return f"sqlite:///{at['NAME']}"
     password = f":{at['PASSWORD']}" if at["PASSWORD"] else ""
-    return f"postgresql://{at['USER']}{password}@{at['HOST'] or '127.0.0.1'}:{at['PORT'] or 5432}/{name}"
+    return f"postgresql://{at['USER']}{password}@{at['HOST'] or '127.0.0.1'}:{at['PORT'] or 5432}/{at['NAME']}"
 
 
 class Worker:
@@ -116,9 +117,12 @@ class Worker:
                 self.process.wait(timeout_s)
             except subprocess.TimeoutExpired:
                 self.kill()
+        self.close()
+        return self.process.returncode
+
+    def close(self) -> None:
         if not isinstance(self._log, int):
             self._log.close()
-        return self.process.returncode
 
     def cpu_s(self) -> float:
         return cpu_s(self.pid)

@@ -1,0 +1,135 @@
+"""Whatever happens in whatever order, the invariants hold after every step."""
+
+import contextlib
+import datetime as dt
+
+import pytest
+from hypothesis import HealthCheck, settings, strategies
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from accounts.models import User
+from generation.core.outcomes import CallCode, Failure, Reply, Usage
+from generation.models import Attempt, AttemptState, Chunk, Job, LogEntry, Route, UnitVersion
+from generation.services import clock, jobs, leases, sweeping
+from generation.services.errors import Refusal
+from tests.engine.test_leases import store
+from tests.invariants import assert_invariants
+from tests.support import USAGE, claim_all, finish
+
+FAILURES = [code for code in CallCode if code not in {CallCode.OK, CallCode.INVALID, CallCode.LOST}]
+JOBS = strategies.integers(0, 2)
+
+
+class Life(RuleBasedStateMachine):
+    """A few small jobs, two workers that may be slow or die, people who change their minds."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        for model in (LogEntry, Attempt, UnitVersion, Chunk, Job):
+            model.objects.all().delete()
+        Route.objects.update(open_until=None, probe_until=None, throttled_until=None, breaker_reason="")
+        self.user = User.objects.get(username="ann")
+        self.held: list = []
+        self.jobs: list[Job] = []
+
+    @initialize()
+    def begin(self) -> None:
+        self.accept("parallel")
+
+    @precondition(lambda self: len(self.jobs) < 3)
+    @rule(strategy=strategies.sampled_from(["parallel", "sequential", "single"]))
+    def accept(self, strategy: str) -> None:
+        brief = {"goal": "strength", "weeks": 2, "days_per_week": 1}
+        self.jobs.append(jobs.submit(user=self.user, kind="training_program", brief=brief, strategy=strategy).job)
+
+    @rule(slots=strategies.integers(1, 3), worker=strategies.sampled_from(["w1", "w2"]))
+    def claim(self, slots: int, worker: str) -> None:
+        Chunk.objects.filter(state="pending", ready_at__isnull=False).update(ready_at=clock.now())
+        self.held += claim_all(worker, slots)
+
+    @precondition(lambda self: self.held)
+    @rule(index=strategies.integers(0, 9))
+    def succeed(self, index: int) -> None:
+        finish(self.held.pop(index % len(self.held)))
+
+    @precondition(lambda self: self.held)
+    @rule(index=strategies.integers(0, 9), code=strategies.sampled_from(FAILURES))
+    def fail(self, index: int, code: CallCode) -> None:
+        finish(self.held.pop(index % len(self.held)), Failure(code, "as scripted", usage=Usage(input_tokens=7)))
+
+    @precondition(lambda self: self.held)
+    @rule(index=strategies.integers(0, 9), text=strategies.sampled_from(["", "{", "[]", '{"plan": {}, "units": []}']))
+    def answer_nonsense(self, index: int, text: str) -> None:
+        finish(self.held.pop(index % len(self.held)), Reply(text, USAGE))
+
+    @precondition(lambda self: self.held)
+    @rule(index=strategies.integers(0, 9))
+    def die_after_the_reply_is_stored(self, index: int) -> None:
+        store(self.held.pop(index % len(self.held)))
+
+    @precondition(lambda self: self.held)
+    @rule(index=strategies.integers(0, 9))
+    def die_during_the_call(self, index: int) -> None:
+        self.held.pop(index % len(self.held))
+
+    @rule()
+    def expire(self) -> None:
+        """All leases run out; workers that still hold a claim are late from now on."""
+        Chunk.objects.filter(state="running").update(lease_until=clock.now() - dt.timedelta(seconds=1))
+        leases.expire()
+
+    @rule()
+    def sweep(self) -> None:
+        sweeping.sweep()
+
+    @rule(index=JOBS)
+    def cancel(self, index: int) -> None:
+        self._try(lambda job: jobs.cancel(job, by=self.user), index)
+
+    @rule(index=JOBS)
+    def retry(self, index: int) -> None:
+        self._try(lambda job: jobs.retry(job, by=self.user), index)
+
+    @rule(index=JOBS, position=strategies.integers(1, 2))
+    def regenerate(self, index: int, position: int) -> None:
+        self._try(lambda job: jobs.regenerate(job, position, instruction="shorter", by=self.user), index)
+
+    def _try(self, act, index: int) -> None:
+        with contextlib.suppress(Refusal):
+            act(self.jobs[index % len(self.jobs)])
+
+    @invariant()
+    def all_is_well(self) -> None:
+        assert_invariants()
+
+    def teardown(self) -> None:
+        """In the end, with a patient worker and no more trouble, every job ends."""
+        for claim in self.held:
+            finish(claim)
+        Chunk.objects.filter(state="running").update(lease_until=clock.now() - dt.timedelta(seconds=1))
+        leases.expire()
+        for _ in range(40):
+            Chunk.objects.filter(state="pending", ready_at__isnull=False).update(ready_at=clock.now())
+            for claim in claim_all():
+                finish(claim)
+        assert not Job.objects.active().exists()
+        assert not Attempt.objects.filter(state=AttemptState.REPLIED, chunk__state="done").exists()
+        assert_invariants()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_invariants_hold_whatever_happens(ann, route):
+    run_state_machine_as_test(
+        Life,
+        settings=settings(
+            max_examples=250, stateful_step_count=40, deadline=None, derandomize=False, print_blob=True,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )

@@ -1,0 +1,36 @@
+"""A worker process that kills itself with SIGKILL at a chosen point: `python -m tests.processes.doomed POINT`.
+
+`before_call`: the chunk is claimed, nothing was asked.  `after_store`: the reply is stored, nothing is
+settled.  `never`: it lives."""
+
+import os
+import signal
+import sys
+import threading
+from typing import Any, NoReturn
+
+import django
+
+
+def die(*_args: Any, **_kwargs: Any) -> NoReturn:
+    os.kill(os.getpid(), signal.SIGKILL)
+    raise AssertionError("nobody survives this")
+
+
+def main(point: str) -> None:
+    django.setup()
+    from generation.engine import runner
+    from generation.engine.provider import provider_from_settings
+
+    provider = provider_from_settings()
+    engine = runner.Engine(provider)
+    if point == "before_call":
+        provider.ask = die      # type: ignore[method-assign, assignment]
+    if point == "after_store":
+        runner.settling.settle = die      # type: ignore[attr-defined]
+    engine.start()
+    threading.Event().wait()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

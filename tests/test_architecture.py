@@ -1,0 +1,182 @@
+"""The shape of the house: imports only point down, and what is dangerous stays where it is looked at.
+
+Read off the syntax trees, so an import inside a function counts like any other."""
+
+import ast
+import re
+import subprocess
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+KIND_ROOMS = sorted(f"generation.kinds.{path.parent.name}" for path in ROOT.glob("generation/kinds/*/__init__.py"))
+
+# From the roof down.  A room may import the floors below it, and nothing of its own floor but itself.
+FLOORS = [
+    ["config"],
+    ["generation.tasks", "generation.admin", "generation.api", "generation.management", "generation.apps"],
+    ["generation.engine"],
+    ["generation.services"],
+    ["generation.queue"],
+    ["generation.models", "generation.llm", "generation.simulator"],
+    ["generation.kinds"],
+    KIND_ROOMS,
+    ["generation.core", "accounts"],
+]
+FLOOR_OF = {room: height for height, rooms in enumerate(reversed(FLOORS)) for room in rooms}
+SAME_ROOM = {
+    "generation.checks": "generation.apps",             # what Django calls at start-up
+    "generation.migrations": "generation.models",
+    "accounts.admin": "generation.admin",               # the staff door of accounts
+}
+
+# Pure, and usable without a database.
+WITHOUT_DJANGO = ("generation.core", "generation.kinds", "generation.llm", "generation.simulator")
+FRAMEWORKS = {"django", "ninja", "celery", "kombu", "accounts"}
+# No clock, no network, no randomness.
+IMPURE = {
+    "time", "random", "secrets", "uuid", "socket", "ssl", "http", "urllib", "asyncio", "threading", "subprocess", "os",
+    "aiohttp", "httpx", "requests", "openai",
+}
+EXCEPTIONS = {
+    ("generation.core.kind", "random"): "names the type of the generator that callers pass; draws nothing",
+}
+
+MAY_MARK_SAFE = {"generation/admin/rendering.py"}
+MAY_PRINT = ("config/", "generation/management/", "generation/simulator/")
+TESTS_THAT_MAY_SLEEP: set[str] = {"tests/support.py", "tests/threads.py"}      # the helpers that poll
+
+
+@cache
+def modules() -> dict[str, ast.Module]:
+    """Every module of the product, by its dotted name."""
+    found = {}
+    for package in ("accounts", "config", "generation"):
+        for path in (ROOT / package).rglob("*.py"):
+            name = ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+            found[name] = ast.parse(path.read_text(encoding="utf-8"))
+    return found
+
+
+@cache
+def imports(name: str) -> frozenset[str]:
+    """What the module `name` imports, as dotted names; a submodule under its own name."""
+    found = set()
+    is_package = (ROOT / name.replace(".", "/") / "__init__.py").exists()
+    for node in ast.walk(modules()[name]):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            parents = name.split(".")[: len(name.split(".")) - node.level + is_package] if node.level else []
+            base = ".".join([*parents, *([node.module] if node.module else [])])
+            found |= {f"{base}.{alias.name}" if f"{base}.{alias.name}" in modules() else base for alias in node.names}
+    return frozenset(found)
+
+
+def room_of(name: str) -> str | None:
+    """The room of the longest name that `name` begins with; None outside the house."""
+    parts = name.split(".")
+    for length in range(len(parts), 0, -1):
+        prefix = ".".join(parts[:length])
+        if prefix in FLOOR_OF or prefix in SAME_ROOM:
+            return SAME_ROOM.get(prefix, prefix)
+    return None
+
+
+def files(*patterns: str) -> Iterator[tuple[str, str]]:
+    """Path and text of the product's files."""
+    for package in ("accounts", "config", "generation", "templates"):
+        for pattern in patterns:
+            for path in sorted((ROOT / package).rglob(pattern)):
+                yield path.relative_to(ROOT).as_posix(), path.read_text(encoding="utf-8")
+
+
+def calls(tree: ast.Module) -> Iterator[str]:
+    """What is called, as it is written: `print`, `time.sleep`."""
+    return (ast.unparse(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call))
+
+
+def test_every_module_has_a_room():
+    assert [name for name in modules() if room_of(name) is None and name != "generation"] == []
+
+
+@pytest.mark.parametrize("room", FLOOR_OF)
+def test_imports_only_point_down(room):
+    wrong = [
+        f"{name} imports {target}"
+        for name in modules() if room_of(name) == room
+        for target in sorted(imports(name))
+        if (other := room_of(target)) is not None and other != room and FLOOR_OF[other] >= FLOOR_OF[room]
+    ]
+    assert wrong == []
+
+
+def test_a_kind_is_known_through_its_contract_only():
+    """So a third kind is one new folder and no other edit."""
+    wrong = [
+        f"{name} imports {target}"
+        for name in modules() for target in imports(name)
+        if room_of(target) in KIND_ROOMS and room_of(name) != room_of(target)
+    ]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("room", WITHOUT_DJANGO)
+def test_pure_rooms_know_no_framework(room):
+    wrong = [
+        f"{name} imports {target}"
+        for name in modules() if f"{name}.".startswith(f"{room}.")
+        for target in imports(name) if target.split(".")[0] in FRAMEWORKS
+    ]
+    assert wrong == []
+
+
+def test_core_has_no_clock_no_network_and_no_randomness():
+    core = [name for name in modules() if room_of(name) == "generation.core"]
+    impure = {
+        (name, target) for name in core for target in imports(name) if target.split(".")[0] in IMPURE
+    }
+    assert impure == set(EXCEPTIONS)
+    clocks = [
+        f"{name} calls {call}" for name in core for call in calls(modules()[name])
+        if re.search(r"\.(now|utcnow|today)$", call)
+    ]
+    assert clocks == []
+
+
+def test_top_level_is_what_the_design_says():
+    listed = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT, capture_output=True, text=True, check=False,
+    )
+    if listed.returncode:
+        pytest.skip("not a git checkout")
+    top = {line.split("/")[0] for line in listed.stdout.splitlines() if (ROOT / line).exists()}
+    assert sorted(name for name in top if not name.startswith(".")) == sorted(
+        "manage.py config generation accounts templates tests requirements.txt README.md".split()
+    )
+
+
+def test_text_is_declared_safe_in_one_place():
+    pattern = re.compile(r"mark_safe|SafeString|SafeText|html_safe|__html__|\|\s*safe(seq)?\b|autoescape\s+off")
+    assert {path for path, text in files("*.py", "*.html", "*.txt") if pattern.search(text)} <= MAY_MARK_SAFE
+
+
+def test_only_commands_print():
+    wrong = [
+        name for name, tree in modules().items()
+        if not f"{name.replace('.', '/')}/".startswith(MAY_PRINT) and "print" in calls(tree)
+    ]
+    assert wrong == []
+
+
+def test_tests_wait_for_something_and_do_not_sleep():
+    """A test that polls uses the helper; a fixed sleep is slow or flaky, mostly both."""
+    wrong = {
+        path.relative_to(ROOT).as_posix() for path in (ROOT / "tests").rglob("*.py")
+        if {"time.sleep", "sleep"} & set(calls(ast.parse(path.read_text(encoding="utf-8"))))
+    }
+    assert wrong <= TESTS_THAT_MAY_SLEEP

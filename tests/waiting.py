@@ -1,0 +1,5 @@
+"""Waiting for a condition, for tests with threads and processes."""
+
+from generation.management.bench.rig import wait_until
+
+__all__ = ["wait_until"]
