@@ -22,6 +22,7 @@ from django.utils.safestring import SafeString
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from accounts.models import ApiToken, User, create_token
 
@@ -44,7 +45,7 @@ def _labels(permissions: QuerySet[Permission]) -> list[str]:
 
 
 @admin.register(User)
-class UserAdmin(StockUserAdmin, ModelAdmin):     # type: ignore[type-arg]
+class UserAdmin(StockUserAdmin, ModelAdmin):
     form = UserChangeForm
     add_form = UserCreationForm
     change_password_form = AdminPasswordChangeForm
@@ -59,14 +60,14 @@ class UserAdmin(StockUserAdmin, ModelAdmin):     # type: ignore[type-arg]
     fieldsets = (
         (None, {"fields": ("username", "password", "role")}),
         ("Person", {"fields": ("first_name", "last_name", "email")}),
-        ("What they may do", {"fields": ("is_active", "is_staff", "is_superuser", "groups", "user_permissions")}),
+        ("What they may do", {"fields": ("is_active", "is_staff", "is_superuser", "groups")}),
         ("When", {"fields": ("last_login", "date_joined")}),
     )
     add_fieldsets = ((None, {"fields": ("username", "role", "usable_password", "password1", "password2")}),)
     filter_horizontal = ()
 
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> tuple[str, ...]:
-        only_for_superusers = () if request.user.is_superuser else ("is_superuser", "user_permissions")
+        only_for_superusers = () if request.user.is_superuser else ("is_superuser",)
         return ("last_login", "date_joined", *only_for_superusers)
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
@@ -78,15 +79,15 @@ class UserAdmin(StockUserAdmin, ModelAdmin):     # type: ignore[type-arg]
         return is_permitted and (obj is None or _manages(request, obj))
 
     def formfield_for_manytomany(
-        self, db_field: "ManyToManyField[Any, Any]", request: HttpRequest, **options: Any     # Any: as in Django
-    ) -> forms.Field | None:
+        self, db_field: "ManyToManyField[Any, Any]", request: HttpRequest, **options: Any     # Any: Django's
+    ) -> "forms.ModelMultipleChoiceField[Any] | None":
         if db_field.name == "groups" and not request.user.is_superuser:
             mine = request.user.get_all_permissions()
             options["queryset"] = Group.objects.filter(pk__in=[
                 group.pk for group in Group.objects.all() if set(_labels(group.permissions.all())) <= mine
             ])
-        field: forms.Field | None = super().formfield_for_manytomany(db_field, request, **options)
-        return field
+        options["widget"] = UnfoldAdminCheckboxSelectMultipleWidget
+        return super().formfield_for_manytomany(db_field, request, **options)
 
 
 def _manages(request: HttpRequest, person: Model) -> bool:
@@ -95,11 +96,21 @@ def _manages(request: HttpRequest, person: Model) -> bool:
 
 
 @admin.register(Group)
-class GroupAdmin(StockGroupAdmin, ModelAdmin):     # type: ignore[type-arg]
+class GroupAdmin(StockGroupAdmin, ModelAdmin):
     filter_horizontal = ()
 
+    def formfield_for_manytomany(
+        self, db_field: "ManyToManyField[Any, Any]", request: HttpRequest | None = None,
+        **options: Any,     # Any: as in Django
+    ) -> "forms.ModelMultipleChoiceField[Any] | None":
+        options["widget"] = UnfoldAdminCheckboxSelectMultipleWidget
+        options["queryset"] = Permission.objects.filter(
+            content_type__app_label__in=["accounts", "auth", "generation"]
+        ).select_related("content_type").order_by("content_type__app_label", "content_type__model", "codename")
+        return super().formfield_for_manytomany(db_field, request, **options)
 
-class NewTokenForm(forms.ModelForm):     # type: ignore[type-arg]
+
+class NewTokenForm(forms.ModelForm):
     """Knows who asks: a token is as good as a sign-in."""
 
     manager: User      # set by the admin for each request
@@ -157,24 +168,27 @@ class ApiTokenAdmin(ModelAdmin):
     def get_fieldsets(self, request: HttpRequest, obj: Model | None = None) -> Any:     # Any: as in Django
         if obj is None:
             return ((None, {"fields": ("user", "name", "expires_at")}),)
-        return ((None, {"fields": ("name", "expires_at")}), ("The rest never changes", {"fields": self._record}))
+        return (
+            (None, {"fields": ("name", "expires_at")}), ("The rest never changes", {"fields": self._record}),
+        )
 
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> tuple[str, ...]:
         return self._record if obj else ()
 
     def get_form(
-        self, request: HttpRequest, obj: Model | None = None, change: bool = False, **options: Any     # Any: as in Django
-    ) -> type[forms.ModelForm[Any]]:
-        if obj is not None:
-            form: type[forms.ModelForm[Any]] = super().get_form(request, obj, change, **options)
-            return form
-        asking = type("NewTokenForm", (NewTokenForm,), {"manager": request.user})
-        form = super().get_form(request, obj, change, form=asking, **options)
+        self, request: HttpRequest, obj: Model | None = None, change: bool = False,
+        **options: Any,     # Any: as in Django
+    ) -> "type[forms.ModelForm[Any]]":
+        if obj is None:
+            options["form"] = type("NewTokenForm", (NewTokenForm,), {"manager": request.user})
+        form: type[forms.ModelForm[Any]] = super().get_form(request, obj, change, **options)
         return form
 
     # --- Making one ---------------------------------------------------------------------------
 
-    def save_model(self, request: HttpRequest, obj: ApiToken, form: forms.ModelForm[Any], change: bool) -> None:
+    def save_model(
+        self, request: HttpRequest, obj: ApiToken, form: "forms.ModelForm[Any]", change: bool
+    ) -> None:
         if change:
             super().save_model(request, obj, form, change)
             return
@@ -182,10 +196,12 @@ class ApiTokenAdmin(ModelAdmin):
         obj.__dict__.update(token.__dict__)
         obj.secret = secret     # type: ignore[attr-defined]     # for response_add, in this request alone
 
-    def response_add(self, request: HttpRequest, obj: ApiToken, post_url_continue: str | None = None) -> HttpResponse:
+    def response_add(
+        self, request: HttpRequest, obj: ApiToken, post_url_continue: str | None = None
+    ) -> HttpResponse:
         """The page with the secret: not a message, because messages are stored in a cookie or the session."""
         response = TemplateResponse(request, "admin/accounts/apitoken/created.html", {
-            **self.admin_site.each_context(request), "opts": self.opts, "title": "The new API token",
+            **self.admin_site.each_context(request), "title": "The new API token",
             "token": obj, "secret": obj.secret,     # type: ignore[attr-defined]
         })
         response["Cache-Control"] = "no-store"
@@ -202,9 +218,14 @@ class ApiTokenAdmin(ModelAdmin):
         extra_context: dict[str, Any] | None = None,     # Any: as in Django
     ) -> HttpResponse:
         token = self.get_object(request, object_id) if object_id else None
-        may_revoke = token is not None and token.revoked_at is None and self.has_change_permission(request, token)
+        may_revoke = (
+            token is not None and token.revoked_at is None and self.has_change_permission(request, token)
+        )
         return super().changeform_view(
-            request, object_id, form_url, {"may_revoke": may_revoke, **(extra_context or {})}
+            request, object_id, form_url, {
+                "may_revoke": may_revoke, "show_save_and_add_another": False, "show_save_and_continue": False,
+                **(extra_context or {}),
+            }
         )
 
     def revoke_view(self, request: HttpRequest, token_id: int) -> HttpResponse:

@@ -5,6 +5,7 @@ from typing import Any
 
 import dj_database_url
 from csp.constants import NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
+from django.templatetags.static import static
 from django.urls import reverse_lazy
 
 from config import environment
@@ -45,7 +46,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "servestatic.middleware.ServeStaticMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "config.csp.ContentSecurityPolicy",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -167,6 +168,26 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = reverse_lazy("admin:login")
 LOGIN_REDIRECT_URL = reverse_lazy("admin:index")
 
+# --- The admin's theme ------------------------------------------------------------------------
+# The names in quotes are imported by the theme, for each request.
+
+UNFOLD: dict[str, Any] = {
+    "SITE_TITLE": "Coursewright",
+    "SITE_HEADER": "Coursewright",
+    "SITE_SYMBOL": "auto_stories",
+    "SITE_FAVICONS": [{
+        "rel": "icon", "type": "image/svg+xml", "href": lambda request: static("generation/admin.svg"),
+    }],
+    "SITE_URL": None,                        # there is no site besides the admin and the API
+    "SHOW_VIEW_ON_SITE": False,
+    "ENVIRONMENT": "generation.admin.navigation.environment",
+    "DASHBOARD_CALLBACK": "generation.admin.dashboard.fill",
+    "STYLES": [lambda request: static("generation/admin.css")],
+    "SCRIPTS": [lambda request: static("generation/admin.js")],
+    "SIDEBAR": {"command_search": True, "navigation": "generation.admin.navigation.sidebar"},
+    "COMMAND": {"search_callback": "generation.admin.navigation.search"},
+}
+
 # --- Language and time ------------------------------------------------------------------------
 
 LANGUAGE_CODE = "en-us"
@@ -188,7 +209,7 @@ _policy: dict[str, Any] = {
     "object-src": [NONE], "base-uri": [NONE], "frame-ancestors": [NONE], "form-action": [SELF],
 }
 CONTENT_SECURITY_POLICY = {"DIRECTIVES": _policy}
-# The admin theme's Alpine needs eval; config/urls.py puts this policy on /admin/ alone.
+# The admin theme's Alpine needs eval; config/csp.py puts this policy on the admin alone.
 ADMIN_CSP: dict[str, Any] = {
     **_policy, "script-src": [SELF, UNSAFE_EVAL], "style-src": [SELF, UNSAFE_INLINE],
 }

@@ -55,7 +55,7 @@ def confirmed(
         return None
     if "confirmed" not in request.POST:
         return TemplateResponse(request, "generation/admin/confirm.html", {
-            **model_admin.admin_site.each_context(request), "opts": model_admin.opts, "title": question,
+            **model_admin.admin_site.each_context(request), "title": question,
             "jobs": chosen, "action": action, "consequence": consequence, "checkbox_name": ACTION_CHECKBOX_NAME,
         })
     refused: list[str] = []

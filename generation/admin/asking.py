@@ -8,6 +8,7 @@ from django.template.response import TemplateResponse
 from unfold.admin import ModelAdmin
 
 from generation.admin.briefs import AskForm
+from generation.admin.records import person
 from generation.admin.rendering import url_of
 from generation.core.fingerprint import fingerprint
 from generation.core.prompting import Kind
@@ -40,7 +41,7 @@ def _submit(request: HttpRequest, kind: Kind, form: AskForm) -> HttpResponse | N
     key = f"admin-{token}-{fingerprint(kind.slug, strategy, brief)[:32]}" if token else None
     try:
         submitted = jobs.submit(
-            user=request.user, kind=kind.slug, brief=brief, strategy=strategy, idempotency_key=key,     # type: ignore[arg-type]
+            user=person(request), kind=kind.slug, brief=brief, strategy=strategy, idempotency_key=key,
         )
     except Refusal as refusal:
         form.take(refusal)
@@ -50,7 +51,6 @@ def _submit(request: HttpRequest, kind: Kind, form: AskForm) -> HttpResponse | N
 
 
 def _page(model_admin: ModelAdmin, request: HttpRequest, title: str, **more: object) -> HttpResponse:
-    request.current_app = model_admin.admin_site.name     # type: ignore[attr-defined]
     return TemplateResponse(request, "generation/admin/ask.html", {
-        **model_admin.admin_site.each_context(request), "opts": model_admin.opts, "title": title, **more,
+        **model_admin.admin_site.each_context(request), "title": title, **more,
     })

@@ -9,7 +9,7 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from unfold.decorators import display
 
-from generation.admin.records import PartOfJobAdmin
+from generation.admin.records import PartOfJobAdmin, when
 from generation.admin.rendering import NOTHING, link_to, state, verbatim
 from generation.admin.unit_page import meaning_of
 from generation.core.pricing import dollars
@@ -20,36 +20,44 @@ from generation.models import Attempt
 class AttemptAdmin(PartOfJobAdmin):
     why = "The ledger of what was asked and paid. Nobody edits a ledger."
     list_display = (
-        "started_at", "chunk", "job", "ended", "state", "route", "input_tokens", "output_tokens", "cost", "took",
+        "asked", "chunk", "job", "ended", "route", "tokens", "cost", "took",
     )
     list_filter = ("code", "state", "origin", "route", "is_simulated", "started_at")
     list_select_related = ("chunk", "job", "route")
     search_fields = ("request_id", "request_fingerprint", "job__title", "message")
     search_help_text = "Request id, fingerprint, job or error text"
     ordering = ("-id",)
-    sortable_by = ("cost", "input_tokens", "output_tokens")
+    sortable_by = ("cost",)
     fieldsets = (
         ("What came of it", {"fields": ("ended", "meaning", "message", "state", "findings_list")}),
         ("What was asked", {
             "fields": (
-                "job_link", "chunk_link", "fence", "origin", "route", "model", "request_fingerprint", "request_id",
-                "http_status", "worker", "is_simulated",
+                "job_link", "chunk_link", "fence", "origin", "route", "model", "request_fingerprint",
+                "request_id", "http_status", "worker", "is_simulated",
             ),
         }),
         ("What it cost", {
             "fields": (
-                "cost", "input_tokens", "cached_input_tokens", "output_tokens", "reasoning_tokens", "is_estimated",
+                "cost", "input_tokens", "cached_input_tokens", "output_tokens", "reasoning_tokens",
+                "is_estimated",
             ),
         }),
-        ("When", {"fields": ("started_at", "replied_at", "settled_at")}),
+        ("When", {"fields": ("asked", "replied", "settled")}),
         ("Reply", {"fields": ("reply_text",)}),
     )
-    readonly_fields = ("ended", "meaning", "findings_list", "job_link", "chunk_link", "cost", "reply_text")
+    readonly_fields = (
+        "ended", "meaning", "findings_list", "job_link", "chunk_link", "cost", "reply_text", "asked", "replied",
+        "settled",
+    )
+    asked = when("started_at", "Asked")
+    replied = when("replied_at", "Replied")
+    settled = when("settled_at", "Settled")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Attempt]:
         rows: QuerySet[Attempt] = super().get_queryset(request)
         return rows.defer(
-            "reply", "findings", "job__brief", "job__findings", "chunk__content", "chunk__draft", "chunk__findings",
+            "reply", "findings", "job__brief", "job__findings", "chunk__content", "chunk__draft",
+            "chunk__findings",
         )
 
     @display(description="Ended as", ordering="code")
@@ -63,6 +71,10 @@ class AttemptAdmin(PartOfJobAdmin):
     @display(description="Cost", ordering="cost_usd_micros")
     def cost(self, attempt: Attempt) -> str:
         return dollars(attempt.cost_usd_micros)
+
+    @display(description="Tokens in / out")
+    def tokens(self, attempt: Attempt) -> str:
+        return f"{attempt.input_tokens:,} / {attempt.output_tokens:,}"
 
     @display(description="Took")
     def took(self, attempt: Attempt) -> str:

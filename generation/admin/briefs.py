@@ -129,7 +129,8 @@ def _resolved(node: Schema, schema: Schema) -> Schema:
         node = {**schema["$defs"][node["$ref"].rsplit("/", 1)[-1]], **node}
     options = [option for option in node.get("anyOf", ()) if option.get("type") != "null"]
     if len(options) == 1:
-        node = {**_resolved(options[0], schema), **{key: value for key, value in node.items() if key != "anyOf"}}
+        siblings = {key: value for key, value in node.items() if key != "anyOf"}
+        node = {**_resolved(options[0], schema), **siblings}
     return node
 
 
@@ -145,7 +146,9 @@ def _field(name: str, node: Schema, schema: Schema, example: Any) -> forms.Field
     return field
 
 
-def _field_of_type(node: Schema, schema: Schema, common: dict[str, Any], example: Any) -> forms.Field:     # Any: JSON
+def _field_of_type(
+    node: Schema, schema: Schema, common: dict[str, Any], example: Any     # Any: JSON
+) -> forms.Field:
     if "enum" in node:
         has_value = common["initial"] is not None
         blank = [] if has_value else [("", "Choose …")]
@@ -224,5 +227,6 @@ def _with_example(common: dict[str, Any], example: Any) -> dict[str, Any]:     #
     """Choices cannot show a placeholder, so the help names the example."""
     if example in (None, "", []):
         return common
-    named = ", ".join(words(str(value)).lower() for value in (example if isinstance(example, list) else [example]))
+    values = example if isinstance(example, list) else [example]
+    named = ", ".join(words(str(value)).lower() for value in values)
     return {**common, "help_text": f"{common['help_text']} Example: {named}.".strip()}

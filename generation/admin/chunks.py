@@ -11,7 +11,7 @@ from unfold.decorators import display
 
 from generation.admin import unit_page
 from generation.admin.actions import posted
-from generation.admin.records import PartOfJobAdmin, RecordAdmin
+from generation.admin.records import PartOfJobAdmin, RecordAdmin, person, when
 from generation.admin.rendering import link_to, state, url_of
 from generation.core.pricing import dollars
 from generation.models import Chunk, UnitVersion
@@ -35,12 +35,16 @@ class ChunkAdmin(PartOfJobAdmin):
     fieldsets = (
         ("How it was made", {
             "fields": (
-                "job_link", "position", "stage", "attempts", "repairs", "crashes", "cost", "ready_at", "worker",
-                "lease_until", "started_at", "finished_at",
+                "job_link", "position", "stage", "attempts", "repairs", "crashes", "cost", "due", "worker",
+                "leased", "began", "ended",
             ),
         }),
     )
-    readonly_fields = ("job_link", "cost")
+    readonly_fields = ("job_link", "cost", "due", "leased", "began", "ended")
+    due = when("ready_at", "Due")
+    leased = when("lease_until", "Leased until")
+    began = when("started_at", "Began")
+    ended = when("finished_at", "Ended")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Chunk]:
         rows: QuerySet[Chunk] = super().get_queryset(request)
@@ -81,7 +85,8 @@ class ChunkAdmin(PartOfJobAdmin):
         extra_context: dict[str, Any] | None = None,     # Any: as in Django
     ) -> HttpResponse:
         chunk = self.get_object(request, object_id)     # None: Django says that it does not exist
-        page = unit_page.context(chunk, request.user) if chunk and self.has_view_permission(request, chunk) else {}
+        may_view = chunk is not None and self.has_view_permission(request, chunk)
+        page = unit_page.context(chunk, person(request)) if may_view else {}
         return super().changeform_view(request, object_id, form_url, {**page, **(extra_context or {})})
 
     def regenerate_view(self, request: HttpRequest, chunk_id: int) -> HttpResponse:
@@ -92,7 +97,7 @@ class ChunkAdmin(PartOfJobAdmin):
         instruction = request.POST.get("instruction", "").replace("\r\n", "\n").replace("\r", "\n")
 
         def act() -> str:
-            jobs.regenerate(chunk.job, chunk.position, instruction=instruction, by=request.user)     # type: ignore[arg-type]
+            jobs.regenerate(chunk.job, chunk.position, instruction=instruction, by=person(request))
             return f"{chunk} is written anew. The old version stays until the new one is there."
 
         return posted(
@@ -103,18 +108,19 @@ class ChunkAdmin(PartOfJobAdmin):
 @admin.register(UnitVersion)
 class UnitVersionAdmin(RecordAdmin):
     why = "Old versions are kept as they were, so that nothing that was once delivered is lost."
-    list_display = ("titled", "number", "job_link", "headline", "replaced_by", "replaced_at")
+    list_display = ("titled", "number", "job_link", "headline", "replaced_by", "replaced")
     list_select_related = ("chunk__job", "replaced_by")
     search_fields = ("chunk__title", "chunk__job__title", "headline")
     ordering = ("-id",)
-    sortable_by = ("replaced_at",)
+    sortable_by = ("replaced",)
     change_form_outer_before_template = "generation/admin/version.html"
     fieldsets = (
         ("How it was replaced", {
-            "fields": ("unit_link", "job_link", "number", "instruction", "replaced_by", "replaced_at"),
+            "fields": ("unit_link", "job_link", "number", "instruction", "replaced_by", "replaced"),
         }),
     )
-    readonly_fields = ("unit_link", "job_link")
+    readonly_fields = ("unit_link", "job_link", "replaced")
+    replaced = when("replaced_at", "Replaced")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[UnitVersion]:
         rows: QuerySet[UnitVersion] = super().get_queryset(request)

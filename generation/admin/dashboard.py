@@ -9,6 +9,7 @@ from django.db.models import QuerySet, Sum
 from django.http import HttpRequest
 from django.urls import reverse
 
+from generation.admin.rendering import url_of
 from generation.admin.workers import patience
 from generation.core.pricing import dollars
 from generation.core.states import JobState
@@ -17,6 +18,7 @@ from generation.models.job import ACTIVE
 from generation.services import clock
 from generation.services.sweeping import SWEEPER
 
+NEWEST = 10
 LOST = (JobState.FAILED.value, JobState.PARTIAL.value)
 
 
@@ -30,8 +32,11 @@ class Card:
 
 def fill(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:     # Any: a template's context
     """The theme's callback for its first page."""
-    cards = _cards() if request.user.has_perm("generation.view_job") else []
-    return {**context, "cards": cards, "may_ask": request.user.has_perm("generation.add_job")}
+    more: dict[str, Any] = {"title": "Overview", "may_ask": request.user.has_perm("generation.add_job")}
+    if request.user.has_perm("generation.view_job"):
+        newest = Job.objects.select_related("user").defer("brief", "findings").order_by("-id")[:NEWEST]
+        more |= {"cards": _cards(), "newest": [(job, url_of(job)) for job in newest]}
+    return {**context, **more}
 
 
 def _cards() -> list[Card]:
@@ -41,24 +46,29 @@ def _cards() -> list[Card]:
     since = quote(str(midnight))
     active = Job.objects.active()
     today = _accepted_since(midnight)
+    lost = Job.objects.filter(state__in=LOST, finished_at__gte=midnight)
     workers = Pulse.objects.exclude(name=SWEEPER)
     alive = workers.filter(beat_at__gte=now - patience()).count()
     return [
-        Card("Active jobs", f"{active.count()}", "accepted and not ended", f"{jobs}?state__in={','.join(ACTIVE)}"),
         Card(
-            "Waiting jobs", f"{active.filter(state=JobState.QUEUED.value).count()}", "no call was made for them yet",
-            f"{jobs}?state__exact={JobState.QUEUED.value}",
+            "Active jobs", f"{active.count()}", "accepted and not ended",
+            f"{jobs}?state__in={','.join(ACTIVE)}",
         ),
         Card(
-            "Failed today", f"{Job.objects.filter(state__in=LOST, finished_at__gte=midnight).count()}",
-            "failed, or done in part", f"{jobs}?state__in={','.join(LOST)}&finished_at__gte={since}",
+            "Waiting jobs", f"{active.filter(state=JobState.QUEUED.value).count()}",
+            "no call was made for them yet", f"{jobs}?state__exact={JobState.QUEUED.value}",
+        ),
+        Card(
+            "Failed today", f"{lost.count()}", "failed, or done in part",
+            f"{jobs}?state__in={','.join(LOST)}&finished_at__gte={since}",
         ),
         Card(
             "Cost today", dollars(today.aggregate(cost=Sum("cost_usd_micros"))["cost"] or 0),
             f"of {today.count()} jobs accepted since midnight UTC", f"{jobs}?created_at__gte={since}",
         ),
         Card(
-            "Workers alive", f"{alive}", f"of {workers.count()} known" if alive else "nothing is generated without one",
+            "Workers alive", f"{alive}",
+            f"of {workers.count()} known" if alive else "nothing is generated without one",
             reverse("admin:generation_pulse_changelist"),
         ),
     ]

@@ -17,7 +17,7 @@ from unfold.decorators import display
 from generation.admin import job_page
 from generation.admin.actions import confirmed, posted
 from generation.admin.asking import ask
-from generation.admin.records import RecordAdmin
+from generation.admin.records import RecordAdmin, person, when
 from generation.admin.rendering import bar, mark, span, state, url_of
 from generation.core.pricing import dollars
 from generation.kinds import all_kinds
@@ -31,7 +31,7 @@ class JobAdmin(RecordAdmin):
         "Jobs are changed by their actions (retry, cancel, have a unit written anew), never by hand: "
         "a job is the record of what was asked, done and paid."
     )
-    list_display = ("titled", "state_label", "progress", "kind_title", "user", "cost", "age")
+    list_display = ("titled", "state_label", "progress", "kind_title", "user", "cost", "age", "took")
     list_display_links = ("titled",)
     list_filter = ("state", "kind", "strategy", "user__role", "is_simulated", "created_at")
     list_select_related = ("user",)
@@ -43,13 +43,14 @@ class JobAdmin(RecordAdmin):
     change_form_outer_before_template = "generation/admin/job.html"
     fieldsets = (
         ("How it was asked", {
-            "fields": ("public_id", "user", "kind_and_revision", "strategy", "route", "created_at"),
+            "fields": ("public_id", "user", "kind_and_revision", "strategy", "route", "accepted"),
         }),
     )
-    readonly_fields = ("public_id", "kind_and_revision")
+    readonly_fields = ("public_id", "kind_and_revision", "accepted")
+    accepted = when("created_at", "Accepted")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Job]:
-        rows = Job.objects.visible_to(request.user)     # type: ignore[arg-type]
+        rows = Job.objects.visible_to(person(request))
         return rows.annotate(db_now=Now()).defer("brief", "findings")
 
     # --- Columns ------------------------------------------------------------------------------
@@ -78,8 +79,11 @@ class JobAdmin(RecordAdmin):
     @display(description="Age", ordering="id")
     def age(self, job: Job) -> str:
         now: dt.datetime = job.db_now     # type: ignore[attr-defined]
-        took = f", took {span(job.finished_at - job.created_at)}" if job.finished_at else ""
-        return f"{span(now - job.created_at)}{took}"
+        return span(now - job.created_at)
+
+    @display(description="Took")
+    def took(self, job: Job) -> str | None:
+        return span(job.finished_at - job.created_at) if job.finished_at else None
 
     @display(description="Kind")
     def kind_and_revision(self, job: Job) -> str:
@@ -108,7 +112,8 @@ class JobAdmin(RecordAdmin):
         ]
 
     def add_view(
-        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None,     # Any: Django
+        self, request: HttpRequest, form_url: str = "",
+        extra_context: dict[str, Any] | None = None,     # Any: as in Django
     ) -> HttpResponse:
         if not self.has_add_permission(request):
             raise PermissionDenied
@@ -119,14 +124,14 @@ class JobAdmin(RecordAdmin):
         extra_context: dict[str, Any] | None = None,     # Any: as in Django
     ) -> HttpResponse:
         job = self.get_object(request, object_id)     # None: Django says that it does not exist
-        page = job_page.context(job, request.user) if job and self.has_view_permission(request, job) else {}
+        page = job_page.context(job, person(request)) if job and self.has_view_permission(request, job) else {}
         return super().changeform_view(request, object_id, form_url, {**page, **(extra_context or {})})
 
     def parts_view(self, request: HttpRequest, job_id: int) -> HttpResponse:
         """The moving parts of the job page, for its script."""
         job = self._job(request, job_id)
         return TemplateResponse(
-            request, "generation/admin/job_moving.html", job_page.context(job, request.user)
+            request, "generation/admin/job_moving.html", job_page.context(job, person(request))
         )
 
     # --- Actions ------------------------------------------------------------------------------
@@ -135,7 +140,7 @@ class JobAdmin(RecordAdmin):
         job = self._job(request, job_id)
 
         def act() -> str:
-            jobs.retry(job, by=request.user)     # type: ignore[arg-type]
+            jobs.retry(job, by=person(request))
             return "What is missing is asked again."
 
         return posted(request, is_permitted=self.has_retry_permission(request), back=url_of(job), act=act)
@@ -144,7 +149,7 @@ class JobAdmin(RecordAdmin):
         job = self._job(request, job_id)
 
         def act() -> str:
-            jobs.cancel(job, by=request.user)     # type: ignore[arg-type]
+            jobs.cancel(job, by=person(request))
             return "The job is cancelled. What was done stays readable."
 
         return posted(request, is_permitted=self.has_cancel_permission(request), back=url_of(job), act=act)
@@ -155,7 +160,7 @@ class JobAdmin(RecordAdmin):
             self, request, chosen, is_permitted=self.has_retry_permission(request), action="retry_selected",
             question="Retry these jobs?", done="Retry started for",
             consequence="What failed or was cancelled is asked again; what is done stays as it is.",
-            act=lambda job: jobs.retry(job, by=request.user),     # type: ignore[arg-type]
+            act=lambda job: jobs.retry(job, by=person(request)),
         )
 
     @admin.action(description="Cancel", permissions=["cancel"])
@@ -164,7 +169,7 @@ class JobAdmin(RecordAdmin):
             self, request, chosen, is_permitted=self.has_cancel_permission(request), action="cancel_selected",
             question="Cancel these jobs?", done="Cancelled",
             consequence="Calls in flight are dropped and may still be billed; what is done stays readable.",
-            act=lambda job: jobs.cancel(job, by=request.user),     # type: ignore[arg-type]
+            act=lambda job: jobs.cancel(job, by=person(request)),
         )
 
     def _job(self, request: HttpRequest, job_id: int) -> Job:

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from unfold.decorators import display
 
-from generation.admin.records import PartOfJobAdmin
+from generation.admin.records import PartOfJobAdmin, when
 from generation.admin.rendering import link_to, state, tree, words
 from generation.models import LogEntry
 
@@ -38,7 +38,7 @@ class CodeFilter(admin.SimpleListFilter):
 @admin.register(LogEntry)
 class LogEntryAdmin(PartOfJobAdmin):
     why = "The log is written in the transaction of each change. It is a record, so nobody edits it."
-    list_display = ("at", "level_label", "message", "code", "job", "by")
+    list_display = ("when", "level_label", "message", "code", "job", "by")
     list_display_links = ("message",)
     list_filter = ("level", CodeFilter, "at")
     list_select_related = ("job", "by")
@@ -47,11 +47,12 @@ class LogEntryAdmin(PartOfJobAdmin):
     ordering = ("-id",)
     sortable_by = ()
     fieldsets = (
-        (None, {"fields": ("at", "level_label", "code", "message", "by")}),
+        (None, {"fields": ("when", "level_label", "code", "message", "by")}),
         ("Where", {"fields": ("job_link", "chunk_link", "attempt_link")}),
         ("More", {"fields": ("more",)}),
     )
-    readonly_fields = ("level_label", "job_link", "chunk_link", "attempt_link", "more")
+    readonly_fields = ("level_label", "job_link", "chunk_link", "attempt_link", "more", "when")
+    when = when("at", "When")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[LogEntry]:
         rows: QuerySet[LogEntry] = super().get_queryset(request)

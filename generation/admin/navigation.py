@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from unfold.dataclasses import SearchResult
 
+from generation.admin.records import person
 from generation.admin.rendering import url_of
 from generation.models import Job
 
@@ -56,7 +57,7 @@ def search(request: HttpRequest, term: str) -> list[SearchResult]:
     """The newest jobs whose title has `term`, for the command palette."""
     if not request.user.has_perm("generation.view_job"):
         return []
-    found = Job.objects.visible_to(request.user).filter(title__icontains=term).order_by("-id")[:MOST_FOUND]     # type: ignore[arg-type]
+    found = Job.objects.visible_to(person(request)).filter(title__icontains=term).order_by("-id")[:MOST_FOUND]
     return [
         SearchResult(title=job.title, description=f"Job, {job.state}", link=url_of(job), icon="auto_stories")
         for job in found

@@ -39,8 +39,8 @@ def mark(text: str) -> SafeString:
 def bar(percent: int, text: str) -> SafeString:
     """A progress bar with its words beside it."""
     return format_html(
-        '<span class="cw-progress"><span class="cw-bar" role="progressbar" aria-label="Progress" aria-valuemin="0"'
-        ' aria-valuemax="100" aria-valuenow="{0}"><span style="width: {0}%"></span></span>'
+        '<span class="cw-progress"><span class="cw-bar" role="progressbar" aria-label="Progress"'
+        ' aria-valuemin="0" aria-valuemax="100" aria-valuenow="{0}"><span style="width: {0}%"></span></span>'
         '<span class="cw-progress-text">{1}</span></span>',
         percent, text,
     )
@@ -59,9 +59,9 @@ def link_to(row: Model | None, text: str = "") -> SafeString | str:
 
 def tree(value: Any) -> SafeString | str:     # Any: JSON
     """JSON as nested lists that people can read."""
+    if value in (None, "", [], {}):
+        return NOTHING
     match value:
-        case None | "" | [] | {}:
-            return NOTHING
         case bool():
             return "Yes" if value else "No"
         case dict():
@@ -70,9 +70,8 @@ def tree(value: Any) -> SafeString | str:     # Any: JSON
             )
             return format_html('<dl class="cw-tree">{}</dl>', rows)
         case list():
-            return format_html(
-                '<ul class="cw-tree">{}</ul>', format_html_join("", "<li>{}</li>", ((tree(item),) for item in value))
-            )
+            items = format_html_join("", "<li>{}</li>", ((tree(item),) for item in value))
+            return format_html('<ul class="cw-tree">{}</ul>', items)
         case _:
             return str(value)
 
@@ -80,6 +79,11 @@ def tree(value: Any) -> SafeString | str:     # Any: JSON
 def verbatim(text: str) -> SafeString | str:
     """Text as it came, in a box that scrolls and can be reached with the keyboard."""
     return format_html('<pre class="cw-pre" tabindex="0">{}</pre>', text) if text else NOTHING
+
+
+def moment(at: dt.datetime | None) -> SafeString | str:
+    """To the second, in UTC."""
+    return format_html('<span class="cw-moment">{}</span>', f"{at:%Y-%m-%d %H:%M:%S}") if at else NOTHING
 
 
 def span(duration: dt.timedelta) -> str:

@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from unfold.decorators import display
 
 from generation.admin.actions import posted
-from generation.admin.records import FastListAdmin
+from generation.admin.records import FastListAdmin, when
 from generation.admin.rendering import state, url_of
 from generation.core.reasons import EXPLANATIONS, Reason
 from generation.models import Route
@@ -39,19 +39,21 @@ class RouteAdmin(FastListAdmin):
         ("Limits", {"fields": ("max_output_tokens", "max_in_flight")}),
         ("Circuit breaker", {
             "description": (
-                "It moves by itself: failures in a row stop all calls on the route for a while, then one probe is "
-                "sent. Waiting work loses nothing. These fields are read only."
+                "It moves by itself: failures in a row stop all calls on the route for a while, then one probe "
+                "is sent. Waiting work loses nothing. These fields are read only."
             ),
             "fields": (
-                "health", "breaker_sentence", "breaker_detail", "breaker_failures", "open_until", "probe_until",
-                "throttled_until",
+                "health", "breaker_sentence", "breaker_detail", "breaker_failures", "opens", "probe",
+                "throttled",
             ),
         }),
     )
     readonly_fields = (
-        "health", "breaker_sentence", "breaker_detail", "breaker_failures", "open_until", "probe_until",
-        "throttled_until",
+        "health", "breaker_sentence", "breaker_detail", "breaker_failures", "opens", "probe", "throttled",
     )
+    opens = when("open_until", "Paused until")
+    probe = when("probe_until", "Probe is out until")
+    throttled = when("throttled_until", "Slowed down until")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Route]:
         rows: QuerySet[Route] = super().get_queryset(request)
@@ -84,7 +86,8 @@ class RouteAdmin(FastListAdmin):
         extra_context: dict[str, Any] | None = None,     # Any: as in Django
     ) -> HttpResponse:
         route = self.get_object(request, object_id) if object_id else None
-        may_resume = route is not None and route.open_until is not None and self.has_change_permission(request, route)
+        is_paused = route is not None and route.open_until is not None
+        may_resume = is_paused and self.has_change_permission(request, route)
         return super().changeform_view(
             request, object_id, form_url, {"may_resume": may_resume, **(extra_context or {})}
         )

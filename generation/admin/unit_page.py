@@ -29,6 +29,7 @@ def context(chunk: Chunk, user: "User") -> dict[str, Any]:     # Any: a template
     is_old = content is None and bool(versions)
     if is_old:
         content = versions[0].content      # it is being written anew: the old one holds until then
+    calls = Attempt.objects.filter(chunk=chunk).order_by("-id").defer("reply", "findings")[:ATTEMPTS_SHOWN]
     return {
         "chunk": chunk, "job": job,
         "text": text_of(job, chunk.position, content) if content is not None else None,
@@ -36,12 +37,13 @@ def context(chunk: Chunk, user: "User") -> dict[str, Any]:     # Any: a template
         "versions": [(version, old_text(version)) for version in versions],
         "calls": [
             (attempt, url_of(attempt), dollars(attempt.cost_usd_micros), meaning_of(attempt))
-            for attempt in Attempt.objects.filter(chunk=chunk).order_by("-id").defer("reply", "findings")[:ATTEMPTS_SHOWN]
+            for attempt in calls
         ],
         "attempts_url": f"{reverse('admin:generation_attempt_changelist')}?chunk__id__exact={chunk.pk}",
         "is_unit": chunk.position > 0,
         "may_regenerate": (
-            chunk.position > 0 and chunk.state == ChunkState.DONE and user.has_perm("generation.regenerate_unit")
+            chunk.position > 0 and chunk.state == ChunkState.DONE
+            and user.has_perm("generation.regenerate_unit")
         ),
         "longest_instruction": MAX_INSTRUCTION_CHARACTERS,
     }

@@ -36,7 +36,8 @@ class StrictParser(Parser):
         if len(request.body) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
             # Django looks at Content-Length only, which a body sent in chunks does not have.
             raise Problem(ProblemCode.TOO_LARGE)
-        parsed: JsonObject = json.loads(request.body, parse_constant=_refuse_constant)
+        # Decoded here, because json itself would take UTF-16, and half characters in UTF-8.
+        parsed: JsonObject = json.loads(request.body.decode("utf-8"), parse_constant=_refuse_constant)
         return parsed
 
 

@@ -72,6 +72,10 @@ class Hub:
             for group in self._listeners.values() for listener in group
         )
 
+    @property
+    def is_polling(self) -> bool:
+        return self._poller is not None
+
     @contextmanager
     def listening(self, job_id: int, user_id: int, revision: int) -> Iterator[Listener]:
         """A listener that is offered every frame of the job that is newer than `revision`."""

@@ -103,7 +103,7 @@ def _job_in(schema: JsonObject, schemas: JsonObject) -> JsonObject:
     alternatives = []
     for slug, kind in all_kinds().items():
         name = f"{slug.title().replace('_', '')}Brief"
-        schemas[name] = brief_schema(slug)
+        schemas[name] = {**brief_schema(slug), "title": name}
         properties = {
             **schema["properties"],
             "kind": {**schema["properties"]["kind"], "const": slug},

@@ -35,7 +35,8 @@ class Answer:
     def problem(self) -> str:
         """What a problem+json says to people; empty for anything else."""
         found = self.json if "problem+json" in self.headers.get("Content-Type", "") else {}
-        return " ".join(str(found[name]) for name in ("title", "detail", "advice") if found.get(name))
+        words = " ".join(str(found[name]) for name in ("detail", "advice") if found.get(name))
+        return f"{found.get('title')}: {words}" if words else str(found.get("title", ""))
 
 
 @dataclass(frozen=True)

@@ -32,6 +32,7 @@ class StoredReply:
     attempt_id: int
     request_fingerprint: str
     text: str
+    cost_usd_micros: int
 
 
 @dataclass(frozen=True)
@@ -191,7 +192,7 @@ def _stored_replies(chunks: list[Chunk]) -> dict[int, StoredReply]:
         return {}
     rows = Attempt.objects.filter(chunk__in=chunks, state=AttemptState.REPLIED).order_by("fence")
     return {
-        row.chunk_id: StoredReply(row.pk, row.request_fingerprint, row.reply) for row in rows
+        row.chunk_id: StoredReply(row.pk, row.request_fingerprint, row.reply, row.cost_usd_micros) for row in rows
     }
 
 

@@ -3,9 +3,10 @@
 import datetime as dt
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, Max
 
 from generation.core.pricing import dollars
+from generation.core.prompting import Stage
 from generation.core.reasons import EXPLANATIONS, Reason
 from generation.core.states import TERMINAL_JOB_STATES, ChunkState, JobState
 from generation.core.states import derive as derived_state
@@ -21,11 +22,17 @@ def derive(job: Job, now: dt.datetime, *, reason: Reason | None = None, **column
     """Set state, counters and `revision + 1` from the chunks; `columns` are further values to store.
 
     `reason` explains a loss; without one it is taken from the first chunk that was lost."""
-    plan = Chunk.objects.filter(job=job, position=0).values_list("state", "attempts", "reason").get()
-    units = {
-        ChunkState(state): count
-        for state, count in Chunk.objects.filter(job=job).units().order_by().values_list("state").annotate(Count("id"))
-    }
+    rows = (
+        Chunk.objects.filter(job=job).order_by().values_list("stage", "state")
+        .annotate(Count("id"), Max("attempts"), Max("reason"))
+    )
+    plan, units = None, {}
+    for stage, chunk_state, count, attempts, chunk_reason in rows:
+        if stage == Stage.UNIT:
+            units[ChunkState(chunk_state)] = count
+        else:
+            plan = (chunk_state, attempts, chunk_reason)      # there is one of it
+    assert plan is not None, "every job has its chunk 0"
     before = JobState(job.state)
     state = derived_state(ChunkState(plan[0]), plan[1], units)
     is_terminal = state in TERMINAL_JOB_STATES

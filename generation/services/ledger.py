@@ -7,12 +7,12 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import F
+from django.db.models.functions import Now
 
 from generation.core.findings import Finding
 from generation.core.outcomes import Answer, CallCode, Failure, Reply
 from generation.core.pricing import cost_usd_micros
 from generation.models import Attempt, AttemptState, Job, Origin
-from generation.services import clock
 from generation.services.claiming import Claim
 
 TOO_LATE = "came too late: the chunk was no longer this worker's"
@@ -27,18 +27,26 @@ def store_reply(claim: Claim, reply: Reply, request_fingerprint: str) -> None:
     with transaction.atomic(durable=True):
         _add_to_job(claim.job_id, columns)      # first, because everybody locks the job before the attempt
         is_new = _unbooked(claim).update(
-            state=AttemptState.REPLIED, code=CallCode.OK.value, reply=reply.text, replied_at=clock.now(),
-            settled_at=None, request_fingerprint=request_fingerprint, message="", **columns,
+            state=AttemptState.REPLIED, code=CallCode.OK.value, reply=reply.text, replied_at=Now(),
+            origin=Origin.PROVIDER, settled_at=None, request_fingerprint=request_fingerprint, message="", **columns,
         )
         if not is_new:
             transaction.set_rollback(True)      # stored before: this is a repetition after a lost connection
 
 
+def cost_of(claim: Claim, answer: Answer | None) -> int:
+    """What the call behind `answer` cost, in micro-dollars; None stands for the stored reply."""
+    if answer is not None:
+        return cost_usd_micros(answer.usage, claim.prices)
+    assert claim.stored_reply is not None, "only a stored reply comes without a call"
+    return claim.stored_reply.cost_usd_micros
+
+
 def close(
     claim: Claim, answer: Answer | None, code: CallCode, now: dt.datetime, *, request_fingerprint: str,
     findings: tuple[Finding, ...], is_ours: bool,
-) -> int:
-    """Close the claim's attempt, whose job is locked; what the call cost, in micro-dollars."""
+) -> None:
+    """Close the claim's attempt, whose job is locked, and those that it made superfluous."""
     closing: dict[str, Any] = {
         "state": AttemptState.SETTLED, "code": code.value, "settled_at": now,
         "findings": [finding.as_json() for finding in findings],
@@ -52,20 +60,14 @@ def close(
         )
         if is_new:
             _add_to_job(claim.job_id, columns)
-        cost: int = columns["cost_usd_micros"]
     elif answer is None:
         assert claim.stored_reply is not None, "only a stored reply comes without a call"
         # The bill is on the attempt that asked; this one used its reply.
-        source = Attempt.objects.get(pk=claim.stored_reply.attempt_id)
-        Attempt.objects.filter(pk__in=[source.pk, claim.attempt_id]).update(**closing)
-        Attempt.objects.filter(pk=claim.attempt_id).update(is_simulated=source.is_simulated)
-        cost = source.cost_usd_micros
+        Attempt.objects.filter(pk__in=[claim.stored_reply.attempt_id, claim.attempt_id]).update(**closing)
     else:
-        Attempt.objects.filter(pk=claim.attempt_id).update(**closing, origin=Origin.PROVIDER)
-        cost = cost_usd_micros(answer.usage, claim.prices)
+        Attempt.objects.filter(pk=claim.attempt_id).update(**closing)
     if claim.fence > 1:
         _close_superseded(claim, now)
-    return cost
 
 
 def _unbooked(claim: Claim) -> Any:     # Any: a queryset of attempts

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import F
+from django.db.models.functions import Now
 
 from generation import queue
 from generation.core.findings import Finding
@@ -17,6 +18,7 @@ from generation.core.outcomes import (
     CallCode,
     Done,
     DoneWhole,
+    Failure,
     GiveUp,
     Outcome,
     Repair,
@@ -30,9 +32,9 @@ from generation.core.prompting import Stage
 from generation.core.reasons import EXPLANATIONS, Reason
 from generation.core.states import ChunkState, Event
 from generation.kinds import all_kinds
-from generation.models import Attempt, Chunk, Job, LogLevel, Strategy
+from generation.models import Chunk, Job, LogLevel, Strategy
 from generation.models.chunk import changes
-from generation.services import clock, journal, ledger
+from generation.services import journal, ledger
 from generation.services.claiming import Claim
 from generation.services.deriving import derive
 from generation.services.jobs import end_without_content
@@ -54,24 +56,29 @@ def settle(
 
     `answer` is None when a stored reply was used: that call's attempt is closed as well."""
     with transaction.atomic(durable=True):
-        job = Job.objects.select_for_update(no_key=True).get(pk=claim.job_id)
-        now = clock.now()
-        is_ours = Chunk.objects.filter(
-            pk=claim.chunk_id, fence=claim.fence, state=ChunkState.RUNNING.value
-        ).exists()
-        if not is_ours and isinstance(answer, Reply) and _is_open(claim):
-            # The reply stays stored: whoever claims the chunk next uses it instead of asking again.
+        job = Job.objects.select_for_update(no_key=True).annotate(locked_at=Now()).get(pk=claim.job_id)
+        now: dt.datetime = job.locked_at
+        try:
+            runnable = _apply(job, claim, outcome, now, answer)
+        except _NotOurs:
+            if not (isinstance(answer, Reply) and _is_open(claim)):
+                ledger.close(
+                    claim, answer, code, now, request_fingerprint=request_fingerprint, findings=findings,
+                    is_ours=False,
+                )
+            # Else the reply stays stored: whoever claims the chunk next uses it instead of asking again.
             return Settled(is_ours=False)
-        cost = ledger.close(
-            claim, answer, code, now, request_fingerprint=request_fingerprint, findings=findings, is_ours=is_ours
+        ledger.close(
+            claim, answer, code, now, request_fingerprint=request_fingerprint, findings=findings, is_ours=True
         )
-        if not is_ours:
-            return Settled(is_ours=False)
-        runnable = _apply(job, claim, outcome, now, cost)
         derive(job, now)
         if runnable:
             queue.ring()      # one is enough: whoever hears it claims a batch
     return Settled(is_ours=True, runnable=runnable)
+
+
+class _NotOurs(Exception):
+    """The guarded UPDATE moved nothing: another claim or a cancellation came first."""
 
 
 def _is_open(claim: Claim) -> bool:
@@ -81,8 +88,10 @@ def _is_open(claim: Claim) -> bool:
     ).exists()
 
 
-def _apply(job: Job, claim: Claim, outcome: Outcome, now: dt.datetime, cost: int) -> int:
-    """Move the chunk; how many chunks became runnable at once."""
+def _apply(job: Job, claim: Claim, outcome: Outcome, now: dt.datetime, answer: Answer | None) -> int:
+    """Move the chunk; how many chunks became runnable at once.  Raises _NotOurs before anything is written."""
+    cost = ledger.cost_of(claim, answer)
+    why = answer.message if isinstance(answer, Failure) else ""
     more: dict[str, Any] = {"cost_usd_micros": F("cost_usd_micros") + cost}
     noun = all_kinds()[job.kind].unit_noun
     name = journal.name_of(job, claim.position, noun)
@@ -115,19 +124,20 @@ def _apply(job: Job, claim: Claim, outcome: Outcome, now: dt.datetime, cost: int
                  findings=[finding.as_json() for finding in findings])
             return 1
         case Retry(after, reason):
-            _move(claim, Event.RETRY, now, ready_at=now + after, reason=reason.value, **more,
-                  reason_detail=_why(claim))
-            note(Event.RETRY, f"{name} is tried again in {after.total_seconds():.1f} s: {_why(claim)}",
-                 LogLevel.WARNING)
+            _move(claim, Event.RETRY, now, ready_at=now + after, reason=reason.value, reason_detail=why,
+                  **more)
+            note(Event.RETRY, f"{name} is tried again in {after.total_seconds():.1f} s: {why}", LogLevel.WARNING)
             return 0
         case Snooze(after, reason):
-            _move(claim, Event.RELEASE, now, ready_at=now + after, reason=reason.value, reason_detail=_why(claim),
+            _move(claim, Event.RELEASE, now, ready_at=now + after, reason=reason.value, reason_detail=why,
                   attempts=F("attempts") - 1, **more)
             note(Event.RELEASE, f"{name} waits {after.total_seconds():.1f} s: {EXPLANATIONS[reason].sentence}",
                  LogLevel.WARNING)
             return 0 if after else 1
         case GiveUp(reason, message, findings):
-            chunk = Chunk.objects.get(pk=claim.chunk_id)
+            chunk = Chunk.objects.filter(pk=claim.chunk_id, fence=claim.fence).accepting(Event.GIVE_UP).first()
+            if chunk is None:
+                raise _NotOurs
             event = end_without_content(
                 chunk, Event.GIVE_UP, now, reason=reason, detail=message,
                 **({"findings": [finding.as_json() for finding in findings]} if not chunk.versions.exists() else {}),
@@ -150,12 +160,8 @@ def _move(claim: Claim, event: Event, now: dt.datetime, **columns: Any) -> None:
         Chunk.objects.filter(pk=claim.chunk_id, fence=claim.fence).accepting(event)
         .update(**changes(event, now, **columns))
     )
-    assert moved == 1, "the job is locked and the fence was checked"
-
-
-def _why(claim: Claim) -> str:
-    message: str = Attempt.objects.values_list("message", flat=True).get(pk=claim.attempt_id)
-    return message
+    if not moved:
+        raise _NotOurs
 
 
 def _create_units(

@@ -84,6 +84,8 @@ def assert_inert(html: str) -> Page:
     "[x](data:text/html;base64,PHNjcmlwdD4=)",
     "[x](vbscript:msgbox(1))",
     "[x](file:///etc/passwd)",
+    "[x](ftp://evil.example/x)",
+    "[x](tel:+4990012345)",
     "[x][y]\n\n[y]: javascript:alert(1)",
     "<javascript:alert(1)>",
     "[x](https://a.example\" onmouseover=\"alert(1))",
@@ -121,6 +123,10 @@ def test_tables_are_kept():
     page = Page(to_html("| Lift | Sets |\n|---|---|\n| Squat | 5 |"))
     assert page.tags == ["table", "thead", "tr", "th", "th", "tbody", "tr", "td", "td"]
     assert [cell.strip() for cell in page.cells] == ["Lift", "Sets", "Squat", "5"]
+
+
+def test_html_in_markdown_is_shown_as_it_was_written():
+    assert Page(to_html("<h1>a</h1> b<br>c <b>d</b>")).text == "<h1>a</h1> b<br>c <b>d</b>"
 
 
 def test_usual_markdown_is_kept():

@@ -1,0 +1,207 @@
+"""The document and its units: three formats, readable early, harmless to a browser."""
+
+from html.parser import HTMLParser
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from generation.models import Chunk, Job
+from generation.services import jobs
+from tests.api.calls import of, problem
+from tests.support import work_off
+
+pytestmark = pytest.mark.django_db
+
+BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+PAYLOADS = (
+    "<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "[x](javascript:alert(1))",
+    "![x](https://evil.example/pixel.png)", "<svg onload=alert(1)>", '"><iframe src=//evil.example>',
+    "<a href='data:text/html,x'>x</a>", "</title><script>alert(1)</script>", "<style>*{display:none}</style>",
+    "{{ settings.SECRET_KEY }}", "{% debug %}", "<base href=//evil.example>", "[x](  JaVaScRiPt:alert(1))",
+)
+
+
+# --- Formats --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("accept", "media_type"), [
+    ("", "application/json"), ("*/*", "application/json"), ("application/json", "application/json"),
+    ("text/markdown", "text/markdown"), ("text/html", "text/html"), (BROWSER, "text/html"),
+    ("text/*", "text/markdown"), ("application/json;q=0.1, text/markdown;q=0.9", "text/markdown"),
+    ("application/pdf, text/html;q=0.5", "text/html"),
+])
+def test_format_by_accept(done, ann_api, accept, media_type):
+    headers = {"Accept": accept} if accept else {}
+    response = ann_api.send("GET", of(done, "/document"), **headers)
+    assert response.status_code == 200
+    assert response["Content-Type"].partition(";")[0] == media_type
+    assert "Accept" in response["Vary"]
+
+
+@pytest.mark.parametrize(("name", "media_type", "start"), [
+    ("json", "application/json", "{"), ("markdown", "text/markdown", "# "), ("html", "text/html", "<!DOCTYPE html>"),
+])
+def test_format_by_name_wins_over_accept(done, ann_api, name, media_type, start):
+    response = ann_api.send("GET", of(done, f"/document?format={name}"), Accept="application/pdf")
+    assert (response.status_code, response["Content-Type"].partition(";")[0]) == (200, media_type)
+    assert response.content.decode().startswith(start)
+
+
+@pytest.mark.parametrize("name", ["pdf", "", "JSON", "%00", "json%00"])
+def test_unknown_format_is_named(done, ann_api, name):
+    body = problem(ann_api.send("GET", of(done, f"/document?format={name}")), 422, "invalid_input")
+    assert [(error["in"], error["pointer"]) for error in body["errors"]] == [("query", "/format")]
+
+
+@pytest.mark.parametrize("accept", ["application/pdf", "image/*", "application/json;q=0", "garbage", "text/x\x00"])
+def test_what_cannot_be_accepted_is_406(done, ann_api, accept):
+    problem(ann_api.send("GET", of(done, "/document"), Accept=accept), 406, "not_acceptable")
+
+
+@pytest.mark.parametrize("name", ["json", "markdown", "html"])
+def test_document_that_has_not_changed_is_not_sent_again(done, ann_api, name):
+    path = of(done, f"/document?format={name}")
+    etag = ann_api.send("GET", path)["ETag"]
+    assert ann_api.send("GET", path, If_None_Match=etag).status_code == 304
+    other = of(done, f"/document?format={'html' if name == 'json' else 'json'}")
+    assert ann_api.send("GET", other, If_None_Match=etag).status_code == 200
+
+
+def test_document_takes_a_few_queries(done, ann_api):
+    ann_api.send("GET", of(done, "/document"))
+    with CaptureQueriesContext(connection) as queries:
+        ann_api.send("GET", of(done, "/document"))
+    assert len(queries) <= 3, [query["sql"] for query in queries]
+
+
+# --- Readable early -------------------------------------------------------------------------------
+
+
+def test_before_there_is_a_plan_there_is_nothing_to_read(job, ann_api):
+    response = ann_api.send("GET", of(job, "/document"))
+    problem(response, 409, "not_ready")
+    assert int(response["Retry-After"]) > 0
+
+
+def test_unfinished_document_names_its_gaps(begun, ann_api):
+    document = ann_api.send("GET", of(begun, "/document")).json()
+    assert (document["state"], [week["number"] for week in document["weeks"]]) == ("generating", [1])
+    assert document["missing"] == [2, 3]
+    markdown = ann_api.send("GET", of(begun, "/document?format=markdown")).content.decode()
+    assert "Weeks 2, 3 are missing" in markdown
+    page = ann_api.send("GET", of(begun, "/document?format=html")).content.decode()
+    assert "Weeks 2, 3 are missing" in page
+    assert "1 of 3 parts are done" in page
+
+
+def test_cancelled_job_keeps_what_is_done(begun, ann_api):
+    jobs.cancel(begun, by=None)
+    assert ann_api.send("GET", of(begun, "/document")).json()["missing"] == [2, 3]
+
+
+@pytest.mark.parametrize("name", ["markdown", "html"])
+def test_simulated_document_says_so(done, ann_api, name):
+    Job.objects.update(is_simulated=True)
+    assert "Simulated document" in ann_api.send("GET", of(done, f"/document?format={name}")).content.decode()
+    assert ann_api.send("GET", of(done, "/document?format=json")).json()["is_simulated"] is True
+    unit = ann_api.send("GET", of(done, "/units/1")).json()
+    assert unit["is_simulated"] is True
+    assert "Simulated document" in unit["markdown"]
+
+
+def test_real_document_does_not(done, ann_api):
+    assert "imulated" not in ann_api.send("GET", of(done, "/document?format=html")).content.decode()
+
+
+# --- Units ----------------------------------------------------------------------------------------
+
+
+def test_unit_is_readable_while_others_run(begun, ann_api):
+    unit = ann_api.send("GET", of(begun, "/units/1")).json()
+    assert (unit["position"], unit["state"], unit["versions"]) == (1, "done", [])
+    assert unit["content"] == Chunk.objects.get(job=begun, position=1).content
+    assert unit["markdown"].startswith("## Week 1")
+
+
+def test_unit_that_is_not_done_says_so(begun, ann_api):
+    response = ann_api.send("GET", of(begun, "/units/2"))
+    problem(response, 409, "unit_not_done")
+    assert int(response["Retry-After"]) > 0
+
+
+def test_unit_before_the_plan_says_so(job, ann_api):
+    problem(ann_api.send("GET", of(job, "/units/1")), 409, "unit_not_done")
+
+
+def test_lost_unit_says_why_and_what_to_do(begun, ann_api):
+    jobs.cancel(begun, by=None)
+    body = problem(ann_api.send("GET", of(begun, "/units/2")), 409, "unit_not_done")
+    assert "cancelled" in body["detail"]
+    assert "Retry" in body["advice"]
+
+
+@pytest.mark.parametrize("n", ["0", "4", "-1", "40000", "1" * 30])
+def test_unit_that_the_job_does_not_have_is_not_found(done, ann_api, n):
+    problem(ann_api.send("GET", of(done, f"/units/{n}")), 404, "no_such_unit")
+
+
+@pytest.mark.parametrize("n", ["x", "1.5", "%00", "1" * 5_000])
+def test_unit_that_is_no_number_is_named(done, ann_api, n):
+    body = problem(ann_api.send("GET", of(done, f"/units/{n}")), 422, "invalid_input")
+    assert [(error["in"], error["pointer"]) for error in body["errors"]] == [("path", "/n")]
+
+
+def test_rewritten_unit_is_new_and_its_old_version_listed(done, ann_api):
+    old = ann_api.send("GET", of(done, "/units/2")).json()
+    ann_api.send("POST", of(done, "/units/2/regenerate"), {"instruction": "Shorter."})
+    during = ann_api.send("GET", of(done, "/units/2")).json()
+    assert (during["content"], during["state"]) == (old["content"], "pending")
+    work_off(done)
+    after = ann_api.send("GET", of(done, "/units/2")).json()
+    assert [version["number"] for version in after["versions"]] == [1]
+    assert after["versions"][0]["headline"] == old["headline"]
+
+
+# --- Harmless to a browser ------------------------------------------------------------------------
+
+
+class Inspector(HTMLParser):
+    """Every tag, attribute and link of a page."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.attributes: list[tuple[str, str]] = []
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.attributes += [(name, value or "") for name, value in attrs]
+
+
+@pytest.mark.parametrize("payload", PAYLOADS)
+def test_markup_from_the_model_is_inert(done, ann_api, payload):
+    plan = Chunk.objects.get(job=done, position=0)
+    week = Chunk.objects.get(job=done, position=1)
+    plan.content |= {"title": payload, "summary": payload, "safety": payload}
+    week.content |= {"summary": payload, "phase": payload}
+    plan.save()
+    week.save()
+    Job.objects.update(title=payload)
+    response = ann_api.send("GET", of(done, "/document?format=html"))
+    page = response.content.decode()
+    seen = Inspector(page)
+    assert not {"script", "img", "svg", "iframe", "style", "base", "object", "form"} & set(seen.tags)
+    assert not [name for name, _value in seen.attributes if name.startswith("on") or name == "style"]
+    links = [value for name, value in seen.attributes if name in {"href", "src"}]
+    assert all(link.startswith(("/static/", "https://", "mailto:")) for link in links), links
+    assert "SECRET_KEY" in page or "SECRET_KEY" not in payload, "templates are not rendered twice"
+    assert "unsafe" not in response["Content-Security-Policy"]
+
+
+def test_page_has_no_inline_style_or_script(done, ann_api):
+    page = Inspector(ann_api.send("GET", of(done, "/document?format=html")).content.decode())
+    assert "script" not in page.tags
+    assert "style" not in page.tags
+    assert "style" not in {name for name, _value in page.attributes}

@@ -1,0 +1,303 @@
+"""Event streams over a real server: what arrives, when they end, and what they cost."""
+
+import asyncio
+import http.client
+import json
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.db.backends.signals import connection_created
+
+from generation.api import events
+from generation.api.hub import Frame, Hub, Listener, hub
+from generation.models import Job
+from generation.services import jobs, reading
+from tests.api.calls import ASK, ROOT, Caller, of, problem
+from tests.api.wire import Stream, serving, until
+from tests.support import work_off
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def port(transactional_db: None, settings: Any) -> Iterator[int]:
+    settings.SSE_POLL_S = 0.02
+    with serving() as number:
+        yield number
+    until(lambda: hub.streams() == 0 and not hub.is_polling, "the hub to be empty")
+
+
+@pytest.fixture
+def watch(port: int, ann_api: Caller) -> Iterator[Any]:
+    opened: list[Stream] = []
+
+    def open_stream(job: Job, last_event_id: str | None = None, secret: str = "") -> Stream:
+        path = f"{ROOT}{of(job, '/events')}"
+        opened.append(Stream(port, path, secret or ann_api.secret, last_event_id=last_event_id))
+        return opened[-1]
+
+    yield open_stream
+    for stream in opened:
+        stream.close()
+
+
+# --- What arrives ---------------------------------------------------------------------------------
+
+
+def test_watcher_sees_the_job_grow_and_end(job, watch):
+    stream = watch(job)
+    first = stream.next()
+    assert (first.name, first.data["state"], first.data["percent"]) == ("snapshot", "queued", 0)
+    work_off(job, stop_after=2)
+    seen = [stream.next()]
+    while seen[-1].data["units_done"] < 1:
+        seen.append(stream.next())
+    work_off(job)
+    seen += stream.rest()
+    end = seen.pop()
+    revisions = [event.revision for event in seen]
+    assert revisions == sorted(set(revisions)), "each revision at most once, in order"
+    assert (seen[-1].data["state"], seen[-1].data["percent"]) == ("completed", 100)
+    assert seen[-1].data == json.loads(json.dumps(reading.snapshot(Job.objects.get())))
+    assert (end.name, end.id, end.data) == ("end", f"{revisions[-1]}.end", {"state": "completed"})
+
+
+def test_stream_is_neither_cached_nor_buffered(job, watch):
+    stream = watch(job)
+    assert stream.response.getheader("Content-Type") == "text/event-stream"
+    assert stream.response.getheader("Cache-Control") == "no-store"
+    assert stream.response.getheader("X-Accel-Buffering") == "no"
+    stream.next()
+    assert stream.retry == "2000"
+
+
+def test_what_the_client_has_is_not_sent_again(job, watch):
+    stream = watch(job, last_event_id=str(job.revision))
+    jobs.cancel(job, by=None)
+    assert [event.revision for event in stream.rest()] == [job.revision + 1] * 2
+
+
+@pytest.mark.parametrize("last_event_id", ["0", "1", "99999", "1.end", "99999.end", "x", "", "-1", "1e3", "9" * 500])
+def test_what_the_client_has_not_is_sent_at_once(begun, watch, last_event_id):
+    event = watch(begun, last_event_id=last_event_id).next()
+    assert (event.name, event.revision) == ("snapshot", begun.revision)
+
+
+def test_finished_job_is_told_once_and_the_stream_ends(done, watch):
+    assert [event.name for event in watch(done).rest()] == ["snapshot", "end"]
+    assert [event.name for event in watch(done, last_event_id=str(done.revision)).rest()] == ["end"]
+
+
+def test_client_that_has_seen_the_end_is_told_to_stay_away(done, watch):
+    assert watch(done, last_event_id=f"{done.revision}.end").status == 204
+
+
+def test_job_that_goes_on_after_its_end_is_streamed_again(begun, watch):
+    jobs.cancel(begun, by=None)
+    last = watch(begun).rest()[-1]
+    jobs.retry(begun, by=None)
+    event = watch(begun, last_event_id=last.id).next()
+    assert (event.name, event.data["state"]) == ("snapshot", "generating")
+
+
+def test_silence_is_filled_with_heartbeats(job, watch, settings):
+    settings.SSE_HEARTBEAT_S = 0.03
+    stream = watch(job)
+    stream.next()
+    assert [stream.comment(), stream.comment()] == [": heartbeat", ": heartbeat"]
+
+
+def test_stream_ends_after_its_lifetime_and_can_be_resumed(job, watch, settings):
+    settings.SSE_LIFETIME_S = 0.1
+    assert [event.name for event in watch(job).rest()] == ["snapshot"]
+    assert watch(job, last_event_id="1").rest() == []
+
+
+def test_job_that_is_deleted_ends_the_stream(job, watch):
+    stream = watch(job)
+    stream.next()
+    Job.objects.all().delete()
+    assert stream.next() is None
+
+
+# --- What it costs --------------------------------------------------------------------------------
+
+
+@contextmanager
+def statements_of_the_hub() -> Iterator[Counter[str]]:
+    """Counts what the poller's thread sends to the database."""
+    counted: Counter[str] = Counter()
+
+    def count(execute: Any, sql: str, *rest: Any) -> Any:
+        counted["all"] += 1
+        return execute(sql, *rest)
+
+    def attach(connection: Any, **_signal: Any) -> None:
+        if threading.current_thread().name.startswith("event-hub") and count not in connection.execute_wrappers:
+            connection.execute_wrappers.append(count)
+
+    connection_created.connect(attach)
+    try:
+        yield counted
+    finally:
+        connection_created.disconnect(attach)
+
+
+def test_fifty_listeners_cost_no_more_queries_than_one(ann, route, watch, monkeypatch):
+    """And they hold no connection: the pool has fewer than fifty."""
+    monkeypatch.setattr(events, "STREAMS_PER_USER", 100)
+    spent: dict[int, tuple[int, int]] = {}
+    for listeners in (1, 50):
+        job = jobs.submit(user=ann, **ASK).job
+        streams = [watch(job) for _ in range(listeners)]
+        until(lambda listeners=listeners: hub.streams() == listeners, f"{listeners} streams")
+        assert [stream.next().revision for stream in streams] == [1] * listeners
+        with statements_of_the_hub() as counted:
+            rounds, snapshots = hub.rounds, hub.snapshots
+            until(lambda rounds=rounds: hub.rounds >= rounds + 5, "five rounds")
+            quiet, quiet_rounds = counted["all"], hub.rounds - rounds
+            jobs.cancel(job, by=None)
+            for stream in streams:
+                assert [event.name for event in stream.rest()] == ["snapshot", "end"]
+            until(lambda: not hub.is_polling, "the poller to stop")
+            rounds = hub.rounds - rounds
+        assert abs(quiet - quiet_rounds) <= 1, "one query for each round"
+        spent[listeners] = (hub.snapshots - snapshots, counted["all"] - rounds)
+    assert spent[1] == spent[50], "one snapshot for each change, whoever listens"
+    assert spent[1][0] == 1
+
+
+def test_many_jobs_are_asked_about_in_one_query(ann, route, watch):
+    streams = [watch(jobs.submit(user=ann, **ASK).job) for _ in range(8)]
+    for stream in streams:
+        stream.next()
+    with statements_of_the_hub() as counted:
+        rounds = hub.rounds
+        until(lambda: hub.rounds >= rounds + 5, "five rounds")
+        assert abs(counted["all"] - (hub.rounds - rounds)) <= 1
+
+
+def test_client_that_leaves_frees_its_place_and_the_poller_stops(job, watch):
+    stream = watch(job)
+    stream.next()
+    assert (hub.streams(), hub.is_polling) == (1, True)
+    stream.close()
+    until(lambda: hub.streams() == 0 and not hub.is_polling, "the listener to be gone")
+
+
+def test_one_user_holds_a_limited_number_of_streams(job, watch, rita_api, monkeypatch):
+    monkeypatch.setattr(events, "STREAMS_PER_USER", 2)
+    held = [watch(job), watch(job)]
+    for stream in held:
+        stream.next()
+    refused = watch(job)
+    assert (refused.status, refused.response.getheader("Retry-After")) == (429, "10")
+    assert json.loads(refused.response.read())["code"] == "too_many_streams"
+    assert watch(job, secret=rita_api.secret).status == 200, "another user has their own"
+    held[0].close()
+    until(lambda: hub.streams() == 2, "a place")
+    assert watch(job).status == 200
+
+
+def test_database_that_is_away_for_a_moment_ends_no_stream(job, watch, monkeypatch):
+    from django.db import OperationalError
+
+    failures = iter([OperationalError("gone")] * 3)
+    ask = reading.latest_revision_of
+
+    def shaky(job_ids: list[int]) -> dict[int, int]:
+        for failure in failures:
+            raise failure
+        return ask(job_ids)
+
+    stream = watch(job)
+    stream.next()
+    monkeypatch.setattr(reading, "latest_revision_of", shaky)
+    rounds = hub.rounds
+    until(lambda: hub.rounds >= rounds + 4, "four rounds")
+    jobs.cancel(job, by=None)
+    assert [event.name for event in stream.rest()] == ["snapshot", "end"]
+
+
+def test_mistake_in_the_poller_closes_the_streams(job, watch, monkeypatch):
+    stream = watch(job)
+    stream.next()
+
+    def broken(_job_ids: list[int]) -> dict[int, int]:
+        raise RuntimeError("a mistake of ours")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(reading, "latest_revision_of", broken)
+        assert stream.next() is None
+    assert watch(job).next().name == "snapshot", "and the next listener starts it again"
+    jobs.cancel(job, by=None)
+
+
+# --- The hub by itself ----------------------------------------------------------------------------
+
+
+def frame(revision: int) -> Frame:
+    return Frame(revision, is_final=False, state="generating", data="{}")
+
+
+def test_slow_listener_gets_the_newest_and_no_backlog():
+    async def scenario() -> list[int]:
+        listener = Listener(user_id=1)
+        for revision in (2, 3, 4):
+            listener.offer(frame(revision))
+        newest = await listener.next(1)
+        with pytest.raises(TimeoutError):
+            await listener.next(0.01)
+        return [newest.revision]
+
+    assert asyncio.run(scenario()) == [4]
+
+
+def test_frame_that_is_older_than_what_was_sent_is_dropped(job, monkeypatch):
+    """The poller may have looked before the listener did."""
+    offered = [frame(4), frame(5), frame(6)]
+    monkeypatch.setattr(Hub, "_changed", lambda _hub, _known: {job.pk: offered.pop(0)} if offered else {job.pk: None})
+    monkeypatch.setattr(settings, "SSE_POLL_S", 0.001)
+
+    async def scenario() -> list[str]:
+        parts = [part async for part in events._stream(job.pk, 1, frame(5), None)]
+        return [part.split("\n")[0] for part in parts]
+
+    assert asyncio.run(scenario()) == ["retry: 2000", "id: 5", "id: 6"]
+
+
+# --- Other servers --------------------------------------------------------------------------------
+
+
+def test_wsgi_server_gives_one_look_and_the_client_polls(done, ann_api):
+    text = ann_api.send("GET", of(done, "/events")).content.decode()
+    assert text.startswith("retry: 2000\n\nid: ")
+    assert text.count("event: ") == 2
+
+
+def test_body_in_chunks_is_limited_too(port, ann_api, route):
+    """No Content-Length, so Django's own limit does not see it."""
+    body = json.dumps({**ASK, "padding": "x" * settings.DATA_UPLOAD_MAX_MEMORY_SIZE}).encode()
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=15)
+    connection.request(
+        "POST", f"{ROOT}/jobs", iter([body]), encode_chunked=True,
+        headers={
+            "Authorization": f"Bearer {ann_api.secret}", "Content-Type": "application/json",
+            "Transfer-Encoding": "chunked",
+        },
+    )
+    response = connection.getresponse()
+    assert (response.status, json.loads(response.read())["code"]) == (413, "body_too_large")
+    connection.close()
+
+
+def test_stranger_cannot_listen(port, job, cy_api):
+    stream = Stream(port, f"{ROOT}{of(job, '/events')}", cy_api.secret)
+    assert stream.status == 404
+    problem(cy_api.send("GET", of(job, "/events")), 404, "not_found")
+    stream.close()

@@ -1,0 +1,65 @@
+"""One Idempotency-Key, one job, whatever happens to the answers."""
+
+import pytest
+
+from generation.models import Job
+from tests.api.calls import ASK, Caller, problem
+from tests.support import PROGRAM
+from tests.threads import at_once
+
+KEY = "9b2e3c9e-order-1"
+
+
+@pytest.mark.django_db
+def test_same_key_and_body_give_the_same_job(ann_api, route):
+    first, second = (ann_api.ask(Idempotency_Key=KEY) for _ in range(2))
+    assert (first.status_code, second.status_code) == (202, 202)
+    assert first.json()["id"] == second.json()["id"]
+    assert first["Location"] == second["Location"]
+    assert "Idempotent-Replayed" not in first
+    assert second["Idempotent-Replayed"] == "true"
+    assert Job.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_body_is_compared_by_meaning(ann_api, route):
+    spelled_out = {"brief": {**dict(reversed(PROGRAM.items())), "language": "en"}, "kind": ASK["kind"]}
+    assert ann_api.ask(Idempotency_Key=KEY).json()["id"] == ann_api.ask(spelled_out, Idempotency_Key=KEY).json()["id"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("other", [
+    {**ASK, "brief": {**PROGRAM, "weeks": 4}}, {**ASK, "strategy": "single"},
+])
+def test_same_key_and_other_body_is_a_conflict(ann_api, route, other):
+    ann_api.ask(Idempotency_Key=KEY)
+    problem(ann_api.ask(other, Idempotency_Key=KEY), 409, "idempotency_key_reused")
+    assert Job.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_key_belongs_to_its_user(ann_api, cy_api, route):
+    assert ann_api.ask(Idempotency_Key=KEY).json()["id"] != cy_api.ask(Idempotency_Key=KEY).json()["id"]
+
+
+@pytest.mark.django_db
+def test_without_a_key_every_request_is_a_job(ann_api, route):
+    assert ann_api.ask().json()["id"] != ann_api.ask().json()["id"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("key", ["", " ", "a\x00b", "a\nb", "a\x7fb", "k" * 201, "clé", "\ud800"])
+def test_unusable_key_is_named(ann_api, route, key):
+    body = problem(ann_api.ask(Idempotency_Key=key), 422, "invalid_input")
+    assert [(error["in"], error["pointer"]) for error in body["errors"]] == [("header", "/Idempotency-Key")]
+    assert not Job.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_twenty_at_the_same_instant_make_one_job(ann, route):
+    callers = [Caller(ann) for _ in range(20)]
+    responses = at_once(*(lambda caller=caller: caller.ask(Idempotency_Key=KEY) for caller in callers))
+    assert [response.status_code for response in responses] == [202] * 20
+    assert len({response.json()["id"] for response in responses}) == 1
+    assert sum("Idempotent-Replayed" not in response for response in responses) == 1
+    assert Job.objects.count() == 1
