@@ -8,7 +8,7 @@ OURS = {"config", "generation", "accounts"}
 
 
 def main() -> None:
-    if sys.version_info < (3, 11):
+    if sys.version_info < (3, 11):     # noqa: UP036     an older Python comes as far as this line
         refuse(f"Coursewright needs Python 3.11 or newer; this is {sys.version_info[0]}.{sys.version_info[1]}.")
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     try:

@@ -1,21 +1,24 @@
 """What many tests need: a provider that answers by script, and work done without threads."""
 
 import asyncio
+import datetime as dt
 import json
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from generation.core.outcomes import Answer, Failure, Reply, Usage
+from generation.core.outcomes import Answer, CallCode, Failure, Reply, Snooze, Usage, decide
 from generation.core.prompting import Context, Request, Stage
+from generation.core.reasons import Reason
 from generation.engine.contexts import Contexts, digests_before
 from generation.engine.judging import outcome_of, request_for
-from generation.engine.runner import policy
+from generation.engine.runner import output_limit, policy
 from generation.kinds import all_kinds
 from generation.models import Chunk, Job
 from generation.services import claiming, ledger, settling
 from generation.services.claiming import Claim
+from generation.simulator.content import write
 
 REVISIONS = {slug: kind.revision for slug, kind in all_kinds().items()}
 USAGE = Usage(input_tokens=1_000, cached_input_tokens=400, output_tokens=500)
@@ -49,9 +52,10 @@ def finish(claim: Claim, answer: Answer | None = None) -> settling.Settled:
     if answer is None:
         answer = Reply(json.dumps(content_for(claim, context)), USAGE)
     if isinstance(answer, Failure):
-        from generation.core.outcomes import decide
-
-        outcome = decide(answer, attempts=claim.attempts, policy=policy(), jitter=0.5)
+        outcome = decide(
+            answer, attempts=claim.attempts, policy=policy(), jitter=0.5,
+            had_largest_cap=output_limit(claim) == claim.max_output_tokens,
+        )
         return settling.settle(claim, outcome, answer=answer, code=answer.code)
     request = request_for(claim, context, digests_before(claim, context))
     ledger.store_reply(claim, answer, request.fingerprint)
@@ -81,11 +85,6 @@ def work_off(job: Job, *, stop_after: int | None = None) -> Job:
 
 
 def _give_back() -> dict[str, Any]:
-    import datetime as dt
-
-    from generation.core.outcomes import CallCode, Snooze
-    from generation.core.reasons import Reason
-
     return {
         "outcome": Snooze(dt.timedelta(), Reason.WORKER_STOPPED), "code": CallCode.ABANDONED,
         "answer": Failure(CallCode.ABANDONED, "given back"),
@@ -112,8 +111,6 @@ class FakeProvider:
             await asyncio.sleep(self.delay_s)
         if self.answers is not None:
             return self.answers(request)
-        from generation.simulator.content import write
-
         return Reply(write(request), USAGE)
 
     async def close(self) -> None:

@@ -39,7 +39,7 @@ class CodeFilter(admin.SimpleListFilter):
 class LogEntryAdmin(PartOfJobAdmin):
     why = "The log is written in the transaction of each change. It is a record, so nobody edits it."
     list_display = ("when", "level_label", "message", "code", "job", "by")
-    list_display_links = ("message",)
+    list_display_links = ("when", "message")
     list_filter = ("level", CodeFilter, "at")
     list_select_related = ("job", "by")
     search_fields = ("message", "job__title")

@@ -47,3 +47,15 @@ def error(
 ) -> Finding:
     """A finding of severity error, unless told otherwise."""
     return Finding(rule, severity, pointer, str(measured), str(limit), message, advice)
+
+
+def pointer(*parts: str | int) -> str:
+    """The JSON Pointer (RFC 6901) to `parts`.
+
+    A name that somebody else made up is cut, and its control characters are replaced: it is going to be stored."""
+    return "".join(f"/{_name(part)}" for part in parts)
+
+
+def _name(part: str | int) -> str:
+    visible = (character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in str(part)[:80])
+    return "".join(visible).replace("~", "~0").replace("/", "~1")

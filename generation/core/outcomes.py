@@ -171,11 +171,13 @@ PROVIDER_WIDE = {
 # What counts against the health of a route.
 UNHEALTHY = frozenset({CallCode.TIMEOUT, CallCode.SERVER_ERROR, CallCode.CONNECTION, CallCode.MALFORMED})
 
-MAX_TRUNCATIONS = 2      # the second try has the larger cap; a third would be the same call again
 
+def decide(
+    failure: Failure, *, attempts: int, policy: Policy, jitter: float, had_largest_cap: bool = False
+) -> Retry | Snooze | GiveUp:
+    """What becomes of a chunk whose `attempts`-th call failed.  `jitter` is in [0, 1).
 
-def decide(failure: Failure, *, attempts: int, policy: Policy, jitter: float) -> Retry | Snooze | GiveUp:
-    """What becomes of a chunk whose `attempts`-th call failed.  `jitter` is in [0, 1)."""
+    A truncated call is worth another only while a larger output cap is left to try."""
     code = failure.code
     if code is CallCode.RATE_LIMITED:
         wait = full_jitter(attempts, policy.backoff_base, policy.backoff_cap, jitter)
@@ -190,8 +192,7 @@ def decide(failure: Failure, *, attempts: int, policy: Policy, jitter: float) ->
     if code is CallCode.ABANDONED:
         return Snooze(dt.timedelta(), Reason.WORKER_STOPPED)
     if code in RETRYABLE:
-        limit = min(MAX_TRUNCATIONS, policy.max_attempts) if code is CallCode.TRUNCATED else policy.max_attempts
-        if attempts >= limit:
+        if attempts >= policy.max_attempts or (code is CallCode.TRUNCATED and had_largest_cap):
             return GiveUp(RETRYABLE[code], failure.message)
         wait = full_jitter(attempts, policy.backoff_base, policy.backoff_cap, jitter)
         if failure.retry_after_s is not None:

@@ -27,7 +27,7 @@ LOOK_S = 0.05
 logging.getLogger("kombu.connection").setLevel(logging.ERROR)
 
 
-class _Worker(WorkController):     # type: ignore[misc]      # celery is untyped
+class _Worker(WorkController):
     """`WorkController` is the worker without banner, signal handlers and pid file."""
 
     def __init__(self, **options: Any) -> None:     # Any: celery's own options

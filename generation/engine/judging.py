@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from generation.core.findings import Finding, error
+from generation.core.findings import Finding, error, pointer
 from generation.core.kind import as_json
 from generation.core.outcomes import CallCode, Done, DoneWhole, GiveUp, Outcome, Policy, Repair, SplitUp, judge
 from generation.core.prompting import Context, Redo, Request, Stage, plan_request, unit_request, whole_request
@@ -93,7 +93,9 @@ def read_whole(context: Context, text: str) -> tuple[DoneWhole | None, tuple[Fin
         if position > len(parts["units"]):
             units.append(Repair(()))
             continue
-        draft = json.dumps(parts["units"][position - 1], ensure_ascii=False)
+        # Half a surrogate pair becomes its JSON escape again: the draft is going to be stored.
+        unit_json = json.dumps(parts["units"][position - 1], ensure_ascii=False)
+        draft = unit_json.encode("utf-8", "backslashreplace").decode()
         unit, problems = read_unit(planned, position, draft)
         is_valid = unit is not None and not any(problem.is_error for problem in problems)
         units.append(unit if unit is not None and is_valid else Repair(problems, draft))
@@ -106,8 +108,8 @@ def _parsed(model: type[BaseModel], text: str) -> tuple[Any, tuple[Finding, ...]
     except ValidationError as problem:
         return None, tuple(
             error(
-                "schema", "".join(f"/{part}" for part in item["loc"]), measured=item["type"], limit="the schema",
-                message=f"{'/'.join(str(part) for part in item['loc']) or 'The reply'}: {item['msg']}.",
+                "schema", pointer(*item["loc"]), measured=item["type"], limit="the schema",
+                message=f"{pointer(*item['loc'])[1:] or 'The reply'}: {item['msg']}.",
                 advice="Keep to the schema.",
             )
             for item in problem.errors(include_url=False, include_input=False)[:MAX_SCHEMA_FINDINGS]

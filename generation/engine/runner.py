@@ -254,7 +254,10 @@ class Engine:
         _persistently(
             lambda: routes.note_call(claim.route_id, failure.code, failure.message, failure.retry_after_s)
         )
-        outcome = decide(failure, attempts=claim.attempts, policy=self._policy, jitter=random.random())
+        outcome = decide(
+            failure, attempts=claim.attempts, policy=self._policy, jitter=random.random(),
+            had_largest_cap=output_limit(claim) == claim.max_output_tokens,
+        )
         is_for_split = failure.code in {CallCode.TRUNCATED, CallCode.TIMEOUT}
         if claim.stage is Stage.WHOLE and is_for_split and isinstance(outcome, GiveUp):
             return SplitUp(failure.message)

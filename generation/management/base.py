@@ -32,6 +32,8 @@ def refused(refusal: Refusal) -> BadInput:
 class ProductCommand(BaseCommand):
     """A command whose database may be away or not prepared: it then says so, in one sentence."""
 
+    _called_from_command_line: bool      # Django's own; the stubs do not know it
+
     def execute(self, *args: Any, **options: Any) -> str | None:     # Any: Django's own
         try:
             return self._execute(*args, **options)

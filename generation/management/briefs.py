@@ -30,7 +30,7 @@ def read_brief(kind: Kind, source: str | None, assignments: Iterable[str]) -> Js
 
 
 def _from_file(source: str) -> JsonObject:
-    where = "the brief on stdin" if source == "-" else f"the brief {source}"
+    where = "The brief on stdin" if source == "-" else f"The brief {source}"
     try:
         text = sys.stdin.buffer.read() if source == "-" else Path(source).read_bytes()
         brief = json.loads(text.decode("utf-8-sig"))
@@ -39,7 +39,8 @@ def _from_file(source: str) -> JsonObject:
     except UnicodeDecodeError as error:
         raise BadInput(f"{where} is not UTF-8 text: {error.reason} at byte {error.start}.") from error
     except json.JSONDecodeError as error:
-        raise BadInput(f"{where} is not JSON: {error.msg} in line {error.lineno}, column {error.colno}.") from error
+        place = f"line {error.lineno}, column {error.colno}"
+        raise BadInput(f"{where} is not JSON: {error.msg} in {place}.") from error
     except (ValueError, RecursionError) as error:      # a number of 5,000 digits, brackets without end
         raise BadInput(f"{where} is not usable JSON: {error}.") from error
     if not isinstance(brief, dict):
@@ -99,7 +100,8 @@ def _types(root: Schema, node: Schema) -> set[str]:
     node = _resolved(root, node)
     if "type" in node:
         return {node["type"]} if isinstance(node["type"], str) else set(node["type"])
-    return {found for option in node.get("anyOf", node.get("allOf", [])) for found in _types(root, option)}
+    options: list[Schema] = node.get("anyOf") or node.get("allOf") or []
+    return {found for option in options for found in _types(root, option)}
 
 
 def _json_type(value: Any) -> str:     # Any: JSON

@@ -34,6 +34,7 @@ FEW_BYTES = 1 << 30
 TOO_FEW_BYTES = 100 << 20
 OLDEST_POSTGRESQL = 14
 WEAK_KEY_CHARACTERS = 50
+WORKER = "celery -A config worker --pool threads --concurrency 2 --without-gossip --without-mingle"
 ANSWER_SCHEMA = {
     "type": "object", "properties": {"word": {"type": "string"}}, "required": ["word"], "additionalProperties": False,
 }
@@ -171,7 +172,7 @@ def _running(can_ask: bool) -> Findings:
     """Broker, worker and sweeper, as `/readyz` sees them."""
     advice = {
         "broker": "Start Redis, or check REDIS_URL.",
-        "worker": "Start one: python manage.py up, or celery -A config worker --pool threads --concurrency 2.",
+        "worker": f"Start one: {WORKER if settings.IS_PRODUCTION else 'python manage.py up'}",
         "sweeper": "It runs in every worker: start one.",
     }
     # Embedded, it is usual that nothing runs between two uses.

@@ -4,6 +4,8 @@ uvicorn's own handlers raise the signal again after serving, and what stands beh
 
 import contextlib
 import errno
+import ipaddress
+import logging
 import socket
 from collections.abc import Callable, Iterator
 
@@ -42,8 +44,10 @@ def listen(host: str, port: int) -> socket.socket:
 def address_of(listening: socket.socket) -> str:
     """Where a browser on this machine finds it, without a slash at the end."""
     host, port = listening.getsockname()[:2]
-    here = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)
-    return f"http://{here}:{port}"
+    address = ipaddress.ip_address(host)
+    if address.is_unspecified:      # every address, so also the one that stays inside
+        host = "127.0.0.1" if address.version == 4 else "::1"
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 class Server(uvicorn.Server):
@@ -56,11 +60,13 @@ class Server(uvicorn.Server):
             timeout_graceful_shutdown=LAST_REQUESTS_S,
         ))
         self._on_started = on_started
+        # A terminal is no access log: every 404 would be a line in it.  Errors still are.
+        logging.getLogger("django.request").setLevel(logging.ERROR)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets=sockets)
         self._on_started()
 
     @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:     # type: ignore[override]     # uvicorn says Generator
+    def capture_signals(self) -> Iterator[None]:
         yield

@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 from pydantic import ValidationError
 
 from generation import queue
+from generation.core.findings import pointer
 from generation.core.fingerprint import fingerprint
 from generation.core.kind import as_json
 from generation.core.prompting import Kind, Stage
@@ -208,7 +209,7 @@ def _validated(kind: Kind, brief: Any) -> tuple[dict[str, Any], str, int]:
         return as_json(typed), kind.working_title(typed), kind.unit_count(typed)
     except ValidationError as error:
         problems = [
-            ("/".join(["/brief", *(str(part) for part in item["loc"])]), item["msg"].removeprefix("Value error, "))
+            (pointer("brief", *item["loc"]), item["msg"].removeprefix("Value error, "))
             for item in error.errors(include_url=False, include_input=False)[:20]
         ]
     raise Refusal(

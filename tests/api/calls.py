@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from typing import Any
 
-from accounts.models import User, create_token
 from django.test import Client
 
+from accounts.models import User, create_token
 from generation.api import api
 from generation.models import Job
 from tests.support import PROGRAM

@@ -3,8 +3,8 @@
 from typing import Any
 
 import pytest
-from accounts.models import User
 
+from accounts.models import User
 from generation.models import Job
 from tests.api.calls import Caller
 from tests.support import work_off

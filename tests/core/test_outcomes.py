@@ -58,13 +58,17 @@ def test_failure_that_may_heal_is_retried_until_the_attempts_are_used_up(code):
     assert after(code, 5) == after(code, 6) == GiveUp(RETRIED[code], "it said why")
 
 
-@pytest.mark.parametrize(("attempts", "max_attempts", "expected"), [
-    (1, 5, Retry(seconds(2), Reason.BACKOFF)),
-    (2, 5, GiveUp(Reason.TRUNCATED, "it said why")),
-    (1, 1, GiveUp(Reason.TRUNCATED, "it said why")),
+@pytest.mark.parametrize(("attempts", "had_largest_cap", "expected"), [
+    (1, False, Retry(seconds(2), Reason.BACKOFF)),
+    (2, False, Retry(seconds(4), Reason.BACKOFF)),
+    (2, True, GiveUp(Reason.TRUNCATED, "it said why")),
+    (1, True, GiveUp(Reason.TRUNCATED, "it said why")),
+    (5, False, GiveUp(Reason.TRUNCATED, "it said why")),
 ])
-def test_truncated_call_has_one_more_try_with_the_larger_cap(attempts, max_attempts, expected):
-    assert after(CallCode.TRUNCATED, attempts, max_attempts=max_attempts) == expected
+def test_truncated_call_is_tried_again_while_a_larger_cap_is_left(attempts, had_largest_cap, expected):
+    failure = Failure(CallCode.TRUNCATED, "it said why")
+    found = decide(failure, attempts=attempts, policy=POLICY, jitter=0.5, had_largest_cap=had_largest_cap)
+    assert found == expected
 
 
 @pytest.mark.parametrize("code", GIVEN_UP)

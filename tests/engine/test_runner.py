@@ -8,7 +8,8 @@ from django.test import override_settings
 from generation.core.outcomes import CallCode, Failure, Reply, Usage
 from generation.engine.runner import Engine
 from generation.models import Attempt, Chunk, Job, LogEntry, Pulse, Route
-from generation.services import jobs, sweeping
+from generation.services import jobs, reading, routes, sweeping
+from generation.simulator.content import write
 from tests.invariants import assert_invariants
 from tests.support import PROGRAM, USAGE, FakeProvider, chunk
 from tests.waiting import wait_until
@@ -145,8 +146,6 @@ def test_outage_ends_and_the_job_completes(job, start):
     def answers(request):
         if is_down.is_set():
             return Failure(CallCode.SERVER_ERROR, "down for maintenance")
-        from generation.simulator.content import write
-
         return Reply(write(request), USAGE)
 
     start(FakeProvider(answers))
@@ -157,16 +156,12 @@ def test_outage_ends_and_the_job_completes(job, start):
 
 
 def test_refused_key_parks_the_job_until_a_person_resumes(job, route, start):
-    from generation.services import reading, routes
-
     is_bad = threading.Event()
     is_bad.set()
 
     def answers(request):
         if is_bad.is_set():
             return Failure(CallCode.AUTH, "the key was refused", usage=Usage())
-        from generation.simulator.content import write
-
         return Reply(write(request), USAGE)
 
     provider = FakeProvider(answers)
@@ -191,8 +186,6 @@ def test_throttled_provider_is_left_alone_for_as_long_as_it_said(job, route, sta
         if not said:
             said.append(True)
             return Failure(CallCode.RATE_LIMITED, "slow down", retry_after_s=0.5)
-        from generation.simulator.content import write
-
         return Reply(write(request), USAGE)
 
     start(FakeProvider(answers))

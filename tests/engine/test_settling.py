@@ -3,8 +3,10 @@ import json
 import pytest
 
 from generation.core.outcomes import CallCode, Failure, Reply, Usage
-from generation.models import Attempt, AttemptState, Job, LogEntry
-from generation.services import jobs, reading
+from generation.engine.contexts import Contexts
+from generation.engine.runner import output_limit
+from generation.models import Attempt, AttemptState, Chunk, Job, LogEntry
+from generation.services import clock, jobs, reading
 from generation.services.errors import Refusal
 from tests.invariants import assert_invariants
 from tests.support import PROGRAM, USAGE, chunk, claim_all, content_for, finish, work_off
@@ -110,8 +112,6 @@ def test_reply_that_is_not_json_is_asked_again_with_the_finding(job):
 
 
 def test_plan_for_more_weeks_than_asked_is_refused_by_code(job):
-    from generation.engine.contexts import Contexts
-
     claim, = claim_all()
     plan = content_for(claim, Contexts().of(claim))
     plan["weeks"] = plan["weeks"] * 3
@@ -169,13 +169,8 @@ def test_one_lost_unit_makes_the_job_partial_and_readable(job):
 
 
 def test_truncated_call_is_asked_again_with_a_larger_cap(job):
-    from generation.engine.runner import output_limit
-
     first, = claim_all()
     finish(first, Failure(CallCode.TRUNCATED, "too long", usage=USAGE))
-    from generation.models import Chunk
-    from generation.services import clock
-
     Chunk.objects.filter(job=job).update(ready_at=clock.now())
     second, = claim_all()
     assert (output_limit(first), output_limit(second)) == (16_000, 32_000)

@@ -10,8 +10,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from accounts.models import Role, User
 from django.conf import settings
+
+from accounts.models import Role, User
 from generation.core.states import ACTIVE_JOB_STATES, JobState
 from generation.management.bench.rig import ROOT, Worker, scratch_database, servers_cpu_s, wait_until
 from generation.models import Attempt, AttemptState, Job, Origin

@@ -17,11 +17,14 @@ class Command(ProductCommand):
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument("username")
-        parser.add_argument("--name", required=True, help="where it is used, so that it can be told apart")
+        parser.add_argument(
+            "--name", required=True, help="where it is used, so that it can be told apart")
         parser.add_argument("--days", type=int, help="how long it lasts; without an end unless given")
 
-    def handle(self, *, username: str, name: str, days: int | None, **_options: Any) -> None:     # Any: Django's
-        longest = ApiToken._meta.get_field("name").max_length
+    def handle(
+        self, *, username: str, name: str, days: int | None, **_options: Any     # Any: Django's
+    ) -> None:
+        longest = ApiToken._meta.get_field("name").max_length or 0
         if not name.strip() or not name.isprintable() or len(name) > longest:
             raise BadInput(f"--name: use 1 to {longest} printable characters.")
         if days is not None and not 1 <= days <= LONGEST_DAYS:
@@ -36,4 +39,7 @@ class Command(ProductCommand):
         self.say(secret)
         until = "" if expires_at is None else f" until {expires_at:%Y-%m-%d %H:%M} UTC"
         # On stderr, so that the secret alone can be piped.
-        print(f"Shown only now. Send it as `Authorization: Bearer …`; it acts as {username}{until}.", file=sys.stderr)
+        print(
+            f"Shown only now. Send it as `Authorization: Bearer …`; it acts as {username}{until}.",
+            file=sys.stderr,
+        )

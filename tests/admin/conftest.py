@@ -1,0 +1,94 @@
+"""The people of the admin, and rows to look at.
+
+root may everything, adam administers, rita reviews, vera may only look, nick is staff with no
+permission at all; ann is no staff."""
+
+import datetime as dt
+from collections.abc import Callable
+
+import pytest
+from django.contrib.auth.models import Permission
+from django.test import Client
+from django.utils import timezone
+
+from accounts.models import ApiToken, Role, User, create_token
+from generation.core.outcomes import CallCode, Failure
+from generation.models import Job, Pulse
+from generation.services import jobs
+from tests.support import PROGRAM, claim_all, finish, work_off
+
+LOOK = ("job", "chunk", "attempt", "logentry", "unitversion", "route", "pulse")
+
+
+@pytest.fixture(autouse=True)
+def _quick_passwords(settings) -> None:
+    """The real hash takes a third of a second for each person."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+def _staff(name: str, *permissions: str) -> User:
+    person = User.objects.create_user(name, password="correct-horse", role=Role.TEACHER, is_staff=True)
+    person.user_permissions.set(Permission.objects.filter(codename__in=permissions))
+    return person
+
+
+@pytest.fixture
+def root(db: None) -> User:
+    return User.objects.create_superuser("root", password="correct-horse", role=Role.ADMIN)
+
+
+@pytest.fixture
+def vera(db: None) -> User:
+    return _staff("vera", *(f"view_{model}" for model in LOOK))
+
+
+@pytest.fixture
+def nick(db: None) -> User:
+    return _staff("nick")
+
+
+@pytest.fixture
+def client_of() -> Callable[..., Client]:
+    def signed_in(person: User, **options: bool) -> Client:
+        client = Client(**options)
+        client.force_login(person)
+        return client
+
+    return signed_in
+
+
+@pytest.fixture
+def done(job: Job, rita: User) -> Job:
+    """Ann's program, complete; its second week was written anew once."""
+    work_off(job)
+    jobs.regenerate(job, 2, instruction="more variety", by=rita)
+    return work_off(job)
+
+
+@pytest.fixture
+def failed(ann: User, route: object) -> Job:
+    """A program whose plan the model declined to write."""
+    job = jobs.submit(user=ann, kind="training_program", brief=PROGRAM).job
+    [claim] = [claim for claim in claim_all() if claim.job_id == job.pk]
+    finish(claim, Failure(CallCode.REFUSED, "I would rather not."))
+    job.refresh_from_db()
+    return job
+
+
+@pytest.fixture
+def token(ann: User) -> ApiToken:
+    return create_token(ann, "laptop")[0]
+
+
+@pytest.fixture
+def worker(db: None) -> Pulse:
+    now = timezone.now()
+    return Pulse.objects.create(
+        name="host:1:ab", beat_at=now, started_at=now - dt.timedelta(minutes=3),
+        detail={"in_flight": 2, "slots": 8, "is_draining": False},
+    )
+
+
+@pytest.fixture
+def rows(done: Job, failed: Job, token: ApiToken, worker: Pulse) -> None:
+    """At least one row of every model."""

@@ -1,0 +1,175 @@
+"""Every page of every model opens for whom it is meant, and for nobody else."""
+
+import pytest
+from django.contrib import admin
+from django.contrib.auth.models import Group
+from django.test import Client
+from django.urls import reverse
+
+from accounts.groups import ADMINISTRATORS
+from generation.models import Attempt, Chunk, Job, LogEntry, Pulse, UnitVersion
+
+MODELS = sorted(admin.site._registry, key=lambda model: model._meta.label)
+READ_ONLY = (Attempt, Chunk, LogEntry, Pulse, UnitVersion)
+of_every_model = pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label_lower)
+
+
+def page(model, name, *args):
+    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{name}", args=args)
+
+
+def newest(model):
+    row = model._default_manager.order_by("-pk").first()
+    assert row is not None, "the fixture makes one of each"
+    return row
+
+
+@of_every_model
+def test_superuser_opens_list_and_row(model, rows, root, client_of):
+    client = client_of(root)
+
+    assert client.get(page(model, "changelist")).status_code == 200
+    assert client.get(page(model, "change", newest(model).pk)).status_code == 200
+
+
+@of_every_model
+def test_add_page_opens_where_rows_are_made_by_hand(model, rows, root, client_of):
+    expected = 403 if model in READ_ONLY else 200
+
+    assert client_of(root).get(page(model, "add")).status_code == expected
+
+
+@of_every_model
+def test_reviewer_opens_what_reviewers_may_see(model, rows, rita, client_of):
+    expected = 200 if model._meta.app_label == "generation" else 403
+    client = client_of(rita)
+
+    assert client.get(page(model, "changelist")).status_code == expected
+    assert client.get(page(model, "change", newest(model).pk)).status_code == expected
+
+
+@of_every_model
+def test_administrator_opens_everything_but_groups(model, rows, adam, client_of):
+    expected = 403 if model is Group else 200
+    client = client_of(adam)
+
+    assert client.get(page(model, "changelist")).status_code == expected
+    if model is not Group:
+        assert client.get(page(model, "change", newest(model).pk)).status_code == expected
+
+
+@of_every_model
+def test_staff_without_permissions_opens_nothing(model, rows, nick, client_of):
+    client = client_of(nick)
+
+    assert {client.get(page(model, name)).status_code for name in ("changelist", "add")} == {403}
+    assert client.get(page(model, "change", newest(model).pk)).status_code == 403
+
+
+@of_every_model
+def test_others_are_sent_to_the_sign_in_page(model, rows, ann, client_of):
+    for client in (client_of(ann), Client()):
+        response = client.get(page(model, "changelist"))
+
+        assert response.status_code == 302
+        assert response["Location"].startswith(reverse("admin:login"))
+
+
+@pytest.mark.parametrize("model", [*READ_ONLY, Job], ids=lambda model: model._meta.label_lower)
+def test_nobody_deletes_or_edits_a_record(model, rows, root, client_of):
+    client, row = client_of(root), newest(model)
+
+    assert client.get(page(model, "delete", row.pk)).status_code == 403
+    assert client.post(page(model, "change", row.pk), {}).status_code == 403
+    assert client.post(page(model, "delete", row.pk), {"post": "yes"}).status_code == 403
+
+
+@pytest.mark.parametrize("model", [*READ_ONLY, Job], ids=lambda model: model._meta.label_lower)
+def test_record_says_why_it_is_read_only(model, rows, root, client_of):
+    text = client_of(root).get(page(model, "change", newest(model).pk)).content.decode()
+
+    assert 'class="cw-why"' in text
+    assert admin.site._registry[model].why.split(".")[0] in text
+
+
+def test_sign_in_leads_to_the_first_page(root):
+    client = Client()
+
+    response = client.post(reverse("admin:login"), {"username": "root", "password": "correct-horse"})
+
+    assert (response.status_code, response["Location"]) == (302, reverse("admin:index"))
+
+
+def test_first_page_shows_the_cards_to_those_who_see_jobs(rows, rita, nick, client_of):
+    seen = client_of(rita).get(reverse("admin:index")).content.decode()
+    blank = client_of(nick).get(reverse("admin:index")).content.decode()
+
+    for title in ("Active jobs", "Waiting jobs", "Failed today", "Cost today", "Workers alive"):
+        assert title in seen
+        assert title not in blank
+    assert "Simulated provider" in seen
+
+
+def test_links_of_the_cards_open(rows, root, client_of):
+    client = client_of(root)
+    cards = client.get(reverse("admin:index")).context["cards"]
+
+    assert [client.get(card.url).status_code for card in cards] == [200] * 5
+
+
+def test_sidebar_shows_only_what_may_be_opened(rows, rita, client_of):
+    text = client_of(rita).get(reverse("admin:index")).content.decode()
+
+    assert "Model routes" in text
+    assert "API tokens" not in text
+
+
+def test_palette_finds_jobs_for_those_who_see_them(rows, rita, nick, client_of, done):
+    address = f"{reverse('admin:search')}?extended=1&s={done.title[:12]}"
+
+    assert done.title in client_of(rita).get(address).content.decode()
+    assert done.title not in client_of(nick).get(address).content.decode()
+
+
+def test_administrators_group_exists(adam):
+    assert adam.groups.get().name == ADMINISTRATORS
+
+
+@pytest.mark.parametrize("query", ["q=strength", "q=%00", "state__exact=%00", "state__in=queued,planning", "p=99"])
+def test_odd_queries_are_no_errors(query, rows, root, client_of):
+    response = client_of(root).get(f"{page(Job, 'changelist')}?{query}", follow=True)
+
+    assert response.status_code == 200
+
+
+@pytest.mark.parametrize("term", ["title", "user", "public_id"])
+def test_search_finds_by_title_user_and_id(term, done, failed, root, bob, client_of):
+    terms = {"title": done.title, "user": "ann", "public_id": str(done.public_id)}
+
+    found = client_of(root).get(page(Job, "changelist"), {"q": terms[term]}).context["cl"].result_list
+
+    assert done in list(found)
+    assert (failed in list(found)) == (term == "user")
+
+
+FILTERS = ["state__exact=completed", "kind__exact=training_program", "strategy__exact=parallel",
+           "user__role__exact=student", "is_simulated__exact=0"]
+
+
+@pytest.mark.parametrize("query", FILTERS)
+def test_filters_narrow_the_list(query, done, root, client_of):
+    client = client_of(root)
+    field, _, value = query.partition("=")
+    other = "1" if value == "0" else {"completed": "failed", "training_program": "course", "parallel": "single",
+                                      "student": "admin"}[value]
+
+    assert list(client.get(f"{page(Job, 'changelist')}?{query}").context["cl"].result_list) == [done]
+    assert not client.get(f"{page(Job, 'changelist')}?{field}={other}").context["cl"].result_list
+
+
+@pytest.mark.parametrize("model", [Attempt, Chunk, LogEntry], ids=lambda model: model._meta.label_lower)
+def test_parts_of_one_job_say_whose_they_are(model, done, failed, root, client_of):
+    response = client_of(root).get(f"{page(model, 'changelist')}?job__id__exact={done.pk}")
+
+    assert {row.job_id for row in response.context["cl"].result_list} == {done.pk}
+    assert "Only those of <a" in response.content.decode()

@@ -1,0 +1,37 @@
+"""The OpenAPI document and the API agree, for generated requests, right and wrong ones.
+
+Deterministic and bounded.  schemathesis makes and judges the cases; its own pytest plugin is left out,
+because it does not run under pytest 9."""
+
+from typing import Any
+
+import pytest
+import schemathesis
+from django.core.wsgi import get_wsgi_application
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from schemathesis import GenerationMode
+
+from generation.models import Job
+from tests.api.calls import ROOT, Caller
+
+EXAMPLES = 20
+SCHEMA = schemathesis.openapi.from_wsgi(f"{ROOT}/openapi.json", get_wsgi_application())
+OPERATIONS = {found.ok().label: found.ok() for found in SCHEMA.get_all_operations()}
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("mode", list(GenerationMode), ids=lambda mode: mode.value)
+@pytest.mark.parametrize("label", sorted(OPERATIONS))
+def test_api_is_as_it_is_described(label: str, mode: GenerationMode, done: Job, ann_api: Caller) -> None:
+    @settings(
+        max_examples=EXAMPLES, derandomize=True, deadline=None, database=None,
+        phases=[Phase.explicit, Phase.generate], suppress_health_check=list(HealthCheck),
+    )
+    @given(case=OPERATIONS[label].as_strategy(generation_mode=mode), is_known=st.booleans())
+    def agrees(case: Any, is_known: bool) -> None:
+        if is_known and "job_id" in (case.path_parameters or {}):
+            case.path_parameters["job_id"] = str(done.public_id)
+        case.call_and_validate(headers={"Authorization": f"Bearer {ann_api.secret}"})
+
+    agrees()
