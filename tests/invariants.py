@@ -41,7 +41,7 @@ def _units_are_all_there(job: Job) -> None:
 
 
 def _sums_are_the_ledger(job: Job) -> None:
-    ledger = Attempt.objects.filter(job=job, origin=Origin.PROVIDER).aggregate(**{name: Sum(name) for name in SUMS})
+    ledger = Attempt.objects.filter(job=job, is_booked=True).aggregate(**{name: Sum(name) for name in SUMS})
     assert {name: getattr(job, name) for name in SUMS} == {name: ledger[name] or 0 for name in SUMS}
 
 
