@@ -203,7 +203,8 @@ def test_superuser_is_out_of_an_administrators_reach(is_active, adam, root, clie
 
 @pytest.mark.parametrize(("manager", "person", "expected"), [
     ("root", "root", True), ("root", "adam", True), ("adam", "rita", True), ("adam", "ann", True),
-    ("adam", "adam", True), ("adam", "root", False), ("rita", "adam", False), ("vera", "rita", False), ("rita", "vera", True),
+    ("adam", "adam", True), ("adam", "root", False), ("rita", "adam", False), ("vera", "rita", False),
+    ("rita", "vera", True),
 ])
 def test_who_may_manage_whom(manager, person, expected, request):
     pair = [request.getfixturevalue(name) for name in (manager, person)]

