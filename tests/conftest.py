@@ -2,6 +2,8 @@
 
 ann asks, bob is another requester, cy is a stranger, rita reviews (staff), adam administers."""
 
+from typing import Any
+
 import pytest
 from django.contrib.auth.models import Group
 from django.test import Client
@@ -11,6 +13,12 @@ from accounts.models import Role, User
 from generation.models import Job, Route
 from generation.services import jobs
 from tests.support import PROGRAM
+
+
+@pytest.fixture(autouse=True)
+def fast_passwords(settings: Any) -> None:     # Any: pytest-django's settings
+    """Making a person takes a quarter of a second otherwise."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 @pytest.fixture
