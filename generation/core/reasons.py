@@ -38,6 +38,11 @@ class Reason(StrEnum):
     UNITS_MISSING = "units_missing"
 
 
+def reason_choices() -> list[tuple[str, str]]:
+    """For model fields: evaluated when used, so a new reason needs no migration."""
+    return [(reason.value, reason.value) for reason in Reason]
+
+
 @dataclass(frozen=True)
 class Explanation:
     """What a person reads: `sentence` says why, `next_step` what to do."""

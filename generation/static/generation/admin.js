@@ -53,6 +53,7 @@
                 const old = page.querySelector(`[data-part="${part.dataset.part}"]`);
                 if (!old || old.dataset.version === part.dataset.version) continue;
                 if (part.dataset.part === "live" && !withLive) continue;
+                if (old.querySelector(":popover-open")) continue;      // somebody is being asked
                 const focused = old.contains(document.activeElement) ? document.activeElement.id : "";
                 old.replaceWith(document.adoptNode(part));
                 if (focused) document.getElementById(focused)?.focus();
