@@ -24,7 +24,7 @@ from unfold.decorators import display
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
-from accounts.models import ApiToken, User, create_token
+from accounts.models import ApiToken, User, create_token, revoke_token
 
 admin.site.unregister(Group)
 
@@ -235,7 +235,7 @@ class ApiTokenAdmin(ModelAdmin):
         if not self.has_change_permission(request, token):
             raise PermissionDenied
         if request.method == "POST":
-            revoked = ApiToken.objects.filter(pk=token.pk, revoked_at__isnull=True).update(revoked_at=Now())
+            revoked = revoke_token(token)
             sentence = "is revoked; nobody can use it any more." if revoked else "was revoked before."
             messages.success(request, f"The token {token} {sentence}")
             self.log_change(request, token, "Revoked.")
