@@ -80,6 +80,8 @@ class Environment(BaseSettings):
             ("postgres://", "postgresql://", "sqlite://")
         ):
             raise ValueError("DATABASE_URL must start with postgresql:// or sqlite://")
+        if self.database_url and self.database_pool_size < self.worker_db_threads + 2:
+            raise ValueError("DATABASE_POOL_SIZE must be at least WORKER_DB_THREADS + 2: each thread holds one")
         if self.pulse_s * 3 > self.lease_s:
             raise ValueError("LEASE_S must be at least three times PULSE_S, or a busy worker loses its leases")
         return self

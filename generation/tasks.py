@@ -19,7 +19,7 @@ def work() -> None:
     current.wake()
 
 
-@signals.worker_ready.connect
+@signals.celeryd_after_setup.connect      # before the broker answers: work does not wait for it
 def start_engine(**_signal: Any) -> None:     # Any: what the signal carries
     current.start_engine()
 

@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from django.db.models import F, Sum
+from django.db.models import F, Q, Sum
 
 from generation.core.reasons import EXPLANATIONS, Reason
 from generation.core.states import OPEN_CHUNK_STATES, TERMINAL_JOB_STATES, ChunkState, JobState, derive
@@ -15,6 +15,7 @@ def assert_invariants() -> None:
     """Of every job in the database."""
     for job in Job.objects.all():
         _job_is_what_its_chunks_make_it(job)
+        _active_jobs_can_move(job)
         _units_are_all_there(job)
         _sums_are_the_ledger(job)
     _every_running_chunk_has_one_open_attempt()
@@ -32,6 +33,11 @@ def _job_is_what_its_chunks_make_it(job: Job) -> None:
     assert job.unit_done == units[ChunkState.DONE]
     has_open = any(units[s] for s in OPEN_CHUNK_STATES) or plan.state in OPEN_CHUNK_STATES
     assert (job.state in TERMINAL_JOB_STATES) == (not has_open), "a job ends when nothing of it is open, and only then"
+
+
+def _active_jobs_can_move(job: Job) -> None:
+    can = Chunk.objects.filter(job=job).filter(Q(state="running") | Q(state="pending", ready_at__isnull=False))
+    assert job.is_terminal or can.exists(), "an active job runs, or says when it will"
 
 
 def _units_are_all_there(job: Job) -> None:

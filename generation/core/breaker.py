@@ -40,7 +40,8 @@ class Breaker:
         return replace(self, probe_until=until)
 
     def succeeded(self) -> "Breaker":
-        return Breaker()
+        """A call was answered.  Late answers to calls from before it opened do not close it."""
+        return self if self.open_until is not None and self.probe_until is None else Breaker()
 
     def failed(self, now: dt.datetime, *, is_hard: bool = False) -> "Breaker":
         """One more failure.  Late failures of calls from before it opened change nothing."""

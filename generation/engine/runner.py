@@ -9,27 +9,26 @@ import asyncio
 import contextlib
 import datetime as dt
 import logging
-import os
 import random
-import secrets
-import socket
 import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from typing import Protocol, TypeVar
+from typing import Protocol
 
 from django.conf import settings
-from django.db import DatabaseError, InterfaceError, OperationalError, connection
+from django.db import DatabaseError, connection
 
 from generation.core.outcomes import (
+    UNHEALTHY,
     Answer,
     CallCode,
     Failure,
     GiveUp,
     Outcome,
     Policy,
+    Snooze,
     SplitUp,
     Usage,
     decide,
@@ -37,21 +36,19 @@ from generation.core.outcomes import (
 from generation.core.pricing import estimated_tokens
 from generation.core.prompting import Context, Request, Stage
 from generation.core.reasons import Reason
-from generation.core.secrets import scrub
 from generation.engine.contexts import Contexts, digests_before
+from generation.engine.database import AWAY, guarded, persistently
 from generation.engine.judging import outcome_of, request_for
+from generation.engine.naming import named, worker_name
+from generation.engine.settle_queue import SettleQueue
 from generation.kinds import all_kinds
-from generation.services import claiming, leases, ledger, pulses, routes, settling, sweeping
+from generation.services import claiming, leases, ledger, pulses, routes, sweeping
 from generation.services.claiming import Claim
 from generation.services.settling import Finished
 
-T = TypeVar("T")
 _logger = logging.getLogger(__name__)
+_alive_here: set[str] = set()      # names of this process's engines
 
-# Database errors that another try may heal: the server restarts, the file is locked.
-_DATABASE_TROUBLE = (DatabaseError, InterfaceError)
-MAX_SETTLED_TOGETHER = 16   # keeps the transaction short
-PERSIST_FOR_S = 60.0        # how long a finished call is kept in memory while the database is away
 
 
 class Asks(Protocol):
@@ -79,12 +76,10 @@ class Engine:
 
     provider: Asks
     slots: int = field(default_factory=lambda: settings.WORKER_SLOTS)
-    name: str = field(default_factory=lambda: f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}")
+    name: str = field(default_factory=worker_name)
 
     def __post_init__(self) -> None:
         self._held: dict[int, _Held] = {}
-        self._finished: dict[int, list[Finished]] = {}     # by job, until they are settled
-        self._settling: set[int] = set()                   # jobs that a thread is settling
         self._lock = threading.Lock()
         self._idle = threading.Condition(self._lock)
         self._claiming = threading.Lock()
@@ -96,6 +91,9 @@ class Engine:
         self._pulse_thread = threading.Thread(target=self._pulse, name="pulse", daemon=True)
         self._transactions = ThreadPoolExecutor(settings.WORKER_DB_THREADS, "transactions")
         self._contexts = Contexts()
+        self._queue = SettleQueue(self._let_go, self.wake)
+        self._suspect_routes: set[int] = set()     # a call of ours failed there: the next success is news
+        self._was_full = False
         self._revisions = {slug: kind.revision for slug, kind in all_kinds().items()}
         self._policy = policy()
 
@@ -123,6 +121,8 @@ class Engine:
         self.stop_claiming()
         if self._loop.is_closed():
             return 0
+        if self._claiming.acquire(timeout=max(grace_s, 10.0)):
+            self._claiming.release()      # a claim that was under way is held by now
         with self._idle:
             self._idle.wait_for(lambda: not self._held, grace_s)
             left = list(self._held.values())
@@ -134,7 +134,8 @@ class Engine:
         self._pulse_thread.join(10)
         self._close_connections()
         self._transactions.shutdown(wait=True)
-        asyncio.run_coroutine_threadsafe(self.provider.close(), self._loop).result(5)
+        with contextlib.suppress(Exception):      # connections that do not close end with the process
+            asyncio.run_coroutine_threadsafe(self.provider.close(), self._loop).result(5)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._loop_thread.join(5)
         self._loop.close()
@@ -162,7 +163,7 @@ class Engine:
 
     def _submit(self, work: Callable[[], None]) -> None:
         try:
-            self._transactions.submit(_guarded, work)
+            self._transactions.submit(guarded, work)
         except RuntimeError:        # the pool is shut down: nothing starts any more
             self._wants_claim.clear()
 
@@ -171,47 +172,71 @@ class Engine:
     def _claim_more(self) -> None:
         with self._claiming:
             self._wants_claim.clear()
+            self._was_full = False
             may_have_more = True
             while may_have_more and not self._is_draining:
                 free = self.slots - len(self._held)
                 if free <= 0:
+                    self._was_full = True
                     return
                 batch = claiming.claim(worker=self.name, slots=free, revisions=self._revisions)
+                self._hold(batch.claims)
                 for claim in batch.claims:
-                    self._begin(claim)
+                    guarded(lambda claim=claim: self._begin(claim))     # type: ignore[misc]
                 may_have_more = batch.may_have_more
 
-    def _begin(self, claim: Claim) -> None:
-        held = _Held(claim)
+    def _hold(self, claims: tuple[Claim, ...]) -> None:
+        """From here on their leases are renewed, whatever happens to one of them."""
         with self._lock:
-            self._held[claim.chunk_id] = held
+            earlier = [self._held[claim.chunk_id] for claim in claims if claim.chunk_id in self._held]
+            self._held.update({claim.chunk_id: _Held(claim) for claim in claims})
+        for held in earlier:
+            self._cancel(held)      # we lost it and got it again: the old call is nobody's
+
+    def _begin(self, claim: Claim) -> None:
+        if self._is_draining:
+            self._give_back(claim)
+            return
         try:
             context = self._contexts.of(claim)
             request = request_for(claim, context, digests_before(claim, context))
-        except _DATABASE_TROUBLE:
-            # Not settled: the lease runs out, and the chunk is taken back.
-            self._let_go(claim)
-            raise
+        except AWAY:
+            connection.close()
+            self._give_back(claim)
+            return
         except Exception as error:      # a kind's code failed: the chunk ends and says so
             _logger.exception("no request could be made for chunk %s", claim.chunk_id)
-            failure = Failure(CallCode.INTERNAL, _named(error))
-            self._end(Finished(claim, GiveUp(Reason.INTERNAL, _named(error)), failure, failure.code))
+            failure = Failure(CallCode.INTERNAL, named(error))
+            self._queue.put(Finished(claim, GiveUp(Reason.INTERNAL, named(error)), failure, failure.code))
             return
         if claim.stored_reply is not None and claim.stored_reply.request_fingerprint == request.fingerprint:
             self._submit(lambda: self._finish(claim, context, request, None))
             return
-        self._loop.call_soon_threadsafe(self._start_call, held, context, request)
+        self._loop.call_soon_threadsafe(self._start_call, claim, context, request)
+
+    def _give_back(self, claim: Claim) -> None:
+        """Nothing was asked: the chunk waits again, and neither attempt nor money is counted."""
+        failure = Failure(CallCode.ABANDONED, "given back before it was asked")
+        outcome = Snooze(dt.timedelta(), Reason.WORKER_STOPPED)
+        self._submit(lambda: self._end_without_call(Finished(claim, outcome, failure, failure.code)))
+
+    def _end_without_call(self, finished: Finished) -> None:
+        if finished.claim.is_probe:
+            guarded(lambda: routes.release_probe(finished.claim.route_id))
+        self._queue.put(finished)
 
     # --- Ask ----------------------------------------------------------------------------------
 
-    def _start_call(self, held: _Held, context: Context, request: Request) -> None:
-        if held.is_lost:
-            self._submit(lambda: self._finish(held.claim, context, request, _abandoned(request)))
+    def _start_call(self, claim: Claim, context: Context, request: Request) -> None:
+        held = self._held.get(claim.chunk_id)
+        if held is None or held.claim.fence != claim.fence or held.is_lost:
+            self._give_back(claim)
             return
-        held.task = self._loop.create_task(self._call(held, context, request))
+        held.task = self._loop.create_task(self._call(claim, context, request))
+        # `_call` swallows its cancellation, unless that came before its first step.
+        held.task.add_done_callback(lambda task: self._give_back(claim) if task.cancelled() else None)
 
-    async def _call(self, held: _Held, context: Context, request: Request) -> None:
-        claim = held.claim
+    async def _call(self, claim: Claim, context: Context, request: Request) -> None:
         answer: Answer
         try:
             answer = await self.provider.ask(
@@ -222,7 +247,7 @@ class Engine:
             answer = _abandoned(request)
         except Exception as error:      # a surprise in the client: one chunk fails, the process lives
             _logger.exception("the call for chunk %s failed in the client", claim.chunk_id)
-            answer = Failure(CallCode.INTERNAL, _named(error), usage=_estimate(request))
+            answer = Failure(CallCode.INTERNAL, named(error), usage=_estimate(request))
         if answer.usage.is_estimated and not answer.usage.input_tokens:
             answer = replace(answer, usage=replace(answer.usage, input_tokens=_estimate(request).input_tokens))
         self._submit(lambda: self._finish(claim, context, request, answer))
@@ -236,89 +261,62 @@ class Engine:
         except BaseException:
             self._let_go(claim)      # the lease runs out, and the chunk is taken back
             raise
-        self._end(finished)
+        self._queue.put(finished)
+        if self._was_full:
+            self.wake()
 
     def _judged(self, claim: Claim, context: Context, request: Request, answer: Answer | None) -> Finished:
         if isinstance(answer, Failure):
             return Finished(claim, self._after(claim, answer), answer, answer.code, request.fingerprint)
         if answer is None:
             assert claim.stored_reply is not None, "only a stored reply comes without a call"
+            if claim.is_probe:
+                persistently(lambda: routes.release_probe(claim.route_id))
             text = claim.stored_reply.text
         else:
             reply, text = answer, answer.text
-            _persistently(lambda: ledger.store_reply(claim, reply, request.fingerprint))
-            if claim.route_is_suspect:
-                _persistently(lambda: routes.note_call(claim.route_id, CallCode.OK, ""))
+            try:
+                persistently(lambda: ledger.store_reply(claim, reply, request.fingerprint))
+            except AWAY:
+                raise
+            except DatabaseError as error:      # something in it that no column takes: paid, and of no use
+                connection.close()
+                failure = Failure(CallCode.INTERNAL, named(error), usage=reply.usage)
+                return Finished(claim, GiveUp(Reason.INTERNAL, named(error)), failure, failure.code)
+            if claim.route_is_suspect or claim.route_id in self._suspect_routes:
+                self._suspect_routes.discard(claim.route_id)
+                persistently(lambda: routes.note_call(claim.route_id, CallCode.OK, ""))
         try:
             outcome, code, findings = outcome_of(claim, context, text, self._policy)
         except Exception as error:      # a check failed: the reply stays in the ledger
             _logger.exception("the reply for chunk %s could not be judged", claim.chunk_id)
-            outcome, code, findings = GiveUp(Reason.INTERNAL, _named(error)), CallCode.INTERNAL, ()
+            outcome, code, findings = GiveUp(Reason.INTERNAL, named(error)), CallCode.INTERNAL, ()
         return Finished(claim, outcome, answer, code, request.fingerprint, findings)
 
     def _after(self, claim: Claim, failure: Failure) -> Outcome:
         """What becomes of a chunk whose call failed; provider-wide trouble closes the route."""
-        if failure.code is CallCode.ABANDONED:
-            return decide(failure, attempts=claim.attempts, policy=self._policy, jitter=0)
-        _persistently(
-            lambda: routes.note_call(claim.route_id, failure.code, failure.message, failure.retry_after_s)
-        )
+        if failure.code in UNHEALTHY:
+            self._suspect_routes.add(claim.route_id)
+        if failure.code in {CallCode.ABANDONED, CallCode.INTERNAL}:
+            if claim.is_probe:      # it says nothing about the provider: another may try
+                persistently(lambda: routes.release_probe(claim.route_id))
+        else:
+            persistently(
+                lambda: routes.note_call(claim.route_id, failure.code, failure.message, failure.retry_after_s)
+            )
+        if claim.is_probe and failure.code in UNHEALTHY:
+            # Probing an outage is done for everybody: the chunk that was chosen does not pay for it.
+            return Snooze(self._policy.backoff_base, Reason.PROVIDER_UNAVAILABLE)
+        is_throttled = failure.code is CallCode.RATE_LIMITED
         outcome = decide(
-            failure, attempts=claim.attempts, policy=self._policy, jitter=random.random(),
+            failure, policy=self._policy, jitter=random.random(),
+            attempts=claim.fence if is_throttled else claim.attempts,      # throttled calls give theirs back
             had_largest_cap=output_limit(claim) == claim.max_output_tokens,
         )
         is_for_split = failure.code in {CallCode.TRUNCATED, CallCode.TIMEOUT}
         if claim.stage is Stage.WHOLE and is_for_split and isinstance(outcome, GiveUp):
             return SplitUp(failure.message)
         return outcome
-
-    def _end(self, finished: Finished) -> None:
-        """Have `finished` settled: at once, or by the thread that is settling this job already.
-
-        A job's calls queue for its row's lock anyway; those that wait are settled together instead."""
-        job_id = finished.claim.job_id
-        with self._lock:
-            self._finished.setdefault(job_id, []).append(finished)
-            if job_id in self._settling:
-                return
-            self._settling.add(job_id)
-        try:
-            while batch := self._next_batch(job_id):
-                self._settle(batch)
-        except BaseException:
-            with self._lock:
-                dropped = self._finished.pop(job_id, [])
-                self._settling.discard(job_id)
-            for one in dropped:
-                self._let_go(one.claim)
-            raise
-
-    def _next_batch(self, job_id: int) -> list[Finished]:
-        with self._lock:
-            waiting = self._finished.pop(job_id, [])
-            if len(waiting) > MAX_SETTLED_TOGETHER:
-                self._finished[job_id] = waiting[MAX_SETTLED_TOGETHER:]
-            if not waiting:
-                self._settling.discard(job_id)
-        return waiting[:MAX_SETTLED_TOGETHER]
-
-    def _settle(self, batch: list[Finished]) -> None:
-        try:
-            settled = _persistently(lambda: settling.settle(*batch))
-        except _DATABASE_TROUBLE:
-            raise
-        except Exception:
-            if len(batch) == 1:
-                raise
-            _logger.exception("%s calls could not be settled together", len(batch))
-            for one in batch:      # one of them is to blame, and only that one shall pay
-                _guarded(lambda one=one: self._settle([one]))     # type: ignore[misc]
-            return
-        finally:
-            for one in batch:
-                self._let_go(one.claim)
-        if any(one.runnable for one in settled) or self.slots - len(self._held) <= len(batch):
-            self.wake()      # sooner than the doorbell, which then finds nothing
 
     def _let_go(self, claim: Claim) -> None:
         with self._idle:
@@ -338,12 +336,14 @@ class Engine:
     # --- Pulse --------------------------------------------------------------------------------
 
     def _pulse(self) -> None:
-        _guarded(lambda: leases.take_over_from_the_dead(self.name))
+        _alive_here.add(self.name)
+        guarded(lambda: leases.take_over_from_the_dead(_alive_here))
         while not self._stop_pulse.is_set():
             started = time.monotonic()
-            _guarded(self._beat)
+            guarded(self._beat)
             self._stop_pulse.wait(max(0.0, settings.PULSE_S - (time.monotonic() - started)))
-        _guarded(lambda: pulses.forget(self.name))
+        guarded(lambda: pulses.forget(self.name))
+        _alive_here.discard(self.name)
         connection.close()
 
     def _beat(self) -> None:
@@ -357,8 +357,9 @@ class Engine:
             self.name, in_flight=len(held), slots=self.slots, revisions=self._revisions,
             is_draining=self._is_draining,
         )
-        if sweeping.is_my_turn(self.name):
-            sweeping.sweep()
+        turn = sweeping.take_turn(self.name)
+        if turn is not None:
+            sweeping.sweep(may_expire=turn.may_expire)
         if not self._is_draining and len(held) < self.slots:
             self.wake()
 
@@ -386,37 +387,3 @@ def _estimate(request: Request) -> Usage:
 
 def _abandoned(request: Request) -> Failure:
     return Failure(CallCode.ABANDONED, "we stopped listening before the reply came", usage=_estimate(request))
-
-
-def _named(error: Exception) -> str:
-    return scrub(f"{type(error).__name__}: {error}")[:500]
-
-
-def _guarded(work: Callable[[], None]) -> None:
-    """Run `work` in a thread of ours: an error is logged, a broken connection is dropped."""
-    try:
-        work()
-    except _DATABASE_TROUBLE as error:
-        _logger.warning("database trouble, trying again soon: %s", error)
-        connection.close()
-    except Exception:
-        _logger.exception("an engine thread met an error")
-        connection.close()
-
-
-def _persistently(work: Callable[[], T]) -> T:
-    """Run a transaction until the database takes it, for `PERSIST_FOR_S`; then its error is raised.
-
-    Integrity errors and other mistakes of ours are raised at once."""
-    deadline = time.monotonic() + PERSIST_FOR_S
-    wait_s = 0.05
-    while True:
-        try:
-            return work()
-        except (OperationalError, InterfaceError) as error:
-            connection.close()
-            if time.monotonic() + wait_s > deadline:
-                raise
-            _logger.warning("database trouble, the finished call is kept: %s", error)
-            time.sleep(wait_s)
-            wait_s = min(2.0, wait_s * 2)

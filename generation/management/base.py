@@ -14,6 +14,7 @@ from generation.services.errors import Refusal
 
 BAD_INPUT = 2          # exit codes; 0 is what was wanted, 1 is an honest "no"
 INTERRUPTED = 130
+SHOW_CURSOR = b"\x1b[?25h\n"      # a live bar hides it
 
 
 class BadInput(CommandError):
@@ -98,5 +99,6 @@ class StopRequests:
         if self._count == 1:
             self._on_first()
         if self._count > 2:
-            sys.stderr.flush()
+            if sys.stdout.isatty():
+                os.write(sys.stdout.fileno(), SHOW_CURSOR)
             os._exit(128 + number)

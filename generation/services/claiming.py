@@ -5,12 +5,13 @@ One transaction claims a batch: for each route its breaker and ceiling, then the
 fencing token, and an attempt row for each.  The route's lock makes ceiling and fairness exact."""
 
 import datetime as dt
+import random
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.db.models import F, Q, Window
 from django.db.models.functions import Coalesce, RowNumber
 
@@ -61,6 +62,7 @@ class Claim:
     max_output_tokens: int
     was_truncated: bool
     route_is_suspect: bool      # its breaker has counted failures: a success is news
+    is_probe: bool              # the one call by which an open breaker learns whether the provider is back
     stored_reply: StoredReply | None
 
 
@@ -78,7 +80,12 @@ def claim(*, worker: str, slots: int, revisions: Mapping[str, int]) -> Batch:
         room = min(slots - len(found), MAX_BATCH)
         if room <= 0:
             return Batch(tuple(found), may_have_more=True)
-        claims, route_is_full = _claim_on(route_id, worker, room, revisions)
+        try:
+            claims, route_is_full = _claim_on(route_id, worker, room, revisions)
+        except DatabaseError:
+            if found:      # what is claimed must reach its worker; the next claim meets the trouble
+                return Batch(tuple(found), may_have_more=True)
+            raise
         found += claims
         is_full = is_full or route_is_full
     return Batch(tuple(found), is_full)
@@ -94,7 +101,9 @@ def _known(revisions: Mapping[str, int]) -> Q:
 def _routes_with_work(revisions: Mapping[str, int]) -> list[int]:
     """Routes with a due chunk, without a lock: most wake-ups find nothing and should cost one query."""
     due = Chunk.objects.runnable(clock.now()).filter(_known(revisions))
-    return sorted(set(due.order_by().values_list("job__route", flat=True).distinct()))
+    found = list(due.order_by().values_list("job__route", flat=True).distinct())
+    random.shuffle(found)      # with few slots, no route shall always come first
+    return found
 
 
 def _claim_on(route_id: int, worker: str, room: int, revisions: Mapping[str, int]) -> tuple[list[Claim], bool]:
@@ -112,9 +121,10 @@ def _claim_on(route_id: int, worker: str, room: int, revisions: Mapping[str, int
         )
         if not chunks:
             return [], False
-        if route.breaker.admission(now) is Admission.PROBE:
+        is_probe = route.breaker.admission(now) is Admission.PROBE
+        if is_probe:
             routes.reserve_probe(route, now)
-        return _take(chunks, route, worker, now), len(chunks) == room
+        return _take(chunks, route, worker, now, is_probe=is_probe), len(chunks) == room and not is_probe
 
 
 def _running_by_user(route: Route) -> Counter[int]:
@@ -145,13 +155,15 @@ def _fairest(
         .annotate(
             turn=Window(RowNumber(), partition_by=F("job__user_id"), order_by=[F("job_id").asc(), F("position").asc()])
         )
-        .filter(turn__lte=room).order_by().values_list("pk", "job__user_id", "job_id", "position", "turn")
+        .filter(turn__lte=room).order_by().values_list("pk", "job__user_id", "job_id", "position", "turn", "fence")
     )
-    ordered = sorted(turns, key=lambda row: (running[row[1]] + row[4], row[2], row[3]))
+    # After a pause the chunk with the fewest claims probes, so that one bad request is not every probe.
+    is_open = route.open_until is not None
+    ordered = sorted(turns, key=lambda row: (row[5] if is_open else 0, running[row[1]] + row[4], row[2], row[3]))
     return [row[0] for row in ordered[:room]]
 
 
-def _take(chunks: list[Chunk], route: Route, worker: str, now: dt.datetime) -> list[Claim]:
+def _take(chunks: list[Chunk], route: Route, worker: str, now: dt.datetime, *, is_probe: bool) -> list[Claim]:
     ids = [chunk.pk for chunk in chunks]
     taken = Chunk.objects.filter(pk__in=ids).accepting(Event.CLAIM).update(
         **changes(
@@ -180,7 +192,7 @@ def _take(chunks: list[Chunk], route: Route, worker: str, now: dt.datetime) -> l
             unit_total=chunk.job.unit_total, job_key=str(chunk.job.public_id), route_id=route.pk, model=route.model,
             prices=route.prices, max_output_tokens=route.max_output_tokens,
             was_truncated=chunk.pk in truncated, route_is_suspect=route.breaker_failures > 0,
-            stored_reply=stored.get(chunk.pk),
+            is_probe=is_probe, stored_reply=stored.get(chunk.pk),
         )
         for chunk, attempt in zip(chunks, attempts, strict=True)
     ]

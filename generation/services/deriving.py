@@ -1,10 +1,12 @@
 """The job as its chunks make it.  Called inside the transaction that moved a chunk, with the job locked."""
 
 import datetime as dt
+import logging
 from typing import Any
 
 from django.db.models import Count, Max
 
+from generation.core.findings import Severity, error
 from generation.core.pricing import dollars
 from generation.core.prompting import Stage
 from generation.core.reasons import EXPLANATIONS, Reason
@@ -16,6 +18,7 @@ from generation.services import journal
 from generation.services.ledger import Bill
 from generation.services.reading import assembled
 
+_logger = logging.getLogger(__name__)
 _LOSSES = {JobState.PARTIAL, JobState.FAILED, JobState.CANCELLED}
 
 
@@ -59,7 +62,7 @@ def derive(job: Job, now: dt.datetime, bill: Bill | None = None, *, reason: Reas
 
 
 def _loss(job: Job, state: JobState, reason: Reason | None, plan_reason: str) -> dict[str, str]:
-    if reason is not None:
+    if reason is not None and state is JobState.CANCELLED:
         return {"reason": reason.value, "reason_detail": ""}
     if plan_reason and state is not JobState.PARTIAL:
         detail = Chunk.objects.filter(job=job, position=0).values_list("reason_detail", flat=True).get()
@@ -78,7 +81,14 @@ def _loss(job: Job, state: JobState, reason: Reason | None, plan_reason: str) ->
 
 def _document_findings(job: Job) -> list[dict[str, str]]:
     kind = all_kinds()[job.kind]
-    findings = kind.check_document(kind.brief(job.brief), assembled(job))
+    try:
+        findings = kind.check_document(kind.brief(job.brief), assembled(job))
+    except Exception as problem:      # a bug in a check must not lose the document that it was to check
+        _logger.exception("the document of job %s could not be checked", job.pk)
+        findings = [error(
+            "internal", "", measured=type(problem).__name__, limit="a check that runs",
+            message="The document could not be checked.", advice="Tell an administrator.", severity=Severity.WARNING,
+        )]
     return [finding.as_json() for finding in findings]
 
 

@@ -12,7 +12,7 @@ from generation.core.fingerprint import fingerprint
 from generation.core.kind import as_json
 from generation.core.prompting import Kind, Stage
 from generation.core.reasons import Reason
-from generation.core.states import ACTIVE_JOB_STATES, ChunkState, Event
+from generation.core.states import ACTIVE_JOB_STATES, OPEN_CHUNK_STATES, ChunkState, Event
 from generation.core.text import forbidden_character
 from generation.kinds import all_kinds
 from generation.models import Chunk, Job, LogLevel, Strategy, UnitVersion
@@ -135,6 +135,9 @@ def retry(job: Job, *, by: "User | None") -> Job:
             )
         if is_sequential and first is not None:
             Chunk.objects.filter(pk=first.pk).update(ready_at=now, reason="")
+        if not locked.route.is_enabled:
+            locked.route = routes.choose()
+            Job.objects.filter(pk=locked.pk).update(route=locked.route)
         derive(locked, now)
         journal.write(locked, Event.RESTART, f"retry of {moved} missing part{'s' * (moved > 1)}", by=by)
         queue.ring(moved)
@@ -172,7 +175,7 @@ def regenerate(job: Job, position: int, *, instruction: str, by: "User | None") 
         )
         derive(locked, now)
         journal.write(
-            locked, Event.REGENERATE, f"{journal.name_of(locked, chunk, noun)} is written anew",
+            locked, Event.REGENERATE, f"{journal.name_of(locked, chunk.position)} is written anew",
             chunk_id=chunk.pk, by=by, instruction=instruction,
         )
         queue.ring()
@@ -200,6 +203,20 @@ def end_without_content(
     )
     version.delete()
     return Event.KEEP
+
+
+def unblock_next(job: Job, now: Any) -> int:     # Any: a datetime
+    """`sequential`: the first waiting unit may start when all before it are done or lost; how many may."""
+    if job.strategy != Strategy.SEQUENTIAL:
+        return 0
+    units = Chunk.objects.filter(job=job).units()
+    waiting = units.filter(state=ChunkState.PENDING.value, ready_at__isnull=True).order_by("position").first()
+    if waiting is None:
+        return 0
+    before = units.filter(position__lt=waiting.position, state__in=[state.value for state in OPEN_CHUNK_STATES])
+    if before.exists():
+        return 0
+    return Chunk.objects.filter(pk=waiting.pk).update(ready_at=now, reason="")
 
 
 def _validated(kind: Kind, brief: Any) -> tuple[dict[str, Any], str, int]:

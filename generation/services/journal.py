@@ -2,7 +2,8 @@
 
 from typing import TYPE_CHECKING, Any
 
-from generation.models import Chunk, Job, LogEntry, LogLevel
+from generation.kinds import all_kinds
+from generation.models import Job, LogEntry, LogLevel
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -23,9 +24,11 @@ def write(job: Job, code: str, message: str, **more: Any) -> None:     # Any: wh
     entry(job, code, message, **more).save(force_insert=True)
 
 
-def name_of(job: Job, chunk: Chunk | int, noun: str) -> str:
-    """`week 3 of 12`, or `plan`."""
-    position = chunk if isinstance(chunk, int) else chunk.position
-    return f"{noun} {position} of {job.unit_total}" if position else "plan"
+def name_of(job: Job, position: int) -> str:
+    """`week 3 of 12`, or `plan`; also of a job whose kind this installation no longer has."""
+    return f"{noun_of(job)} {position} of {job.unit_total}" if position else "plan"
 
 
+def noun_of(job: Job) -> str:
+    kind = all_kinds().get(job.kind)
+    return kind.unit_noun if kind is not None else "unit"

@@ -1,36 +1,45 @@
 """Leases: renewed while their worker lives, taken back when it does not."""
 
 import datetime as dt
+import logging
 import os
-import socket
+from collections.abc import Callable, Iterable, Set
+from typing import TypeVar
 
 from django.conf import settings
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import F
 
 from generation import queue
 from generation.core.outcomes import CallCode
 from generation.core.reasons import EXPLANATIONS, Reason
 from generation.core.states import ChunkState, Event
-from generation.kinds import all_kinds
 from generation.models import Attempt, AttemptState, Chunk, Job, LogLevel
 from generation.models.chunk import changes
-from generation.services import clock, journal, pulses
+from generation.services import clock, journal, pulses, routes
 from generation.services.deriving import derive
-from generation.services.jobs import end_without_content
+from generation.services.jobs import end_without_content, unblock_next
 from generation.services.ledger import Bill
+
+Row = TypeVar("Row")
+_logger = logging.getLogger(__name__)
 
 MAX_CRASHES = 3
 BATCH = 200
 
 
 def renew(*, worker: str, held: dict[int, int]) -> set[int]:
-    """Extend the leases of the chunks in `held` (id to fence) in one UPDATE; the ids that are lost."""
+    """Extend the leases of the chunks in `held` (id to fence); the ids that are lost.
+
+    Rows that somebody has locked are being settled or cancelled: waiting for them here, in another
+    order than theirs, would be a deadlock."""
     if not held:
         return set()
     now = clock.now()
     mine = Chunk.objects.filter(state=ChunkState.RUNNING.value, worker=worker, pk__in=held)
-    renewed = mine.update(lease_until=now + dt.timedelta(seconds=settings.LEASE_S))
+    with transaction.atomic(durable=True):
+        free = list(mine.select_for_update(skip_locked=True, no_key=True).values_list("pk", flat=True))
+        renewed = mine.filter(pk__in=free).update(lease_until=now + dt.timedelta(seconds=settings.LEASE_S))
     if renewed == len(held):
         return set()
     fences = dict(mine.values_list("pk", "fence"))
@@ -43,7 +52,7 @@ def expire() -> int:
         Chunk.objects.filter(state=ChunkState.RUNNING.value, lease_until__lt=clock.now())
         .order_by("lease_until").values_list("pk", "job_id", "fence")[:BATCH]
     )
-    return sum(_expire_one(*row) for row in overdue)
+    return each(lambda row: _expire_one(*row), overdue)
 
 
 def release_dead(worker_prefix: str) -> int:
@@ -52,7 +61,20 @@ def release_dead(worker_prefix: str) -> int:
         Chunk.objects.filter(state=ChunkState.RUNNING.value, worker__startswith=worker_prefix)
         .values_list("pk", "job_id", "fence")
     )
-    return sum(_expire_one(*row, even_if_fresh=True) for row in held)
+    return each(lambda row: _expire_one(*row, even_if_fresh=True), held)
+
+
+def each(mend: Callable[[Row], object], rows: Iterable[Row]) -> int:
+    """How many of `rows` were mended.  One that cannot be must not stop the others."""
+    mended = 0
+    for row in rows:
+        try:
+            mended += bool(mend(row))
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception:
+            _logger.exception("could not be put right: %s", row)
+    return mended
 
 
 def _expire_one(chunk_id: int, job_id: int, fence: int, *, even_if_fresh: bool = False) -> bool:
@@ -68,11 +90,12 @@ def _expire_one(chunk_id: int, job_id: int, fence: int, *, even_if_fresh: bool =
         bill = _lose_attempts(chunk, now)
         has_reply = Attempt.objects.filter(chunk=chunk, state=AttemptState.REPLIED).exists()
         crashes = chunk.crashes + 1
-        name = journal.name_of(job, chunk, all_kinds()[job.kind].unit_noun)
+        name = journal.name_of(job, chunk.position)
         if crashes >= MAX_CRASHES or (chunk.attempts >= settings.MAX_ATTEMPTS and not has_reply):
             detail = f"its worker died {crashes} times"
             event = end_without_content(
                 chunk, Event.GIVE_UP, now, reason=Reason.CRASHES_WORKER, detail=detail, crashes=crashes)
+            unblock_next(job, now)
             message = f"{name} failed: {EXPLANATIONS[Reason.CRASHES_WORKER].sentence}"
             level = LogLevel.ERROR
         else:
@@ -88,6 +111,7 @@ def _expire_one(chunk_id: int, job_id: int, fence: int, *, even_if_fresh: bool =
         journal.write(job, event, message, chunk_id=chunk_id, level=level, worker=chunk.worker)
         derive(job, now, bill)
         queue.ring()
+    routes.release_probe(job.route_id)      # if it was one; the next must not wait for a dead worker's
     return True
 
 
@@ -102,17 +126,18 @@ def _lose_attempts(chunk: Chunk, now: dt.datetime) -> Bill:
     return bill
 
 
-def take_over_from_the_dead(me: str) -> None:
+def take_over_from_the_dead(alive_here: Set[str]) -> None:
     """At start: chunks of processes of this machine that no longer exist run again at once, not after
-    their lease.  Names are `host:pid:random`; a namesake with our own pid is an earlier life of ours."""
-    host = socket.gethostname()
+    their lease.  Names are `place:pid:random`; a namesake with our own pid is an earlier life of ours,
+    unless it is one of `alive_here`."""
+    place = next(iter(alive_here)).rsplit(":", 2)[0]
     workers = (
-        Chunk.objects.filter(state=ChunkState.RUNNING.value, worker__startswith=f"{host}:")
+        Chunk.objects.filter(state=ChunkState.RUNNING.value, worker__startswith=f"{place}:")
         .order_by().values_list("worker", flat=True).distinct()
     )
     for worker in list(workers):
-        pid = int(worker.split(":")[1])
-        if worker != me and (pid == os.getpid() or not _is_alive(pid)):
+        pid = worker.rsplit(":", 2)[1]
+        if worker not in alive_here and pid.isdigit() and (int(pid) == os.getpid() or not _is_alive(int(pid))):
             release_dead(worker)
             pulses.forget(worker)
 

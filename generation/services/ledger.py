@@ -17,6 +17,7 @@ from generation.core.pricing import cost_usd_micros
 from generation.models import Attempt, AttemptState, Job, Origin
 from generation.services.claiming import Claim
 
+MOST_TOKENS = 2**31 - 1      # what the columns hold; nobody's count is that large in earnest
 TOO_LATE = "came too late: the chunk was no longer this worker's"
 AMOUNTS = ("input_tokens", "cached_input_tokens", "output_tokens", "cost_usd_micros")
 
@@ -128,10 +129,12 @@ def _unheard(claim: Claim) -> "QuerySet[Attempt]":
 def _columns(claim: Claim, answer: Answer) -> dict[str, Any]:     # Any: column values
     usage, receipt = answer.usage, answer.receipt
     return {
-        "input_tokens": usage.input_tokens, "cached_input_tokens": usage.cached_input_tokens,
-        "output_tokens": usage.output_tokens, "reasoning_tokens": usage.reasoning_tokens,
+        "input_tokens": min(usage.input_tokens, MOST_TOKENS),
+        "cached_input_tokens": min(usage.cached_input_tokens, MOST_TOKENS),
+        "output_tokens": min(usage.output_tokens, MOST_TOKENS),
+        "reasoning_tokens": min(usage.reasoning_tokens, MOST_TOKENS),
         "is_estimated": usage.is_estimated, "cost_usd_micros": cost_usd_micros(usage, claim.prices),
-        "model": receipt.model or claim.model, "request_id": receipt.request_id[:120],
+        "model": (receipt.model or claim.model)[:120], "request_id": receipt.request_id[:120],
         "http_status": receipt.http_status, "is_simulated": receipt.is_simulated,
     }
 

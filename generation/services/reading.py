@@ -13,7 +13,7 @@ from generation.core.reasons import EXPLANATIONS, Reason
 from generation.core.states import ChunkState
 from generation.kinds import all_kinds
 from generation.models import Chunk, Job, UnitVersion
-from generation.services import clock, pulses
+from generation.services import clock, journal, pulses
 from generation.services.errors import Refusal, RefusalCode
 
 
@@ -198,7 +198,7 @@ def snapshot(job: Job) -> dict[str, Any]:     # Any: JSON
 
 def phase_line(job: Job) -> str:
     """One short line on what is going on: `generating: week 7 of 12`."""
-    noun = all_kinds()[job.kind].unit_noun
+    noun = journal.noun_of(job)
     if job.state == "generating":
         return f"generating: {job.unit_done} of {job.unit_total} {noun}s done"
     return job.state

@@ -37,13 +37,17 @@ def note_call(
     is_failure = is_hard or code in UNHEALTHY
     with transaction.atomic(durable=True):
         route = Route.objects.select_for_update(no_key=True).get(pk=route_id)
+        if code in {CallCode.INTERNAL, CallCode.ABANDONED}:
+            return route.open_until      # it says nothing about the provider
         now = clock.now()
         # A 429 throttles; the provider that sends it is well.
         moved = route.breaker.failed(now, is_hard=is_hard) if is_failure else route.breaker.succeeded()
         _store(route, moved, reason=PROVIDER_WIDE.get(code, Reason.PROVIDER_UNAVAILABLE), detail=detail)
-        if code is CallCode.RATE_LIMITED and retry_after_s is not None:
-            wait = dt.timedelta(seconds=min(retry_after_s, LONGEST_THROTTLE_S))
-            Route.objects.filter(pk=route_id).update(throttled_until=now + wait)
+        if code is CallCode.RATE_LIMITED:
+            wait_s = settings.BACKOFF_BASE_S if retry_after_s is None else retry_after_s
+            until = now + dt.timedelta(seconds=min(wait_s, LONGEST_THROTTLE_S))
+            # A shorter wait that is asked for later does not shorten the longer one.
+            Route.objects.filter(pk=route_id).update(throttled_until=max(until, route.throttled_until or until))
         if moved.open_until is None and route.open_until is not None:
             queue.ring()
     return moved.open_until
@@ -51,8 +55,14 @@ def note_call(
 
 def reserve_probe(route: Route, now: dt.datetime) -> None:
     """Mark that the one probe of an open breaker is out.  The caller holds the route's lock."""
-    until = now + 2 * dt.timedelta(seconds=settings.LEASE_S)      # if its worker dies, another goes then
+    until = now + dt.timedelta(seconds=settings.LLM_DEADLINE_S + settings.LEASE_S)
     Route.objects.filter(pk=route.pk).update(probe_until=until)
+
+
+def release_probe(route_id: int) -> None:
+    """The probe came to nothing, for a reason of ours: another may go at once."""
+    if Route.objects.filter(pk=route_id, open_until__isnull=False, probe_until__isnull=False).update(probe_until=None):
+        queue.ring()
 
 
 def resume(route: Route) -> bool:

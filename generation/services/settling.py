@@ -37,7 +37,7 @@ from generation.models.chunk import changes
 from generation.services import journal, ledger
 from generation.services.claiming import Claim
 from generation.services.deriving import derive
-from generation.services.jobs import end_without_content
+from generation.services.jobs import end_without_content, unblock_next
 from generation.services.ledger import Bill
 
 
@@ -116,8 +116,7 @@ def _apply(job: Job, one: Finished, now: dt.datetime, lines: list[LogEntry]) -> 
     cost = ledger.cost_of(claim, one.answer)
     why = one.answer.message if isinstance(one.answer, Failure) else ""
     more: dict[str, Any] = {"cost_usd_micros": F("cost_usd_micros") + cost}
-    noun = all_kinds()[job.kind].unit_noun
-    name = journal.name_of(job, claim.position, noun)
+    noun, name = journal.noun_of(job), journal.name_of(job, claim.position)
 
     def note(event: str, message: str, level: LogLevel = LogLevel.INFO, **data: Any) -> None:     # Any: JSON
         lines.append(journal.entry(
@@ -131,7 +130,7 @@ def _apply(job: Job, one: Finished, now: dt.datetime, lines: list[LogEntry]) -> 
             note(Event.FINISH, f"{name} complete: {headline}, {dollars(cost)}", cost_usd_micros=cost)
             if claim.position == 0:
                 return _create_units(job, content, now)
-            return _unblock_next(job, claim.position, now)
+            return unblock_next(job, now)
         case DoneWhole(plan, headline, units):
             _move(claim, Event.FINISH, now, content=plan, headline=headline[:200], draft="", reason="",
                   reason_detail="", findings=[], **more)
@@ -169,7 +168,7 @@ def _apply(job: Job, one: Finished, now: dt.datetime, lines: list[LogEntry]) -> 
             kept = "; the old version stays" if event is Event.KEEP else ""
             note(event, f"{name} failed: {EXPLANATIONS[reason].sentence} {message}{kept}", LogLevel.ERROR,
                  next_step=EXPLANATIONS[reason].next_step)
-            return _unblock_next(job, claim.position, now)
+            return unblock_next(job, now)
         case SplitUp(message):
             _move(claim, Event.RETRY, now, ready_at=now, stage=Stage.PLAN.value, title="Plan", attempts=0,
                   repairs=0, findings=[], draft="", reason="", reason_detail="", **more)
@@ -215,15 +214,3 @@ def _create_units(
     job.title = kind.plan_title(typed)[:200]
     Job.objects.filter(pk=job.pk).update(title=job.title)
     return sum(row.ready_at is not None for row in rows)
-
-
-def _unblock_next(job: Job, position: int, now: dt.datetime) -> int:
-    """`sequential`: the next waiting unit may start, whether this one was done or lost."""
-    if job.strategy != Strategy.SEQUENTIAL:
-        return 0
-    waiting = Chunk.objects.filter(
-        job=job, position__gt=position, state=ChunkState.PENDING.value, ready_at__isnull=True
-    ).order_by("position").values_list("pk", flat=True)[:1]
-    return Chunk.objects.filter(pk__in=list(waiting)).update(ready_at=now, reason="")
-
-

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef
+from django.db.models import Exists, F, OuterRef, Q
 
 from generation import queue
 from generation.core.outcomes import CallCode
@@ -15,7 +15,8 @@ from generation.core.states import OPEN_CHUNK_STATES, ChunkState
 from generation.models import Attempt, AttemptState, Chunk, Job, Pulse
 from generation.services import clock, journal, ledger
 from generation.services.deriving import derive
-from generation.services.leases import expire
+from generation.services.jobs import unblock_next
+from generation.services.leases import each, expire
 from generation.services.pulses import SWEEPER
 
 FORGET_PULSE_AFTER = dt.timedelta(days=1)
@@ -29,22 +30,35 @@ class Swept:
     rang: bool
 
 
-def is_my_turn(by: str) -> bool:
-    """Win the right to sweep now: at most one caller in `SWEEP_S`, decided by one conditional UPDATE."""
+@dataclass(frozen=True)
+class Turn:
+    """The right to sweep now.  `may_expire` is False right after nobody could renew a lease."""
+
+    may_expire: bool
+
+
+def take_turn(by: str) -> Turn | None:
+    """Win the right to sweep: at most one caller in `SWEEP_S`, decided by one conditional UPDATE.
+
+    After a gap in the sweeping the database, or everybody, was away, so every lease may be overdue
+    although its worker lives: for one more round nothing is taken back, and the living renew."""
     now = clock.now()
-    _pulse, made = Pulse.objects.get_or_create(
+    pulse, made = Pulse.objects.get_or_create(
         name=SWEEPER, defaults={"beat_at": now, "started_at": now, "detail": {"by": by}}
     )
     if made:
-        return True
-    due = Pulse.objects.filter(name=SWEEPER, beat_at__lte=now - dt.timedelta(seconds=settings.SWEEP_S))
-    return due.update(beat_at=now, detail={"by": by}) == 1
+        return Turn(may_expire=True)
+    due = Pulse.objects.filter(name=SWEEPER, beat_at=pulse.beat_at)
+    age = now - pulse.beat_at
+    if age < dt.timedelta(seconds=settings.SWEEP_S) or not due.update(beat_at=now, detail={"by": by}):
+        return None
+    return Turn(may_expire=age < dt.timedelta(seconds=max(settings.LEASE_S / 2, 2 * settings.SWEEP_S)))
 
 
-def sweep() -> Swept:
+def sweep(*, may_expire: bool = True) -> Swept:
     """Expired leases, stuck jobs, forgotten attempts, lost doorbells, old pulses."""
-    expired = expire()
-    unstuck = sum(_unstick(job_id) for job_id in stuck_jobs())
+    expired = expire() if may_expire else 0
+    unstuck = each(_unstick, stuck_jobs()) + each(_unblock, blocked_jobs())
     lost = _close_lost_attempts()
     rang = has_due_work()
     if rang:
@@ -65,6 +79,22 @@ def stuck_jobs() -> list[int]:
     return list(Job.objects.active().filter(~Exists(open_chunks)).order_by("pk").values_list("pk", flat=True)[:100])
 
 
+def blocked_jobs() -> list[int]:
+    """Active jobs whose open units all wait for each other: no transaction of ours leaves that behind either."""
+    moving = Chunk.objects.filter(job=OuterRef("pk")).filter(
+        Q(state=ChunkState.RUNNING.value) | Q(state=ChunkState.PENDING.value, ready_at__isnull=False)
+    )
+    waiting = Chunk.objects.filter(job=OuterRef("pk"), state=ChunkState.PENDING.value)
+    found = Job.objects.active().filter(~Exists(moving), Exists(waiting)).order_by("pk")
+    return list(found.values_list("pk", flat=True)[:100])
+
+
+def _unblock(job_id: int) -> bool:
+    with transaction.atomic(durable=True):
+        job = Job.objects.select_for_update(no_key=True).get(pk=job_id)
+        return bool(unblock_next(job, clock.now()))
+
+
 def _unstick(job_id: int) -> bool:
     with transaction.atomic(durable=True):
         job = Job.objects.select_for_update(no_key=True).get(pk=job_id)
@@ -83,8 +113,7 @@ def _close_lost_attempts() -> int:
         chunk__state=ChunkState.RUNNING.value, chunk__fence=F("fence")
     )
     unbooked = forgotten.filter(state=AttemptState.REPLIED, is_booked=False).values_list("job_id", "pk")
-    for job_id, attempt_id in list(unbooked[:100]):
-        ledger.book_forgotten(job_id, attempt_id)
+    each(lambda row: ledger.book_forgotten(*row), list(unbooked[:100]))
     return forgotten.filter(state=AttemptState.ASKING).update(
         state=AttemptState.LOST, code=CallCode.LOST.value, settled_at=now, is_estimated=True,
         message="nobody heard of it again",

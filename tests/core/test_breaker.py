@@ -56,7 +56,7 @@ def play(script: str) -> tuple[Breaker, dt.datetime]:
     ("h +15 p f +30 p f +60 p f +120 p f +240 p f", "none", 300),
     ("h +15 p f +30 p f +60 p f +120 p f +240 p f +300 p f", "none", 300),
     ("h +15 f", "probe", 15),                       # no probe was out: a late failure
-    ("h s", "open_road", 0),
+    ("h s", "none", 15),                            # a late answer to a call from before
 ])
 def test_breaker(script, admission, cool_down_s):
     breaker, now = play(script)

@@ -118,9 +118,9 @@ def test_sweeper_rings_for_forgotten_work(job, bell):
 
 
 def test_only_one_sweeper_gets_the_turn(db):
-    turns = at_once(*(lambda name=name: sweeping.is_my_turn(name) for name in ("a", "b", "c")))
-    assert turns.count(True) == 1
-    assert not sweeping.is_my_turn("d")
+    turns = at_once(*(lambda name=name: sweeping.take_turn(name) for name in ("a", "b", "c")))
+    assert turns.count(None) == 2
+    assert sweeping.take_turn("d") is None
 
 
 def test_forgotten_attempt_is_closed_when_its_deadline_is_long_over(job):

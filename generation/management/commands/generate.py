@@ -137,7 +137,8 @@ class Command(ProductCommand):
             self._tell(f"Job {job.public_id} stays and goes on when a worker runs.", is_error=True)
             raise SystemExit(UNSUCCESSFUL)
         self._hand_over(job, out, format_)
-        self._tell(f"{job.state}: {job.calls} calls, {dollars(job.cost_usd_micros)}")
+        calls = "1 call" if job.calls == 1 else f"{job.calls} calls"
+        self._tell(f"{job.state}: {calls}, {dollars(job.cost_usd_micros)}")
         if job.state != "completed":
             loss = reading.explained(job) or {"sentence": "It has no document.", "next_step": ""}
             self._tell(f"{loss['sentence']} {loss['next_step']}".strip(), is_error=True)

@@ -1,0 +1,44 @@
+"""How the engine's threads live with a database that may be away for a while."""
+
+import logging
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+from django.db import DatabaseError, InterfaceError, OperationalError, connection
+
+T = TypeVar("T")
+_logger = logging.getLogger(__name__)
+
+AWAY = (OperationalError, InterfaceError)      # another try may heal these; other errors are mistakes of ours
+PERSIST_FOR_S = 60.0                           # how long a finished call is kept in memory meanwhile
+
+
+def guarded(work: Callable[[], object]) -> None:
+    """Run `work` in a thread of ours: an error is logged, a broken connection is dropped."""
+    try:
+        work()
+    except (DatabaseError, InterfaceError) as error:
+        _logger.warning("database trouble, trying again soon: %s", error)
+        connection.close()
+    except Exception:
+        _logger.exception("an engine thread met an error")
+        connection.close()
+
+
+def persistently(work: Callable[[], T]) -> T:
+    """Run a transaction until the database takes it, for `PERSIST_FOR_S`; then its error is raised.
+
+    Integrity errors and other mistakes of ours are raised at once."""
+    deadline = time.monotonic() + PERSIST_FOR_S
+    wait_s = 0.05
+    while True:
+        try:
+            return work()
+        except AWAY as error:
+            connection.close()
+            if time.monotonic() + wait_s > deadline:
+                raise
+            _logger.warning("database trouble, the finished call is kept: %s", error)
+            time.sleep(wait_s)
+            wait_s = min(2.0, wait_s * 2)

@@ -1,0 +1,23 @@
+"""Errors and workers, in words that may be stored."""
+
+import os
+import re
+import secrets
+import socket
+from pathlib import Path
+
+from generation.core.secrets import scrub
+
+
+def named(error: Exception) -> str:
+    """An unexpected error in one line, without secrets."""
+    return scrub(f"{type(error).__name__}: {error}")[:500].replace("\0", "")
+
+
+def worker_name() -> str:
+    """`host-namespace:pid:random`.  Two containers may share a host name and a pid, but not the namespace."""
+    try:
+        namespace = re.sub(r"\D", "", str(Path("/proc/self/ns/pid").readlink()))
+    except OSError:
+        namespace = "0"
+    return f"{socket.gethostname()[:60]}-{namespace}:{os.getpid()}:{secrets.token_hex(3)}"
