@@ -7,6 +7,7 @@ import os
 import sys
 from pathlib import Path
 from typing import Annotated, Literal, NoReturn
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -26,6 +27,21 @@ def _http_url(value: str) -> str:
     if not value.startswith(("http://", "https://")):
         raise ValueError("must start with http:// or https://")
     return value.rstrip("/")
+
+
+def _check_url(name: str, value: str | None, schemes: tuple[str, ...], *, needs_host: bool = False) -> None:
+    """ValueError naming the variable, never its value: it may hold a password."""
+    if value is None:
+        return
+    try:
+        parts = urlsplit(value)
+        _port, host = parts.port, parts.hostname
+    except ValueError as error:
+        raise ValueError(f"{name} is not a URL: its host or port cannot be read") from error
+    if parts.scheme not in schemes or "://" not in value:
+        raise ValueError(f"{name} must start with {' or '.join(f'{scheme}://' for scheme in schemes)}")
+    if needs_host and not host:
+        raise ValueError(f"{name} names no host")
 
 
 Words = Annotated[list[str], NoDecode, BeforeValidator(_split)]
@@ -72,14 +88,9 @@ class Environment(BaseSettings):
 
     @model_validator(mode="after")
     def _urls_are_usable(self) -> "Environment":
-        if self.openai_base_url is not None:
-            _http_url(self.openai_base_url)
-        if self.redis_url is not None and not self.redis_url.startswith(("redis://", "rediss://", "unix://")):
-            raise ValueError("REDIS_URL must start with redis://, rediss:// or unix://")
-        if self.database_url is not None and not self.database_url.startswith(
-            ("postgres://", "postgresql://", "sqlite://")
-        ):
-            raise ValueError("DATABASE_URL must start with postgresql:// or sqlite://")
+        _check_url("OPENAI_BASE_URL", self.openai_base_url, ("http", "https"), needs_host=True)
+        _check_url("REDIS_URL", self.redis_url, ("redis", "rediss", "unix"))
+        _check_url("DATABASE_URL", self.database_url, ("postgresql", "postgres", "sqlite"))
         if self.database_url and self.database_pool_size < self.worker_db_threads + 2:
             raise ValueError("DATABASE_POOL_SIZE must be at least WORKER_DB_THREADS + 2: each thread holds one")
         if self.pulse_s * 3 > self.lease_s:
@@ -120,13 +131,21 @@ def read() -> Environment:
         refuse(f"{name}: {message}." if name else f"{message}.")
 
 
+def make_folder(folder: Path) -> None:
+    """Create `folder` if it is missing, or stop start-up with one sentence."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        refuse(f"LOCAL_DIR {folder} cannot be used: {error.strerror}.")
+
+
 def local_secret_key(folder: Path) -> str:
     """The embedded profile's own secret key: made once, kept in `.local/secret_key` (mode 0600)."""
     from django.core.management.utils import get_random_secret_key
 
     path = folder / "secret_key"
+    make_folder(folder)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
         return path.read_text().strip()

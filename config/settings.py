@@ -81,7 +81,7 @@ TEMPLATES: list[dict[str, Any]] = [
 
 _database = dj_database_url.parse(ENV.database_url or f"sqlite:///{ENV.local_dir / 'coursewright.sqlite3'}")
 if _database["ENGINE"] == "django.db.backends.sqlite3":
-    ENV.local_dir.mkdir(parents=True, exist_ok=True)
+    environment.make_folder(ENV.local_dir)
     _database["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",     # without it WAL answers "database is locked" under writers
         "timeout": 20,
