@@ -12,7 +12,7 @@ from generation.core.states import TERMINAL_JOB_STATES, ChunkState, JobState
 from generation.core.states import derive as derived_state
 from generation.kinds import all_kinds
 from generation.models import Chunk, Job, LogLevel
-from generation.services import journal
+from generation.services import journal, spending
 from generation.services.reading import assembled
 
 _LOSSES = {JobState.PARTIAL, JobState.FAILED, JobState.CANCELLED}
@@ -53,6 +53,8 @@ def derive(job: Job, now: dt.datetime, *, reason: Reason | None = None, **column
     for name, value in values.items():
         setattr(job, name, value)
     Job.objects.filter(pk=job.pk).update(**values)
+    if is_terminal:
+        spending.settle(job, now)
     if is_terminal and before is not state and state is not JobState.CANCELLED:
         _tell_end(job, state)
     return state

@@ -1,5 +1,6 @@
 """What a service refuses, in closed codes.  The doors map them: problem+json, a sentence, exit code 2."""
 
+import datetime as dt
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -18,16 +19,27 @@ class RefusalCode(StrEnum):
     NO_SUCH_UNIT = "no_such_unit"
     UNIT_NOT_DONE = "unit_not_done"
     NOT_READY = "not_ready"
+    PAUSED = "paused"
+    NOT_ALLOWED = "not_allowed"
+    TOO_MANY_UNITS = "too_many_units"
+    LIMIT_REACHED = "limit_reached"
+    BUDGET_SPENT = "budget_spent"
 
 
 @dataclass
 class Refusal(Exception):
-    """`problems` are (JSON Pointer, sentence) pairs where a part of the input is at fault."""
+    """`problems` are (JSON Pointer, sentence) pairs where a part of the input is at fault.
+
+    `limit` names the limit that was reached, `left` is what it still allows, in its own measure, and `retry_at` is
+    when the same request would fit; None if waiting does not help, or nobody can tell."""
 
     code: RefusalCode
     message: str
     advice: str
     problems: list[tuple[str, str]] = field(default_factory=list)
+    limit: str | None = None
+    left: int | None = None
+    retry_at: dt.datetime | None = None
 
     def __str__(self) -> str:
         details = "; ".join(f"{pointer}: {sentence}" for pointer, sentence in self.problems)

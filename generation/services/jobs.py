@@ -17,9 +17,10 @@ from generation.core.text import forbidden_character
 from generation.kinds import all_kinds
 from generation.models import Chunk, Job, LogLevel, Strategy, UnitVersion
 from generation.models.chunk import changes
-from generation.services import clock, journal, routes
+from generation.services import clock, journal, routes, spending
 from generation.services.deriving import derive
 from generation.services.errors import Refusal, RefusalCode
+from generation.services.estimating import estimate
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -41,7 +42,7 @@ def submit(
     """Accept a job: it is stored before this returns, and nothing external decides about it.
 
     Raises Refusal for an unknown kind or strategy, a brief that the kind does not accept, a key used
-    for another request, and when no route is enabled."""
+    for another request, what the user's terms or limits do not allow, and when no route is enabled."""
     kinds = all_kinds()
     if kind not in kinds:
         raise Refusal(
@@ -60,17 +61,24 @@ def submit(
         earlier = _earlier(user, idempotency_key, request)
         if earlier is not None:
             return Submitted(earlier, is_new=False)
+    terms = spending.terms_for(user, kind=kind, strategy=strategy, units=unit_total)
+    route = routes.choose(lambda slug: spending.may_use_route(terms, slug))
+    expected = estimate(kind=kind, strategy=strategy, route=route, brief=stored_brief, units=unit_total)
     try:
         with transaction.atomic(durable=True):
+            spending.check_pause()
+            # Before the reservation: a second request with the same key ends here, and reserves nothing.
             job = Job.objects.create(
                 user=user, kind=kind, kind_revision=kinds[kind].revision, strategy=strategy, brief=stored_brief,
-                title=title[:200], route=routes.choose(), unit_total=unit_total,
+                title=title[:200], route=route, unit_total=unit_total,
                 idempotency_key=idempotency_key, request_fingerprint=request,
             )
+            now = clock.now()
+            spending.reserve(job, terms, units=unit_total, usd_micros=expected.usd_micros_p90, now=now)
             stage = Stage.WHOLE if strategy == Strategy.SINGLE else Stage.PLAN
             Chunk.objects.create(
                 job=job, position=0, stage=stage.value, title="Whole document" if stage is Stage.WHOLE else "Plan",
-                ready_at=clock.now(),
+                ready_at=now,
             )
             journal.write(job, "submit", f"accepted: {title}", by=user, strategy=strategy)
             queue.ring()
@@ -133,6 +141,7 @@ def retry(job: Job, *, by: "User | None") -> Job:
                 RefusalCode.NOTHING_TO_RETRY, "Everything in this job is done.",
                 "To change a unit, have it written anew.",
             )
+        spending.reserve_again(locked, locked.unit_total - locked.unit_done, now)
         if is_sequential and first is not None:
             Chunk.objects.filter(pk=first.pk).update(ready_at=now, reason="")
         derive(locked, now)
@@ -160,6 +169,7 @@ def regenerate(job: Job, position: int, *, instruction: str, by: "User | None") 
                 "Wait until it is done, or retry the job if it failed.",
             )
         now = clock.now()
+        spending.reserve_again(locked, 1, now)
         UnitVersion.objects.create(
             chunk=chunk, number=chunk.versions.count() + 1, content=chunk.content, headline=chunk.headline,
             findings=chunk.findings, instruction=instruction, replaced_by=by,

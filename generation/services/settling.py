@@ -34,7 +34,7 @@ from generation.core.states import ChunkState, Event
 from generation.kinds import all_kinds
 from generation.models import Chunk, Job, LogLevel, Strategy
 from generation.models.chunk import changes
-from generation.services import journal, ledger
+from generation.services import journal, ledger, spending
 from generation.services.claiming import Claim
 from generation.services.deriving import derive
 from generation.services.jobs import end_without_content
@@ -66,6 +66,8 @@ def settle(
                     claim, answer, code, now, request_fingerprint=request_fingerprint, findings=findings,
                     is_ours=False,
                 )
+            if job.is_terminal:
+                spending.settle(job, now)
             # Else the reply stays stored: whoever claims the chunk next uses it instead of asking again.
             return Settled(is_ours=False)
         ledger.close(

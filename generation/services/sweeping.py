@@ -13,7 +13,7 @@ from generation import queue
 from generation.core.outcomes import CallCode
 from generation.core.states import OPEN_CHUNK_STATES, ChunkState
 from generation.models import Attempt, AttemptState, Chunk, Job, Pulse
-from generation.services import clock, journal
+from generation.services import clock, journal, spending
 from generation.services.deriving import derive
 from generation.services.leases import expire
 
@@ -26,6 +26,7 @@ class Swept:
     expired: int
     unstuck: int
     lost_attempts: int
+    billed: int
     rang: bool
 
 
@@ -42,15 +43,16 @@ def is_my_turn(by: str) -> bool:
 
 
 def sweep() -> Swept:
-    """Expired leases, stuck jobs, forgotten attempts, lost doorbells, old pulses."""
+    """Expired leases, stuck jobs, forgotten attempts, incomplete bills, lost doorbells, old pulses."""
     expired = expire()
     unstuck = sum(_unstick(job_id) for job_id in stuck_jobs())
     lost = _close_lost_attempts()
+    billed = sum(spending.settle_late(job_id) for job_id in spending.unbilled()) + spending.release_orphans()
     rang = has_due_work()
     if rang:
         queue.ring()
     Pulse.objects.filter(beat_at__lt=clock.now() - FORGET_PULSE_AFTER).exclude(name=SWEEPER).delete()
-    return Swept(expired, unstuck, lost, rang)
+    return Swept(expired, unstuck, lost, billed, rang)
 
 
 def has_due_work() -> bool:
