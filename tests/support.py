@@ -20,6 +20,7 @@ from generation.kinds import all_kinds
 from generation.models import Chunk, Job
 from generation.services import claiming, ledger, settling
 from generation.services.claiming import Claim
+from generation.services.settling import Finished
 from generation.simulator.content import write
 
 REVISIONS = {slug: kind.revision for slug, kind in all_kinds().items()}
@@ -58,13 +59,11 @@ def finish(claim: Claim, answer: Answer | None = None) -> settling.Settled:
             answer, attempts=claim.attempts, policy=policy(), jitter=0.5,
             had_largest_cap=output_limit(claim) == claim.max_output_tokens,
         )
-        return settling.settle(claim, outcome, answer=answer, code=answer.code)
+        return settling.settle(Finished(claim, outcome, answer, answer.code))[0]
     request = request_for(claim, context, digests_before(claim, context))
     ledger.store_reply(claim, answer, request.fingerprint)
     outcome, code, findings = outcome_of(claim, context, answer.text, policy())
-    return settling.settle(
-        claim, outcome, answer=answer, code=code, findings=findings, request_fingerprint=request.fingerprint
-    )
+    return settling.settle(Finished(claim, outcome, answer, code, request.fingerprint, findings))[0]
 
 
 def work_off(job: Job, *, stop_after: int | None = None) -> Job:
@@ -76,7 +75,7 @@ def work_off(job: Job, *, stop_after: int | None = None) -> Job:
             break
         for claim in claims:
             if stop_after is not None and done >= stop_after:
-                settling.settle(claim, **_give_back())
+                settling.settle(_given_back(claim))
                 continue
             finish(claim)
             done += 1
@@ -86,11 +85,11 @@ def work_off(job: Job, *, stop_after: int | None = None) -> Job:
     return job
 
 
-def _give_back() -> dict[str, Any]:
-    return {
-        "outcome": Snooze(dt.timedelta(), Reason.WORKER_STOPPED), "code": CallCode.ABANDONED,
-        "answer": Failure(CallCode.ABANDONED, "given back"),
-    }
+def _given_back(claim: Claim) -> Finished:
+    return Finished(
+        claim, Snooze(dt.timedelta(), Reason.WORKER_STOPPED), Failure(CallCode.ABANDONED, "given back"),
+        CallCode.ABANDONED,
+    )
 
 
 def limited(

@@ -39,11 +39,10 @@ LastEventId = Annotated[
         "responses": {
             200: {
                 "description": (
-                    "A stream of `snapshot` events, each with the job's revision as its id and a whole "
-                    "Snapshot (see the schemas) as its data; one `end` event when the job has ended. Comments "
-                    "keep the connection alive."
+                    "A stream of `snapshot` events, each with the job's revision as its id, and one `end` "
+                    "event when the job has ended. Comments keep the connection alive."
                 ),
-                "content": {"text/event-stream": {"schema": {"type": "string"}}},
+                "content": {"text/event-stream": {"schema": openapi.EVENT}},
             },
             204: {"description": "The client has seen the `end` event: an EventSource then stops asking."},
             429: openapi.problem(429),

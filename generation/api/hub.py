@@ -51,7 +51,8 @@ class Listener:
 
     async def next(self, timeout_s: float) -> Frame | None:
         """The newest frame; None when there will be no more.  Raises TimeoutError."""
-        return await asyncio.wait_for(self._newest.get(), timeout_s)
+        async with asyncio.timeout(timeout_s):      # wait_for of Python 3.11 can swallow a client's leaving
+            return await self._newest.get()
 
 
 class Hub:

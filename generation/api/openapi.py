@@ -30,6 +30,17 @@ ACCEPTED_HEADERS = {
     "Location": {"description": "The job.", "schema": {"type": "string"}},
     "Retry-After": {"description": "Seconds until a look is worth it.", "schema": {"type": "integer"}},
 }
+EVENT: JsonObject = {       # one event of a stream
+    "type": "object", "required": ["id", "event", "data"],
+    "properties": {
+        "id": {"type": "string", "description": "The revision; after the last one, `<revision>.end`."},
+        "event": {"enum": ["snapshot", "end"]},
+        "data": {
+            "type": "string", "contentMediaType": "application/json",
+            "description": "Of a `snapshot`: a Snapshot. Of `end`: an object with the job's `state`.",
+        },
+    },
+}
 ETAG = {
     "ETag": {
         "description": "Send it as If-None-Match: 304 while nothing has changed.", "schema": {"type": "string"},

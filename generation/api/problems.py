@@ -5,7 +5,7 @@ Nothing of the inside (class names, SQL, stack traces) ever leaves; it goes to t
 
 import json
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -18,6 +18,7 @@ from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, Throttled, ValidationError
 from pydantic import BaseModel, Field
 
+from generation.core.findings import pointer
 from generation.services.errors import Refusal, RefusalCode
 
 MEDIA_TYPE = "application/problem+json"
@@ -170,13 +171,8 @@ def respond(problem: Problem) -> HttpResponse:
     return response
 
 
-def input_error(pointer: str, detail: str, *, within: str = "body") -> dict[str, str]:
-    return {"pointer": pointer[:MAX_CHARACTERS], "detail": detail[:MAX_CHARACTERS], "in": within}
-
-
-def pointer_to(path: Iterable[Any]) -> str:     # Any: names and positions
-    """The JSON Pointer (RFC 6901) of `path`."""
-    return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in path)
+def input_error(place: str, detail: str, *, within: str = "body") -> dict[str, str]:
+    return {"pointer": place[:MAX_CHARACTERS], "detail": detail[:MAX_CHARACTERS], "in": within}
 
 
 # --- The one mapping ----------------------------------------------------------------------------
@@ -188,9 +184,7 @@ def problem_of(error: Exception) -> Problem:
         case Problem():
             return error
         case Refusal(code, message, advice, problems):
-            return Problem(
-                code, message, advice, [input_error(pointer, sentence) for pointer, sentence in problems]
-            )
+            return Problem(code, message, advice, [input_error(place, detail) for place, detail in problems])
         case ValidationError():
             return Problem(_P.INVALID_INPUT, errors=[_input_error_of(item) for item in error.errors])
         case Throttled():
@@ -223,7 +217,7 @@ def _input_error_of(item: Mapping[str, Any]) -> dict[str, str]:     # Any: an er
     within, *path = item["loc"]
     if within == "body":
         path = path[1:]                       # the name of the handler's argument
-    return input_error(pointer_to(path), item["msg"].removeprefix("Value error, "), within=within)
+    return input_error(pointer(*path), item["msg"].removeprefix("Value error, "), within=within)
 
 
 def _answer(request: HttpRequest, error: Exception | type[Exception]) -> HttpResponse:

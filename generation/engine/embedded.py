@@ -40,6 +40,9 @@ class _Worker(WorkController):
     def on_consumer_ready(self, consumer: Consumer) -> None:
         self.is_ready.set()
 
+    def _send_worker_shutdown(self) -> None:
+        """Not sent: `generation.tasks` would drain the engine, which outlives a consumer that broke."""
+
 
 class EmbeddedWorker:
     """From `start` to `stop`.  One at a time for a process, because Celery's worker state is global."""
@@ -74,15 +77,15 @@ class EmbeddedWorker:
         if self._worker is None or self._thread is None:
             return 0
         self.stop_claiming()
-        # A warm stop, at the next turn of the consumer's loop, which makes one more turn after that.
-        # A turn ends with a message or after two seconds: hence two rings.
-        worker_state.should_stop = 0
-        queue.ring(2)
         deadline = time.monotonic() + grace_s
         time.sleep(LOOK_S)
         while self.in_flight and time.monotonic() < deadline and not is_urgent():
             time.sleep(LOOK_S)
         given_back = current.drain_engine(0)
+        # A warm stop, at the next turn of the consumer's loop, which makes one more turn after that.
+        # A turn ends with a message or after two seconds: hence two rings.
+        worker_state.should_stop = 0
+        queue.ring(2)
         self._thread.join(JOIN_S)
         self._worker = self._thread = None
         return given_back

@@ -23,7 +23,6 @@ from typing import Protocol, TypeVar
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, OperationalError, connection
 
-from generation.core.findings import Finding
 from generation.core.outcomes import (
     Answer,
     CallCode,
@@ -31,7 +30,6 @@ from generation.core.outcomes import (
     GiveUp,
     Outcome,
     Policy,
-    Reply,
     SplitUp,
     Usage,
     decide,
@@ -45,12 +43,14 @@ from generation.engine.judging import outcome_of, request_for
 from generation.kinds import all_kinds
 from generation.services import claiming, leases, ledger, pulses, routes, settling, sweeping
 from generation.services.claiming import Claim
+from generation.services.settling import Finished
 
 T = TypeVar("T")
 _logger = logging.getLogger(__name__)
 
 # Database errors that another try may heal: the server restarts, the file is locked.
 _DATABASE_TROUBLE = (DatabaseError, InterfaceError)
+MAX_SETTLED_TOGETHER = 16   # keeps the transaction short
 PERSIST_FOR_S = 60.0        # how long a finished call is kept in memory while the database is away
 
 
@@ -83,6 +83,8 @@ class Engine:
 
     def __post_init__(self) -> None:
         self._held: dict[int, _Held] = {}
+        self._finished: dict[int, list[Finished]] = {}     # by job, until they are settled
+        self._settling: set[int] = set()                   # jobs that a thread is settling
         self._lock = threading.Lock()
         self._idle = threading.Condition(self._lock)
         self._claiming = threading.Lock()
@@ -192,7 +194,8 @@ class Engine:
             raise
         except Exception as error:      # a kind's code failed: the chunk ends and says so
             _logger.exception("no request could be made for chunk %s", claim.chunk_id)
-            self._end(claim, GiveUp(Reason.INTERNAL, _named(error)), Failure(CallCode.INTERNAL, _named(error)))
+            failure = Failure(CallCode.INTERNAL, _named(error))
+            self._end(Finished(claim, GiveUp(Reason.INTERNAL, _named(error)), failure, failure.code))
             return
         if claim.stored_reply is not None and claim.stored_reply.request_fingerprint == request.fingerprint:
             self._submit(lambda: self._finish(claim, context, request, None))
@@ -227,25 +230,31 @@ class Engine:
     # --- Judge and settle ---------------------------------------------------------------------
 
     def _finish(self, claim: Claim, context: Context, request: Request, answer: Answer | None) -> None:
-        """Store, judge, settle.  `answer` is None when a stored reply is used."""
+        """Store and judge an answer, and have it settled.  `answer` is None when a stored reply is used."""
         try:
-            if isinstance(answer, Reply):
-                reply = answer
-                _persistently(lambda: ledger.store_reply(claim, reply, request.fingerprint))
-            if isinstance(answer, Failure):
-                self._end(claim, self._after(claim, answer), answer, request)
-                return
-            text = answer.text if answer is not None else claim.stored_reply.text if claim.stored_reply else ""
-            try:
-                outcome, code, findings = outcome_of(claim, context, text, self._policy)
-            except Exception as error:      # a check failed: the reply stays in the ledger
-                _logger.exception("the reply for chunk %s could not be judged", claim.chunk_id)
-                outcome, code, findings = GiveUp(Reason.INTERNAL, _named(error)), CallCode.INTERNAL, ()
-            if claim.route_is_suspect and answer is not None:
+            finished = self._judged(claim, context, request, answer)
+        except BaseException:
+            self._let_go(claim)      # the lease runs out, and the chunk is taken back
+            raise
+        self._end(finished)
+
+    def _judged(self, claim: Claim, context: Context, request: Request, answer: Answer | None) -> Finished:
+        if isinstance(answer, Failure):
+            return Finished(claim, self._after(claim, answer), answer, answer.code, request.fingerprint)
+        if answer is None:
+            assert claim.stored_reply is not None, "only a stored reply comes without a call"
+            text = claim.stored_reply.text
+        else:
+            reply, text = answer, answer.text
+            _persistently(lambda: ledger.store_reply(claim, reply, request.fingerprint))
+            if claim.route_is_suspect:
                 _persistently(lambda: routes.note_call(claim.route_id, CallCode.OK, ""))
-            self._end(claim, outcome, answer, request, code, findings)
-        finally:
-            self._let_go(claim)
+        try:
+            outcome, code, findings = outcome_of(claim, context, text, self._policy)
+        except Exception as error:      # a check failed: the reply stays in the ledger
+            _logger.exception("the reply for chunk %s could not be judged", claim.chunk_id)
+            outcome, code, findings = GiveUp(Reason.INTERNAL, _named(error)), CallCode.INTERNAL, ()
+        return Finished(claim, outcome, answer, code, request.fingerprint, findings)
 
     def _after(self, claim: Claim, failure: Failure) -> Outcome:
         """What becomes of a chunk whose call failed; provider-wide trouble closes the route."""
@@ -263,23 +272,52 @@ class Engine:
             return SplitUp(failure.message)
         return outcome
 
-    def _end(
-        self, claim: Claim, outcome: Outcome, answer: Answer | None, request: Request | None = None,
-        code: CallCode | None = None, findings: tuple[Finding, ...] = (),
-    ) -> None:
-        if code is None:
-            assert isinstance(answer, Failure), "a reply comes with its code"
-            code = answer.code
+    def _end(self, finished: Finished) -> None:
+        """Have `finished` settled: at once, or by the thread that is settling this job already.
+
+        A job's calls queue for its row's lock anyway; those that wait are settled together instead."""
+        job_id = finished.claim.job_id
+        with self._lock:
+            self._finished.setdefault(job_id, []).append(finished)
+            if job_id in self._settling:
+                return
+            self._settling.add(job_id)
         try:
-            settled = _persistently(
-                lambda: settling.settle(
-                    claim, outcome, answer=answer, code=code, findings=findings,
-                    request_fingerprint=request.fingerprint if request else "",
-                )
-            )
+            while batch := self._next_batch(job_id):
+                self._settle(batch)
+        except BaseException:
+            with self._lock:
+                dropped = self._finished.pop(job_id, [])
+                self._settling.discard(job_id)
+            for one in dropped:
+                self._let_go(one.claim)
+            raise
+
+    def _next_batch(self, job_id: int) -> list[Finished]:
+        with self._lock:
+            waiting = self._finished.pop(job_id, [])
+            if len(waiting) > MAX_SETTLED_TOGETHER:
+                self._finished[job_id] = waiting[MAX_SETTLED_TOGETHER:]
+            if not waiting:
+                self._settling.discard(job_id)
+        return waiting[:MAX_SETTLED_TOGETHER]
+
+    def _settle(self, batch: list[Finished]) -> None:
+        try:
+            settled = _persistently(lambda: settling.settle(*batch))
+        except _DATABASE_TROUBLE:
+            raise
+        except Exception:
+            if len(batch) == 1:
+                raise
+            _logger.exception("%s calls could not be settled together", len(batch))
+            for one in batch:      # one of them is to blame, and only that one shall pay
+                _guarded(lambda one=one: self._settle([one]))     # type: ignore[misc]
+            return
         finally:
-            self._let_go(claim)
-        if settled.runnable or self.slots - len(self._held) == 1:
+            for one in batch:
+                self._let_go(one.claim)
+        if any(one.runnable for one in settled) or self.slots - len(self._held) <= len(batch):
             self.wake()      # sooner than the doorbell, which then finds nothing
 
     def _let_go(self, claim: Claim) -> None:

@@ -67,6 +67,11 @@ class Server(uvicorn.Server):
         await super().startup(sockets=sockets)
         self._on_started()
 
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        # Streams that are still open get cancelled, each with a traceback that tells nobody anything.
+        logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
+        await super().shutdown(sockets=sockets)
+
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         yield

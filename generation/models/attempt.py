@@ -43,6 +43,7 @@ class Attempt(models.Model):
     output_tokens = models.PositiveIntegerField(default=0)
     reasoning_tokens = models.PositiveIntegerField(default=0)
     cost_usd_micros = models.PositiveBigIntegerField(default=0)
+    is_booked = models.BooleanField(default=False, help_text="Its amounts are in the job's sums.")
     is_estimated = models.BooleanField(default=False, help_text="The provider did not say what it counted.")
     is_simulated = models.BooleanField(default=False)
     started_at = models.DateTimeField(db_default=Now())
@@ -57,6 +58,9 @@ class Attempt(models.Model):
                 name="attempt_settled_iff_over",
                 condition=models.Q(state__in=["asking", "replied"], settled_at__isnull=True)
                 | models.Q(state__in=["settled", "lost"], settled_at__isnull=False)),
+            models.CheckConstraint(
+                name="attempt_settled_is_booked",
+                condition=~models.Q(state="settled") | models.Q(is_booked=True) | models.Q(origin="stored")),
             models.CheckConstraint(
                 name="attempt_over_has_code",
                 condition=models.Q(state="asking", code="") | (~models.Q(state="asking") & ~models.Q(code=""))),

@@ -13,13 +13,14 @@ from generation.core.states import derive as derived_state
 from generation.kinds import all_kinds
 from generation.models import Chunk, Job, LogLevel
 from generation.services import journal, spending
+from generation.services.ledger import Bill
 from generation.services.reading import assembled
 
 _LOSSES = {JobState.PARTIAL, JobState.FAILED, JobState.CANCELLED}
 
 
-def derive(job: Job, now: dt.datetime, *, reason: Reason | None = None, **columns: Any) -> JobState:     # Any: values
-    """Set state, counters and `revision + 1` from the chunks; `columns` are further values to store.
+def derive(job: Job, now: dt.datetime, bill: Bill | None = None, *, reason: Reason | None = None) -> JobState:
+    """Set state, counters and `revision + 1` from the chunks, and add `bill` to the sums.
 
     `reason` explains a loss; without one it is taken from the first chunk that was lost."""
     rows = (
@@ -44,7 +45,6 @@ def derive(job: Job, now: dt.datetime, *, reason: Reason | None = None, **column
         "finished_at": (job.finished_at or now) if is_terminal else None,
         "reason": "", "reason_detail": "",
         "revision": job.revision + 1,
-        **columns,
     }
     if state in _LOSSES:
         values |= _loss(job, state, reason, plan[2])
@@ -52,7 +52,7 @@ def derive(job: Job, now: dt.datetime, *, reason: Reason | None = None, **column
         values["findings"] = _document_findings(job)
     for name, value in values.items():
         setattr(job, name, value)
-    Job.objects.filter(pk=job.pk).update(**values)
+    Job.objects.filter(pk=job.pk).update(**values, **(bill.columns if bill else {}))
     if is_terminal:
         spending.settle(job, now)
     if is_terminal and before is not state and state is not JobState.CANCELLED:

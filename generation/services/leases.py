@@ -16,6 +16,7 @@ from generation.models.chunk import changes
 from generation.services import clock, journal
 from generation.services.deriving import derive
 from generation.services.jobs import end_without_content
+from generation.services.ledger import Bill
 
 MAX_CRASHES = 3
 BATCH = 200
@@ -62,7 +63,7 @@ def _expire_one(chunk_id: int, job_id: int, fence: int, *, even_if_fresh: bool =
         chunk = stale.first()
         if chunk is None:
             return False
-        _lose_attempts(chunk, now)
+        bill = _lose_attempts(chunk, now)
         has_reply = Attempt.objects.filter(chunk=chunk, state=AttemptState.REPLIED).exists()
         crashes = chunk.crashes + 1
         name = journal.name_of(job, chunk, all_kinds()[job.kind].unit_noun)
@@ -83,14 +84,17 @@ def _expire_one(chunk_id: int, job_id: int, fence: int, *, even_if_fresh: bool =
             message = f"{name} was taken back: worker {chunk.worker} stopped answering"
             level = LogLevel.WARNING
         journal.write(job, event, message, chunk_id=chunk_id, level=level, worker=chunk.worker)
-        derive(job, now)
+        derive(job, now, bill)
         queue.ring()
     return True
 
 
-def _lose_attempts(chunk: Chunk, now: dt.datetime) -> None:
-    """Close the calls whose end nobody saw.  Stored replies stay open: the next claim uses them."""
+def _lose_attempts(chunk: Chunk, now: dt.datetime) -> Bill:
+    """Close the calls whose end nobody saw.  Stored replies are booked and stay open: the next claim uses them."""
+    bill = Bill()
+    bill.book(Attempt.objects.filter(chunk=chunk, state=AttemptState.REPLIED))
     Attempt.objects.filter(chunk=chunk, state=AttemptState.ASKING).update(
         state=AttemptState.LOST, code=CallCode.LOST.value, settled_at=now, is_estimated=True,
         message="its worker stopped answering; whether the provider answered, and billed, is not known",
     )
+    return bill

@@ -1,12 +1,14 @@
-"""What calls cost, recorded exactly once, when it becomes known: on the attempt and on the job's sums.
+"""What calls cost: on the attempt as soon as it is known, and exactly once in the job's sums.
 
-A reply is booked when it is stored, a failed call when it is settled, whoever's chunk it is by then."""
+`is_booked` says whether an attempt's amounts are in the sums.  They get there in the transaction that
+closes the attempt, whoever's chunk it is by then."""
 
 import datetime as dt
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.db.models.functions import Now
 
 from generation.core.findings import Finding
@@ -16,22 +18,50 @@ from generation.models import Attempt, AttemptState, Job, Origin
 from generation.services.claiming import Claim
 
 TOO_LATE = "came too late: the chunk was no longer this worker's"
-_AMOUNTS = ("input_tokens", "cached_input_tokens", "output_tokens", "cost_usd_micros")
+AMOUNTS = ("input_tokens", "cached_input_tokens", "output_tokens", "cost_usd_micros")
+
+
+@dataclass
+class Bill:
+    """What a transaction adds to its job's sums."""
+
+    calls: int = 0
+    amounts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(AMOUNTS, 0))
+    is_simulated: bool = False
+
+    def add(self, columns: dict[str, Any]) -> None:     # Any: an attempt's column values
+        self.calls += 1
+        for name in AMOUNTS:
+            self.amounts[name] += columns[name]
+        self.is_simulated = self.is_simulated or columns["is_simulated"]
+
+    def book(self, attempts: "QuerySet[Attempt]") -> None:
+        """Add those of `attempts` whose amounts are known and in no sum yet.  The job is locked."""
+        rows = list(attempts.filter(is_booked=False).values("pk", "is_simulated", *AMOUNTS))
+        if rows:
+            Attempt.objects.filter(pk__in=[row["pk"] for row in rows]).update(is_booked=True)
+            for row in rows:
+                self.add(row)
+
+    @property
+    def columns(self) -> dict[str, Any]:     # Any: column values of a job
+        if not self.calls:
+            return {}
+        sums: dict[str, Any] = {name: F(name) + amount for name, amount in self.amounts.items() if amount}
+        if self.is_simulated:
+            sums["is_simulated"] = True
+        return {"calls": F("calls") + self.calls, **sums}
 
 
 def store_reply(claim: Claim, reply: Reply, request_fingerprint: str) -> None:
     """Keep what was paid for, before anything is validated: from here on it is never paid for again.
 
-    Also when the claim is stale by now: the chunk's next claim then uses it."""
-    columns = _columns(claim, reply)
-    with transaction.atomic(durable=True):
-        _add_to_job(claim.job_id, columns)      # first, because everybody locks the job before the attempt
-        is_new = _unbooked(claim).update(
-            state=AttemptState.REPLIED, code=CallCode.OK.value, reply=reply.text, replied_at=Now(),
-            origin=Origin.PROVIDER, settled_at=None, request_fingerprint=request_fingerprint, message="", **columns,
-        )
-        if not is_new:
-            transaction.set_rollback(True)      # stored before: this is a repetition after a lost connection
+    One statement.  Also when the claim is stale by now: the chunk's next claim then uses the reply."""
+    _unheard(claim).update(
+        state=AttemptState.REPLIED, code=CallCode.OK.value, reply=reply.text, replied_at=Now(),
+        origin=Origin.PROVIDER, settled_at=None, request_fingerprint=request_fingerprint, message="",
+        **_columns(claim, reply),
+    )
 
 
 def cost_of(claim: Claim, answer: Answer | None) -> int:
@@ -43,35 +73,55 @@ def cost_of(claim: Claim, answer: Answer | None) -> int:
 
 
 def close(
-    claim: Claim, answer: Answer | None, code: CallCode, now: dt.datetime, *, request_fingerprint: str,
-    findings: tuple[Finding, ...], is_ours: bool,
+    claim: Claim, answer: Answer | None, code: CallCode, now: dt.datetime, bill: Bill, *,
+    request_fingerprint: str, findings: tuple[Finding, ...], is_ours: bool,
 ) -> None:
     """Close the claim's attempt, whose job is locked, and those that it made superfluous."""
+    mine = Attempt.objects.filter(pk=claim.attempt_id)
     closing: dict[str, Any] = {
         "state": AttemptState.SETTLED, "code": code.value, "settled_at": now,
         "findings": [finding.as_json() for finding in findings],
         **({} if is_ours else {"message": TOO_LATE}),
     }
-    if isinstance(answer, Failure):
-        columns = _columns(claim, answer)
-        is_new = _unbooked(claim).update(
-            **{"message": answer.message, "request_fingerprint": request_fingerprint,
-               "origin": Origin.PROVIDER, **closing, **columns}
-        )
-        if is_new:
-            _add_to_job(claim.job_id, columns)
-    elif answer is None:
-        assert claim.stored_reply is not None, "only a stored reply comes without a call"
-        # The bill is on the attempt that asked; this one used its reply.
-        Attempt.objects.filter(pk__in=[claim.stored_reply.attempt_id, claim.attempt_id]).update(**closing)
-    else:
-        Attempt.objects.filter(pk=claim.attempt_id).update(**closing)
+    match answer:
+        case Failure():
+            columns = _columns(claim, answer)
+            said = {"message": answer.message, "request_fingerprint": request_fingerprint, "origin": Origin.PROVIDER}
+            if _unheard(claim).update(**{**said, **closing, **columns}, is_booked=True):
+                bill.add(columns)
+        case Reply():
+            if mine.filter(is_booked=False).update(**closing, is_booked=True):
+                bill.add(_columns(claim, answer))
+            else:
+                mine.update(**closing)
+        case None:
+            assert claim.stored_reply is not None, "only a stored reply comes without a call"
+            # The bill is on the attempt that asked; this one used its reply.
+            source = Attempt.objects.filter(pk=claim.stored_reply.attempt_id)
+            bill.book(source)
+            source.update(**closing)
+            mine.update(**closing)
     if claim.fence > 1:
-        _close_superseded(claim, now)
+        _close_superseded(claim, now, bill)
 
 
-def _unbooked(claim: Claim) -> Any:     # Any: a queryset of attempts
-    """The claim's attempt, as long as its call has not been booked."""
+def keep_for_the_next(claim: Claim, bill: Bill) -> None:
+    """A late reply to a chunk that is still open: booked, and left for whoever claims the chunk next."""
+    bill.book(Attempt.objects.filter(pk=claim.attempt_id, state=AttemptState.REPLIED))
+
+
+def book_forgotten(job_id: int, attempt_id: int) -> None:
+    """Book a stored reply whose worker died, and whose chunk nobody claims any more."""
+    with transaction.atomic(durable=True):
+        job = Job.objects.select_for_update(no_key=True).get(pk=job_id)
+        bill = Bill()
+        bill.book(Attempt.objects.filter(pk=attempt_id, state=AttemptState.REPLIED))
+        if bill.columns:
+            Job.objects.filter(pk=job.pk).update(**bill.columns)
+
+
+def _unheard(claim: Claim) -> "QuerySet[Attempt]":
+    """The claim's attempt, as long as nothing was recorded of its call."""
     return Attempt.objects.filter(pk=claim.attempt_id, state__in=[AttemptState.ASKING, AttemptState.LOST])
 
 
@@ -86,15 +136,10 @@ def _columns(claim: Claim, answer: Answer) -> dict[str, Any]:     # Any: column 
     }
 
 
-def _add_to_job(job_id: int, columns: dict[str, Any]) -> None:     # Any: column values
-    sums: dict[str, Any] = {name: F(name) + columns[name] for name in _AMOUNTS if columns[name]}
-    if columns["is_simulated"]:
-        sums["is_simulated"] = True
-    Job.objects.filter(pk=job_id).update(calls=F("calls") + 1, **sums)
-
-
-def _close_superseded(claim: Claim, now: dt.datetime) -> None:
+def _close_superseded(claim: Claim, now: dt.datetime, bill: Bill) -> None:
     """Replies of earlier claims that nobody will use: the request has changed, or a newer reply came first."""
-    Attempt.objects.filter(chunk_id=claim.chunk_id, fence__lt=claim.fence, state=AttemptState.REPLIED).update(
-        state=AttemptState.SETTLED, settled_at=now, message="not used: another reply came first"
+    superseded = Attempt.objects.filter(
+        chunk_id=claim.chunk_id, fence__lt=claim.fence, state=AttemptState.REPLIED
     )
+    bill.book(superseded)
+    superseded.update(state=AttemptState.SETTLED, settled_at=now, message="not used: another reply came first")

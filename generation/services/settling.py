@@ -32,12 +32,25 @@ from generation.core.prompting import Stage
 from generation.core.reasons import EXPLANATIONS, Reason
 from generation.core.states import ChunkState, Event
 from generation.kinds import all_kinds
-from generation.models import Chunk, Job, LogLevel, Strategy
+from generation.models import Chunk, Job, LogEntry, LogLevel, Strategy
 from generation.models.chunk import changes
 from generation.services import journal, ledger, spending
 from generation.services.claiming import Claim
 from generation.services.deriving import derive
 from generation.services.jobs import end_without_content
+from generation.services.ledger import Bill
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A claim whose call is over.  `answer` is None when a stored reply was used."""
+
+    claim: Claim
+    outcome: Outcome
+    answer: Answer | None
+    code: CallCode
+    request_fingerprint: str = ""
+    findings: tuple[Finding, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -48,35 +61,44 @@ class Settled:
     runnable: int = 0
 
 
-def settle(
-    claim: Claim, outcome: Outcome, *, answer: Answer | None, code: CallCode, request_fingerprint: str = "",
-    findings: tuple[Finding, ...] = (),
-) -> Settled:
-    """Store `outcome` on chunk and job, and close the attempt.
-
-    `answer` is None when a stored reply was used: that call's attempt is closed as well."""
+def settle(*finished: Finished) -> list[Settled]:
+    """Store the outcomes of one job's calls on chunks and job, and close their attempts, all or nothing."""
+    job_id, = {one.claim.job_id for one in finished}
     with transaction.atomic(durable=True):
-        job = Job.objects.select_for_update(no_key=True).annotate(locked_at=Now()).get(pk=claim.job_id)
+        job = Job.objects.select_for_update(no_key=True).annotate(locked_at=Now()).get(pk=job_id)
         now: dt.datetime = job.locked_at
-        try:
-            runnable = _apply(job, claim, outcome, now, answer)
-        except _NotOurs:
-            if not (isinstance(answer, Reply) and _is_open(claim)):
-                ledger.close(
-                    claim, answer, code, now, request_fingerprint=request_fingerprint, findings=findings,
-                    is_ours=False,
-                )
+        bill, lines = Bill(), list[LogEntry]()
+        settled = [_settle_one(job, one, now, bill, lines) for one in finished]
+        LogEntry.objects.bulk_create(lines)
+        if any(one.is_ours for one in settled):
+            derive(job, now, bill)
+        elif bill.calls:
+            Job.objects.filter(pk=job_id).update(**bill.columns)
             if job.is_terminal:
                 spending.settle(job, now)
-            # Else the reply stays stored: whoever claims the chunk next uses it instead of asking again.
-            return Settled(is_ours=False)
-        ledger.close(
-            claim, answer, code, now, request_fingerprint=request_fingerprint, findings=findings, is_ours=True
-        )
-        derive(job, now)
-        if runnable:
+        if any(one.runnable for one in settled):
             queue.ring()      # one is enough: whoever hears it claims a batch
+    return settled
+
+
+def _settle_one(job: Job, one: Finished, now: dt.datetime, bill: Bill, lines: list[LogEntry]) -> Settled:
+    try:
+        runnable = _apply(job, one, now, lines)
+    except _NotOurs:
+        if isinstance(one.answer, Reply) and _is_open(one.claim):
+            ledger.keep_for_the_next(one.claim, bill)
+        else:
+            _close(one, now, bill, is_ours=False)
+        return Settled(is_ours=False)
+    _close(one, now, bill, is_ours=True)
     return Settled(is_ours=True, runnable=runnable)
+
+
+def _close(one: Finished, now: dt.datetime, bill: Bill, *, is_ours: bool) -> None:
+    ledger.close(
+        one.claim, one.answer, one.code, now, bill, request_fingerprint=one.request_fingerprint,
+        findings=one.findings, is_ours=is_ours,
+    )
 
 
 class _NotOurs(Exception):
@@ -90,20 +112,21 @@ def _is_open(claim: Claim) -> bool:
     ).exists()
 
 
-def _apply(job: Job, claim: Claim, outcome: Outcome, now: dt.datetime, answer: Answer | None) -> int:
+def _apply(job: Job, one: Finished, now: dt.datetime, lines: list[LogEntry]) -> int:
     """Move the chunk; how many chunks became runnable at once.  Raises _NotOurs before anything is written."""
-    cost = ledger.cost_of(claim, answer)
-    why = answer.message if isinstance(answer, Failure) else ""
+    claim = one.claim
+    cost = ledger.cost_of(claim, one.answer)
+    why = one.answer.message if isinstance(one.answer, Failure) else ""
     more: dict[str, Any] = {"cost_usd_micros": F("cost_usd_micros") + cost}
     noun = all_kinds()[job.kind].unit_noun
     name = journal.name_of(job, claim.position, noun)
 
     def note(event: str, message: str, level: LogLevel = LogLevel.INFO, **data: Any) -> None:     # Any: JSON
-        journal.write(
+        lines.append(journal.entry(
             job, event, message, chunk_id=claim.chunk_id, attempt_id=claim.attempt_id, level=level, **data
-        )
+        ))
 
-    match outcome:
+    match one.outcome:
         case Done(content, headline, findings):
             _move(claim, Event.FINISH, now, content=content, headline=headline[:200], draft="", instruction="",
                   reason="", reason_detail="", findings=[finding.as_json() for finding in findings], **more)

@@ -13,7 +13,7 @@ from generation import queue
 from generation.core.outcomes import CallCode
 from generation.core.states import OPEN_CHUNK_STATES, ChunkState
 from generation.models import Attempt, AttemptState, Chunk, Job, Pulse
-from generation.services import clock, journal, spending
+from generation.services import clock, journal, ledger, spending
 from generation.services.deriving import derive
 from generation.services.leases import expire
 
@@ -81,11 +81,13 @@ def _close_lost_attempts() -> int:
     """Calls that nobody will ever settle: their chunk moved on, and their deadline is long over."""
     now = clock.now()
     patience = dt.timedelta(seconds=settings.LLM_DEADLINE_S + 2 * settings.LEASE_S)
-    return (
-        Attempt.objects.filter(state=AttemptState.ASKING, started_at__lt=now - patience)
-        .exclude(chunk__state=ChunkState.RUNNING.value, chunk__fence=F("fence"))
-        .update(
-            state=AttemptState.LOST, code=CallCode.LOST.value, settled_at=now, is_estimated=True,
-            message="nobody heard of it again",
-        )
+    forgotten = Attempt.objects.filter(started_at__lt=now - patience).exclude(
+        chunk__state=ChunkState.RUNNING.value, chunk__fence=F("fence")
+    )
+    unbooked = forgotten.filter(state=AttemptState.REPLIED, is_booked=False).values_list("job_id", "pk")
+    for job_id, attempt_id in list(unbooked[:100]):
+        ledger.book_forgotten(job_id, attempt_id)
+    return forgotten.filter(state=AttemptState.ASKING).update(
+        state=AttemptState.LOST, code=CallCode.LOST.value, settled_at=now, is_estimated=True,
+        message="nobody heard of it again",
     )

@@ -28,7 +28,8 @@ def _quick_passwords(settings) -> None:
 
 def _staff(name: str, *permissions: str) -> User:
     person = User.objects.create_user(name, password="correct-horse", role=Role.TEACHER, is_staff=True)
-    person.user_permissions.set(Permission.objects.filter(codename__in=permissions))
+    person.user_permissions.set(
+        Permission.objects.filter(content_type__app_label="generation", codename__in=permissions))
     return person
 
 

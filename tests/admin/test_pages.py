@@ -135,7 +135,8 @@ def test_administrators_group_exists(adam):
     assert adam.groups.get().name == ADMINISTRATORS
 
 
-@pytest.mark.parametrize("query", ["q=strength", "q=%00", "state__exact=%00", "state__in=queued,planning", "p=99"])
+@pytest.mark.parametrize(
+    "query", ["q=strength", "q=%00", "state__exact=%00", "state__in=queued,planning", "p=99"])
 def test_odd_queries_are_no_errors(query, rows, root, client_of):
     response = client_of(root).get(f"{page(Job, 'changelist')}?{query}", follow=True)
 

@@ -12,10 +12,10 @@ from generation.models import Attempt, Chunk, Job, LogEntry, Pulse, Route
 from generation.services import jobs
 from tests.support import PROGRAM, work_off
 
-LISTS = {model: reverse_name for model, reverse_name in (
-    (Job, "generation_job"), (Chunk, "generation_chunk"), (Attempt, "generation_attempt"),
-    (LogEntry, "generation_logentry"), (Route, "generation_route"), (Pulse, "generation_pulse"),
-)}
+LISTS = {
+    Job: "generation_job", Chunk: "generation_chunk", Attempt: "generation_attempt",
+    LogEntry: "generation_logentry", Route: "generation_route", Pulse: "generation_pulse",
+}
 
 
 def queries_of(client, address):

@@ -40,7 +40,8 @@ def test_format_by_accept(done, ann_api, accept, media_type):
 
 
 @pytest.mark.parametrize(("name", "media_type", "start"), [
-    ("json", "application/json", "{"), ("markdown", "text/markdown", "# "), ("html", "text/html", "<!DOCTYPE html>"),
+    ("json", "application/json", "{"), ("markdown", "text/markdown", "# "),
+    ("html", "text/html", "<!DOCTYPE html>"),
 ])
 def test_format_by_name_wins_over_accept(done, ann_api, name, media_type, start):
     response = ann_api.send("GET", of(done, f"/document?format={name}"), Accept="application/pdf")
@@ -54,7 +55,9 @@ def test_unknown_format_is_named(done, ann_api, name):
     assert [(error["in"], error["pointer"]) for error in body["errors"]] == [("query", "/format")]
 
 
-@pytest.mark.parametrize("accept", ["application/pdf", "image/*", "application/json;q=0", "garbage", "text/x\x00"])
+@pytest.mark.parametrize(
+    "accept", ["application/pdf", "image/*", "application/json;q=0", "garbage", "text/x\x00"]
+)
 def test_what_cannot_be_accepted_is_406(done, ann_api, accept):
     problem(ann_api.send("GET", of(done, "/document"), Accept=accept), 406, "not_acceptable")
 

@@ -82,7 +82,9 @@ def test_what_the_client_has_is_not_sent_again(job, watch):
     assert [event.revision for event in stream.rest()] == [job.revision + 1] * 2
 
 
-@pytest.mark.parametrize("last_event_id", ["0", "1", "99999", "1.end", "99999.end", "x", "", "-1", "1e3", "9" * 500])
+@pytest.mark.parametrize(
+    "last_event_id", ["0", "1", "99999", "1.end", "99999.end", "x", "", "-1", "1e3", "9" * 500]
+)
 def test_what_the_client_has_not_is_sent_at_once(begun, watch, last_event_id):
     event = watch(begun, last_event_id=last_event_id).next()
     assert (event.name, event.revision) == ("snapshot", begun.revision)
@@ -261,7 +263,7 @@ def test_slow_listener_gets_the_newest_and_no_backlog():
 def test_frame_that_is_older_than_what_was_sent_is_dropped(job, monkeypatch):
     """The poller may have looked before the listener did."""
     offered = [frame(4), frame(5), frame(6)]
-    monkeypatch.setattr(Hub, "_changed", lambda _hub, _known: {job.pk: offered.pop(0)} if offered else {job.pk: None})
+    monkeypatch.setattr(Hub, "_changed", lambda _hub, _known: {job.pk: offered.pop(0) if offered else None})
     monkeypatch.setattr(settings, "SSE_POLL_S", 0.001)
 
     async def scenario() -> list[str]:

@@ -12,8 +12,8 @@ from generation.kinds import all_kinds
 from tests.api.calls import ASK, ROOT
 
 NEVER_FROM_OUTSIDE = {
-    "state", "owner", "user", "user_id", "requested_by", "cost", "cost_usd_micros", "quota", "revision", "percent",
-    "is_staff", "is_superuser", "is_simulated", "role", "route", "calls",
+    "state", "owner", "user", "user_id", "requested_by", "cost", "cost_usd_micros", "quota", "revision",
+    "percent", "is_staff", "is_superuser", "is_simulated", "role", "route", "calls",
 }
 
 
@@ -68,9 +68,8 @@ def test_every_problem_is_described_as_problem_json(document):
 
 
 def test_accepted_requests_name_their_headers(document):
-    accepted = [
-        operation["responses"]["202"] for _m, _p, operation in described(document) if "202" in operation["responses"]
-    ]
+    operations = [operation for _method, _path, operation in described(document)]
+    accepted = [one["responses"]["202"] for one in operations if "202" in one["responses"]]
     assert len(accepted) == 4
     assert all({"Location", "Retry-After"} <= set(response["headers"]) for response in accepted)
 
@@ -88,7 +87,8 @@ def test_document_is_described_in_its_three_formats(document):
 
 def inputs(document: JsonObject) -> Iterator[JsonObject]:
     """The schemas of every body, with what they refer to."""
-    waiting = [operation["requestBody"] for _m, _p, operation in described(document) if "requestBody" in operation]
+    operations = [operation for _method, _path, operation in described(document)]
+    waiting = [one["requestBody"] for one in operations if "requestBody" in one]
     while waiting:
         for node in nodes(waiting.pop()):
             yield node

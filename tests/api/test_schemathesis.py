@@ -11,11 +11,16 @@ from django.core.wsgi import get_wsgi_application
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from schemathesis import GenerationMode
+from schemathesis.specs.openapi.checks import negative_data_rejection, positive_data_acceptance
 
 from generation.models import Job
 from tests.api.calls import ROOT, Caller
 
 EXAMPLES = 20
+# JSON Schema cannot say that a text holds no invisible character, or that a cursor comes from a page.
+KNOWS_MORE_THAN_ITS_SCHEMA = {
+    f"GET {ROOT}/jobs", f"POST {ROOT}/jobs", f"POST {ROOT}/jobs/{{job_id}}/units/{{n}}/regenerate",
+}
 SCHEMA = schemathesis.openapi.from_wsgi(f"{ROOT}/openapi.json", get_wsgi_application())
 OPERATIONS = {found.ok().label: found.ok() for found in SCHEMA.get_all_operations()}
 
@@ -30,8 +35,12 @@ def test_api_is_as_it_is_described(label: str, mode: GenerationMode, done: Job, 
     )
     @given(case=OPERATIONS[label].as_strategy(generation_mode=mode), is_known=st.booleans())
     def agrees(case: Any, is_known: bool) -> None:
+        left_out = [positive_data_acceptance] if label in KNOWS_MORE_THAN_ITS_SCHEMA else []
         if is_known and "job_id" in (case.path_parameters or {}):
             case.path_parameters["job_id"] = str(done.public_id)
-        case.call_and_validate(headers={"Authorization": f"Bearer {ann_api.secret}"})
+            left_out.append(negative_data_rejection)      # the id may have been what was wrong
+        case.call_and_validate(
+            headers={"Authorization": f"Bearer {ann_api.secret}"}, excluded_checks=left_out
+        )
 
     agrees()

@@ -122,7 +122,10 @@ class Life(RuleBasedStateMachine):
                 finish(claim)
         assert not Job.objects.active().exists()
         assert not Attempt.objects.filter(state=AttemptState.REPLIED, chunk__state="done").exists()
+        Attempt.objects.update(started_at=clock.now() - dt.timedelta(days=1))
         sweeping.sweep()
+        assert not Attempt.objects.filter(state=AttemptState.ASKING).exists()
+        assert not Attempt.objects.filter(cost_usd_micros__gt=0, is_booked=False).exists(), "all is summed"
         assert not Spent.objects.filter(reserved__gt=0).exists()
         assert_invariants()
 

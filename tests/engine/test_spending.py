@@ -191,6 +191,7 @@ def test_sweeper_bills_what_a_dead_worker_had_stored(ann, route):
     jobs.cancel(job, by=ann)
     store(claim)
     assert used("usd_micros", ann) == (0, 0)
+    Attempt.objects.update(started_at=clock.now() - dt.timedelta(days=1))
     assert sweeping.sweep().billed == 1
     job.refresh_from_db()
     assert used("usd_micros", ann) == (job.cost_usd_micros, 0)

@@ -20,14 +20,15 @@ MODEL = "gpt-4.1-mini"
 
 
 async def _ask(client: openai.AsyncOpenAI, request: Request, key: str) -> str:
-    completion = await client.chat.completions.create(
-        model=MODEL, messages=list(request.messages), prompt_cache_key=key,     # type: ignore[arg-type]
+    create: Any = client.chat.completions.create      # Any: its types want literals, not built dicts
+    completion = await create(
+        model=MODEL, messages=list(request.messages), prompt_cache_key=key,
         response_format={
             "type": "json_schema",
             "json_schema": {"name": request.schema_name, "strict": True, "schema": request.schema},
         },
     )
-    return completion.choices[0].message.content or ""
+    return str(completion.choices[0].message.content)
 
 
 async def _program(client: openai.AsyncOpenAI, number: int, brief: dict[str, Any], *, at_once: bool) -> float:

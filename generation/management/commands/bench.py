@@ -2,17 +2,20 @@
 
 import argparse
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand
 from rich.console import Console
 from rich.table import Table
 
+from generation.management.base import BadInput, ProductCommand
 from generation.management.bench import engine
 
+WIDTH = 110      # of tables in a file or a log
 
-class Command(BaseCommand):
+
+class Command(ProductCommand):
     help = "Benchmarks, printed as ratios.  Works on a scratch database and leaves yours alone."
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
@@ -25,7 +28,8 @@ class Command(BaseCommand):
         one.add_argument("--json", type=Path, metavar="FILE", help="write the figures there, too")
 
     def handle(self, *_args: Any, **options: Any) -> None:     # Any: Django's signature
-        console = Console(soft_wrap=True)
+        _check(options)
+        console = Console(width=WIDTH) if not sys.stdout.isatty() else Console()
         report = engine.measure(
             sizes=options["programs"], workers=options["workers"], plan_s=options["plan_s"],
             unit_s=options["unit_s"], say=lambda line: console.print(f"[dim]… {line}[/dim]"),
@@ -33,6 +37,15 @@ class Command(BaseCommand):
         if options["json"]:
             options["json"].write_text(json.dumps(report.as_json(), indent=2) + "\n")
         _show(console, report)
+
+
+def _check(options: dict[str, Any]) -> None:     # Any: the parsed options
+    if min(options["programs"]) < 1 or options["workers"] < 1:
+        raise BadInput("--programs and --workers take numbers from 1 on.")
+    if options["plan_s"] <= 0 or options["unit_s"] <= 0:
+        raise BadInput("--plan-s and --unit-s take seconds above 0.")
+    if options["json"] and not options["json"].parent.is_dir():
+        raise BadInput(f"--json: there is no folder {options['json'].parent}.")
 
 
 def _show(console: Console, report: engine.Report) -> None:

@@ -1,0 +1,99 @@
+"""One journey in a real browser: sign in, ask for a program, watch it finish, read it."""
+
+import re
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.conftest import Product
+
+pytestmark = pytest.mark.browser
+FINISH_MS = 90_000
+
+
+def sign_in(page: Page, product: Product) -> None:
+    page.goto(f"{product.url}/admin/")
+    page.get_by_label("Username").fill(product.username)
+    page.get_by_label("Password").fill(product.password)
+    page.get_by_role("button", name="Log in").click()
+    expect(page.get_by_role("heading", name="Newest jobs")).to_be_visible()
+
+
+def ask_for_a_program(page: Page, weeks: int) -> None:
+    page.get_by_role("link", name="Ask for a document").first.click()
+    page.get_by_role("link", name="Training program").click()
+    page.get_by_label("Goal *").select_option(label="Strength")
+    page.get_by_label("Weeks").fill(str(weeks))
+    page.get_by_role("button", name="Ask for it").click()
+
+
+def test_ask_watch_and_read(page: Page, product: Product) -> None:
+    sign_in(page, product)
+    expect(page.get_by_text("Simulated provider")).to_be_visible()
+    ask_for_a_program(page, weeks=4)
+
+    # Whatever the bar says from now on is noted in this very document: a reload would forget it.
+    page.evaluate("""() => {
+        const percent = document.querySelector('[data-show="percent"]');
+        window.seen = [percent.textContent];
+        new MutationObserver(() => window.seen.push(percent.textContent))
+            .observe(percent, { childList: true, characterData: true, subtree: true });
+    }""")
+    live = page.get_by_role("region", name="Progress")
+    expect(live.locator('[data-show="state"]')).to_have_text("completed", timeout=FINISH_MS)
+    seen = [int(percent) for percent in page.evaluate("window.seen")]
+
+    assert seen == sorted(seen)
+    assert seen[-1] == 100
+    assert len(set(seen)) >= 4, f"the bar moved in steps: {seen}"
+    assert page.get_by_role("progressbar").first.get_attribute("aria-valuenow") == "100"
+
+    document = page.get_by_role("region", name="Document")
+    expect(document.get_by_role("heading", name=re.compile("^Week 4"))).to_be_visible(timeout=10_000)
+    expect(document.get_by_text("Simulated document")).to_be_visible()
+    expect(page.get_by_role("region", name="Log").get_by_text("completed: 4 of 4 done")).to_be_visible()
+
+    page.get_by_role("link", name=re.compile("^Week 2")).click()
+    expect(page.get_by_role("region", name="Text").get_by_role("heading", name=re.compile("^Week 2"))).to_be_visible()
+
+    page.get_by_role("link", name="Jobs", exact=True).first.click()
+    expect(page.get_by_role("row").filter(has_text="4 of 4")).to_be_visible()
+
+
+def test_unit_is_written_anew_and_the_job_cancelled(page: Page, product: Product) -> None:
+    sign_in(page, product)
+    page.get_by_role("region", name="Newest jobs").get_by_role("link").first.click()
+    page.get_by_role("link", name=re.compile("^Week 1")).click()
+    page.get_by_label("What should be different?").fill("More pulling\nand fewer jumps")
+    page.get_by_role("button", name="Write it anew").click()
+
+    expect(page.get_by_text("The old version stays until the new one is there.")).to_be_visible()
+    page.get_by_role("link", name=re.compile("weeks?|program", re.IGNORECASE)).first.click()
+    page.get_by_role("button", name="Cancel the job").first.click()
+    dialog = page.get_by_role("dialog", name="Cancel the job?")
+    expect(dialog).to_be_visible()
+    dialog.get_by_role("button", name="No, leave it").click()
+    expect(dialog).to_be_hidden()
+
+
+def test_drawers_open_with_the_keyboard(page: Page, product: Product) -> None:
+    sign_in(page, product)
+    page.goto(f"{product.url}/admin/generation/job/")
+
+    page.get_by_role("button", name="Filters").focus()
+    page.keyboard.press("Enter")
+
+    expect(page.get_by_role("heading", name="By state")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("heading", name="By state")).to_be_hidden()
+
+
+def test_pages_can_be_read_without_script(browser: Browser, product: Product) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+
+    sign_in(page, product)
+    page.get_by_role("region", name="Newest jobs").get_by_role("link").first.click()
+
+    expect(page.get_by_role("region", name="Document").get_by_role("heading", name=re.compile("^Week 3"))).to_be_visible()
+    context.close()

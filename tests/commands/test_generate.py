@@ -1,0 +1,225 @@
+"""`manage.py generate`: one document, honest exit codes, and a job that outlives the command."""
+
+import json
+import os
+import secrets
+import signal
+from urllib.parse import urlsplit
+
+import psycopg
+import pytest
+from django.conf import settings
+
+from generation.management.bench.rig import Worker
+from tests.commands.product import clean_environment, is_gone, product
+from tests.waiting import wait_until
+
+pytestmark = pytest.mark.processes
+
+SMALL = ["--set", "goal=strength", "--set", "weeks=2", "--set", "days_per_week=2"]
+
+
+def test_document_from_an_empty_folder_with_the_simulator_of_its_own(fresh):
+    running = fresh.start("generate", "training_program", "--set", "goal=strength", "--set", "weeks=1")
+    running.wait_for("planning")
+    child = running.simulator()
+    assert (running.wait(), running.errors) == (0, "")
+    assert "bundled simulator" in running.output and "An administrator was made: admin" in running.output
+    [document] = fresh.documents()
+    assert f"Document: {document}" in running.output
+    assert document.read_text().count("\n## Week ") == 1
+    assert is_gone(child)
+
+
+@pytest.mark.parametrize("strategy", ["parallel", "sequential", "single"])
+def test_every_strategy_ends_completed(quick, strategy):
+    done = quick.run("generate", "training_program", *SMALL, "--strategy", strategy)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "100 %" in done.stdout
+
+
+def test_document_goes_to_stdout_and_everything_else_to_stderr(quick):
+    done = quick.run("generate", "training_program", *SMALL, "--out", "-", "--format", "json")
+    assert done.returncode == 0
+    assert [week["number"] for week in json.loads(done.stdout)["weeks"]] == [1, 2]
+    assert "completed" in done.stderr
+
+
+@pytest.mark.parametrize(("format_", "words"), [("markdown", "\n## Week 2"), ("html", "<h2>Week 2")])
+def test_document_goes_to_the_named_file_whole(quick, tmp_path, format_, words):
+    target = tmp_path / "new" / "program.txt"
+    assert quick.run("generate", "training_program", *SMALL, "--out", str(target), "--format", format_).returncode == 0
+    assert words in target.read_text()
+    assert list(target.parent.iterdir()) == [target]
+
+
+def test_brief_comes_from_a_file_with_fields_set_on_top(quick, tmp_path):
+    path = tmp_path / "brief.json"
+    path.write_text(quick.run("generate", "training_program", "--example").stdout)
+    done = quick.run(
+        "generate", "training_program", "--brief", str(path), "--set", "weeks=1", "--set", "limitations=Knee, left hip",
+        "--set", "limitations=Neck")
+    assert done.returncode == 0
+    [(stored,)] = quick.rows("SELECT brief FROM generation_job")
+    brief = json.loads(stored)
+    assert (brief["weeks"], brief["limitations"]) == (1, ["Knee", "left hip", "Neck"])
+    assert brief["equipment"] == json.loads(path.read_text())["equipment"]
+
+
+def test_other_kind_is_as_easy(quick):
+    done = quick.run(
+        "generate", "course", "--brief", "-", "--set", "modules=1", "--set", "lessons_per_module=1",
+        stdin='{"subject": "Reading an electricity bill"}')
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "lesson 1 of 1" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "stdin", "words"),
+    [
+        (["nonsense"], "", ["no document kind “nonsense”", "course, training_program"]),
+        (["training_program"], "", ["/brief/goal: Field required"]),
+        (["training_program", "--set", "goal=strength", "--set", "weeks=500", "--set", "nope=1"], "",
+         ["/brief/weeks: ", "/brief/nope: "]),
+        (["training_program", "--set", "weeks"], "", ["--set weeks: write it as name=value"]),
+        (["training_program", "--set", "goal.x.y=1", "--set", "goal=strength"], "", []),
+        (["training_program", *SMALL, "--strategy", "magic"], "", ["no strategy “magic”", "parallel, sequential"]),
+        (["training_program", *SMALL, "--user", "nobody"], "", ["no active user “nobody”"]),
+        (["training_program", "--brief", "/no/such/file"], "", ["/no/such/file cannot be read: No such file"]),
+        (["training_program", "--brief", "-"], "{", ["stdin is not JSON", "line 1, column 2"]),
+        (["training_program", "--brief", "-"], "[1]", ["must be a JSON object, not a list"]),
+        (["training_program", "--brief", "-"], '{"goal": "strength", "goal_note": "a\\u0000b"}', ["/brief/goal_note: "]),
+        (["training_program", "--brief", "-"], '{"goal": "strength", "goal_note": "' + "x" * 1_000_000 + '"}',
+         ["/brief/goal_note: "]),
+        (["training_program", "--brief", "-"], "[" * 100_000, ["stdin is not usable JSON"]),
+    ],
+)
+def test_bad_input_names_every_problem_and_makes_no_job(quick, arguments, stdin, words):
+    done = quick.run("generate", *arguments, stdin=stdin)
+    assert done.returncode == 2, done.stderr
+    for word in words:
+        assert word in done.stderr
+    assert "Traceback" not in done.stderr and len(done.stderr) < 2_000
+    if (quick.folder / "coursewright.sqlite3").exists() and quick.rows("SELECT 1 FROM sqlite_master"):
+        assert quick.rows("SELECT count(*) FROM generation_job") == [(0,)]
+
+
+def test_bad_key_is_explained_and_the_job_waits_for_a_good_one(quick):
+    done = quick.run("generate", "training_program", *SMALL, OPENAI_API_KEY="sk-bad-secret-key")
+    assert done.returncode == 1
+    assert "The provider refused the key. Set a valid OPENAI_API_KEY" in done.stderr
+    assert "goes on when a worker runs" in done.stderr
+    assert "sk-bad-secret-key" not in done.stdout + done.stderr
+    assert quick.run("generate", "training_program", *SMALL, OPENAI_API_KEY="good").returncode == 0
+    assert quick.states("job") == {"completed", "planning"} or quick.states("job") == {"completed"}
+
+
+def test_empty_account_is_explained_instead_of_waited_for(quick, simulator):
+    simulator.set_faults({"script": [{"fault": "insufficient_quota", "times": 9}]})
+    done = quick.run("generate", "training_program", *SMALL)
+    assert done.returncode == 1
+    assert "no credit left. Top up the account" in done.stderr
+
+
+def test_unreachable_provider_fails_the_job_with_the_next_step(fresh):
+    done = fresh.run("generate", "training_program", *SMALL, OPENAI_BASE_URL="http://127.0.0.1:1/v1", MAX_ATTEMPTS="1")
+    assert done.returncode == 1
+    assert "The provider could not be reached. Check the network and OPENAI_BASE_URL" in done.stderr
+    assert fresh.documents() == []
+
+
+def test_partial_document_is_written_and_is_no_success(quick, simulator):
+    simulator.set_faults({"script": [{"fault": "refuse", "task": "unit 2", "times": 9}]})
+    done = quick.run("generate", "training_program", *SMALL)
+    assert done.returncode == 1
+    assert "Some parts could not be made. Retry the job" in done.stderr
+    assert "week 2 of 2 failed: The model declined" in done.stdout
+    [document] = quick.documents()
+    assert "## Week 1" in document.read_text()
+
+
+def test_ctrl_c_says_that_the_job_continues_and_it_does(quick, simulator):
+    simulator.set_faults({"script": [{"fault": "slow", "task": "unit 1", "seconds": 3}, {"fault": "hang", "task": "unit 2"}]})
+    running = quick.start("generate", "training_program", *SMALL, DRAIN_S="5").wait_for("generating")
+    wait_until("both weeks are at the provider", lambda: len(simulator.calls()) == 3, 20)
+    assert running.stop(signal.SIGINT) == 130
+    [(job, states)] = quick.rows(
+        "SELECT replace(j.public_id, '-', ''), (SELECT group_concat(state) FROM (SELECT state FROM generation_chunk "
+        "WHERE job_id = j.id ORDER BY position)) FROM generation_job j")
+    assert states == "done,done,pending", "what came within the grace period is kept, the rest given back"
+    assert "continues when a worker runs" in running.output and job in running.output.replace("-", "")
+    assert "Traceback" not in running.errors
+    serving = quick.serve()
+    wait_until("the job is completed", lambda: quick.states("job") == {"completed"}, 20)
+    assert serving.stop() == 0
+
+
+def test_live_worker_elsewhere_does_the_work_and_its_death_is_made_up_for(quick, simulator):
+    simulator.set_faults({"script": [{"fault": "hang", "task": "unit 2", "times": 1}]})
+    serving = quick.serve()
+    running = quick.start("generate", "training_program", *SMALL).wait_for("week 1 of 2")
+    workers = [row[0] for row in quick.rows("SELECT DISTINCT worker FROM generation_chunk WHERE state = 'running'")]
+    assert [name.split(":")[1] for name in workers] == [str(serving.process.pid)], "the server works, we watch"
+    serving.process.kill()
+    serving.wait()
+    assert running.wait() == 0
+
+
+def test_missing_migrations_elsewhere_than_on_this_machine_are_one_sentence(fresh):
+    if "postgresql" not in settings.DATABASES["default"]["ENGINE"]:
+        pytest.skip("needs PostgreSQL: on SQLite they are applied")
+    name, url = _new_database()
+    try:
+        done = fresh.run("generate", "training_program", *SMALL, DATABASE_URL=url)
+        assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+        assert "run python manage.py migrate" in done.stderr
+    finally:
+        _drop(name)
+
+
+def test_watches_celery_workers_on_postgresql_and_redis(tmp_path, simulator):
+    redis = os.environ.get("REDIS_URL")
+    if redis is None or "postgresql" not in settings.DATABASES["default"]["ENGINE"]:
+        pytest.skip("needs DATABASE_URL and REDIS_URL")
+    name, url = _new_database()
+    ours = {
+        "DATABASE_URL": url, "REDIS_URL": redis, "QUEUE_NAME": name, "OPENAI_BASE_URL": simulator.base_url,
+        "PULSE_S": "0.2",
+    }
+    try:
+        with product(tmp_path / "local", **ours) as here:
+            assert here.run("migrate", "-v0").returncode == 0
+            assert here.run("createsuperuser", "--no-input", "--username", "root", "--email", "").returncode == 0
+            alone = here.run("generate", "training_program", *SMALL)
+            assert (alone.returncode, alone.stderr) == (0, ""), "no worker yet, so it works by itself"
+            worker = Worker(clean_environment(**ours, LOCAL_DIR=str(here.folder)))
+            try:
+                wait_until("the worker lives", lambda: "✓ worker" in here.run("verify_setup").stdout, 30)
+                watched = here.run("generate", "training_program", *SMALL)
+                assert (watched.returncode, watched.stderr) == (0, "")
+            finally:
+                assert worker.stop() == 0
+            with psycopg.connect(url) as connection:
+                rows = connection.execute("SELECT DISTINCT job_id, worker FROM generation_attempt").fetchall()
+            by_job = {job: worker_name.split(":")[1] for job, worker_name in rows}
+            assert by_job[max(by_job)] == str(worker.pid) != by_job[min(by_job)]
+    finally:
+        _drop(name)
+
+
+def _new_database() -> tuple[str, str]:
+    """A database of its own beside the one of the tests, and its URL."""
+    name = f"cw_commands_{secrets.token_hex(4)}"
+    with psycopg.connect(_server("postgres"), autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"')
+    return name, _server(name)
+
+
+def _drop(name: str) -> None:
+    with psycopg.connect(_server("postgres"), autocommit=True) as connection:
+        connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+def _server(database: str) -> str:
+    url = urlsplit(os.environ["DATABASE_URL"])
+    return url._replace(scheme="postgresql", path=f"/{database}").geturl()

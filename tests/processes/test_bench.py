@@ -1,0 +1,31 @@
+"""The benchmark in its shortest form: that it runs, and that a crash costs nothing that was stored."""
+
+import json
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from generation.management.bench import engine
+
+pytestmark = [pytest.mark.processes, pytest.mark.django_db(transaction=True)]
+
+
+def test_short_bench_measures_everything_and_loses_nothing(tmp_path):
+    report = engine.measure(sizes=[1, 2], workers=1, plan_s=0.1, unit_s=0.2, crash_programs=3, say=lambda line: None)
+    assert [(row.who, row.programs) for row in report.rows] == [
+        ("this engine", 1), ("asyncio.gather, bare SDK", 1), ("sequential loop, bare SDK", 1),
+        ("this engine", 2), ("asyncio.gather, bare SDK", 2),
+    ]
+    assert all(row.median_ratio >= 1 and row.cpu_ms_per_chunk > 0 and row.peak_mb > 0 for row in report.rows)
+    crash = report.crash
+    assert crash is not None
+    assert (crash.lost_jobs, crash.calls_after_done, crash.answers_paid_again) == (0, 0, 0)
+    assert json.loads(json.dumps(report.as_json()))["doorbell_to_call_ms"]["p50"] > 0
+
+
+@pytest.mark.parametrize("options", [
+    {"programs": [0]}, {"workers": 0}, {"unit_s": -1.0}, {"plan_s": 0.0},
+])
+def test_impossible_options_are_refused_with_a_sentence(options):
+    with pytest.raises(CommandError, match=r"take"):
+        call_command("bench", "engine", **options)
