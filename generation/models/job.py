@@ -58,6 +58,8 @@ class Job(models.Model):
     unit_failed = models.PositiveSmallIntegerField(default=0)
     is_planned = models.BooleanField(default=False)
     findings = models.JSONField(default=list, blank=True, help_text="Of the checks on the whole document.")
+    expected_s = models.FloatField(
+        default=0, editable=False, help_text="How long it should take once it begins, as it was accepted.")
 
     # Sums over the ledger, kept by the settling transaction.
     calls = models.PositiveIntegerField(default=0)

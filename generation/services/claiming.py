@@ -1,8 +1,8 @@
 """Take runnable chunks, fairly, so that no two workers ever hold the same one.
 
 One transaction claims a batch: for each route its breaker and ceiling, then the fairest chunks
-(users with the fewest running chunks first, then the older job), then the guarded UPDATE with a new
-fencing token, and an attempt row for each.  The route's lock makes ceiling and fairness exact."""
+(users with the fewest running chunks for their role's weight first, then the older job), then the guarded UPDATE
+with a new fencing token, and an attempt row for each.  The route's lock makes ceiling and fairness exact."""
 
 import datetime as dt
 from collections import Counter
@@ -14,6 +14,7 @@ from django.db import transaction
 from django.db.models import F, Q, Window
 from django.db.models.functions import Coalesce, RowNumber
 
+from accounts import policies
 from generation.core.breaker import Admission
 from generation.core.pricing import Prices
 from generation.core.prompting import Stage
@@ -139,15 +140,17 @@ def _fairest(
     route: Route, now: dt.datetime, room: int, running: Counter[int], revisions: Mapping[str, int]
 ) -> list[int]:
     """Ids of up to `room` due chunks.  Each user's chunks queue by age; the next chunk always goes to
-    the user who would then have the fewest running."""
+    the user who would then have the fewest running, for the weight of their role."""
+    weight = policies.weights()
     turns = (
         Chunk.objects.runnable(now).filter(_known(revisions), job__route=route)
         .annotate(
             turn=Window(RowNumber(), partition_by=F("job__user_id"), order_by=[F("job_id").asc(), F("position").asc()])
         )
-        .filter(turn__lte=room).order_by().values_list("pk", "job__user_id", "job_id", "position", "turn")
+        .filter(turn__lte=room).order_by()
+        .values_list("pk", "job__user_id", "job_id", "position", "turn", "job__user__role")
     )
-    ordered = sorted(turns, key=lambda row: (running[row[1]] + row[4], row[2], row[3]))
+    ordered = sorted(turns, key=lambda row: ((running[row[1]] + row[4]) / weight[row[5]], row[2], row[3]))
     return [row[0] for row in ordered[:room]]
 
 

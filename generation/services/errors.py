@@ -3,6 +3,10 @@
 import datetime as dt
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from accounts.ledger import Standing
 
 
 class RefusalCode(StrEnum):
@@ -30,16 +34,23 @@ class RefusalCode(StrEnum):
 class Refusal(Exception):
     """`problems` are (JSON Pointer, sentence) pairs where a part of the input is at fault.
 
-    `limit` names the limit that was reached, `left` is what it still allows, in its own measure, and `retry_at` is
-    when the same request would fit; None if waiting does not help, or nobody can tell."""
+    `standing` is the limit that was reached, and `retry_at` when the same request would fit; None if waiting
+    does not help."""
 
     code: RefusalCode
     message: str
     advice: str
     problems: list[tuple[str, str]] = field(default_factory=list)
-    limit: str | None = None
-    left: int | None = None
+    standing: "Standing | None" = None
     retry_at: dt.datetime | None = None
+
+    @property
+    def limit(self) -> str | None:
+        return self.standing.ceiling.slug if self.standing else None
+
+    @property
+    def left(self) -> int | None:
+        return self.standing.left if self.standing else None
 
     def __str__(self) -> str:
         details = "; ".join(f"{pointer}: {sentence}" for pointer, sentence in self.problems)

@@ -96,6 +96,24 @@ def settle(job: Job, now: dt.datetime) -> None:
         )
 
 
+def standings_of(user: "User") -> list[Standing]:
+    """Every limit of `user`; staff also see those of everybody together."""
+    now = clock.now()
+    return shown(policies.terms_of(user, now), user, now)
+
+
+def own_standings(user: "User") -> list[Standing]:
+    """The limits that are of `user` alone."""
+    return [standing for standing in standings_of(user) if standing.ceiling.user_id is not None]
+
+
+def shown(terms: Terms, user: "User", now: dt.datetime) -> list[Standing]:
+    """Where the limits of `terms` stand, as far as they are the business of `user`."""
+    return ledger.standings(
+        [ceiling for ceiling in terms.ceilings if user.is_staff or ceiling.user_id is not None], now
+    )
+
+
 def unbilled() -> list[int]:
     """Jobs that ended and whose bill is not complete: a call's cost became known after the end, or a reservation
     is open although no transaction of ours leaves one behind."""
@@ -131,11 +149,6 @@ def settle_late(job_id: int) -> bool:
     return True
 
 
-def left_after(standing: Standing, amounts: Amounts) -> int:
-    """What `standing` would still allow after `amounts`; negative if they do not fit."""
-    return standing.left - amounts.of(standing.ceiling.metric)
-
-
 def refusal_of(exceeded: LimitExceeded, now: dt.datetime) -> Refusal:
     """What the requester is told, in every door the same."""
     ceiling = exceeded.standing.ceiling
@@ -149,7 +162,7 @@ def refusal_of(exceeded: LimitExceeded, now: dt.datetime) -> Refusal:
         advice = f"Try again after {retry_at:%Y-%m-%d %H:%M} UTC, or ask for a smaller document."
     return Refusal(
         RefusalCode.BUDGET_SPENT if is_of_all else RefusalCode.LIMIT_REACHED, str(exceeded), advice,
-        limit=ceiling.slug, left=exceeded.standing.left, retry_at=retry_at,
+        standing=exceeded.standing, retry_at=retry_at,
     )
 
 
