@@ -4,6 +4,7 @@ may be spent is the ledger's, and holds without them."""
 import ipaddress
 import logging
 from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from django.conf import settings
@@ -53,6 +54,7 @@ def wait_s(request: HttpRequest, group: str, key: str, rate: str) -> int | None:
 def limited_sign_in(view: Callable[..., Any]) -> Callable[..., Any]:     # Any: a view
     """`view`, which signs people in, with attempts limited for each address."""
 
+    @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:     # Any: a view's
         if request.method == "POST":
             wait = wait_s(request, "sign-in", client_address(request), settings.SIGN_IN_RATE)
