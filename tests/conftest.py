@@ -21,6 +21,12 @@ def uncounted(settings: Any) -> None:
     settings.RATELIMIT_ENABLE = False
 
 
+@pytest.fixture(autouse=True)
+def fast_passwords(settings: Any) -> None:     # Any: pytest-django's settings
+    """Making a person takes a quarter of a second otherwise."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
 @pytest.fixture
 def route(db: None) -> Route:
     """The preferred route; made here because data of migrations does not outlive a flushed test.

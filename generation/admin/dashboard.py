@@ -16,7 +16,7 @@ from generation.core.states import JobState
 from generation.models import Job, Pulse
 from generation.models.job import ACTIVE
 from generation.services import clock
-from generation.services.sweeping import SWEEPER
+from generation.services.pulses import SWEEPER
 
 NEWEST = 10
 LOST = (JobState.FAILED.value, JobState.PARTIAL.value)

@@ -13,7 +13,7 @@ from unfold.decorators import display
 from generation.admin.records import RecordAdmin
 from generation.admin.rendering import NOTHING, span, state, tree
 from generation.models import Pulse
-from generation.services.health import WORKER_SILENT_AFTER_S
+from generation.services.pulses import SILENT_AFTER_S
 
 
 @admin.register(Pulse)
@@ -56,7 +56,7 @@ class PulseAdmin(RecordAdmin):
 
 def patience() -> dt.timedelta:
     """How long a worker may be silent and still count as alive; as `/readyz` sees it."""
-    return dt.timedelta(seconds=max(WORKER_SILENT_AFTER_S, 3 * settings.PULSE_S))
+    return dt.timedelta(seconds=max(SILENT_AFTER_S, 3 * settings.PULSE_S))
 
 
 def _age(pulse: Pulse) -> dt.timedelta:

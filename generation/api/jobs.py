@@ -94,9 +94,10 @@ def get_job(
     """Where a job stands.  With `If-None-Match`, 304 while nothing has changed."""
     job = JobOut.of(job_for(caller(request), job_id))
     # Not the revision alone: a route that closes lets a job wait without touching its row.
+    held = f"-{job.waiting.reason}-{job.waiting.until:%s}" if job.waiting and job.waiting.until else ""
+    held = held or (f"-{job.waiting.reason}" if job.waiting else "")
     # Nor do the jobs of others that are before it.
-    held = f"-{job.queue.ahead}" if job.queue and job.queue.ahead else ""
-    held += f"-{job.waiting.reason}-{job.waiting.until.timestamp():.0f}" if job.waiting else ""
+    held += f"-{job.queue.ahead}" if job.queue and job.queue.ahead else ""
     response["ETag"] = etag = f'W/"{job.revision}{held}"'
     return etags.not_modified(request, etag) or job
 

@@ -49,9 +49,9 @@ class Explained(BaseModel):
 
 
 class WaitingOut(Explained):
-    """Why nothing moves at the moment, and until when."""
+    """Why nothing moves at the moment, and until when; null: until somebody acts."""
 
-    until: dt.datetime
+    until: dt.datetime | None
 
 
 class PlaceOut(BaseModel):

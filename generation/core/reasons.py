@@ -15,6 +15,7 @@ class Reason(StrEnum):
     REPAIRING = "repairing"
     WORKER_LOST = "worker_lost"
     WORKER_STOPPED = "worker_stopped"
+    NO_WORKER = "no_worker"
     REVISION_MISSING = "revision_missing"
     # A chunk that ended
     CANCELLED_BY_USER = "cancelled_by_user"
@@ -35,6 +36,11 @@ class Reason(StrEnum):
     OLD_VERSION_KEPT = "old_version_kept"
     # A job
     UNITS_MISSING = "units_missing"
+
+
+def reason_choices() -> list[tuple[str, str]]:
+    """For model fields: evaluated when used, so a new reason needs no migration."""
+    return [(reason.value, reason.value) for reason in Reason]
 
 
 @dataclass(frozen=True)
@@ -61,6 +67,8 @@ EXPLANATIONS: dict[Reason, Explanation] = {
         "The worker that had it stopped answering.", "Nothing to do: another worker takes it."),
     Reason.WORKER_STOPPED: Explanation(
         "Its worker was shut down before the reply came.", "Nothing to do: another worker takes it."),
+    Reason.NO_WORKER: Explanation(
+        "No worker is running.", "Nothing to do for you: it starts as soon as a worker does. Staff: start one."),
     Reason.REVISION_MISSING: Explanation(
         "No running worker knows the revision of the prompts that this job was accepted with.",
         "Start a worker of the job's version, or cancel the job and ask again."),

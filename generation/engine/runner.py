@@ -338,7 +338,7 @@ class Engine:
     # --- Pulse --------------------------------------------------------------------------------
 
     def _pulse(self) -> None:
-        _guarded(lambda: pulses.take_over_from_the_dead(self.name))
+        _guarded(lambda: leases.take_over_from_the_dead(self.name))
         while not self._stop_pulse.is_set():
             started = time.monotonic()
             _guarded(self._beat)

@@ -82,7 +82,8 @@ class ApiClient:
                 for line in response:
                     text = line.decode().rstrip("\r\n")
                     if not text and "data" in fields:
-                        yield Event(fields.get("id", ""), fields.get("event", "message"), json.loads(fields["data"]))
+                        data = json.loads(fields["data"])
+                        yield Event(fields.get("id", ""), fields.get("event", "message"), data)
                     if not text:
                         fields = {}
                     elif not text.startswith(":"):
@@ -91,7 +92,9 @@ class ApiClient:
             except (OSError, HTTPException) as error:
                 raise NoAnswer(f"the stream {path} broke off: {error}") from error
 
-    def _open(self, method: str, path: str, body: Any, headers: dict[str, str]) -> HTTPResponse:     # Any: JSON
+    def _open(
+        self, method: str, path: str, body: Any, headers: dict[str, str]     # Any: JSON
+    ) -> HTTPResponse:
         sent = {"Authorization": f"Bearer {self._token}", "Accept": "application/json", **headers}
         content = None
         if body is not None:

@@ -36,7 +36,8 @@ OLDEST_POSTGRESQL = 14
 WEAK_KEY_CHARACTERS = 50
 WORKER = "celery -A config worker --pool threads --concurrency 2 --without-gossip --without-mingle"
 ANSWER_SCHEMA = {
-    "type": "object", "properties": {"word": {"type": "string"}}, "required": ["word"], "additionalProperties": False,
+    "type": "object", "additionalProperties": False,
+    "properties": {"word": {"type": "string"}}, "required": ["word"],
 }
 
 
@@ -61,6 +62,18 @@ class Finding:
 Findings = Iterator[Finding]
 
 
+def _good(name: str, state: str) -> Finding:
+    return Finding(Mark.GOOD, name, state)
+
+
+def _doubtful(name: str, state: str, advice: str = "") -> Finding:
+    return Finding(Mark.DOUBTFUL, name, state, advice)
+
+
+def _bad(name: str, state: str, advice: str) -> Finding:
+    return Finding(Mark.BAD, name, state, advice)
+
+
 def checkup(*, makes_call: bool) -> Iterator[Finding]:
     """Every check in an order in which the first bad line is the one to mend first."""
     checks: list[Callable[[], Findings]] = [_folder, _disk, _secrets, _schemas]
@@ -79,9 +92,9 @@ def _folder() -> Findings:
     try:
         groundwork.check_local_folder()
     except BadInput as error:
-        yield Finding(Mark.BAD, "folder", one_line(error), "Give the process's user the right to write there.")
+        yield _bad("folder", one_line(error), "Give the process's user the right to write there.")
         return
-    yield Finding(Mark.GOOD, "folder", f"{settings.LOCAL_DIR} can be written")
+    yield _good("folder", f"{settings.LOCAL_DIR} can be written")
 
 
 def _disk() -> Findings:
@@ -102,15 +115,15 @@ def _secrets() -> Findings:
             Mark.BAD if settings.IS_PRODUCTION else Mark.DOUBTFUL, "secret key", "is short or easy to guess",
             f"Set SECRET_KEY to {WEAK_KEY_CHARACTERS} random characters or more.")
     elif path.exists() and stat.S_IMODE(path.stat().st_mode) & 0o077:
-        yield Finding(Mark.DOUBTFUL, "secret key", f"others can read {path}", f"chmod 600 {path}")
+        yield _doubtful("secret key", f"others can read {path}", f"chmod 600 {path}")
     else:
-        yield Finding(Mark.GOOD, "secret key", f"{len(key)} characters")
+        yield _good("secret key", f"{len(key)} characters")
     if settings.DEBUG:
-        yield Finding(Mark.DOUBTFUL, "debug", "is on, and shows settings to visitors", "Unset DEBUG.")
+        yield _doubtful("debug", "is on, and shows settings to visitors", "Unset DEBUG.")
     if "*" in settings.ALLOWED_HOSTS:
-        yield Finding(Mark.BAD, "hosts", "any name is accepted", "Set ALLOWED_HOSTS to the names that you use.")
+        yield _bad("hosts", "any name is accepted", "Set ALLOWED_HOSTS to the names that you use.")
     else:
-        yield Finding(Mark.GOOD, "hosts", ", ".join(settings.ALLOWED_HOSTS))
+        yield _good("hosts", ", ".join(settings.ALLOWED_HOSTS))
 
 
 def _schemas() -> Findings:
@@ -118,9 +131,9 @@ def _schemas() -> Findings:
         schemas = {"plan": kind.plan_schema, "unit": kind.unit_schema, "whole": kind.whole_schema}
         problems = [f"{stage}: {problem}" for stage, schema in schemas.items() for problem in lint(schema)]
         if problems:
-            yield Finding(Mark.BAD, f"kind {slug}", problems[0], "A provider will refuse it: change the kind's schema.")
+            yield _bad(f"kind {slug}", problems[0], "A provider will refuse it: change the kind's schema.")
         else:
-            yield Finding(Mark.GOOD, f"kind {slug}", f"revision {kind.revision}, schemas within the strict-mode limits")
+            yield _good(f"kind {slug}", f"revision {kind.revision}, schemas within the strict-mode limits")
 
 
 def _database() -> Findings:
@@ -130,15 +143,15 @@ def _database() -> Findings:
         yield from _sqlite(name) if connection.vendor == "sqlite" else _postgresql(name)
         pending = groundwork.pending_migrations()
     except BadInput as error:
-        yield Finding(Mark.BAD, "database", one_line(error), "Check DATABASE_URL, and that the server runs.")
+        yield _bad("database", one_line(error), "Check DATABASE_URL, and that the server runs.")
         return
     except (DatabaseError, InterfaceError) as error:
-        yield Finding(Mark.BAD, "database", f"{name}: {one_line(error)}", "Check DATABASE_URL.")
+        yield _bad("database", f"{name}: {one_line(error)}", "Check DATABASE_URL.")
         return
     if pending:
-        yield Finding(Mark.BAD, "migrations", f"{pending} are not applied", "Run python manage.py migrate.")
+        yield _bad("migrations", f"{pending} are not applied", "Run python manage.py migrate.")
     else:
-        yield Finding(Mark.GOOD, "migrations", "all applied")
+        yield _good("migrations", "all applied")
 
 
 def _sqlite(name: str) -> Findings:
@@ -150,11 +163,11 @@ def _sqlite(name: str) -> Findings:
     mode = connection.settings_dict["OPTIONS"].get("transaction_mode", "DEFERRED")
     state = f"SQLite {version}, {journal.upper()}, {mode}, {name}"
     if journal != "wal" or mode != "IMMEDIATE":
-        yield Finding(Mark.BAD, "database", state, "Put it on a local disk: writers need WAL and IMMEDIATE.")
+        yield _bad("database", state, "Put it on a local disk: writers need WAL and IMMEDIATE.")
     elif settings.IS_PRODUCTION:
-        yield Finding(Mark.DOUBTFUL, "database", state, "It is for one machine; several need PostgreSQL.")
+        yield _doubtful("database", state, "It is for one machine; several need PostgreSQL.")
     else:
-        yield Finding(Mark.GOOD, "database", state)
+        yield _good("database", state)
 
 
 def _postgresql(name: str) -> Findings:
@@ -162,10 +175,9 @@ def _postgresql(name: str) -> Findings:
         cursor.execute("SHOW server_version")
         version = cursor.fetchone()[0]
     if int(version.split(".")[0]) < OLDEST_POSTGRESQL:
-        yield Finding(
-            Mark.BAD, "database", f"PostgreSQL {version}, {name}", f"Use version {OLDEST_POSTGRESQL} or newer.")
+        yield _bad("database", f"PostgreSQL {version}, {name}", f"Use version {OLDEST_POSTGRESQL} or newer.")
     else:
-        yield Finding(Mark.GOOD, "database", f"PostgreSQL {version}, {name}")
+        yield _good("database", f"PostgreSQL {version}, {name}")
 
 
 def _running(can_ask: bool) -> Findings:
@@ -178,15 +190,16 @@ def _running(can_ask: bool) -> Findings:
     # Embedded, it is usual that nothing runs between two uses.
     mark = Mark.BAD if settings.IS_PRODUCTION else Mark.DOUBTFUL
     if not can_ask:
-        yield Finding(Mark.DOUBTFUL, "broker, worker, sweeper", "not looked at before the database is well")
+        yield _doubtful("broker, worker, sweeper", "not looked at before the database is well")
         return
     for check in health.checks():
         if check.name == "database":
             continue
         if check.is_ok:
-            yield Finding(Mark.GOOD, check.name, check.line)
+            yield _good(check.name, check.line)
         else:
-            yield Finding(Mark.BAD if check.name == "broker" else mark, check.name, check.line, advice[check.name])
+            how_bad = Mark.BAD if check.name == "broker" else mark
+            yield Finding(how_bad, check.name, check.line, advice[check.name])
 
 
 # --- The provider -----------------------------------------------------------------------------
@@ -196,15 +209,15 @@ def _provider(*, makes_call: bool, can_ask: bool) -> Findings:
     if not (settings.OPENAI_API_KEY or settings.OPENAI_BASE_URL):
         mark = Mark.BAD if settings.IS_PRODUCTION else Mark.DOUBTFUL
         yield Finding(
-            mark, "provider", "none is set", "Set OPENAI_API_KEY or OPENAI_BASE_URL; until then `up` starts the simulator.")
+            mark, "provider", "none is set",
+            "Set OPENAI_API_KEY or OPENAI_BASE_URL; until then `up` starts the simulator.")
         return
     route = Route.objects.enabled().first() if can_ask else None
     if can_ask and route is None:
-        yield Finding(Mark.BAD, "route", "no model route is enabled", "Enable one in the admin, under model routes.")
+        yield _bad("route", "no model route is enabled", "Enable one in the admin, under model routes.")
         return
     if route is not None and route.open_until is not None:
-        yield Finding(
-            Mark.DOUBTFUL, "route", f"{route.slug} is paused: {route.breaker_reason}",
+        yield _doubtful("route", f"{route.slug} is paused: {route.breaker_reason}",
             "It is tried again by itself; staff can end the pause in the admin.")
     if makes_call and route is not None:
         yield _called(route)
@@ -218,29 +231,26 @@ def _listed(route: Route | None) -> Finding:
     request = urllib.request.Request(f"{base}/models", headers={
         "Authorization": f"Bearer {settings.OPENAI_API_KEY or 'no-key-set'}", "User-Agent": "coursewright",
     })
-    proxies = urllib.request.ProxyHandler({}) if urlsplit(base).hostname in LOOPBACK else urllib.request.ProxyHandler()
+    proxies = urllib.request.ProxyHandler({} if urlsplit(base).hostname in LOOPBACK else None)
     try:
         with urllib.request.build_opener(proxies).open(request, timeout=PROVIDER_S) as response:
             models = _ids(json.loads(response.read()))
     except urllib.error.HTTPError as error:
         with error:
             if error.code in {401, 403}:
-                return Finding(Mark.BAD, "provider", f"{base} refuses the key", "Set a valid OPENAI_API_KEY.")
-            return Finding(
-                Mark.DOUBTFUL, "provider", f"{base}/models answered {error.code}", "Make sure with --call.")
+                return _bad("provider", f"{base} refuses the key", "Set a valid OPENAI_API_KEY.")
+            return _doubtful("provider", f"{base}/models answered {error.code}", "Make sure with --call.")
     except ValueError:
-        return Finding(
-            Mark.BAD, "provider", f"{base} does not answer as an OpenAI-compatible service", "Check OPENAI_BASE_URL.")
+        return _bad("provider", f"{base} does not speak OpenAI's protocol", "Check OPENAI_BASE_URL.")
     except OSError as error:
         why = _shown(error.reason if isinstance(error, urllib.error.URLError) else error)
-        return Finding(Mark.BAD, "provider", f"{base} cannot be reached: {why}", "Check network and OPENAI_BASE_URL.")
+        return _bad("provider", f"{base} cannot be reached: {why}", "Check network and OPENAI_BASE_URL.")
     if models == ["simulator"]:
-        return Finding(Mark.DOUBTFUL, "provider", f"{base} is the simulator", "For real documents set OPENAI_API_KEY.")
+        return _doubtful("provider", f"{base} is the simulator", "For real documents set OPENAI_API_KEY.")
     if route is not None and models and route.model not in models:
-        return Finding(
-            Mark.DOUBTFUL, "provider", f"{base} answers and does not list the model {route.model}",
+        return _doubtful("provider", f"{base} answers and does not list the model {route.model}",
             "Change the route's model in the admin, or make sure with --call.")
-    return Finding(Mark.GOOD, "provider", f"{base} answers and takes the key")
+    return _good("provider", f"{base} answers and takes the key")
 
 
 def _called(route: Route) -> Finding:
@@ -260,11 +270,11 @@ def _called(route: Route) -> Finding:
     answer = asyncio.run(ask())
     where = f"{route.model} at {settings.OPENAI_BASE_URL or OPENAI_URL}"
     if isinstance(answer, Failure):
-        return Finding(Mark.BAD, "provider", f"{where}: {answer.code}: {answer.message}", "Mend that, then try again.")
+        return _bad("provider", f"{where}: {answer.code}: {answer.message}", "Mend that, then try again.")
     tokens = answer.usage.input_tokens + answer.usage.output_tokens
     if answer.receipt.is_simulated:
-        return Finding(Mark.DOUBTFUL, "provider", f"{where} is the simulator", "For real documents set OPENAI_API_KEY.")
-    return Finding(Mark.GOOD, "provider", f"{where} answered a strict structured call ({tokens} tokens)")
+        return _doubtful("provider", f"{where} is the simulator", "For real documents set OPENAI_API_KEY.")
+    return _good("provider", f"{where} answered a strict structured call ({tokens} tokens)")
 
 
 def _ids(listing: Any) -> list[str]:     # Any: JSON
@@ -285,7 +295,7 @@ def _django() -> Findings:
     messages = run_checks(include_deployment_checks=settings.IS_PRODUCTION)
     seen = [message for message in messages if message.level >= 30 and not message.is_silenced()]
     if not seen:
-        yield Finding(Mark.GOOD, "django", "check" + (" --deploy" if settings.IS_PRODUCTION else "") + " is clean")
+        yield _good("django", "check" + (" --deploy" if settings.IS_PRODUCTION else "") + " is clean")
     for message in seen:
         yield Finding(
             Mark.BAD if message.is_serious() else Mark.DOUBTFUL, "django", f"{message.id} {message.msg}",

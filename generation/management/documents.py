@@ -23,8 +23,8 @@ def rendered(job: Job, format_: str) -> str:
             return json.dumps(reading.document(job), ensure_ascii=False, indent=2) + "\n"
         case "html":
             return (
-                f'<!doctype html>\n<html>\n<head><meta charset="utf-8"><title>{escape(job.title)}</title></head>\n'
-                f"<body>\n{reading.html(job)}</body>\n</html>\n"
+                '<!doctype html>\n<html>\n<head><meta charset="utf-8">'
+                f"<title>{escape(job.title)}</title></head>\n<body>\n{reading.html(job)}</body>\n</html>\n"
             )
     raise AssertionError(f"{format_} is not among {', '.join(ENDINGS)}")
 

@@ -16,7 +16,7 @@ from accounts.models import Role, User
 from generation.management.base import BadInput, one_line
 from generation.models import Pulse
 from generation.services import clock
-from generation.services.sweeping import SWEEPER
+from generation.services.pulses import SWEEPER
 
 ALIVE = dt.timedelta(seconds=5)
 CONNECT_S = 3

@@ -52,7 +52,8 @@ class Moment:
         """Why nothing moves, and until when; empty while it does."""
         if self.waiting is None:
             return ""
-        return f"waits until {self.waiting.until:%H:%M:%S} UTC: {EXPLANATIONS[self.waiting.reason].sentence}"
+        until = f" until {self.waiting.until:%H:%M:%S} UTC" if self.waiting.until else ""
+        return f"waits{until}: {EXPLANATIONS[self.waiting.reason].sentence}"
 
 
 @dataclass(frozen=True)
@@ -110,9 +111,9 @@ def follow(
 
 def moment_of(job: Job) -> Moment:
     return Moment(
-        state=job.state, noun=all_kinds()[job.kind].unit_noun, units_done=job.unit_done, units_total=job.unit_total,
-        percent=job.percent, tokens=job.input_tokens + job.output_tokens, cost_usd_micros=job.cost_usd_micros,
-        elapsed_s=reading.elapsed_s(job), waiting=reading.waiting(job),
+        state=job.state, noun=all_kinds()[job.kind].unit_noun, units_done=job.unit_done,
+        units_total=job.unit_total, percent=job.percent, tokens=job.input_tokens + job.output_tokens,
+        cost_usd_micros=job.cost_usd_micros, elapsed_s=reading.elapsed_s(job), waiting=reading.waiting(job),
     )
 
 
@@ -166,8 +167,8 @@ class LiveBar:
             TextColumn("{task.fields[spent]}", style="dim"),
             console=Console(file=stream, highlight=False), refresh_per_second=10,
         )
-        self._task = self._progress.add_task("", total=100, state="", place="", spent="", since=time.monotonic(),
-                                             ended_s=None)
+        self._task = self._progress.add_task(
+            "", total=100, state="", place="", spent="", since=time.monotonic(), ended_s=None)
         self._wait_line = ""
 
     def __enter__(self) -> Self:

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models.functions import Now
 
 from generation.core.prompting import Stage
-from generation.core.reasons import EXPLANATIONS, Explanation, Reason
+from generation.core.reasons import EXPLANATIONS, Explanation, Reason, reason_choices
 from generation.core.states import ChunkState, Event, sources, target
 from generation.models.job import Job
 
@@ -34,7 +34,7 @@ class Chunk(models.Model):
     title = models.CharField(max_length=200, blank=True)
     state = models.CharField(
         max_length=10, default=PENDING, choices=[(s.value, s.value.title()) for s in ChunkState])
-    reason = models.CharField(max_length=30, blank=True, choices=[(r.value, r.value) for r in Reason])
+    reason = models.CharField(max_length=30, blank=True, choices=reason_choices)
     reason_detail = models.TextField(blank=True)
     ready_at = models.DateTimeField(null=True, blank=True)
     lease_until = models.DateTimeField(null=True, blank=True)

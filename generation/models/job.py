@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
 
-from generation.core.reasons import EXPLANATIONS, Explanation, Reason
+from generation.core.reasons import EXPLANATIONS, Explanation, Reason, reason_choices
 from generation.core.states import ACTIVE_JOB_STATES, TERMINAL_JOB_STATES, JobState, progress_percent
 from generation.kinds import kind_choices
 from generation.models.route import Route
@@ -50,7 +50,7 @@ class Job(models.Model):
 
     state = models.CharField(
         max_length=12, default=JobState.QUEUED.value, choices=[(s.value, s.value.title()) for s in JobState])
-    reason = models.CharField(max_length=30, blank=True, choices=[(r.value, r.value) for r in Reason])
+    reason = models.CharField(max_length=30, blank=True, choices=reason_choices)
     reason_detail = models.TextField(blank=True)
     revision = models.PositiveIntegerField(default=1, help_text="Raised by every visible change.")
     unit_total = models.PositiveSmallIntegerField()

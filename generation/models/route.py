@@ -7,7 +7,7 @@ from django.db import models
 
 from generation.core.breaker import Breaker
 from generation.core.pricing import Prices
-from generation.core.reasons import Reason
+from generation.core.reasons import Reason, reason_choices
 
 
 class RouteQuerySet(models.QuerySet["Route"]):
@@ -40,7 +40,7 @@ class Route(models.Model):
     throttled_until = models.DateTimeField(
         null=True, blank=True, editable=False, help_text="The provider's Retry-After: no call before.")
     breaker_reason = models.CharField(
-        max_length=30, blank=True, editable=False, choices=[(reason.value, reason.value) for reason in Reason])
+        max_length=30, blank=True, editable=False, choices=reason_choices)
     breaker_detail = models.TextField(blank=True, editable=False)
 
     objects = RouteQuerySet.as_manager()

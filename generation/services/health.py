@@ -13,10 +13,9 @@ from redis.retry import Retry
 
 from generation.models import Pulse
 from generation.services import clock
-from generation.services.sweeping import SWEEPER
+from generation.services.pulses import SILENT_AFTER_S, SWEEPER, living
 
 BROKER_TIMEOUT_S = 1.0          # to connect, and again to answer: two seconds at the most
-WORKER_SILENT_AFTER_S = 10.0
 SWEEPS_MISSED = 6               # a sweeper this many rounds late is not just busy
 
 
@@ -63,17 +62,13 @@ def _broker() -> Check:
 
 
 def _worker(pulses: list[Pulse], now: dt.datetime) -> Check:
-    patience = dt.timedelta(seconds=max(WORKER_SILENT_AFTER_S, 3 * settings.PULSE_S))
-    alive = [pulse for pulse in pulses if now - pulse.beat_at <= patience]
-    working = [pulse for pulse in alive if not pulse.detail.get("is_draining")]
+    working = living(now)
     if working:
         calls = sum(pulse.detail.get("in_flight", 0) for pulse in working)
         return Check("worker", True, f"{_counted(len(working), 'worker')}, {_counted(calls, 'call')} in flight")
-    if alive:
-        return Check("worker", False, "every worker is shutting down")
     if pulses:
         silence = min(now - pulse.beat_at for pulse in pulses).total_seconds()
-        return Check("worker", False, f"no worker has shown a sign of life for {silence:.0f} s")
+        return Check("worker", False, f"no worker takes work; the last sign of life was {silence:.0f} s ago")
     return Check("worker", False, "no worker runs")
 
 
@@ -81,7 +76,7 @@ def _sweeper(sweeper: Pulse | None, now: dt.datetime) -> Check:
     if sweeper is None:
         return Check("sweeper", False, "has never run")
     age_s = (now - sweeper.beat_at).total_seconds()
-    is_late = age_s > max(WORKER_SILENT_AFTER_S, SWEEPS_MISSED * settings.SWEEP_S)
+    is_late = age_s > max(SILENT_AFTER_S, SWEEPS_MISSED * settings.SWEEP_S)
     verdict = ", which is too long" if is_late else ""
     return Check("sweeper", not is_late, f"ran {max(age_s, 0):.0f} s ago{verdict}")
 

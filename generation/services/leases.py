@@ -1,6 +1,8 @@
 """Leases: renewed while their worker lives, taken back when it does not."""
 
 import datetime as dt
+import os
+import socket
 
 from django.conf import settings
 from django.db import transaction
@@ -13,7 +15,7 @@ from generation.core.states import ChunkState, Event
 from generation.kinds import all_kinds
 from generation.models import Attempt, AttemptState, Chunk, Job, LogLevel
 from generation.models.chunk import changes
-from generation.services import clock, journal
+from generation.services import clock, journal, pulses
 from generation.services.deriving import derive
 from generation.services.jobs import end_without_content
 from generation.services.ledger import Bill
@@ -98,3 +100,28 @@ def _lose_attempts(chunk: Chunk, now: dt.datetime) -> Bill:
         message="its worker stopped answering; whether the provider answered, and billed, is not known",
     )
     return bill
+
+
+def take_over_from_the_dead(me: str) -> None:
+    """At start: chunks of processes of this machine that no longer exist run again at once, not after
+    their lease.  Names are `host:pid:random`; a namesake with our own pid is an earlier life of ours."""
+    host = socket.gethostname()
+    workers = (
+        Chunk.objects.filter(state=ChunkState.RUNNING.value, worker__startswith=f"{host}:")
+        .order_by().values_list("worker", flat=True).distinct()
+    )
+    for worker in list(workers):
+        pid = int(worker.split(":")[1])
+        if worker != me and (pid == os.getpid() or not _is_alive(pid)):
+            release_dead(worker)
+            pulses.forget(worker)
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

@@ -1,13 +1,15 @@
 """Signs of life of worker processes."""
 
-import os
-import socket
+import datetime as dt
 from collections.abc import Mapping
 
-from generation.core.states import ChunkState
-from generation.models import Chunk, Pulse
+from django.conf import settings
+
+from generation.models import Pulse
 from generation.services import clock
-from generation.services.leases import release_dead
+
+SWEEPER = "sweeper"          # the one pulse that is no worker's
+SILENT_AFTER_S = 10.0
 
 
 def beat(name: str, *, in_flight: int, slots: int, revisions: Mapping[str, int], is_draining: bool) -> None:
@@ -18,31 +20,13 @@ def beat(name: str, *, in_flight: int, slots: int, revisions: Mapping[str, int],
         Pulse.objects.get_or_create(name=name, defaults={"beat_at": now, "started_at": now, "detail": detail})
 
 
+def living(now: dt.datetime) -> list[Pulse]:
+    """The workers that have beaten lately and take work."""
+    patience = dt.timedelta(seconds=max(SILENT_AFTER_S, 3 * settings.PULSE_S))
+    rows = Pulse.objects.filter(beat_at__gte=now - patience).exclude(name=SWEEPER)
+    return [pulse for pulse in rows if not pulse.detail.get("is_draining")]
+
+
 def forget(name: str) -> None:
     """`name` ended in an orderly way."""
     Pulse.objects.filter(name=name).delete()
-
-
-def take_over_from_the_dead(me: str) -> None:
-    """At start: chunks of processes of this machine that no longer exist run again at once, not after
-    their lease.  Names are `host:pid:random`; a namesake with our own pid is an earlier life of ours."""
-    host = socket.gethostname()
-    workers = (
-        Chunk.objects.filter(state=ChunkState.RUNNING.value, worker__startswith=f"{host}:")
-        .order_by().values_list("worker", flat=True).distinct()
-    )
-    for worker in list(workers):
-        pid = int(worker.split(":")[1])
-        if worker != me and (pid == os.getpid() or not _is_alive(pid)):
-            release_dead(worker)
-            forget(worker)
-
-
-def _is_alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True

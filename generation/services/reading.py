@@ -15,7 +15,7 @@ from generation.core.reasons import EXPLANATIONS, Reason
 from generation.core.states import ChunkState
 from generation.kinds import all_kinds
 from generation.models import Chunk, Job, UnitVersion
-from generation.services import clock
+from generation.services import clock, pulses
 from generation.services.errors import Refusal, RefusalCode
 
 
@@ -106,17 +106,17 @@ def _unreadable(name: str, chunk: Chunk | None) -> Refusal:
 
 @dataclass(frozen=True)
 class Waiting:
-    """Why nothing moves at the moment, and until when."""
+    """Why nothing moves at the moment, and until when; None: until somebody acts."""
 
     reason: Reason
-    until: dt.datetime
+    until: dt.datetime | None
     detail: str = ""
 
-    def as_json(self) -> dict[str, str]:
+    def as_json(self) -> dict[str, str | None]:
         explanation = EXPLANATIONS[self.reason]
         return {
             "reason": self.reason.value, "sentence": explanation.sentence, "next_step": explanation.next_step,
-            "until": self.until.isoformat(), "detail": self.detail,
+            "until": self.until.isoformat() if self.until else None, "detail": self.detail,
         }
 
 
@@ -147,9 +147,19 @@ def _waiting_of(job: Job, chunks: list[Chunk], now: dt.datetime) -> Waiting | No
         and chunk.ready_at is not None and chunk.ready_at > now
     ]
     if not late:
-        return None
+        return _waiting_for_worker(job, now)
     until, first = min(late, key=lambda pair: pair[0])
     return Waiting(Reason(first.reason), until, first.reason_detail)
+
+
+def _waiting_for_worker(job: Job, now: dt.datetime) -> Waiting | None:
+    """Its work is due: either somebody is about to take it, or nobody can."""
+    workers = pulses.living(now)
+    if not workers:
+        return Waiting(Reason.NO_WORKER, None)
+    if all(worker.detail.get("revisions", {}).get(job.kind) != job.kind_revision for worker in workers):
+        return Waiting(Reason.REVISION_MISSING, None, f"{job.kind}, revision {job.kind_revision}")
+    return None
 
 
 @dataclass(frozen=True)

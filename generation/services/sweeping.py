@@ -16,8 +16,8 @@ from generation.models import Attempt, AttemptState, Chunk, Job, Pulse
 from generation.services import clock, journal, ledger, spending
 from generation.services.deriving import derive
 from generation.services.leases import expire
+from generation.services.pulses import SWEEPER
 
-SWEEPER = "sweeper"
 FORGET_PULSE_AFTER = dt.timedelta(days=1)
 
 

@@ -1,19 +1,11 @@
 """People at the API: `ann_api` asks, `cy_api` is a stranger, `rita_api` is staff, `nobody` is not signed in."""
 
-from typing import Any
-
 import pytest
 
 from accounts.models import User
 from generation.models import Job
 from tests.api.calls import Caller
 from tests.support import work_off
-
-
-@pytest.fixture(autouse=True)
-def fast_passwords(settings: Any) -> None:
-    """Making a person takes a quarter of a second otherwise."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ import json
 import pytest
 from django.conf import settings
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from generation.models import Job
@@ -156,3 +157,10 @@ def test_nul_in_a_header_reaches_no_query(done, ann, name):
         for tail in ("", "/events", "/document?format=json"):
             assert caller.get(f"{ROOT}{of(done, tail)}", headers={name: "a\x00b"}).status_code == 200
     assert not any("\x00" in query["sql"] for query in queries)
+
+
+@pytest.mark.parametrize(("path", "status"), [("/admin/", 302), ("/api/v1/me", 401)])
+def test_cookie_with_a_nul_counts_as_none(db: None, path: str, status: int) -> None:
+    client = Client()
+    client.cookies["sessionid"] = "a\0b"
+    assert client.get(path).status_code == status

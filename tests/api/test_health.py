@@ -57,8 +57,8 @@ def test_ready_when_everything_works():
 
 @pytest.mark.parametrize(("worker", "line"), [
     (None, "no worker runs"),
-    ({"seconds_ago": 60}, "no worker has shown a sign of life for 60 s"),
-    ({"is_draining": True}, "every worker is shutting down"),
+    ({"seconds_ago": 60}, "no worker takes work; the last sign of life was 60 s ago"),
+    ({"is_draining": True}, "no worker takes work; the last sign of life was 0 s ago"),
 ])
 def test_not_ready_without_a_worker(worker, line):
     pulse("sweeper")

@@ -6,6 +6,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -92,13 +93,13 @@ class Product:
 
     def run(self, *arguments: str, stdin: str = "", timeout_s: float = 90, **settings: str) -> Any:
         return subprocess.run(
-            [*MANAGE, *arguments], cwd=ROOT, env=clean_environment(**self._settings, **settings), input=stdin,
-            capture_output=True, text=True, timeout=timeout_s, check=False,
+            [*MANAGE, *arguments], cwd=ROOT, env=clean_environment(**{**self._settings, **settings}),
+            input=stdin, capture_output=True, text=True, timeout=timeout_s, check=False,
         )
 
     def start(self, *arguments: str, **settings: str) -> Running:
         log = self.folder.parent / f"{self.folder.name}-{len(self._started)}.out"
-        running = Running([*MANAGE, *arguments], clean_environment(**self._settings, **settings), log)
+        running = Running([*MANAGE, *arguments], clean_environment(**{**self._settings, **settings}), log)
         self._started.append(running)
         return running
 
@@ -132,6 +133,12 @@ def product(folder: Path, **settings: str) -> Iterator[Product]:
         yield made
     finally:
         made.end()
+
+
+def get(url: str, **headers: str) -> Any:
+    """The answer to a GET, never through a proxy."""
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    return opener.open(urllib.request.Request(url, headers=headers), timeout=20)
 
 
 def is_gone(process: psutil.Process) -> bool:

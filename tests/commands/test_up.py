@@ -9,7 +9,7 @@ import urllib.request
 
 import pytest
 
-from tests.commands.product import SIMULATOR_IS_GONE_S, Product, is_gone, product
+from tests.commands.product import SIMULATOR_IS_GONE_S, Product, get, is_gone, product
 from tests.waiting import wait_until
 
 pytestmark = pytest.mark.processes
@@ -58,7 +58,8 @@ def test_password_is_made_for_each_database_works_and_is_shown_once(tmp_path):
 
 def signs_in(address: str, name: str, password: str) -> bool:
     jar = http.cookiejar.CookieJar()
-    opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(jar), urllib.request.ProxyHandler({}))
+    cookies = urllib.request.HTTPCookieProcessor(jar)
+    opener = urllib.request.build_opener(cookies, urllib.request.ProxyHandler({}))
     with opener.open(f"{address}/admin/login/") as page:
         page.read()
     token = next(cookie.value for cookie in jar if cookie.name == "csrftoken")
@@ -71,7 +72,7 @@ def signs_in(address: str, name: str, password: str) -> bool:
 def test_static_files_and_docs_come_from_the_same_process(quick):
     running = quick.serve()
     for path in ("/static/admin/css/base.css", "/static/unfold/css/styles.css", "/api/v1/docs", "/readyz"):
-        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(running.address + path) as answer:
+        with get(running.address + path) as answer:
             assert answer.status == 200 and answer.read()
     assert running.stop() == 0
 
@@ -122,9 +123,7 @@ def test_open_event_stream_does_not_keep_it_alive(quick, simulator):
     wait_until("the call is at the provider", simulator.calls, 20)
     secret = quick.run("create_token", "admin", "--name", "stream").stdout.strip()
     [(job,)] = quick.rows("SELECT public_id FROM generation_job")
-    request = urllib.request.Request(
-        f"{running.address}/api/v1/jobs/{job}/events", headers={"Authorization": f"Bearer {secret}"})
-    with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=20) as stream:
+    with get(f"{running.address}/api/v1/jobs/{job}/events", Authorization=f"Bearer {secret}") as stream:
         assert stream.readline()
         running.process.send_signal(signal.SIGTERM)
         running.wait_for("Finishing")
@@ -160,7 +159,7 @@ def test_taken_port_is_one_sentence_before_anything_is_made(fresh):
         (["--port", "70000"], {}, "0 to 65535"),
         (["--host", "no.such.host.invalid"], {}, "no such address"),
         ([], {"DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none"}, "cannot be opened: connection failed"),
-        ([], {"DATABASE_URL": "sqlite:////proc/none/x.sqlite3"}, "cannot be opened: unable to open database file"),
+        ([], {"DATABASE_URL": "sqlite:////proc/none/x.sqlite3"}, "cannot be opened: unable to open database"),
         ([], {"APP_ENV": "production", "SECRET_KEY": "k" * 60, "ALLOWED_HOSTS": "x.org", "REDIS_URL": "redis://x",
               "DATABASE_URL": "sqlite:///x"}, "config/deploy"),
     ],

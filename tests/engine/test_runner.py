@@ -8,7 +8,7 @@ from django.test import override_settings
 from generation.core.outcomes import CallCode, Failure, Reply, Usage
 from generation.engine.runner import Engine
 from generation.models import Attempt, Chunk, Job, LogEntry, Pulse, Route
-from generation.services import jobs, reading, routes, sweeping
+from generation.services import jobs, pulses, reading, routes
 from generation.simulator.content import write
 from tests.invariants import assert_invariants
 from tests.support import PROGRAM, USAGE, FakeProvider, chunk
@@ -101,7 +101,7 @@ def test_drain_lets_calls_finish(job, start):
     wait_until("the plan is asked for", lambda: provider.asked, 10)
     assert engine.drain(10) == 0
     assert chunk(job, 0).state == "done"
-    assert not Pulse.objects.exclude(name=sweeping.SWEEPER).exists()
+    assert not Pulse.objects.exclude(name=pulses.SWEEPER).exists()
 
 
 def test_drain_gives_back_what_does_not_finish_without_counting_it(job, start):

@@ -17,7 +17,7 @@ from django.db import connection
 from django.db.utils import OperationalError
 
 from generation.models import Pulse
-from generation.services.sweeping import SWEEPER
+from generation.services.pulses import SWEEPER
 
 ROOT = Path(__file__).resolve().parents[3]
 TICKS_PER_S = os.sysconf("SC_CLK_TCK")

@@ -33,12 +33,12 @@ class Command(ProductCommand):
         parser.add_argument("--brief", metavar="FILE", help="the brief as a JSON file; - reads it from stdin")
         parser.add_argument(
             "--set", metavar="NAME=VALUE", action="append", default=[], dest="assignments",
-            help="a field of the brief; lists with commas, as JSON, or by repeating it; a.b=… reaches into objects")
+            help="a field of the brief; lists with commas, as JSON, or repeated; a.b=… reaches into objects")
         parser.add_argument("--strategy", default=Strategy.PARALLEL.value, help=", ".join(Strategy.values))
         parser.add_argument("--out", metavar="FILE", help="where to write the document; - is stdout")
         parser.add_argument("--format", choices=list(documents.ENDINGS), default="markdown", dest="format_")
         parser.add_argument(
-            "--example", action="store_true", dest="is_example", help="print a brief to start from, and do nothing else")
+            "--example", action="store_true", dest="is_example", help="only print a brief to start from")
         parser.add_argument("--user", metavar="NAME", help="for whom; the first administrator unless given")
 
     def handle(
@@ -113,8 +113,8 @@ class Command(ProductCommand):
         finally:
             if room is not None:
                 if stop.is_asked and room.worker.in_flight:
-                    self._tell(
-                        f"Finishing what is in flight, at most {settings.DRAIN_S:g} s; Ctrl-C again gives it back.")
+                    grace = f"at most {settings.DRAIN_S:g} s"
+                    self._tell(f"Finishing what is in flight, {grace}; Ctrl-C again gives it back at once.")
                 room.stop(is_urgent=lambda: stop.is_urgent)
 
     def _work_here(self, room: EngineRoom) -> None:
@@ -137,8 +137,8 @@ class Command(ProductCommand):
         self._hand_over(job, out, format_)
         self._tell(f"{job.state}: {job.calls} calls, {dollars(job.cost_usd_micros)}")
         if job.state != "completed":
-            words = reading.explained(job) or {"sentence": "It has no document.", "next_step": ""}
-            self._tell(f"{words['sentence']} {words['next_step']}".strip(), is_error=True)
+            loss = reading.explained(job) or {"sentence": "It has no document.", "next_step": ""}
+            self._tell(f"{loss['sentence']} {loss['next_step']}".strip(), is_error=True)
             raise SystemExit(UNSUCCESSFUL)
 
     def _hand_over(self, job: Job, out: str | None, format_: str) -> None:

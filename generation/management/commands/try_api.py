@@ -18,6 +18,7 @@ from generation.management.base import BadInput, ProductCommand
 from generation.services import clock
 
 BASE = "/api/v1"
+KIND = "training_program"
 TOKEN_LIFE = dt.timedelta(hours=1)
 RECONNECTS = 100
 
@@ -30,9 +31,10 @@ class Command(ProductCommand):
     help = "Drive the REST API from request to document, and print every step."
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
-        parser.add_argument("--url", default=settings.PUBLIC_URL, help=f"where the product runs ({settings.PUBLIC_URL})")
-        parser.add_argument("--token", help="an API token; unless given, one is made here and revoked in the end")
-        parser.add_argument("--kind", default="training_program", help="whose example is asked for (training_program)")
+        here = settings.PUBLIC_URL
+        parser.add_argument("--url", default=here, help=f"where the product runs ({here})")
+        parser.add_argument("--token", help="an API token; unless given, one is made and revoked in the end")
+        parser.add_argument("--kind", default=KIND, help=f"whose example is asked for ({KIND})")
 
     def handle(self, *, url: str, token: str | None, kind: str, **_options: Any) -> None:     # Any: Django's
         if not url.startswith(("http://", "https://")):
@@ -44,7 +46,8 @@ class Command(ProductCommand):
                 self._api = ApiClient(url, secret)
                 self._journey(kind)
         except NoAnswer as error:
-            raise SystemExit(self._no(f"{error}. Start the product with python manage.py up, or say --url.")) from error
+            sentence = f"{error}. Start the product with python manage.py up, or say --url."
+            raise SystemExit(self._no(sentence)) from error
         except Failed as error:
             raise SystemExit(self._no(str(error))) from error
 
@@ -88,8 +91,8 @@ class Command(ProductCommand):
         job = self._step("GET", path, 200).json
         self._note(f"{job['state']}, {job['calls']} calls, {dollars(job['cost_usd_micros'])}")
         if job["state"] != "completed":
-            reason = job.get("explanation") or {}
-            raise Failed(f"The job ended {job['state']}. {reason.get('sentence', '')} {reason.get('next_step', '')}".strip())
+            words = job.get("explanation") or {"sentence": "", "next_step": ""}
+            raise Failed(f"The job ended {job['state']}. {words['sentence']} {words['next_step']}".strip())
         document = self._step("GET", f"{path}/document?format=markdown", 200)
         self._note(f"{len(document.body):,} bytes: {document.body.decode().partition(chr(10))[0]}")
 
@@ -109,7 +112,9 @@ class Command(ProductCommand):
                     shown = line
         raise Failed("The event stream never told the end.")
 
-    def _step(self, method: str, path: str, wanted: int, body: Any = None, **headers: str) -> Answer:     # Any: JSON
+    def _step(
+        self, method: str, path: str, wanted: int, body: Any = None, **headers: str     # Any: JSON
+    ) -> Answer:
         started = time.monotonic()
         answer = self._api.ask(method, path, body, **headers)
         self.say(f"{method:<5} {path}  {answer.status}  {(time.monotonic() - started) * 1000:.0f} ms")
@@ -123,5 +128,5 @@ class Command(ProductCommand):
 
 def _progress(snapshot: dict[str, Any]) -> str:     # Any: JSON
     waiting = snapshot.get("waiting")
-    held = f"  waits until {waiting['until']}: {waiting['sentence']}" if waiting else ""
+    held = f"  waits: {waiting['sentence']}" if waiting else ""
     return f"{snapshot['percent']:>3} %  {snapshot['phase']}{held}"

@@ -25,16 +25,19 @@ DOCS = "/api/v1/docs"
 
 
 class Command(ProductCommand):
-    help = "Run everything in one process tree: database, simulator if there is no provider, worker, web server."
+    help = "Run everything in one process tree: database, worker, web server, and a simulator as provider."
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument("--host", default="127.0.0.1", help="address to listen on (127.0.0.1)")
-        parser.add_argument("--port", type=int, default=8000, help="port to listen on; 0 takes a free one (8000)")
+        parser.add_argument("--port", type=int, default=8000, help="port; 0 takes a free one (8000)")
         parser.add_argument("--demo", action="store_true", help="generate a demonstration 12-week program")
         parser.add_argument(
-            "--exit", action="store_true", dest="ends", help="end after the demonstration; exit code 0 if it completed")
+            "--exit", action="store_true", dest="ends",
+            help="end after the demonstration; exit code 0 only if it completed")
 
-    def handle(self, *, host: str, port: int, demo: bool, ends: bool, **_options: Any) -> None:     # Any: Django's
+    def handle(
+        self, *, host: str, port: int, demo: bool, ends: bool, **_options: Any     # Any: Django's
+    ) -> None:
         if ends and not demo:
             raise BadInput("--exit ends after the demonstration: use it together with --demo.")
         if settings.IS_PRODUCTION:
@@ -89,7 +92,8 @@ class Command(ProductCommand):
 
     def _provider_line(self) -> str:
         if self._room.is_simulated:
-            return "the bundled simulator, because neither OPENAI_API_KEY nor OPENAI_BASE_URL is set: for rehearsal only"
+            why = "neither OPENAI_API_KEY nor OPENAI_BASE_URL is set"
+            return f"the bundled simulator, for rehearsal only: {why}"
         return f"{settings.OPENAI_BASE_URL or 'OpenAI'}: calls are billed to your account there"
 
     # --- the demonstration --------------------------------------------------------------------
@@ -137,7 +141,8 @@ class Command(ProductCommand):
         waiting_for = self._room.worker.in_flight
         if waiting_for:
             calls = "1 call" if waiting_for == 1 else f"{waiting_for} calls"
-            self._print(f"\nFinishing {calls}, at most {settings.DRAIN_S:g} s; Ctrl-C again gives them back at once.")
+            grace = f"at most {settings.DRAIN_S:g} s"
+            self._print(f"\nFinishing {calls}, {grace}; Ctrl-C again gives them back at once.")
         given_back = self._room.stop(is_urgent=lambda: self._stop.is_urgent)
         if given_back:
             self._print(f"{given_back} given back; they go on at the next start.")

@@ -8,11 +8,11 @@ from generation.management.checkup import Mark, checkup
 
 
 class Command(ProductCommand):
-    help = "Check database, broker, worker, provider, schemas, migrations and secrets; exit code 1 if one is bad."
+    help = "Check database, broker, worker, provider, schemas and secrets; exit code 1 if one is bad."
     requires_system_checks: list[str] = []      # it runs them itself, and goes on after a bad one
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
-        parser.add_argument("--call", action="store_true", help="also make one tiny call to the model; it is billed")
+        parser.add_argument("--call", action="store_true", help="also make one tiny call, which is billed")
 
     def handle(self, *, call: bool, **_options: Any) -> None:     # Any: Django's
         bad = 0

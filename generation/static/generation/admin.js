@@ -53,6 +53,7 @@
                 const old = page.querySelector(`[data-part="${part.dataset.part}"]`);
                 if (!old || old.dataset.version === part.dataset.version) continue;
                 if (part.dataset.part === "live" && !withLive) continue;
+                if (old.querySelector(":popover-open")) continue;      // somebody is being asked
                 const focused = old.contains(document.activeElement) ? document.activeElement.id : "";
                 old.replaceWith(document.adoptNode(part));
                 if (focused) document.getElementById(focused)?.focus();
@@ -76,12 +77,31 @@
             }, REFRESH_MS);
         };
 
-        const poll = () => setInterval(() => refresh(true), POLL_MS);
+        let source = null, isPolling = false, hasEnded = false;
 
-        const source = new EventSource(page.dataset.events);
-        source.addEventListener("snapshot", (event) => { show(JSON.parse(event.data)); refresh(false); });
-        source.addEventListener("end", () => { source.close(); elapsed = null; refresh(false); });
-        source.addEventListener("error", () => { if (source.readyState === EventSource.CLOSED) poll(); });
+        const poll = () => {
+            isPolling = true;
+            setInterval(() => refresh(true), POLL_MS);
+        };
+
+        const open = () => {
+            if (source || isPolling || hasEnded) return;
+            source = new EventSource(page.dataset.events);
+            source.addEventListener("snapshot", (event) => { show(JSON.parse(event.data)); refresh(false); });
+            source.addEventListener("end", () => { hasEnded = true; elapsed = null; close(); refresh(false); });
+            source.addEventListener("error", () => {
+                if (source && source.readyState === EventSource.CLOSED) { close(); poll(); }
+            });
+        };
+
+        const close = () => {
+            if (source) source.close();
+            source = null;
+        };
+
+        // A browser opens six connections to a server, for all its tabs: a hidden one gives its own back.
+        document.addEventListener("visibilitychange", () => (document.hidden ? close() : open()));
+        open();
         setInterval(() => {
             if (elapsed) set("elapsed", span(elapsed[0] + (performance.now() - elapsed[1]) / 1000));
         }, 1000);
@@ -117,6 +137,10 @@
         document.querySelectorAll(
             "a[x-on\\:click]:not([href]), span[x-on\\:click], #nav-sidebar-inner div[x-on\\:click]"
         ).forEach(reachable);
+        // An icon is a word in a font of pictures; nobody wants it read out.
+        document.querySelectorAll(".material-symbols-outlined:not([role])").forEach((icon) => {
+            icon.setAttribute("aria-hidden", "true");
+        });
         const page = document.querySelector('[data-live][data-ended="no"]');
         if (page && window.EventSource) follow(page);
     });

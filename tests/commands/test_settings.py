@@ -1,0 +1,77 @@
+"""Settings from the environment: each documented, and a broken one is one sentence."""
+
+import re
+import subprocess
+
+import pytest
+from pydantic_core import PydanticUndefined
+
+from config.environment import BASE_DIR, Environment
+from tests.commands.product import MANAGE, ROOT, clean_environment
+
+EXAMPLE = ROOT / ".env.example"
+ONLY_FOR_COMPOSE = {"POSTGRES_PASSWORD"}
+
+
+def documented() -> dict[str, str]:
+    """The variables of `.env.example` with the defaults that it names."""
+    return dict(re.findall(r"^#?([A-Z][A-Z_]*)=(.*)$", EXAMPLE.read_text(), re.MULTILINE))
+
+
+def as_text(default: object) -> str:
+    assert default is not PydanticUndefined, "every setting has a default"
+    match default:
+        case None | []:
+            return ""
+        case bool():
+            return str(default).lower()
+        case _:
+            return str(default).removeprefix(f"{BASE_DIR}/")
+
+
+def test_every_variable_is_documented_with_its_default():
+    defaults = {name.upper(): as_text(field.default) for name, field in Environment.model_fields.items()}
+    found = documented()
+    assert {name: found[name] for name in found if name not in ONLY_FOR_COMPOSE} == defaults
+
+
+def test_every_variable_has_a_word_of_explanation_above_it():
+    for block in EXAMPLE.read_text().split("\n\n"):
+        names = re.findall(r"^#[A-Z_]+=", block, re.MULTILINE)
+        assert not names or block.startswith("# "), block
+
+
+def test_example_as_it_stands_changes_nothing(monkeypatch):
+    for name in Environment.model_fields:
+        monkeypatch.delenv(name.upper(), raising=False)
+    untouched = Environment(_env_file=None)
+    for name, value in documented().items():
+        monkeypatch.setenv(name, value)
+    stated = Environment(_env_file=None)
+    assert stated.model_dump(exclude={"local_dir"}) == untouched.model_dump(exclude={"local_dir"})
+
+
+@pytest.mark.processes
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ({"APP_ENV": "staging"}, "APP_ENV: Input should be 'embedded' or 'production'"),
+        ({"APP_ENV": "production"}, "needs SECRET_KEY, ALLOWED_HOSTS, DATABASE_URL, REDIS_URL"),
+        ({"DATABASE_URL": "mysql://x"}, "DATABASE_URL must start with postgresql:// or sqlite://"),
+        ({"REDIS_URL": "localhost:6379"}, "REDIS_URL must start with redis://"),
+        ({"LLM_DEADLINE_S": "soon"}, "LLM_DEADLINE_S: Input should be a valid number"),
+        ({"LEASE_S": "1", "PULSE_S": "1"}, "LEASE_S must be at least three times PULSE_S"),
+        ({"WORKER_SLOTS": "0"}, "WORKER_SLOTS: Input should be greater than or equal to 1"),
+        ({"DEBUG": "perhaps"}, "DEBUG: Input should be a valid boolean"),
+        ({"PUBLIC_URL": "example.org"}, "PUBLIC_URL: must start with http:// or https://"),
+        ({"LOCAL_DIR": "/proc/none/local"}, "LOCAL_DIR /proc/none/local cannot be written"),
+    ],
+)
+def test_broken_setting_stops_start_up_with_one_sentence(tmp_path, settings, words):
+    done = subprocess.run(
+        [*MANAGE, "up", "--port", "0"], cwd=ROOT,
+        env=clean_environment(**{"LOCAL_DIR": str(tmp_path), **settings}),
+        capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 2
+    assert done.stderr.startswith("Coursewright cannot start: ") and words in done.stderr
+    assert done.stderr.count("\n") == 1 and done.stderr.endswith(".\n")
