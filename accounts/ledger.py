@@ -17,9 +17,6 @@ from accounts.models.spending import Reservation, Usage
 from accounts.policies import Ceiling, Terms, in_words
 from accounts.windows import Metric, Window, begin, debt_after, end, fits_at, left, passed
 
-# A caller's `now` may be older than the lock that it waited for, though not by this much.
-LONGEST_WAIT = dt.timedelta(minutes=2)
-
 # By usage row and metric: what is no longer reserved, and what is used instead.
 Changes = dict[int, dict[Metric, tuple[int, int]]]
 
@@ -81,14 +78,15 @@ def reserve(terms: Terms, reference: str, amounts: Amounts, *, now: dt.datetime)
 
     Each limit is one guarded UPDATE: what is checked and what is taken cannot come apart."""
     assert connection.in_atomic_block, "all or nothing is the caller's transaction"
-    charged = []
-    for ceiling in sorted(terms.ceilings, key=lambda ceiling: ceiling.lock_key):
-        amount = amounts.of(ceiling.metric)
-        if not amount and ceiling.metric is not Metric.USD_MICROS:     # what seems free may yet cost something
-            continue
-        row_id = _current_row(ceiling, now)
-        _take(row_id, ceiling, amount)
-        charged.append(row_id)
+    # What seems free may yet cost something.
+    ceilings = [
+        ceiling for ceiling in terms.ceilings if amounts.of(ceiling.metric) or ceiling.metric is Metric.USD_MICROS
+    ]
+    current = _current_rows(ceilings, now)
+    charged = [
+        _take(current.get(ceiling), ceiling, amounts.of(ceiling.metric), now)
+        for ceiling in sorted(ceilings, key=lambda ceiling: ceiling.lock_key)
+    ]
     return Reservation.objects.create(
         user_id=terms.user_id, reference=reference, requests=amounts.requests, units=amounts.units,
         usd_micros=amounts.usd_micros, jobs=amounts.jobs, charged=charged, created_at=now,
@@ -113,7 +111,7 @@ def settle(reference: str, used: Amounts, *, now: dt.datetime) -> bool:
             settled_at=now, used_requests=part.requests, used_units=part.units, used_usd_micros=part.usd_micros
         )
         _note(changes, reservation, part)
-    _apply(changes, now)
+    _apply(changes)
     return True
 
 
@@ -122,7 +120,7 @@ def release(reference: str, *, now: dt.datetime) -> bool:
     return settle(reference, Amounts(), now=now)
 
 
-def bill_late(reference: str, used: Amounts, *, now: dt.datetime) -> bool:
+def bill_late(reference: str, used: Amounts) -> bool:
     """Add what became known after `settle` to the last reservation of `reference`; False if there is none."""
     last = (
         Reservation.objects.select_for_update(no_key=True)
@@ -134,7 +132,7 @@ def bill_late(reference: str, used: Amounts, *, now: dt.datetime) -> bool:
         used_requests=F("used_requests") + used.requests, used_units=F("used_units") + used.units,
         used_usd_micros=F("used_usd_micros") + used.usd_micros,
     )
-    _apply({usage_id: {metric: (0, used.of(metric)) for metric in Metric} for usage_id in last.charged}, now)
+    _apply({usage_id: {metric: (0, used.of(metric)) for metric in Metric} for usage_id in last.charged})
     return True
 
 
@@ -185,20 +183,29 @@ def _standing(ceiling: Ceiling, row: Usage | None, now: dt.datetime) -> Standing
     return Standing(ceiling, row.used, row.reserved, row.debt, row.period_start)
 
 
+def _current_rows(ceilings: Sequence[Ceiling], now: dt.datetime) -> dict[Ceiling, int]:
+    """The ids of the rows of the current windows, as far as they are there, in one query and without a lock."""
+    rows = Usage.objects.filter(_subjects(ceilings), is_left=False).only("user_id", "metric", "window", "period_start")
+    found = {(row.user_id, row.metric, row.window): row for row in rows} if ceilings else {}
+    return {
+        ceiling: row.pk for ceiling in ceilings
+        if (row := found.get(_key(ceiling))) is not None and row.period_start >= begin(ceiling.window, now)
+    }
+
+
 def _current_row(ceiling: Ceiling, now: dt.datetime) -> int:
     """The id of the row of the window that holds `now`, made if need be."""
     begun = begin(ceiling.window, now)
     rows = Usage.objects.filter(_rows_of(*_key(ceiling))).order_by("-period_start")
-    current = rows.filter(period_start__gte=begun).values_list("pk", flat=True).first()
-    if current is not None:
-        return current
-    # Whoever settles in the last window waits until its debt is written down here.
-    last = rows.select_for_update(no_key=True).first()
+    # Whoever takes or settles in the last window waits until it is left, and its debt is written down here.
+    while (last := rows.select_for_update(no_key=True).first()) is not None and last.is_left:
+        pass      # its successor was made while we waited for the lock
     if last is not None and last.period_start >= begun:
         return last.pk
     debt = 0
     if last is not None:
         debt = debt_after(last.taken, ceiling.limit, passed(ceiling.window, last.period_start, begun))
+        Usage.objects.filter(pk=last.pk).update(is_left=True)
     Usage.objects.bulk_create(
         [Usage(
             user_id=ceiling.user_id, metric=ceiling.metric.value, window=ceiling.window.value, period_start=begun,
@@ -209,15 +216,24 @@ def _current_row(ceiling: Ceiling, now: dt.datetime) -> int:
     return rows.values_list("pk", flat=True)[0]
 
 
-def _take(row_id: int, ceiling: Ceiling, amount: int) -> None:
-    rows = Usage.objects.filter(pk=row_id)
-    if amount:
-        rows = rows.filter(used__lte=ceiling.limit + ceiling.burst - amount - F("reserved") - F("debt"))
-    if rows.update(reserved=F("reserved") + amount, limit=ceiling.limit):
-        return
-    row = Usage.objects.get(pk=row_id)
+def _take(row_id: int | None, ceiling: Ceiling, amount: int, now: dt.datetime) -> int:
+    """Reserve `amount` in the row, or in that of the window that has begun since it was looked up; its id."""
+    while True:
+        row_id = row_id or _current_row(ceiling, now)
+        rows = Usage.objects.filter(pk=row_id, is_left=False)
+        if amount:
+            rows = rows.filter(used__lte=ceiling.limit + ceiling.burst - amount - F("reserved") - F("debt"))
+        if rows.update(reserved=F("reserved") + amount, limit=ceiling.limit):
+            return row_id
+        row = Usage.objects.get(pk=row_id)
+        if not row.is_left:
+            raise _exceeded(row, ceiling, amount)
+        row_id = None
+
+
+def _exceeded(row: Usage, ceiling: Ceiling, amount: int) -> LimitExceeded:
     standing = Standing(ceiling, row.used, row.reserved, row.debt, row.period_start)
-    raise LimitExceeded(standing, amount, fits_at(
+    return LimitExceeded(standing, amount, fits_at(
         ceiling.window, row.period_start, taken=row.taken, amount=amount, limit=ceiling.limit, burst=ceiling.burst,
     ))
 
@@ -242,14 +258,15 @@ def _note(changes: Changes, reservation: Reservation, part: Amounts) -> None:
             row[metric] = (reserved + getattr(reservation, metric.value), used + part.of(metric))
 
 
-def _apply(changes: Changes, now: dt.datetime) -> None:
+def _apply(changes: Changes) -> None:
     rows = Usage.objects.filter(pk__in=changes)
     for row in sorted(rows, key=lambda row: (row.user_id is None, row.metric, row.window, row.period_start)):
         released, used = changes[row.pk][Metric(row.metric)]
         if not released and not used:
             continue
-        Usage.objects.filter(pk=row.pk).update(reserved=F("reserved") - released, used=F("used") + used)
-        if row.window != Window.ALWAYS.value and end(Window(row.window), row.period_start) < now + LONGEST_WAIT:
+        changed = {"reserved": F("reserved") - released, "used": F("used") + used}
+        if not Usage.objects.filter(pk=row.pk, is_left=False).update(**changed):
+            Usage.objects.filter(pk=row.pk).update(**changed)
             _carry(row)
 
 

@@ -17,6 +17,7 @@ class Usage(models.Model):
     window = models.CharField(max_length=6, choices=[(window.value, window.value) for window in Window])
     period_start = models.DateTimeField()
     limit = models.PositiveBigIntegerField(help_text="The limit in force when the row was last reserved from.")
+    is_left = models.BooleanField(default=False, help_text="A later window has begun.")
     debt = models.PositiveBigIntegerField(default=0, help_text="What the windows before borrowed from this one.")
     used = models.PositiveBigIntegerField(default=0)
     reserved = models.PositiveBigIntegerField(default=0)

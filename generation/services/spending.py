@@ -89,7 +89,7 @@ def settle(job: Job, now: dt.datetime) -> None:
     else:
         was_open = ledger.release(reference, now=now)      # nothing was asked of anybody
     if not was_open and (units or cost):
-        ledger.bill_late(reference, Amounts(units=units, usd_micros=cost), now=now)
+        ledger.bill_late(reference, Amounts(units=units, usd_micros=cost))
     if units or cost:
         Job.objects.filter(pk=job.pk).update(
             billed_units=F("billed_units") + units, billed_usd_micros=F("billed_usd_micros") + cost

@@ -117,6 +117,19 @@ def test_late_clock_does_not_enter_a_window_that_was_left(ann):
     assert refused(ann, NOON + HOUR - dt.timedelta(milliseconds=1), units=1).retry_at == NOON + 2 * HOUR
 
 
+def test_row_that_was_looked_up_and_then_left_takes_nothing(ann):
+    """A request looks the current window up; before it takes from it, the next one begins."""
+    limited(window="hour", units=10, burst=4)
+    reserve(ann, "a", units=9)
+    old = Usage.objects.get()
+    reserve(ann, "b", NOON + HOUR, units=3)
+    ceiling, = policies.terms_of(ann, NOON).ceilings
+    with transaction.atomic():
+        taken = ledger._take(old.pk, ceiling, 5, NOON)
+    assert taken != old.pk
+    assert list(Usage.objects.order_by("period_start").values_list("reserved", "is_left")) == [(9, True), (8, False)]
+
+
 def test_settled_twice_is_settled_once(ann):
     limited(units=10)
     reserve(ann, units=6)
@@ -164,7 +177,7 @@ def test_late_bill_is_added_to_the_window_it_was_reserved_in(ann):
     settle(usd_micros=10)
     reserve(ann, "b", NOON + HOUR, usd_micros=20)
     with transaction.atomic():
-        assert ledger.bill_late("a", Amounts(usd_micros=95), now=NOON + HOUR)
+        assert ledger.bill_late("a", Amounts(usd_micros=95))
     rows = Usage.objects.filter(metric="usd_micros").order_by("period_start").values_list("used", "debt")
     assert list(rows) == [(105, 0), (0, 5)]
 

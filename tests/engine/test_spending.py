@@ -10,6 +10,7 @@ from accounts.models import Override, Pause, Reservation, Usage
 from accounts.windows import Window, begin
 from generation.core.outcomes import CallCode, Failure, Reply
 from generation.core.outcomes import Usage as Tokens
+from generation.management.base import refused as told_in_the_shell
 from generation.models import Attempt, Job, Route
 from generation.services import clock, estimating, jobs, ledger, settling, spending, sweeping
 from generation.services.errors import Refusal, RefusalCode
@@ -274,6 +275,14 @@ def test_document_with_too_many_units_is_refused_unless_an_override_allows_it(an
     jobs.submit(user=ann, **REQUEST)
     Override.objects.filter(pk=override.pk).update(expires_at=clock.now())
     assert refused(ann).code is RefusalCode.TOO_MANY_UNITS
+
+
+def test_shell_says_the_same_as_the_api(ann, route):
+    limited(units=4)
+    jobs.submit(user=ann, **REQUEST)
+    refusal = refused(ann)
+    assert str(told_in_the_shell(refusal)) == f"{refusal.message}\n{refusal.advice}"
+    assert refusal.message == "The limit is 4 units a day; 1 unit left, and this needs 3 units."
 
 
 def test_refusal_of_a_document_that_never_fits_does_not_say_when(ann, route):
