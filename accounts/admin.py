@@ -25,7 +25,7 @@ from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationFo
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from accounts.edge import limited_sign_in
-from accounts.models import ApiToken, User, create_token
+from accounts.models import ApiToken, User, create_token, revoke_token
 
 admin.site.unregister(Group)
 admin.site.login = limited_sign_in(admin.site.login)     # type: ignore[method-assign]
@@ -237,7 +237,7 @@ class ApiTokenAdmin(ModelAdmin):
         if not self.has_change_permission(request, token):
             raise PermissionDenied
         if request.method == "POST":
-            revoked = ApiToken.objects.filter(pk=token.pk, revoked_at__isnull=True).update(revoked_at=Now())
+            revoked = revoke_token(token)
             sentence = "is revoked; nobody can use it any more." if revoked else "was revoked before."
             messages.success(request, f"The token {token} {sentence}")
             self.log_change(request, token, "Revoked.")

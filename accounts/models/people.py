@@ -79,6 +79,11 @@ def create_token(
     return token, secret
 
 
+def revoke_token(token: ApiToken) -> bool:
+    """The token opens nothing from now on; False if it was revoked before."""
+    return bool(ApiToken.objects.filter(pk=token.pk, revoked_at__isnull=True).update(revoked_at=Now()))
+
+
 def user_of_token(secret: str) -> User | None:
     """The active user whose usable token `secret` is, noting the use to the minute."""
     token = ApiToken.objects.usable().select_related("user").annotate(db_now=Now()).filter(

@@ -10,13 +10,12 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from generation.admin.rendering import url_of
-from generation.admin.workers import patience
 from generation.core.pricing import dollars
 from generation.core.states import JobState
 from generation.models import Job, Pulse
 from generation.models.job import ACTIVE
 from generation.services import clock
-from generation.services.pulses import SWEEPER
+from generation.services.pulses import SWEEPER, living
 
 NEWEST = 10
 LOST = (JobState.FAILED.value, JobState.PARTIAL.value)
@@ -48,7 +47,7 @@ def _cards() -> list[Card]:
     today = _accepted_since(midnight)
     lost = Job.objects.filter(state__in=LOST, finished_at__gte=midnight)
     workers = Pulse.objects.exclude(name=SWEEPER)
-    alive = workers.filter(beat_at__gte=now - patience()).count()
+    alive = len(living(now))
     return [
         Card(
             "Active jobs", f"{active.count()}", "accepted and not ended",

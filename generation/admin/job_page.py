@@ -63,7 +63,7 @@ def context(job: Job, user: "User") -> dict[str, Any]:     # Any: a template's c
         "elapsed": span(took_until - job.created_at),
         "input_tokens": f"{job.input_tokens:,}", "output_tokens": f"{job.output_tokens:,}",
         "noun": kind.unit_noun if kind else "unit",
-        "events_url": f"/api/v1/jobs/{job.public_id}/events",
+        "events_url": reverse("api:events", args=[job.public_id]),
         "parts_url": reverse("admin:generation_job_parts", args=[job.pk]),
         "parts": parts,
         "document": document_of(job),

@@ -56,6 +56,9 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:     # Any: the theme'
             _item("API tokens", "key", "accounts", "apitoken"),
             _item("Groups", "group", "auth", "group"),
         ]},
+        {"title": "Machines", "separator": True, "items": [
+            {"title": "API documentation", "icon": "api", "link": reverse("api:openapi-view")},
+        ]},
     ]
 
 

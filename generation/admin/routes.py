@@ -48,6 +48,7 @@ class RouteAdmin(FastListAdmin):
             ),
         }),
     )
+    add_fieldsets = fieldsets[:3]      # a new route has no breaker to speak of
     readonly_fields = (
         "health", "breaker_sentence", "breaker_detail", "breaker_failures", "opens", "probe", "throttled",
     )

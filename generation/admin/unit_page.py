@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from generation.admin.meanings import MEANINGS
-from generation.admin.rendering import document_html, tree, url_of
+from generation.admin.rendering import document_html, state, tree, url_of
 from generation.core.kind import JsonObject
 from generation.core.outcomes import CallCode
 from generation.core.pricing import dollars
@@ -36,7 +36,10 @@ def context(chunk: Chunk, user: "User") -> dict[str, Any]:     # Any: a template
         "is_old": is_old,
         "versions": [(version, old_text(version)) for version in versions],
         "calls": [
-            (attempt, url_of(attempt), dollars(attempt.cost_usd_micros), meaning_of(attempt))
+            (
+                attempt, url_of(attempt), state(attempt.code or attempt.state), meaning_of(attempt),
+                dollars(attempt.cost_usd_micros),
+            )
             for attempt in calls
         ],
         "attempts_url": f"{reverse('admin:generation_attempt_changelist')}?chunk__id__exact={chunk.pk}",

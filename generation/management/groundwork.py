@@ -13,12 +13,13 @@ from django.db.migrations.executor import MigrationExecutor
 from django.db.utils import OperationalError
 
 from accounts.models import Role, User
+from generation.core.prompting import Kind
 from generation.management.base import BadInput, one_line
 from generation.models import Pulse
 from generation.services import clock
 from generation.services.pulses import SWEEPER
 
-ALIVE = dt.timedelta(seconds=5)
+ALIVE_S = 5.0
 CONNECT_S = 3
 # No characters that look alike; 20 of them are 98 bits.
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
@@ -100,7 +101,11 @@ def check_local_folder() -> None:
         raise BadInput(f"LOCAL_DIR {settings.LOCAL_DIR} cannot be written: {error.strerror}.") from error
 
 
-def live_workers() -> list[str]:
-    """Worker processes that gave a sign of life within `ALIVE` and take work."""
-    fresh = Pulse.objects.exclude(name=SWEEPER).filter(beat_at__gt=clock.now() - ALIVE).order_by("name")
-    return [pulse.name for pulse in fresh if not pulse.detail.get("is_draining")]
+def is_worked_on(kind: Kind) -> bool:
+    """Whether a worker that knows `kind` as it is here lives and takes work."""
+    patience = dt.timedelta(seconds=max(ALIVE_S, 3 * settings.PULSE_S))
+    fresh = Pulse.objects.exclude(name=SWEEPER).filter(beat_at__gt=clock.now() - patience)
+    return any(
+        pulse.detail.get("revisions", {}).get(kind.slug) == kind.revision
+        for pulse in fresh if not pulse.detail.get("is_draining")
+    )

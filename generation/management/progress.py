@@ -22,7 +22,9 @@ from generation.services.reading import Waiting
 
 LOOK_S = 0.1
 FRESH_S = 1.0          # what a job waits for changes without a new revision
-NEEDS_A_PERSON = frozenset({Reason.AUTH, Reason.OUT_OF_CREDIT, Reason.REVISION_MISSING})
+NEEDS_A_PERSON = frozenset({Reason.AUTH, Reason.OUT_OF_CREDIT})
+# Who follows also works where nobody else does, so these only mean that a worker is about to start.
+ABOUT_TO_END = frozenset({Reason.NO_WORKER, Reason.REVISION_MISSING})
 
 
 @dataclass(frozen=True)
@@ -110,10 +112,13 @@ def follow(
 
 
 def moment_of(job: Job) -> Moment:
+    waiting = reading.waiting(job)
+    if waiting is not None and waiting.reason in ABOUT_TO_END:
+        waiting = None
     return Moment(
         state=job.state, noun=all_kinds()[job.kind].unit_noun, units_done=job.unit_done,
         units_total=job.unit_total, percent=job.percent, tokens=job.input_tokens + job.output_tokens,
-        cost_usd_micros=job.cost_usd_micros, elapsed_s=reading.elapsed_s(job), waiting=reading.waiting(job),
+        cost_usd_micros=job.cost_usd_micros, elapsed_s=reading.elapsed_s(job), waiting=waiting,
     )
 
 

@@ -51,6 +51,7 @@ class Attempt(models.Model):
     settled_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
+        verbose_name = "call"
         ordering = ["-id"]
         constraints = [
             models.UniqueConstraint(name="attempt_once_per_claim", fields=["chunk", "fence"]),
@@ -71,4 +72,4 @@ class Attempt(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"attempt {self.fence} at {self.chunk_id}"
+        return f"call {self.fence} for part {self.chunk_id}"

@@ -56,6 +56,8 @@ class Chunk(models.Model):
     objects = ChunkQuerySet.as_manager()
 
     class Meta:
+        verbose_name = "plan or unit"
+        verbose_name_plural = "plans and units"
         ordering = ["job", "position"]
         constraints = [
             models.UniqueConstraint(name="chunk_position_once", fields=["job", "position"]),

@@ -66,9 +66,10 @@ def resume(route: Route) -> bool:
     """A person ends the pause; False if there was none."""
     with transaction.atomic(durable=True):
         locked = Route.objects.select_for_update(no_key=True).get(pk=route.pk)
-        if locked.open_until is None:
+        if locked.waits_until(clock.now()) is None:
             return False
         _store(locked, Breaker(), reason=Reason.PROVIDER_UNAVAILABLE, detail="")
+        Route.objects.filter(pk=route.pk).update(throttled_until=None)
         queue.ring()
     return True
 

@@ -20,12 +20,6 @@ from tests.support import PROGRAM, claim_all, finish, limited, work_off
 LOOK = ("job", "chunk", "attempt", "logentry", "unitversion", "route", "pulse")
 
 
-@pytest.fixture(autouse=True)
-def _quick_passwords(settings) -> None:
-    """The real hash takes a third of a second for each person."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-
-
 def _staff(name: str, *permissions: str) -> User:
     person = User.objects.create_user(name, password="correct-horse", role=Role.TEACHER, is_staff=True)
     person.user_permissions.set(

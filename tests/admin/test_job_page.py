@@ -175,6 +175,14 @@ def test_waiting_job_says_for_what_and_until_when(job, root, client_of):
     assert EXPLANATIONS[Reason.OUT_OF_CREDIT].sentence in notice
 
 
+def test_job_that_no_worker_can_take_says_so(job, root, client_of):
+    notice = part(page(client_of(root), job), "notice")
+
+    assert "<strong>Waiting.</strong>" in notice
+    assert EXPLANATIONS[Reason.NO_WORKER].next_step in notice
+    assert "None" not in notice
+
+
 def test_job_of_a_kind_that_is_gone_can_be_looked_at(done, root, client_of):
     Job.objects.filter(pk=done.pk).update(kind="poem")
     client = client_of(root)

@@ -125,6 +125,15 @@ def test_sidebar_shows_only_what_may_be_opened(rows, rita, client_of):
     assert "API tokens" not in text
 
 
+def test_every_link_of_the_sidebar_opens(rows, root, client_of):
+    client = client_of(root)
+    groups = client.get(reverse("admin:index")).context["sidebar_navigation"]
+
+    links = [item["link"] for group in groups for item in group["items"]]
+    assert len(links) == 12
+    assert {client.get(link).status_code for link in links} == {200}
+
+
 def test_palette_finds_jobs_for_those_who_see_them(rows, rita, nick, client_of, done):
     address = f"{reverse('admin:search')}?extended=1&s={done.title[:12]}"
 

@@ -9,10 +9,18 @@ from generation.simulator import SimulatorProcess, SimulatorSettings
 from tests.commands.product import Product, product
 
 
-@pytest.fixture
-def simulator() -> Iterator[SimulatorProcess]:
+@pytest.fixture(scope="session")
+def one_simulator() -> Iterator[SimulatorProcess]:
     with SimulatorProcess(SimulatorSettings(plan_s=0.1, unit_s=0.2)) as running:
         yield running
+
+
+@pytest.fixture
+def simulator(one_simulator: SimulatorProcess) -> SimulatorProcess:
+    """As if just started: no faults, no calls."""
+    one_simulator.set_faults([])
+    one_simulator.clear_calls()
+    return one_simulator
 
 
 @pytest.fixture

@@ -53,7 +53,7 @@ def test_example_as_it_stands_changes_nothing(monkeypatch):
 
 @pytest.mark.processes
 @pytest.mark.parametrize(
-    ("settings", "words"),
+    ("changes", "words"),
     [
         ({"APP_ENV": "staging"}, "APP_ENV: Input should be 'embedded' or 'production'"),
         ({"APP_ENV": "production"}, "needs SECRET_KEY, ALLOWED_HOSTS, DATABASE_URL, REDIS_URL"),
@@ -67,10 +67,10 @@ def test_example_as_it_stands_changes_nothing(monkeypatch):
         ({"LOCAL_DIR": "/proc/none/local"}, "LOCAL_DIR /proc/none/local cannot be written"),
     ],
 )
-def test_broken_setting_stops_start_up_with_one_sentence(tmp_path, settings, words):
+def test_broken_setting_stops_start_up_with_one_sentence(tmp_path, changes, words):
     done = subprocess.run(
         [*MANAGE, "up", "--port", "0"], cwd=ROOT,
-        env=clean_environment(**{"LOCAL_DIR": str(tmp_path), **settings}),
+        env=clean_environment(**{"LOCAL_DIR": str(tmp_path), **changes}),
         capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 2
     assert done.stderr.startswith("Coursewright cannot start: ") and words in done.stderr

@@ -106,14 +106,14 @@ class TestLines:
 
 @pytest.mark.processes
 @pytest.mark.parametrize(
-    ("settings", "words"),
+    ("changes", "words"),
     [
         ({"DATABASE_URL": "postgresql://nobody:secret-word@127.0.0.1:1/none"},
          "✗ database: The database none at 127.0.0.1:1"),
         ({}, "migrations: "),
     ],
 )
-def test_database_that_is_away_or_empty_is_a_line_and_no_traceback(fresh, settings, words):
-    done = fresh.run("verify_setup", timeout_s=20, **settings)
+def test_database_that_is_away_or_empty_is_a_line_and_no_traceback(fresh, changes, words):
+    done = fresh.run("verify_setup", timeout_s=20, **changes)
     assert (done.returncode, done.stderr) == (1, "")
     assert words in done.stdout and "secret-word" not in done.stdout

@@ -92,7 +92,8 @@ class Command(ProductCommand):
     def _generate(self, stop: StopRequests, **request: Any) -> progress.Followed:     # Any: what `submit` takes
         """Submit and follow, working here as long as nobody else does."""
         room: EngineRoom | None = None
-        if not groundwork.live_workers():
+        kind = all_kinds()[request["kind"]]
+        if not groundwork.is_worked_on(kind):
             room = EngineRoom()
             room.begin()
         try:
@@ -102,8 +103,9 @@ class Command(ProductCommand):
                 self._work_here(room)
 
             def work_if_nobody_else_does() -> None:
+                """The worker that we watch may die."""
                 nonlocal room
-                if room is None and not groundwork.live_workers():      # the worker that we watched has died
+                if room is None and not groundwork.is_worked_on(kind):
                     room = EngineRoom()
                     self._work_here(room)
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.conf import settings
 
-from accounts.models import ApiToken, User, create_token
+from accounts.models import User, create_token, revoke_token
 from generation.core.pricing import dollars
 from generation.management import groundwork
 from generation.management.api_client import Answer, ApiClient, NoAnswer
@@ -70,7 +70,7 @@ class Command(ProductCommand):
         try:
             yield secret
         finally:
-            ApiToken.objects.filter(pk=token.pk).update(revoked_at=clock.now())
+            revoke_token(token)
 
     # --- the journey --------------------------------------------------------------------------
 
