@@ -130,7 +130,7 @@ def test_every_link_of_the_sidebar_opens(rows, root, client_of):
     groups = client.get(reverse("admin:index")).context["sidebar_navigation"]
 
     links = [item["link"] for group in groups for item in group["items"]]
-    assert len(links) == 12
+    assert len(links) == 16
     assert {client.get(link).status_code for link in links} == {200}
 
 
