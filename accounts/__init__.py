@@ -1,1 +1,1 @@
-"""Who, which role, how much: users, API tokens, groups."""
+"""Who, which role, how much: users, API tokens, groups, policies and the usage ledger."""

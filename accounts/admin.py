@@ -24,9 +24,11 @@ from unfold.decorators import display
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
+from accounts.edge import limited_sign_in
 from accounts.models import ApiToken, User, create_token, revoke_token
 
 admin.site.unregister(Group)
+admin.site.login = limited_sign_in(admin.site.login)     # type: ignore[method-assign]
 
 
 def may_manage(manager: User, person: User) -> bool:

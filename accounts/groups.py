@@ -19,6 +19,9 @@ PERMISSIONS: dict[str, list[str]] = {
         *_LOOK, *_WORK,
         "generation.add_route", "generation.change_route", "generation.delete_route",
         "accounts.view_user", "accounts.add_user", "accounts.change_user",
+        *(f"accounts.{verb}_{model}" for model in ("policy", "limit", "override", "limitoverride")
+          for verb in ("view", "add", "change", "delete")),
+        "accounts.view_pause", "accounts.change_pause", "accounts.view_usage",
         "accounts.view_apitoken", "accounts.add_apitoken", "accounts.change_apitoken",
     ],
 }

@@ -4,6 +4,7 @@ A value that cannot be used stops start-up with one sentence and exit code 2.  N
 the code base reads `os.environ`."""
 
 import os
+import re
 import sys
 from pathlib import Path
 from typing import Annotated, Literal, NoReturn
@@ -44,6 +45,12 @@ def _check_url(name: str, value: str | None, schemes: tuple[str, ...], *, needs_
         raise ValueError(f"{name} names no host")
 
 
+def _rate(value: str) -> str:
+    if not re.fullmatch(r"[1-9]\d{0,6}/[smhd]", value):
+        raise ValueError("must be a number of requests in a second, minute, hour or day, such as 600/m")
+    return value
+
+
 Words = Annotated[list[str], NoDecode, BeforeValidator(_split)]
 PositiveSeconds = Annotated[float, Field(gt=0, le=86_400)]
 
@@ -81,6 +88,10 @@ class Environment(BaseSettings):
     max_repairs: Annotated[int, Field(ge=0, le=10)] = 2
     backoff_base_s: PositiveSeconds = 2
     backoff_cap_s: PositiveSeconds = 60
+
+    api_rate: Annotated[str, AfterValidator(_rate)] = "600/m"      # requests of one user; one page polls 30 times
+    sign_in_rate: Annotated[str, AfterValidator(_rate)] = "20/m"   # attempts from one address
+    trusted_proxies: Annotated[int, Field(ge=0, le=10)] = 0
 
     sse_poll_s: PositiveSeconds = 0.25
     sse_heartbeat_s: PositiveSeconds = 15

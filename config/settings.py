@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "csp",
+    "django_ratelimit",      # for its system checks
     "ninja",                 # serves the API docs' scripts itself, so they need no CDN
     "accounts",
     "generation",
@@ -59,7 +60,10 @@ MIDDLEWARE = [
 ROOT_URLCONF = "config.urls"
 ASGI_APPLICATION = "config.asgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-SILENCED_SYSTEM_CHECKS: list[str] = []
+SILENCED_SYSTEM_CHECKS = ["django_ratelimit.W001"]      # it knows other Redis caches only; Django's own counts exactly
+if not ENV.redis_url:
+    # One process serves the embedded profile, so its memory counts exactly; elsewhere that is an error.
+    SILENCED_SYSTEM_CHECKS += ["django_ratelimit.E003"]
 
 TEMPLATES: list[dict[str, Any]] = [
     {
@@ -102,7 +106,10 @@ DATABASES: dict[str, Any] = {"default": _database}
 
 CACHES: dict[str, Any] = {
     "default": (
-        {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": ENV.redis_url}
+        {
+            "BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": ENV.redis_url,
+            "OPTIONS": {"socket_timeout": 1, "socket_connect_timeout": 1},     # a request waits no longer than that
+        }
         if ENV.redis_url
         else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
     )
@@ -168,6 +175,12 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = reverse_lazy("admin:login")
 LOGIN_REDIRECT_URL = reverse_lazy("admin:index")
+
+# --- The HTTP edge: courtesy limits.  What protects the money is the ledger in accounts ---------
+
+API_RATE = ENV.api_rate                      # of one user
+SIGN_IN_RATE = ENV.sign_in_rate              # of one address
+TRUSTED_PROXIES = ENV.trusted_proxies        # how many entries of X-Forwarded-For our own proxies have added
 
 # --- The admin's theme ------------------------------------------------------------------------
 # The names in quotes are imported by the theme, for each request.

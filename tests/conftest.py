@@ -9,10 +9,16 @@ from django.contrib.auth.models import Group
 from django.test import Client
 
 from accounts.groups import ADMINISTRATORS, REVIEWERS, grant_permissions
-from accounts.models import Role, User
+from accounts.models import Policy, Role, User
 from generation.models import Job, Route
 from generation.services import jobs
 from tests.support import PROGRAM
+
+
+@pytest.fixture(autouse=True)
+def uncounted(settings: Any) -> None:
+    """Tests ask faster than people; those about the HTTP edge's limits switch them on."""
+    settings.RATELIMIT_ENABLE = False
 
 
 @pytest.fixture(autouse=True)
@@ -23,7 +29,10 @@ def fast_passwords(settings: Any) -> None:     # Any: pytest-django's settings
 
 @pytest.fixture
 def route(db: None) -> Route:
-    """The preferred route; made here because data of migrations does not outlive a flushed test."""
+    """The preferred route; made here because data of migrations does not outlive a flushed test.
+
+    For the same reason nobody has limits: tests that are about limits make their own."""
+    Policy.objects.all().delete()
     return Route.objects.get_or_create(
         slug="gpt-4-1-mini",
         defaults={

@@ -4,9 +4,10 @@ from collections import Counter
 
 from django.db.models import F, Q, Sum
 
+from accounts.models import Reservation, Usage
 from generation.core.reasons import EXPLANATIONS, Reason
 from generation.core.states import OPEN_CHUNK_STATES, TERMINAL_JOB_STATES, ChunkState, JobState, derive
-from generation.models import Attempt, AttemptState, Chunk, Job, Origin
+from generation.models import Attempt, AttemptState, Chunk, Job, Origin, UnitVersion
 
 SUMS = ("input_tokens", "cached_input_tokens", "output_tokens", "cost_usd_micros")
 
@@ -18,6 +19,8 @@ def assert_invariants() -> None:
         _active_jobs_can_move(job)
         _units_are_all_there(job)
         _sums_are_the_ledger(job)
+    _nothing_is_reserved_for_what_ended()
+    _usage_is_what_was_reserved_and_spent()
     _every_running_chunk_has_one_open_attempt()
     _done_is_paid_once()
     _every_loss_explains_itself()
@@ -49,6 +52,31 @@ def _units_are_all_there(job: Job) -> None:
 def _sums_are_the_ledger(job: Job) -> None:
     ledger = Attempt.objects.filter(job=job, is_booked=True).aggregate(**{name: Sum(name) for name in SUMS})
     assert {name: getattr(job, name) for name in SUMS} == {name: ledger[name] or 0 for name in SUMS}
+
+
+def _nothing_is_reserved_for_what_ended() -> None:
+    """An active job has an open reservation, an ended one has none, and its bill is what it did cost."""
+    unsettled = set(Reservation.objects.filter(settled_at__isnull=True).values_list("reference", flat=True))
+    for job in Job.objects.all():
+        assert (str(job.public_id) in unsettled) == (not job.is_terminal)
+        if not job.is_terminal:
+            continue
+        assert job.billed_usd_micros == job.cost_usd_micros
+        made = job.unit_done + UnitVersion.objects.filter(chunk__job=job).count()
+        assert job.billed_units == made
+        billed = Reservation.objects.filter(reference=str(job.public_id)).aggregate(
+            units=Sum("used_units"), cost=Sum("used_usd_micros"))
+        assert (billed["units"], billed["cost"]) == (made, job.billed_usd_micros)
+
+
+def _usage_is_what_was_reserved_and_spent() -> None:
+    """Every usage row is the sum of the reservations that are charged to it; at rest nothing is reserved."""
+    reservations = list(Reservation.objects.all())
+    for usage in Usage.objects.all():
+        mine = [reservation for reservation in reservations if usage.pk in reservation.charged]
+        assert usage.reserved == sum(
+            getattr(row, usage.metric) for row in mine if row.settled_at is None), usage
+        assert usage.used == sum(getattr(row, f"used_{usage.metric}", 0) for row in mine), usage
 
 
 def _every_running_chunk_has_one_open_attempt() -> None:

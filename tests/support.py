@@ -8,6 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from accounts.models import Limit, Policy, User
+from accounts.models import Usage as Spent
 from generation.core.outcomes import Answer, CallCode, Failure, Reply, Snooze, Usage, decide
 from generation.core.prompting import Context, Request, Stage
 from generation.core.reasons import Reason
@@ -88,6 +90,23 @@ def _given_back(claim: Claim) -> Finished:
         claim, Snooze(dt.timedelta(), Reason.WORKER_STOPPED), Failure(CallCode.ABANDONED, "given back"),
         CallCode.ABANDONED,
     )
+
+
+def limited(
+    role: str = "student", window: str = "day", *, jobs: int | None = None, burst: int = 0, **limits: int
+) -> Policy:
+    """The policy of `role` (empty: everybody together): `requests`, `units` and `usd_micros` in each `window`."""
+    policy, _made = Policy.objects.update_or_create(role=role, defaults={"max_running_jobs": jobs})
+    for metric, limit in limits.items():
+        Limit.objects.update_or_create(
+            policy=policy, metric=metric, window=window, defaults={"limit": limit, "burst": burst})
+    return policy
+
+
+def used(metric: str, user: User | None) -> tuple[int, int]:
+    """What `user`, or everybody, has used and reserved, over all windows."""
+    rows = Spent.objects.filter(metric=metric, user=user).values_list("used", "reserved")
+    return sum(row[0] for row in rows), sum(row[1] for row in rows)
 
 
 def chunk(job: Job, position: int) -> Chunk:

@@ -45,6 +45,12 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:     # Any: the theme'
             _item("Model routes", "alt_route", "generation", "route"),
             _item("Workers", "engineering", "generation", "pulse"),
         ]},
+        {"title": "Spending", "separator": True, "items": [
+            _item("Policies", "speed", "accounts", "policy"),
+            _item("Overrides", "tune", "accounts", "override"),
+            _item("Usage", "monitoring", "accounts", "usage"),
+            _item("Pause", "pause_circle", "accounts", "pause"),
+        ]},
         {"title": "People", "separator": True, "items": [
             _item("Users", "person", "accounts", "user"),
             _item("API tokens", "key", "accounts", "apitoken"),

@@ -5,10 +5,12 @@ What somebody may see is a queryset; what somebody may do to a job of others is 
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.http import HttpRequest
 from ninja.errors import AuthenticationError
 from ninja.security import HttpBearer, SessionAuth
 
+from accounts import edge
 from accounts.models import ApiToken, User, digest, user_of_token
 from generation.api.problems import Problem, ProblemCode
 from generation.models import Job
@@ -21,6 +23,7 @@ class BearerToken(HttpBearer):
         user = user_of_token(token)
         if user is None:
             raise AuthenticationError
+        _count(request, user)
         return user
 
 
@@ -32,7 +35,17 @@ class BrowserSession(SessionAuth):
     def __call__(self, request: HttpRequest) -> Any:     # Any: as ninja declares it
         if not request.user.is_authenticated:
             return None
-        return super().__call__(request)
+        user = super().__call__(request)
+        if isinstance(user, User):
+            _count(request, user)
+        return user
+
+
+def _count(request: HttpRequest, user: User) -> None:
+    """Raises Problem if `user` asks too often, with whatever token or session."""
+    wait = edge.wait_s(request, "api", f"user-{user.pk}", settings.API_RATE)
+    if wait is not None:
+        raise Problem(ProblemCode.THROTTLED, retry_after_s=wait)
 
 
 AUTH = (BearerToken(), BrowserSession())      # in this order: the session's check raises, and ends the search

@@ -10,13 +10,13 @@ from django.http.response import HttpResponseBase
 from ninja import Header, Query, Router, Status
 from pydantic import AfterValidator
 
-from generation.api import etags, openapi, pages
+from generation.api import etags, openapi, pages, ratelimits
 from generation.api.auth import caller, job_for, job_to_change
 from generation.api.schemas import RETRY_AFTER_S, JobIn, JobOut, JobPage, RegenerateIn, job_path
 from generation.core.states import JobState
 from generation.kinds import all_kinds
 from generation.models import Job
-from generation.services import jobs
+from generation.services import clock, jobs, spending
 
 router = Router(tags=["jobs"])
 
@@ -40,8 +40,8 @@ Key = Annotated[
 @router.post(
     "/jobs", response={202: JobOut}, url_name="jobs",
     openapi_extra=openapi.adds(
-        409, headers={202: {
-            **openapi.ACCEPTED_HEADERS,
+        409, 429, headers={202: {
+            **openapi.ACCEPTED_HEADERS, **openapi.RATE_LIMIT,
             "Idempotent-Replayed": {
                 "description": "`true` if the key was seen before; nothing new was begun.",
                 "schema": {"type": "string", "enum": ["true"]}, "required": False,
@@ -59,6 +59,7 @@ def submit_job(
     )
     if not submitted.is_new:
         response["Idempotent-Replayed"] = "true"
+    ratelimits.put(response, spending.own_standings(caller(request)), clock.now())
     return _accepted(response, submitted.job)
 
 
@@ -95,6 +96,8 @@ def get_job(
     # Not the revision alone: a route that closes lets a job wait without touching its row.
     held = f"-{job.waiting.reason}-{job.waiting.until:%s}" if job.waiting and job.waiting.until else ""
     held = held or (f"-{job.waiting.reason}" if job.waiting else "")
+    # Nor do the jobs of others that are before it.
+    held += f"-{job.queue.ahead}" if job.queue and job.queue.ahead else ""
     response["ETag"] = etag = f'W/"{job.revision}{held}"'
     return etags.not_modified(request, etag) or job
 
@@ -112,7 +115,7 @@ def cancel_job(request: HttpRequest, response: HttpResponse, job_id: UUID) -> St
 
 @router.post(
     "/jobs/{job_id}/retry", response={202: JobOut},
-    openapi_extra=openapi.adds(409, headers={202: openapi.ACCEPTED_HEADERS}),
+    openapi_extra=openapi.adds(409, 429, headers={202: openapi.ACCEPTED_HEADERS}),
 )
 def retry_job(request: HttpRequest, response: HttpResponse, job_id: UUID) -> Status[JobOut]:
     """Ask again for what failed or was cancelled, and for nothing that is done."""
@@ -123,7 +126,7 @@ def retry_job(request: HttpRequest, response: HttpResponse, job_id: UUID) -> Sta
 
 @router.post(
     "/jobs/{job_id}/units/{n}/regenerate", response={202: JobOut}, tags=["documents"],
-    openapi_extra=openapi.adds(409, headers={202: openapi.ACCEPTED_HEADERS}),
+    openapi_extra=openapi.adds(409, 429, headers={202: openapi.ACCEPTED_HEADERS}),
 )
 def regenerate_unit(
     request: HttpRequest, response: HttpResponse, job_id: UUID, n: int, body: RegenerateIn

@@ -20,7 +20,7 @@ _DESCRIPTIONS = {
     413: "The body is too large.",
     415: "The body is not declared as JSON.",
     422: "Some of the input is not as it must be; `errors` says what.",
-    429: "Too much at once.",
+    429: "Too much at once, or a limit is reached; `limit` names it.",
     500: "The server made a mistake.",
     503: "The database, or every model route, is out of service.",
 }
@@ -39,6 +39,16 @@ EVENT: JsonObject = {       # one event of a stream
             "type": "string", "contentMediaType": "application/json",
             "description": "Of a `snapshot`: a Snapshot. Of `end`: an object with the job's `state`.",
         },
+    },
+}
+RATE_LIMIT = {
+    "RateLimit-Policy": {
+        "description": "Your limits: what each allows in so many seconds.", "schema": {"type": "string"},
+        "required": False,
+    },
+    "RateLimit": {
+        "description": "What is left of each, and the seconds until it resets.", "schema": {"type": "string"},
+        "required": False,
     },
 }
 ETAG = {
@@ -84,7 +94,7 @@ def completed(schema: JsonObject) -> JsonObject:
 
 
 def _statuses(path: str, method: str, operation: JsonObject) -> list[int]:
-    found = [500, 503]
+    found = [429, 500, 503]
     if operation.get("security"):
         found.append(401)
     if method != "get":

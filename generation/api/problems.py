@@ -3,8 +3,10 @@
 `code` is closed and stable: programs branch on it.  `detail` and `advice` are sentences for people.
 Nothing of the inside (class names, SQL, stack traces) ever leaves; it goes to the log."""
 
+import datetime as dt
 import json
 import logging
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -18,7 +20,9 @@ from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, Throttled, ValidationError
 from pydantic import BaseModel, Field
 
+from generation.api import ratelimits
 from generation.core.findings import pointer
+from generation.services import clock
 from generation.services.errors import Refusal, RefusalCode
 
 MEDIA_TYPE = "application/problem+json"
@@ -111,6 +115,11 @@ MEANINGS: Mapping[str, Meaning] = {
     _R.NO_SUCH_UNIT: Meaning(404, "No such unit"),
     _R.UNIT_NOT_DONE: Meaning(409, "The unit is not done", retry_after_s=2),
     _R.NOT_READY: Meaning(409, "Nothing to read yet", retry_after_s=2),
+    _R.PAUSED: Meaning(503, "Requests are paused", retry_after_s=300),
+    _R.NOT_ALLOWED: Meaning(403, "Not allowed for you"),
+    _R.TOO_MANY_UNITS: Meaning(422, "The document is too long for you"),
+    _R.LIMIT_REACHED: Meaning(429, "Limit reached"),
+    _R.BUDGET_SPENT: Meaning(503, "The limit of everybody together is reached"),
 }
 _CODE_OF_STATUS = {400: _P.BAD_REQUEST, 401: _P.UNAUTHENTICATED, 403: _P.NOT_PERMITTED, 404: _P.NOT_FOUND}
 
@@ -134,6 +143,11 @@ class ProblemOut(BaseModel):
     code: str = Field(json_schema_extra={"enum": [str(code) for code in sorted(MEANINGS)]})
     advice: str
     errors: list[InputError]
+    limit: str | None = Field(
+        default=None, description="The limit that was reached, as GET /me/usage names it.", examples=["units-per-day"])
+    left: int | None = Field(default=None, description="What it still allows, in its own measure.")
+    retry_at: dt.datetime | None = Field(
+        default=None, description="When the same request would fit; absent if waiting does not help.")
 
 
 @dataclass(eq=False)
@@ -146,6 +160,7 @@ class Problem(Exception):
     errors: list[dict[str, str]] = field(default_factory=list)
     headers: Mapping[str, str] = field(default_factory=dict)
     retry_after_s: int | None = None
+    more: Mapping[str, Any] = field(default_factory=dict)     # Any: JSON; further members of the body
 
     @property
     def meaning(self) -> Meaning:
@@ -159,6 +174,7 @@ def respond(problem: Problem) -> HttpResponse:
         "type": f"urn:coursewright:problem:{problem.code}", "title": meaning.title, "status": meaning.status,
         "detail": problem.detail or meaning.detail, "code": str(problem.code),
         "advice": problem.advice or meaning.advice, "errors": problem.errors[:MAX_ERRORS],
+        **problem.more,
     }
     response = HttpResponse(
         json.dumps(body), status=meaning.status, content_type=MEDIA_TYPE, headers=dict(problem.headers)
@@ -184,7 +200,8 @@ def problem_of(error: Exception) -> Problem:
         case Problem():
             return error
         case Refusal(code, message, advice, problems):
-            return Problem(code, message, advice, [input_error(place, detail) for place, detail in problems])
+            errors = [input_error(place, detail) for place, detail in problems]
+            return _with_limit(error, Problem(code, message, advice, errors))
         case ValidationError():
             return Problem(_P.INVALID_INPUT, errors=[_input_error_of(item) for item in error.errors])
         case Throttled():
@@ -211,6 +228,19 @@ def problem_of(error: Exception) -> Problem:
             return Problem(_P.DATABASE_UNAVAILABLE)
         case _:
             return Problem(_P.INTERNAL)
+
+
+def _with_limit(refusal: Refusal, problem: Problem) -> Problem:
+    """`problem`, with the limit that `refusal` names, if it does."""
+    if refusal.standing is None:
+        return problem
+    now = clock.now()
+    problem.more = {"limit": refusal.limit, "left": refusal.left}
+    problem.headers = ratelimits.fields([refusal.standing], now)
+    if refusal.retry_at is not None:
+        problem.more = {**problem.more, "retry_at": refusal.retry_at.isoformat()}
+        problem.retry_after_s = max(1, math.ceil((refusal.retry_at - now).total_seconds()))
+    return problem
 
 
 def _input_error_of(item: Mapping[str, Any]) -> dict[str, str]:     # Any: an error of pydantic

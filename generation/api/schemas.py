@@ -54,6 +54,13 @@ class WaitingOut(Explained):
     until: dt.datetime | None
 
 
+class PlaceOut(BaseModel):
+    """Where an active job stands in the fair queue."""
+
+    ahead: int = Field(description="Parts of others' documents that are begun before the next part of this one.")
+    finish_at: dt.datetime = Field(description="When it should end: an estimate, nothing more.")
+
+
 class UnitLine(BaseModel):
     position: int
     title: str
@@ -76,6 +83,7 @@ class SnapshotOut(BaseModel):
     units_total: int
     units: list[UnitLine] = Field(description="Empty until the plan is done.")
     waiting: WaitingOut | None
+    queue: PlaceOut | None = Field(description="Null once the job has ended.")
     reason: str | None = Field(description="Why a job ended without all its units.")
     explanation: Explained | None = Field(description="The reason in words.")
     input_tokens: int

@@ -58,6 +58,8 @@ class Job(models.Model):
     unit_failed = models.PositiveSmallIntegerField(default=0)
     is_planned = models.BooleanField(default=False)
     findings = models.JSONField(default=list, blank=True, help_text="Of the checks on the whole document.")
+    expected_s = models.FloatField(
+        default=0, editable=False, help_text="How long it should take once it begins, as it was accepted.")
 
     # Sums over the ledger, kept by the settling transaction.
     calls = models.PositiveIntegerField(default=0)
@@ -65,6 +67,9 @@ class Job(models.Model):
     cached_input_tokens = models.PositiveBigIntegerField(default=0)
     output_tokens = models.PositiveBigIntegerField(default=0)
     cost_usd_micros = models.PositiveBigIntegerField(default=0)
+    # What of it the accounts' ledger knows; kept by services/spending.py.
+    billed_units = models.PositiveIntegerField(default=0, editable=False)
+    billed_usd_micros = models.PositiveBigIntegerField(default=0, editable=False)
     is_simulated = models.BooleanField(default=False, help_text="The simulator wrote at least a part of it.")
 
     created_at = models.DateTimeField(db_default=Now())
@@ -105,6 +110,12 @@ class Job(models.Model):
             models.Index(name="job_by_state", fields=["state", "-id"]),    # admin list's filter
             models.Index(                                                  # sweeping.stuck_jobs
                 name="job_active", fields=["id"], condition=models.Q(state__in=ACTIVE)),
+            models.Index(                                                  # spending.unbilled, for the sweeper
+                name="job_unbilled", fields=["id"],
+                condition=models.Q(state__in=TERMINAL) & ~models.Q(billed_usd_micros=models.F("cost_usd_micros"))),
+            models.Index(                                                  # estimating.estimate
+                name="job_completed", fields=["kind", "strategy", "route", "-id"],
+                condition=models.Q(state="completed")),
         ]
 
     def __str__(self) -> str:

@@ -1,8 +1,8 @@
 """Take runnable chunks, fairly, so that no two workers ever hold the same one.
 
 One transaction claims a batch: for each route its breaker and ceiling, then the fairest chunks
-(users with the fewest running chunks first, then the older job), then the guarded UPDATE with a new
-fencing token, and an attempt row for each.  The route's lock makes ceiling and fairness exact."""
+(users with the fewest running chunks for their role's weight first, then the older job), then the guarded UPDATE
+with a new fencing token, and an attempt row for each.  The route's lock makes ceiling and fairness exact."""
 
 import datetime as dt
 import random
@@ -15,6 +15,7 @@ from django.db import DatabaseError, transaction
 from django.db.models import F, Q, Window
 from django.db.models.functions import Coalesce, RowNumber
 
+from accounts import policies
 from generation.core.breaker import Admission
 from generation.core.pricing import Prices
 from generation.core.prompting import Stage
@@ -149,17 +150,22 @@ def _fairest(
     route: Route, now: dt.datetime, room: int, running: Counter[int], revisions: Mapping[str, int]
 ) -> list[int]:
     """Ids of up to `room` due chunks.  Each user's chunks queue by age; the next chunk always goes to
-    the user who would then have the fewest running."""
+    the user who would then have the fewest running, for the weight of their role."""
+    weight = policies.weights()
     turns = (
         Chunk.objects.runnable(now).filter(_known(revisions), job__route=route)
         .annotate(
             turn=Window(RowNumber(), partition_by=F("job__user_id"), order_by=[F("job_id").asc(), F("position").asc()])
         )
-        .filter(turn__lte=room).order_by().values_list("pk", "job__user_id", "job_id", "position", "turn", "fence")
+        .filter(turn__lte=room).order_by()
+        .values_list("pk", "job__user_id", "job_id", "position", "turn", "job__user__role", "fence")
     )
     # After a pause the chunk with the fewest claims probes, so that one bad request is not every probe.
     is_open = route.open_until is not None
-    ordered = sorted(turns, key=lambda row: (row[5] if is_open else 0, running[row[1]] + row[4], row[2], row[3]))
+    ordered = sorted(
+        turns,
+        key=lambda row: (row[6] if is_open else 0, (running[row[1]] + row[4]) / weight[row[5]], row[2], row[3]),
+    )
     return [row[0] for row in ordered[:room]]
 
 

@@ -1,7 +1,12 @@
 """What a service refuses, in closed codes.  The doors map them: problem+json, a sentence, exit code 2."""
 
+import datetime as dt
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from accounts.ledger import Standing
 
 
 class RefusalCode(StrEnum):
@@ -18,16 +23,34 @@ class RefusalCode(StrEnum):
     NO_SUCH_UNIT = "no_such_unit"
     UNIT_NOT_DONE = "unit_not_done"
     NOT_READY = "not_ready"
+    PAUSED = "paused"
+    NOT_ALLOWED = "not_allowed"
+    TOO_MANY_UNITS = "too_many_units"
+    LIMIT_REACHED = "limit_reached"
+    BUDGET_SPENT = "budget_spent"
 
 
 @dataclass
 class Refusal(Exception):
-    """`problems` are (JSON Pointer, sentence) pairs where a part of the input is at fault."""
+    """`problems` are (JSON Pointer, sentence) pairs where a part of the input is at fault.
+
+    `standing` is the limit that was reached, and `retry_at` when the same request would fit; None if waiting
+    does not help."""
 
     code: RefusalCode
     message: str
     advice: str
     problems: list[tuple[str, str]] = field(default_factory=list)
+    standing: "Standing | None" = None
+    retry_at: dt.datetime | None = None
+
+    @property
+    def limit(self) -> str | None:
+        return self.standing.ceiling.slug if self.standing else None
+
+    @property
+    def left(self) -> int | None:
+        return self.standing.left if self.standing else None
 
     def __str__(self) -> str:
         details = "; ".join(f"{pointer}: {sentence}" for pointer, sentence in self.problems)

@@ -17,9 +17,10 @@ from generation.core.text import forbidden_character
 from generation.kinds import all_kinds
 from generation.models import Chunk, Job, LogLevel, Strategy, UnitVersion
 from generation.models.chunk import changes
-from generation.services import clock, journal, routes
+from generation.services import clock, journal, routes, spending
 from generation.services.deriving import derive
 from generation.services.errors import Refusal, RefusalCode
+from generation.services.estimating import estimate
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -34,6 +35,16 @@ class Submitted:
     is_new: bool       # False: the idempotency key was seen with the same request
 
 
+@dataclass(frozen=True)
+class Asked:
+    """A request that has been understood: it could be accepted, as far as its content goes."""
+
+    kind: Kind
+    brief: dict[str, Any]      # Any: JSON, as it is stored
+    title: str
+    units: int
+
+
 def submit(
     *, user: "User", kind: str, brief: Any, strategy: str = Strategy.PARALLEL,     # Any: not yet validated
     idempotency_key: str | None = None,
@@ -41,38 +52,34 @@ def submit(
     """Accept a job: it is stored before this returns, and nothing external decides about it.
 
     Raises Refusal for an unknown kind or strategy, a brief that the kind does not accept, a key used
-    for another request, and when no route is enabled."""
-    kinds = all_kinds()
-    if kind not in kinds:
-        raise Refusal(
-            RefusalCode.UNKNOWN_KIND, f"There is no document kind “{kind[:60]}”.",
-            f"Use one of: {', '.join(kinds)}.", [("/kind", "unknown kind")],
-        )
-    if strategy not in Strategy.values:
-        raise Refusal(
-            RefusalCode.UNKNOWN_STRATEGY, f"There is no strategy “{strategy[:60]}”.",
-            f"Use one of: {', '.join(Strategy.values)}.", [("/strategy", "unknown strategy")],
-        )
+    for another request, what the user's terms or limits do not allow, and when no route is enabled."""
     _check_key(idempotency_key)
-    stored_brief, title, unit_total = _validated(kinds[kind], brief)
-    request = fingerprint(kind, strategy, stored_brief)
+    asked = understood(kind, brief, strategy)
+    request = fingerprint(kind, strategy, asked.brief)
     if idempotency_key is not None:
         earlier = _earlier(user, idempotency_key, request)
         if earlier is not None:
             return Submitted(earlier, is_new=False)
+    terms = spending.terms_for(user, kind=kind, strategy=strategy, units=asked.units)
+    route = routes.choose(lambda slug: spending.may_use_route(terms, slug))
+    expected = estimate(kind=kind, strategy=strategy, route=route, brief=asked.brief, units=asked.units)
     try:
         with transaction.atomic(durable=True):
+            spending.check_pause()
+            # Before the reservation: a second request with the same key ends here, and reserves nothing.
             job = Job.objects.create(
-                user=user, kind=kind, kind_revision=kinds[kind].revision, strategy=strategy, brief=stored_brief,
-                title=title[:200], route=routes.choose(), unit_total=unit_total,
+                user=user, kind=kind, kind_revision=asked.kind.revision, strategy=strategy, brief=asked.brief,
+                title=asked.title[:200], route=route, unit_total=asked.units, expected_s=expected.seconds_p50,
                 idempotency_key=idempotency_key, request_fingerprint=request,
             )
+            now = clock.now()
+            spending.reserve(job, terms, units=asked.units, usd_micros=expected.usd_micros_p90, now=now)
             stage = Stage.WHOLE if strategy == Strategy.SINGLE else Stage.PLAN
             Chunk.objects.create(
                 job=job, position=0, stage=stage.value, title="Whole document" if stage is Stage.WHOLE else "Plan",
-                ready_at=clock.now(),
+                ready_at=now,
             )
-            journal.write(job, "submit", f"accepted: {title}", by=user, strategy=strategy)
+            journal.write(job, "submit", f"accepted: {asked.title}", by=user, strategy=strategy)
             queue.ring()
     except IntegrityError:
         # Another request with the same key won the race between our look and our insert.
@@ -133,6 +140,7 @@ def retry(job: Job, *, by: "User | None") -> Job:
                 RefusalCode.NOTHING_TO_RETRY, "Everything in this job is done.",
                 "To change a unit, have it written anew.",
             )
+        spending.reserve_again(locked, locked.unit_total - locked.unit_done, now)
         if is_sequential and first is not None:
             Chunk.objects.filter(pk=first.pk).update(ready_at=now, reason="")
         if not locked.route.is_enabled:
@@ -163,6 +171,7 @@ def regenerate(job: Job, position: int, *, instruction: str, by: "User | None") 
                 "Wait until it is done, or retry the job if it failed.",
             )
         now = clock.now()
+        spending.reserve_again(locked, 1, now)
         UnitVersion.objects.create(
             chunk=chunk, number=chunk.versions.count() + 1, content=chunk.content, headline=chunk.headline,
             findings=chunk.findings, instruction=instruction, replaced_by=by,
@@ -217,6 +226,22 @@ def unblock_next(job: Job, now: Any) -> int:     # Any: a datetime
     if before.exists():
         return 0
     return Chunk.objects.filter(pk=waiting.pk).update(ready_at=now, reason="")
+
+
+def understood(kind: str, brief: Any, strategy: str) -> Asked:     # Any: not yet validated
+    """The request, validated.  Raises Refusal as `submit` does."""
+    kinds = all_kinds()
+    if kind not in kinds:
+        raise Refusal(
+            RefusalCode.UNKNOWN_KIND, f"There is no document kind “{kind[:60]}”.",
+            f"Use one of: {', '.join(kinds)}.", [("/kind", "unknown kind")],
+        )
+    if strategy not in Strategy.values:
+        raise Refusal(
+            RefusalCode.UNKNOWN_STRATEGY, f"There is no strategy “{strategy[:60]}”.",
+            f"Use one of: {', '.join(Strategy.values)}.", [("/strategy", "unknown strategy")],
+        )
+    return Asked(kinds[kind], *_validated(kinds[kind], brief))
 
 
 def _validated(kind: Kind, brief: Any) -> tuple[dict[str, Any], str, int]:

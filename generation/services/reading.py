@@ -1,12 +1,14 @@
 """What readers see: the document as far as it is there, one unit, and the small snapshot that is streamed."""
 
 import datetime as dt
+import math
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import Count, OuterRef, Q, Subquery
 from django.utils.safestring import SafeString
 
+from accounts import policies
 from generation.core.kind import JsonObject
 from generation.core.markup import to_html
 from generation.core.reasons import EXPLANATIONS, Reason
@@ -160,6 +162,51 @@ def _waiting_for_worker(job: Job, now: dt.datetime) -> Waiting | None:
     return None
 
 
+@dataclass(frozen=True)
+class Place:
+    """Where an active job stands: due chunks of others that are claimed before its own, and when it should end."""
+
+    ahead: int
+    finish_at: dt.datetime
+
+    def as_json(self) -> dict[str, Any]:     # Any: JSON
+        return {"ahead": self.ahead, "finish_at": self.finish_at.isoformat()}
+
+
+def _place_of(job: Job, chunks: list[Chunk], now: dt.datetime) -> Place | None:
+    """None once the job has ended.  Counts, in one query, only while nothing of the job is being made."""
+    if job.is_terminal:
+        return None
+    is_moving = any(chunk.state == ChunkState.RUNNING for chunk in chunks)
+    ahead = 0 if is_moving else _ahead_of(job, now)
+    rest_s = job.expected_s * (100 - job.percent) / 100
+    # As many calls as the route carries are made at the same time; each takes about half of a short document's time.
+    wait_s = ahead // job.route.max_in_flight * job.expected_s / 2
+    return Place(ahead, now + dt.timedelta(seconds=round(rest_s + wait_s)))
+
+
+def _ahead_of(job: Job, now: dt.datetime) -> int:
+    """Due chunks on the job's route that the fair order puts before its first, as claiming would choose now."""
+    rows = (
+        Chunk.objects.filter(Q(state=ChunkState.RUNNING.value) | Q(state=ChunkState.PENDING.value, ready_at__lte=now))
+        .filter(job__route=job.route_id).order_by().values_list("job__user_id", "job__user__role")
+        .annotate(
+            running=Count("id", filter=Q(state=ChunkState.RUNNING.value)),
+            due=Count("id", filter=Q(state=ChunkState.PENDING.value)),
+            older=Count("id", filter=Q(state=ChunkState.PENDING.value, job_id__lt=job.pk)),
+        )
+    )
+    weight = policies.weights()
+    lines = {user_id: (role, running, due, older) for user_id, role, running, due, older in rows}
+    role, running, _due, older = lines.pop(job.user_id, (None, 0, 0, 0))
+    if role is None:
+        return 0      # nothing of it is due
+    share = (running + older + 1) / weight[role]
+    return older + sum(
+        min(due, max(0, math.floor(share * weight[role]) - running)) for role, running, due, _older in lines.values()
+    )
+
+
 def explained(job: Job) -> dict[str, str] | None:
     """Why a job ended without all its units, and what to do next."""
     words = job.explanation
@@ -174,7 +221,7 @@ def explained(job: Job) -> dict[str, str] | None:
 def snapshot(job: Job) -> dict[str, Any]:     # Any: JSON
     """Everything that a progress display needs, small and whole, keyed by `revision`.
 
-    One query, and one for the clock while the job is active."""
+    One query; while the job is active one for the clock, and two for its place while nothing of it is being made."""
     chunks = _lines_of(job)
     now = job.finished_at or clock.now()
     units = [
@@ -184,11 +231,12 @@ def snapshot(job: Job) -> dict[str, Any]:     # Any: JSON
         }
         for chunk in chunks if chunk.position > 0
     ]
-    held = _waiting_of(job, chunks, now)
+    held, place = _waiting_of(job, chunks, now), _place_of(job, chunks, now)
     return {
         "id": str(job.public_id), "revision": job.revision, "state": job.state, "percent": job.percent,
         "title": job.title, "units_done": job.unit_done, "units_total": job.unit_total, "units": units,
         "phase": phase_line(job), "waiting": held.as_json() if held else None,
+        "queue": place.as_json() if place else None,
         "input_tokens": job.input_tokens, "output_tokens": job.output_tokens,
         "cost_usd_micros": job.cost_usd_micros, "is_simulated": job.is_simulated,
         "reason": job.reason or None, "explanation": explained(job),

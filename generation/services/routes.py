@@ -1,6 +1,7 @@
 """Which model is asked, and what its answers say about its health."""
 
 import datetime as dt
+from collections.abc import Callable
 
 from django.conf import settings
 from django.db import transaction
@@ -16,9 +17,15 @@ from generation.services.errors import Refusal, RefusalCode
 LONGEST_THROTTLE_S = 900.0
 
 
-def choose() -> Route:
-    """The preferred enabled route; a Refusal if there is none."""
-    route = Route.objects.enabled().first()
+def choose(is_allowed: Callable[[str], bool] = lambda slug: True) -> Route:
+    """The preferred enabled route among those that are allowed; a Refusal if there is none."""
+    enabled = list(Route.objects.enabled())
+    route = next((route for route in enabled if is_allowed(route.slug)), None)
+    if route is None and enabled:
+        raise Refusal(
+            RefusalCode.NOT_ALLOWED, "You may not use any of the model routes that are enabled.",
+            "Ask an administrator.",
+        )
     if route is None:
         raise Refusal(
             RefusalCode.NO_ROUTE, "No model route is enabled.",

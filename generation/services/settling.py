@@ -34,7 +34,7 @@ from generation.core.states import ChunkState, Event
 from generation.kinds import all_kinds
 from generation.models import Chunk, Job, LogEntry, LogLevel, Strategy
 from generation.models.chunk import changes
-from generation.services import journal, ledger
+from generation.services import journal, ledger, spending
 from generation.services.claiming import Claim
 from generation.services.deriving import derive
 from generation.services.jobs import end_without_content, unblock_next
@@ -74,6 +74,8 @@ def settle(*finished: Finished) -> list[Settled]:
             derive(job, now, bill)
         elif bill.calls:
             Job.objects.filter(pk=job_id).update(**bill.columns)
+            if job.is_terminal:
+                spending.settle(job, now)
         if any(one.runnable for one in settled):
             queue.ring()      # one is enough: whoever hears it claims a batch
     return settled

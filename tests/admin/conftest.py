@@ -11,11 +11,11 @@ from django.contrib.auth.models import Permission
 from django.test import Client
 from django.utils import timezone
 
-from accounts.models import ApiToken, Role, User, create_token
+from accounts.models import ApiToken, Override, Pause, Role, User, create_token
 from generation.core.outcomes import CallCode, Failure
 from generation.models import Job, Pulse
 from generation.services import jobs
-from tests.support import PROGRAM, claim_all, finish, work_off
+from tests.support import PROGRAM, claim_all, finish, limited, work_off
 
 LOOK = ("job", "chunk", "attempt", "logentry", "unitversion", "route", "pulse")
 
@@ -87,3 +87,7 @@ def worker(db: None) -> Pulse:
 @pytest.fixture
 def rows(done: Job, failed: Job, token: ApiToken, worker: Pulse) -> None:
     """At least one row of every model."""
+    limited(requests=9)
+    Pause.objects.get_or_create(id=1)
+    Override.objects.create(user=done.user, reason="exam week")
+    jobs.submit(user=done.user, kind="training_program", brief=PROGRAM)

@@ -42,6 +42,7 @@ WITH_ID = {
 }
 FOR_EVERYBODY_SIGNED_IN = {
     ("GET", "/jobs"), ("POST", "/jobs"), ("GET", "/kinds"), ("GET", "/kinds/{slug}"), ("GET", "/me"),
+    ("POST", "/quotes"), ("GET", "/me/usage"),
 }
 CASES = pytest.mark.parametrize(("method", "path"), list(WITH_ID), ids=lambda value: str(value))
 

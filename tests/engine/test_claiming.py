@@ -6,7 +6,7 @@ import pytest
 from generation.core.states import ChunkState
 from generation.models import Attempt, Chunk, Job, Route
 from generation.services import claiming, clock, jobs
-from tests.support import PROGRAM, REVISIONS, chunk, claim_all, finish
+from tests.support import PROGRAM, REVISIONS, chunk, claim_all, finish, limited
 from tests.threads import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -105,3 +105,24 @@ def test_claim_shows_on_the_job(job):
     job.refresh_from_db()
     assert (job.state, job.revision) == ("planning", 2)
     assert job.started_at is not None
+
+
+def test_single_program_is_claimed_next_although_forty_came_before(ann, bob, route):
+    for _ in range(40):
+        jobs.submit(user=ann, kind="training_program", brief=PROGRAM)
+    claim_all(slots=10)
+    single = jobs.submit(user=bob, kind="training_program", brief=PROGRAM).job
+    assert claim_all(slots=1)[0].job_id == single.pk
+
+
+def test_weight_of_a_role_is_its_share_of_the_calls(ann, bob, route):
+    for role, weight in (("student", 1), ("teacher", 3)):
+        policy = limited(role)
+        policy.weight = weight
+        policy.save()
+    for user in (ann, bob):
+        for _ in range(8):
+            jobs.submit(user=user, kind="training_program", brief=PROGRAM)
+    claims = claim_all(slots=8)
+    users = Counter(Job.objects.get(pk=claim.job_id).user.username for claim in claims)
+    assert users == {"ann": 2, "bob": 6}

@@ -14,14 +14,15 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from accounts.models import User
+from accounts.models import Reservation, User
+from accounts.models import Usage as Spent
 from generation.core.outcomes import CallCode, Failure, Reply, Usage
 from generation.models import Attempt, AttemptState, Chunk, Job, LogEntry, Route, UnitVersion
 from generation.services import clock, jobs, leases, sweeping
 from generation.services.errors import Refusal
 from tests.engine.test_leases import store
 from tests.invariants import assert_invariants
-from tests.support import USAGE, claim_all, finish
+from tests.support import USAGE, claim_all, finish, limited
 
 FAILURES = [code for code in CallCode if code not in {CallCode.OK, CallCode.INVALID, CallCode.LOST}]
 JOBS = strategies.integers(0, 2)
@@ -32,7 +33,7 @@ class Life(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        for model in (LogEntry, Attempt, UnitVersion, Chunk, Job):
+        for model in (LogEntry, Attempt, UnitVersion, Chunk, Job, Reservation, Spent):
             model.objects.all().delete()
         Route.objects.update(open_until=None, probe_until=None, throttled_until=None, breaker_reason="")
         self.user = User.objects.get(username="ann")
@@ -125,11 +126,13 @@ class Life(RuleBasedStateMachine):
         sweeping.sweep()
         assert not Attempt.objects.filter(state=AttemptState.ASKING).exists()
         assert not Attempt.objects.filter(cost_usd_micros__gt=0, is_booked=False).exists(), "all is summed"
+        assert not Spent.objects.filter(reserved__gt=0).exists()
         assert_invariants()
 
 
 @pytest.mark.django_db(transaction=True)
 def test_invariants_hold_whatever_happens(ann, route):
+    limited(requests=100_000, units=100_000, usd_micros=10**12, jobs=1_000)
     run_state_machine_as_test(
         Life,
         settings=settings(

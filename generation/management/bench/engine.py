@@ -12,7 +12,7 @@ from typing import Any
 
 from django.conf import settings
 
-from accounts.models import Role, User
+from accounts.models import Policy, Role, User
 from generation.core.states import ACTIVE_JOB_STATES, JobState
 from generation.management.bench.rig import ROOT, Worker, scratch_database, servers_cpu_s, wait_until
 from generation.models import Attempt, AttemptState, Job, Origin
@@ -87,6 +87,7 @@ def measure(
             "DATABASE_URL": url, "OPENAI_BASE_URL": simulator.base_url, "OPENAI_API_KEY": "bench",
             "QUEUE_NAME": f"bench-{secrets.token_hex(4)}",
         }
+        Policy.objects.all().delete()      # the engine is measured, not what a teacher may spend
         users = [User.objects.create_user(f"user{n}", role=Role.TEACHER) for n in range(USERS)]
         crew = [Worker(environment).wait_ready() for _ in range(workers)]
         _ring_on(environment["QUEUE_NAME"])

@@ -1,0 +1,285 @@
+"""Reserve what a request may cost, then settle to what it did cost.  Exact under any number of callers.
+
+Every function runs inside its caller's transaction: a refusal or a crash takes all of it back.
+
+Note [Lock order]: a caller locks its job first, if it has one; then, here, one subject's usage rows in the order
+of `Ceiling.lock_key` and of time, users before everybody together.  Two callers so never wait for each other."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from django.db import connection
+from django.db.models import F, Q
+
+from accounts.models.spending import Reservation, Usage
+from accounts.policies import Ceiling, Terms, in_words
+from accounts.windows import Metric, Window, begin, debt_after, end, fits_at, left, passed
+
+# By usage row and metric: what is no longer reserved, and what is used instead.
+Changes = dict[int, dict[Metric, tuple[int, int]]]
+
+
+@dataclass(frozen=True)
+class Amounts:
+    requests: int = 0
+    units: int = 0
+    usd_micros: int = 0
+    jobs: int = 0
+
+    def of(self, metric: Metric) -> int:
+        amount: int = getattr(self, metric.value)
+        return amount
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where one limit stands."""
+
+    ceiling: Ceiling
+    used: int
+    reserved: int
+    debt: int
+    begun: dt.datetime
+
+    @property
+    def taken(self) -> int:
+        return self.used + self.reserved + self.debt
+
+    @property
+    def left(self) -> int:
+        return left(self.taken, self.ceiling.limit, self.ceiling.burst)
+
+    @property
+    def resets_at(self) -> dt.datetime | None:
+        """None for what is given back instead of resetting."""
+        return None if self.ceiling.window is Window.ALWAYS else end(self.ceiling.window, self.begun)
+
+
+@dataclass
+class LimitExceeded(Exception):
+    """`amount` does not fit under the limit where `standing` is; `retry_at` is None if it never will by waiting."""
+
+    standing: Standing
+    amount: int
+    retry_at: dt.datetime | None
+
+    def __str__(self) -> str:
+        ceiling = self.standing.ceiling
+        return (
+            f"The limit is {ceiling.words}; {in_words(ceiling.metric, self.standing.left)} left, and this needs "
+            f"{in_words(ceiling.metric, self.amount)}."
+        )
+
+
+def reserve(terms: Terms, reference: str, amounts: Amounts, *, now: dt.datetime) -> Reservation:
+    """Take `amounts` under every limit of `terms`, or raise LimitExceeded, which must end the transaction.
+
+    Each limit is one guarded UPDATE: what is checked and what is taken cannot come apart."""
+    assert connection.in_atomic_block, "all or nothing is the caller's transaction"
+    # What seems free may yet cost something.
+    ceilings = [
+        ceiling for ceiling in terms.ceilings if amounts.of(ceiling.metric) or ceiling.metric is Metric.USD_MICROS
+    ]
+    current = _current_rows(ceilings, now)
+    charged = [
+        _take(current.get(ceiling), ceiling, amounts.of(ceiling.metric), now)
+        for ceiling in sorted(ceilings, key=lambda ceiling: ceiling.lock_key)
+    ]
+    return Reservation.objects.create(
+        user_id=terms.user_id, reference=reference, requests=amounts.requests, units=amounts.units,
+        usd_micros=amounts.usd_micros, jobs=amounts.jobs, charged=charged, created_at=now,
+    )
+
+
+def settle(reference: str, used: Amounts, *, now: dt.datetime) -> bool:
+    """Turn what is reserved for `reference` into what was `used`; what is over is given back.
+
+    False if nothing was reserved any more: settled twice is settled once.  More than was reserved is used all the
+    same, because it was spent; the windows that follow pay it back."""
+    assert connection.in_atomic_block, "the caller's transaction says what was used"
+    unsettled = list(
+        Reservation.objects.select_for_update(no_key=True)
+        .filter(reference=reference, settled_at__isnull=True).order_by("pk")
+    )
+    if not unsettled:
+        return False
+    changes: Changes = defaultdict(dict)
+    for reservation, part in zip(unsettled, _parts(unsettled, used), strict=True):
+        Reservation.objects.filter(pk=reservation.pk).update(
+            settled_at=now, used_requests=part.requests, used_units=part.units, used_usd_micros=part.usd_micros
+        )
+        _note(changes, reservation, part)
+    _apply(changes)
+    return True
+
+
+def release(reference: str, *, now: dt.datetime) -> bool:
+    """Give back all that is reserved for `reference`: nothing came of it."""
+    return settle(reference, Amounts(), now=now)
+
+
+def bill_late(reference: str, used: Amounts) -> bool:
+    """Add what became known after `settle` to the last reservation of `reference`; False if there is none."""
+    last = (
+        Reservation.objects.select_for_update(no_key=True)
+        .filter(reference=reference, settled_at__isnull=False).order_by("-pk").first()
+    )
+    if last is None:
+        return False
+    Reservation.objects.filter(pk=last.pk).update(
+        used_requests=F("used_requests") + used.requests, used_units=F("used_units") + used.units,
+        used_usd_micros=F("used_usd_micros") + used.usd_micros,
+    )
+    _apply({usage_id: {metric: (0, used.of(metric)) for metric in Metric} for usage_id in last.charged})
+    return True
+
+
+def has_unsettled(reference: str) -> bool:
+    return Reservation.objects.filter(reference=reference, settled_at__isnull=True).exists()
+
+
+def oldest_unsettled(most: int) -> list[str]:
+    """The references of the oldest open reservations; the sweeper asks whether their jobs have ended."""
+    rows = Reservation.objects.filter(settled_at__isnull=True).order_by("id")
+    return list(rows.values_list("reference", flat=True)[:most])
+
+
+def standings(ceilings: Sequence[Ceiling], now: dt.datetime) -> list[Standing]:
+    """Where each of `ceilings` stands at `now`, in one query."""
+    rows: dict[tuple[int | None, str, str], Usage] = {}
+    for row in Usage.objects.filter(_subjects(ceilings)).order_by("period_start") if ceilings else ():
+        rows[row.user_id, row.metric, row.window] = row
+    return [_standing(ceiling, rows.get(_key(ceiling)), now) for ceiling in ceilings]
+
+
+# --- The rows -------------------------------------------------------------------------------------
+
+
+def _key(ceiling: Ceiling) -> tuple[int | None, str, str]:
+    return ceiling.user_id, ceiling.metric.value, ceiling.window.value
+
+
+def _rows_of(user_id: int | None, metric: str, window: str) -> Q:
+    who = Q(user__isnull=True) if user_id is None else Q(user=user_id)
+    return who & Q(metric=metric, window=window)
+
+
+def _subjects(ceilings: Iterable[Ceiling]) -> Q:
+    condition = Q(pk__in=[])
+    for ceiling in ceilings:
+        condition |= _rows_of(*_key(ceiling))
+    return condition
+
+
+def _standing(ceiling: Ceiling, row: Usage | None, now: dt.datetime) -> Standing:
+    begun = begin(ceiling.window, now)
+    if row is None:
+        return Standing(ceiling, 0, 0, 0, begun)
+    if row.period_start < begun:
+        windows = passed(ceiling.window, row.period_start, begun)
+        return Standing(ceiling, 0, 0, debt_after(row.taken, ceiling.limit, windows), begun)
+    return Standing(ceiling, row.used, row.reserved, row.debt, row.period_start)
+
+
+def _current_rows(ceilings: Sequence[Ceiling], now: dt.datetime) -> dict[Ceiling, int]:
+    """The ids of the rows of the current windows, as far as they are there, in one query and without a lock."""
+    rows = Usage.objects.filter(_subjects(ceilings), is_left=False).only("user_id", "metric", "window", "period_start")
+    found = {(row.user_id, row.metric, row.window): row for row in rows} if ceilings else {}
+    return {
+        ceiling: row.pk for ceiling in ceilings
+        if (row := found.get(_key(ceiling))) is not None and row.period_start >= begin(ceiling.window, now)
+    }
+
+
+def _current_row(ceiling: Ceiling, now: dt.datetime) -> int:
+    """The id of the row of the window that holds `now`, made if need be."""
+    begun = begin(ceiling.window, now)
+    rows = Usage.objects.filter(_rows_of(*_key(ceiling))).order_by("-period_start")
+    # Whoever takes or settles in the last window waits until it is left, and its debt is written down here.
+    while (last := rows.select_for_update(no_key=True).first()) is not None and last.is_left:
+        pass      # its successor was made while we waited for the lock
+    if last is not None and last.period_start >= begun:
+        return last.pk
+    debt = 0
+    if last is not None:
+        debt = debt_after(last.taken, ceiling.limit, passed(ceiling.window, last.period_start, begun))
+        Usage.objects.filter(pk=last.pk).update(is_left=True)
+    Usage.objects.bulk_create(
+        [Usage(
+            user_id=ceiling.user_id, metric=ceiling.metric.value, window=ceiling.window.value, period_start=begun,
+            limit=ceiling.limit, debt=debt,
+        )],
+        ignore_conflicts=True,      # another request has just made it
+    )
+    return rows.values_list("pk", flat=True)[0]
+
+
+def _take(row_id: int | None, ceiling: Ceiling, amount: int, now: dt.datetime) -> int:
+    """Reserve `amount` in the row, or in that of the window that has begun since it was looked up; its id."""
+    while True:
+        row_id = row_id or _current_row(ceiling, now)
+        rows = Usage.objects.filter(pk=row_id, is_left=False)
+        if amount:
+            rows = rows.filter(used__lte=ceiling.limit + ceiling.burst - amount - F("reserved") - F("debt"))
+        if rows.update(reserved=F("reserved") + amount, limit=ceiling.limit):
+            return row_id
+        row = Usage.objects.get(pk=row_id)
+        if not row.is_left:
+            raise _exceeded(row, ceiling, amount)
+        row_id = None
+
+
+def _exceeded(row: Usage, ceiling: Ceiling, amount: int) -> LimitExceeded:
+    standing = Standing(ceiling, row.used, row.reserved, row.debt, row.period_start)
+    return LimitExceeded(standing, amount, fits_at(
+        ceiling.window, row.period_start, taken=row.taken, amount=amount, limit=ceiling.limit, burst=ceiling.burst,
+    ))
+
+
+def _parts(reservations: list[Reservation], used: Amounts) -> list[Amounts]:
+    """`used`, spread over what was reserved, oldest first; what exceeds all of it goes to the last."""
+    parts, rest = [], {name: getattr(used, name) for name in ("requests", "units", "usd_micros")}
+    for reservation in reservations:
+        is_last = reservation is reservations[-1]
+        part = {name: value if is_last else min(value, getattr(reservation, name)) for name, value in rest.items()}
+        rest = {name: value - part[name] for name, value in rest.items()}
+        parts.append(Amounts(**part))
+    return parts
+
+
+def _note(changes: Changes, reservation: Reservation, part: Amounts) -> None:
+    """Add to `changes` what becomes of `reservation`, of which `part` was used."""
+    for usage_id in reservation.charged:
+        row = changes[usage_id]
+        for metric in Metric:
+            reserved, used = row.get(metric, (0, 0))
+            row[metric] = (reserved + getattr(reservation, metric.value), used + part.of(metric))
+
+
+def _apply(changes: Changes) -> None:
+    rows = Usage.objects.filter(pk__in=changes)
+    for row in sorted(rows, key=lambda row: (row.user_id is None, row.metric, row.window, row.period_start)):
+        released, used = changes[row.pk][Metric(row.metric)]
+        if not released and not used:
+            continue
+        changed = {"reserved": F("reserved") - released, "used": F("used") + used}
+        if not Usage.objects.filter(pk=row.pk, is_left=False).update(**changed):
+            Usage.objects.filter(pk=row.pk).update(**changed)
+            _carry(row)
+
+
+def _carry(row: Usage) -> None:
+    """Let the windows after `row`, which is locked and has changed, owe what it now lends them."""
+    row.refresh_from_db(fields=["used", "reserved", "debt"])
+    window, before = Window(row.window), row
+    later_rows = Usage.objects.select_for_update(no_key=True).filter(
+        _rows_of(row.user_id, row.metric, row.window), period_start__gt=row.period_start
+    )
+    for after in later_rows.order_by("period_start"):
+        after.debt = debt_after(
+            before.taken, before.limit, passed(window, before.period_start, after.period_start)
+        )
+        after.save(update_fields=["debt"])
+        before = after

@@ -1,0 +1,128 @@
+"""Which terms hold for a user at a moment: the role's policy, the overrides in force, and the limits of all."""
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from accounts.models.limits import EVERYBODY, AbstractLimit, Override, Pause, Policy
+from accounts.models.people import Role, User
+from accounts.windows import Metric, Window
+
+
+@dataclass(frozen=True)
+class Ceiling:
+    """One limit of one subject: `user_id`, or None for everybody together."""
+
+    user_id: int | None
+    metric: Metric
+    window: Window
+    limit: int
+    burst: int = 0
+
+    @property
+    def lock_key(self) -> tuple[bool, str, str]:
+        """See Note [Lock order] in the ledger."""
+        return self.user_id is None, self.metric.value, self.window.value
+
+    @property
+    def slug(self) -> str:
+        """`requests-per-hour`: what programs call it."""
+        scope = "total-" if self.user_id is None else ""
+        name = "cost" if self.metric is Metric.USD_MICROS else self.metric.value
+        return f"{scope}running-jobs" if self.metric is Metric.JOBS else f"{scope}{name}-per-{self.window.value}"
+
+    @property
+    def words(self) -> str:
+        """`20 requests an hour`: what people call it."""
+        whole = f" {self.window.value}"
+        per = "" if self.window is Window.ALWAYS else (" an" if self.window is Window.HOUR else " a") + whole
+        of_all = " for everybody together" if self.user_id is None else ""
+        return f"{in_words(self.metric, self.limit)}{per}{of_all}"
+
+
+def in_words(metric: Metric, amount: int) -> str:
+    """`1 request`, `3 units`, `$2.50`."""
+    match metric:
+        case Metric.USD_MICROS:
+            return f"${amount / 1_000_000:,.2f}" if amount >= 10_000 or not amount else f"${amount / 1_000_000:.4f}"
+        case Metric.JOBS:
+            noun = "running job"
+        case _:
+            noun = metric.value.removesuffix("s")
+    return f"{amount:,} {noun}{'' if amount == 1 else 's'}"
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What `user_id` may do now.  Empty sets of names allow all."""
+
+    user_id: int
+    role: str
+    ceilings: tuple[Ceiling, ...] = ()
+    max_units_per_job: int | None = None
+    kinds: tuple[frozenset[str], ...] = ()
+    strategies: tuple[frozenset[str], ...] = ()
+    routes: tuple[frozenset[str], ...] = ()
+
+
+def allows(sets: Iterable[frozenset[str]], name: str) -> bool:
+    return all(name in names for names in sets if names)
+
+
+def terms_of(user: User, now: dt.datetime) -> Terms:
+    """The terms of `user` at `now`, by the database's clock."""
+    policies = {
+        policy.role: policy
+        for policy in Policy.objects.filter(role__in=[user.role, EVERYBODY]).prefetch_related("limits")
+    }
+    overrides = list(Override.objects.in_force(now).filter(user=user).order_by("id").prefetch_related("limits"))
+    own, of_all = policies.get(user.role), policies.get(EVERYBODY)
+    sources: list[Policy | Override] = [*([own] if own else []), *overrides]      # the newest is the last
+    limits: dict[tuple[str, str], AbstractLimit] = {}
+    for source in sources:
+        limits |= {(limit.metric, limit.window): limit for limit in source.limits.all()}
+    found = [*(_ceiling(user.pk, limit) for limit in limits.values()), *_running(user.pk, *sources)]
+    if of_all is not None:
+        found += [*(_ceiling(None, limit) for limit in of_all.limits.all()), *_running(None, of_all)]
+    binding = [policy for policy in (own, of_all) if policy]
+    own_units = _last(source.max_units_per_job for source in sources)
+    units = [most for most in (own_units, of_all.max_units_per_job if of_all else None) if most is not None]
+    return Terms(
+        user.pk, user.role, tuple(sorted(found, key=lambda ceiling: ceiling.lock_key)), min(units, default=None),
+        tuple(frozenset(policy.kinds) for policy in binding),
+        tuple(frozenset(policy.strategies) for policy in binding),
+        tuple(frozenset(policy.routes) for policy in binding),
+    )
+
+
+def ceilings_of_all() -> tuple[Ceiling, ...]:
+    """The limits of everybody together."""
+    policy = Policy.objects.filter(role=EVERYBODY).prefetch_related("limits").first()
+    if policy is None:
+        return ()
+    found = [*(_ceiling(None, limit) for limit in policy.limits.all()), *_running(None, policy)]
+    return tuple(sorted(found, key=lambda ceiling: ceiling.lock_key))
+
+
+def paused_because() -> str | None:
+    """Why nothing is accepted at the moment; None while requests are accepted."""
+    return Pause.objects.filter(is_on=True).values_list("reason", flat=True).first()
+
+
+def weights() -> dict[str, int]:
+    """Scheduling weight by role; a role without a policy weighs 1."""
+    return {role.value: 1 for role in Role} | dict(Policy.objects.exclude(role="").values_list("role", "weight"))
+
+
+def _ceiling(user_id: int | None, limit: AbstractLimit) -> Ceiling:
+    return Ceiling(user_id, Metric(limit.metric), Window(limit.window), limit.limit, limit.burst)
+
+
+def _running(user_id: int | None, *sources: Policy | Override) -> list[Ceiling]:
+    most = _last(source.max_running_jobs for source in sources)
+    return [] if most is None else [Ceiling(user_id, Metric.JOBS, Window.ALWAYS, most)]
+
+
+def _last(values: Iterable[int | None]) -> int | None:
+    said = [value for value in values if value is not None]
+    return said[-1] if said else None

@@ -1,0 +1,92 @@
+"""What may be spent: a quote before asking, and where every limit stands."""
+
+import datetime as dt
+from typing import Literal
+
+from django.http import HttpRequest
+from ninja import Router
+from pydantic import BaseModel, Field
+
+from accounts.ledger import Standing
+from accounts.windows import Metric, Window
+from generation.api import openapi
+from generation.api.auth import caller
+from generation.api.schemas import JobIn
+from generation.models import Strategy
+from generation.services import quoting, spending
+
+router = Router()
+
+
+class LimitOut(BaseModel):
+    """One limit in one window.  Money is in millionths of a US dollar."""
+
+    name: str = Field(examples=["units-per-day"])
+    scope: Literal["you", "everybody"]
+    metric: Metric
+    window: Window = Field(description="`always`: what is taken is given back at the end, so nothing resets.")
+    limit: int
+    burst: int = Field(description="What one window may take over its limit; the next has so much less.")
+    used: int
+    reserved: int = Field(description="For jobs that have not ended; what is over is given back.")
+    owed: int = Field(description="What earlier windows borrowed from this one.")
+    left: int
+    resets_at: dt.datetime | None
+
+    @classmethod
+    def columns(cls, standing: Standing) -> dict[str, object]:
+        ceiling = standing.ceiling
+        return {
+            "name": ceiling.slug, "scope": "everybody" if ceiling.user_id is None else "you",
+            "metric": ceiling.metric, "window": ceiling.window, "limit": ceiling.limit, "burst": ceiling.burst,
+            "used": standing.used, "reserved": standing.reserved, "owed": standing.debt, "left": standing.left,
+            "resets_at": standing.resets_at,
+        }
+
+
+class UsageOut(BaseModel):
+    items: list[LimitOut]
+
+
+class RemainderOut(LimitOut):
+    left_after: int = Field(description="What would be left if the request were accepted; negative: it does not fit.")
+
+
+class QuoteOut(BaseModel):
+    """A price before anything is asked.  The p90 is what would be reserved."""
+
+    kind: str
+    strategy: Strategy
+    route: str
+    units: int
+    usd_micros_p50: int
+    usd_micros_p90: int
+    seconds_p50: float
+    seconds_p90: float
+    based_on_jobs: int = Field(description="Completed jobs that it is read off; 0: from prices and sizes.")
+    fits: bool = Field(description="Whether it would be accepted now.")
+    limits: list[RemainderOut]
+
+
+@router.post("/quotes", response=QuoteOut, tags=["limits"], openapi_extra=openapi.adds(503))
+def quote_job(request: HttpRequest, body: JobIn) -> QuoteOut:
+    """What a document would cost, how long it would take, what it would leave.  Nothing is created."""
+    found = quoting.quote(user=caller(request), kind=body.kind, brief=body.brief, strategy=body.strategy)
+    expected = found.estimate
+    return QuoteOut(
+        kind=body.kind, strategy=body.strategy, route=found.route, units=found.units,
+        usd_micros_p50=expected.usd_micros_p50, usd_micros_p90=expected.usd_micros_p90,
+        seconds_p50=expected.seconds_p50, seconds_p90=expected.seconds_p90, based_on_jobs=expected.jobs,
+        fits=found.fits,
+        limits=[
+            RemainderOut.model_validate({**LimitOut.columns(limit.standing), "left_after": limit.left_after})
+            for limit in found.limits
+        ],
+    )
+
+
+@router.get("/me/usage", response=UsageOut, tags=["limits"])
+def get_usage(request: HttpRequest) -> UsageOut:
+    """Every limit of yours, and where it stands; staff also see those of everybody together."""
+    standings = spending.standings_of(caller(request))
+    return UsageOut(items=[LimitOut.model_validate(LimitOut.columns(standing)) for standing in standings])

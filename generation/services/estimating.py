@@ -1,0 +1,69 @@
+"""What a document will probably cost and how long it will take, from this installation's own history.
+
+Before there is any, from the route's prices and the size of what the kind would simulate.  Never "unknown"."""
+
+import random
+from dataclasses import dataclass
+
+from generation.core.kind import JsonObject
+from generation.core.pricing import Prices, estimated_tokens
+from generation.core.prompting import Kind
+from generation.core.states import JobState
+from generation.kinds import all_kinds
+from generation.models import Job, Route, Strategy
+
+ENOUGH = 5            # with fewer completed jobs a p90 would be one job's luck
+NEWEST = 200
+CAUTION = 2           # a unit that is asked twice, by repair or retry, costs twice
+OUTPUT_TOKENS_PER_S = 60
+FIRST_TOKEN_S = 1.0
+
+
+@dataclass(frozen=True)
+class Estimate:
+    usd_micros_p50: int
+    usd_micros_p90: int
+    seconds_p50: float
+    seconds_p90: float
+    jobs: int               # completed ones that it is based on; 0: on prices and sizes
+
+
+def estimate(*, kind: str, strategy: str, route: Route, brief: JsonObject, units: int) -> Estimate:
+    """For `units` units of a document of `brief`."""
+    history = list(
+        Job.objects.filter(kind=kind, strategy=strategy, route=route, state=JobState.COMPLETED.value)
+        .order_by("-id").values_list("cost_usd_micros", "unit_total", "started_at", "finished_at")[:NEWEST]
+    )
+    if len(history) < ENOUGH:
+        return _from_prices(all_kinds()[kind], strategy, route.prices, brief, units)
+    costs = sorted(cost / of_units for cost, of_units, _started, _finished in history)
+    # Only units that follow one another make a longer document slower.
+    is_serial = strategy != Strategy.PARALLEL
+    times = sorted(
+        (finished - started).total_seconds() / (of_units if is_serial else 1)
+        for _cost, of_units, started, finished in history if started and finished
+    )
+    factor = units if is_serial else 1
+    return Estimate(
+        round(_quantile(costs, 0.5) * units), round(_quantile(costs, 0.9) * units),
+        round(_quantile(times, 0.5) * factor, 1), round(_quantile(times, 0.9) * factor, 1), len(history),
+    )
+
+
+def _quantile(ordered: list[float], share: float) -> float:
+    """The smallest value that is not below `share` of all; 0 of none."""
+    return ordered[min(len(ordered) - 1, int(share * len(ordered)))] if ordered else 0.0
+
+
+def _from_prices(kind: Kind, strategy: str, prices: Prices, brief: JsonObject, units: int) -> Estimate:
+    typed, rng = kind.brief(brief), random.Random(0)
+    plan = kind.simulate_plan(typed, rng)
+    plan_tokens = estimated_tokens(str(plan))
+    unit_tokens = estimated_tokens(str(kind.simulate_unit(typed, kind.plan(plan), 1, rng)))
+    shared = estimated_tokens(kind.rules) + estimated_tokens(str(brief)) + plan_tokens
+    output = plan_tokens + units * unit_tokens
+    calls = 1 if strategy == Strategy.SINGLE else 1 + units
+    cost = -(-(calls * shared * prices.input + output * prices.output) // 1_000_000)
+    plan_s, unit_s = (FIRST_TOKEN_S + tokens / OUTPUT_TOKENS_PER_S for tokens in (plan_tokens, unit_tokens))
+    seconds = plan_s + (unit_s if strategy == Strategy.PARALLEL else unit_s * units)
+    return Estimate(cost, CAUTION * cost, round(seconds, 1), round(CAUTION * seconds, 1), 0)

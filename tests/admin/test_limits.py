@@ -1,0 +1,110 @@
+"""Policies, overrides, the pause and the usage pages."""
+
+import csv
+import io
+
+import pytest
+from django.urls import reverse
+
+from accounts.models import Limit, Override, Pause, Policy, User
+from generation.services import jobs
+from generation.services.errors import Refusal
+from tests.support import PROGRAM, limited, work_off
+
+REPORT = "/admin/accounts/usage/report/"
+
+
+def ask(user):
+    return jobs.submit(user=user, kind="training_program", brief=PROGRAM).job
+
+
+def inline(prefix: str, *rows: dict, initial: int = 0) -> dict:
+    found = {f"{prefix}-TOTAL_FORMS": len(rows), f"{prefix}-INITIAL_FORMS": initial}
+    return found | {f"{prefix}-{n}-{name}": value for n, row in enumerate(rows) for name, value in row.items()}
+
+
+def test_policy_shows_live_usage_beside_each_limit(ann, route, adam, client_of):
+    policy = limited(units=20)
+    work_off(ask(ann))
+    ask(ann)
+    page = client_of(adam).get(reverse("admin:accounts_policy_change", args=[policy.pk])).content.decode()
+    assert "3 units used, 3 units reserved; at most 3 units by one user" in page
+
+
+def test_limit_changed_in_the_admin_holds_for_the_next_request(ann, route, adam, client_of):
+    policy = limited(requests=1)
+    ask(ann)
+    limit = Limit.objects.get(policy=policy)
+    row = {"id": limit.pk, "policy": policy.pk, "metric": "requests", "window": "day", "limit": 2, "burst": 0}
+    response = client_of(adam).post(reverse("admin:accounts_policy_change", args=[policy.pk]), {
+        "role": "student", "weight": 1, "kinds": "[]", "strategies": "[]", "routes": "[]",
+        **inline("limits", row, initial=1),
+    })
+    assert response.status_code == 302, response.context["errors"]
+    ask(ann)
+    with pytest.raises(Refusal):
+        ask(ann)
+
+
+@pytest.mark.parametrize("names", ['"course"', "[1]", '{"course": 1}', '[""]'])
+def test_names_must_be_a_list_of_text(names, route, adam, client_of):
+    policy = limited()
+    response = client_of(adam).post(reverse("admin:accounts_policy_change", args=[policy.pk]), {
+        "role": "student", "weight": 1, "kinds": names, "strategies": "[]", "routes": "[]", **inline("limits")})
+    assert response.status_code == 200
+    assert "Give a list of names" in response.content.decode()
+    assert Policy.objects.get(pk=policy.pk).kinds == []
+
+
+def test_override_knows_its_author_and_holds_at_once(ann, route, adam, client_of):
+    limited(requests=0)
+    response = client_of(adam).post(reverse("admin:accounts_override_add"), {
+        "user": ann.pk, "reason": "exam week", "expires_at_0": "", "expires_at_1": "",
+        **inline("limits", {"metric": "requests", "window": "day", "limit": 1, "burst": 0}),
+    })
+    assert response.status_code == 302, response.context["errors"]
+    assert Override.objects.get().author == adam
+    ask(ann)
+
+
+def test_pause_is_a_switch_with_a_reason(ann, route, adam, client_of):
+    Pause.objects.get_or_create(id=1)
+    address = reverse("admin:accounts_pause_change", args=[1])
+    assert client_of(adam).post(address, {"is_on": "on", "reason": ""}).status_code == 200, "a reason is wanted"
+    client_of(adam).post(address, {"is_on": "on", "reason": "Exams."})
+    with pytest.raises(Refusal, match="Exams"):
+        ask(ann)
+
+
+def test_report_sums_by_role_user_kind_and_day(ann, bob, route, adam, client_of):
+    limited(requests=9)
+    work_off(ask(ann))
+    work_off(ask(bob))
+    client = client_of(adam)
+    everybody, of_ann = client.get(REPORT), client.get(f"{REPORT}?user={ann.pk}")
+    names = {title: [row.name for row, _cost in rows] for title, rows in everybody.context["tables"]}
+    assert {title: set(found) for title, found in names.items()} == {
+        "By role": {"student", "teacher"}, "By user": {"ann", "bob"}, "By kind": {"training_program"}}
+    assert '<canvas class="chart"' in everybody.content.decode()
+    assert [row.name for row, _cost in dict(of_ann.context["tables"])["By user"]] == ["ann"]
+    assert "9 requests a day" in of_ann.content.decode()
+
+
+@pytest.mark.parametrize("user", ["x", "\x00", "9" * 40, "²", "0"])
+def test_report_of_nobody_is_of_everybody(user, adam, client_of, db):
+    assert client_of(adam).get(REPORT, {"user": user}).context["person"] is None
+
+
+def test_export_cannot_run_anything(ann, route, adam, client_of):
+    ask(ann)
+    User.objects.filter(pk=ann.pk).update(username="=HYPERLINK(1)")
+    response = client_of(adam).get("/admin/accounts/usage/report.csv")
+    text = b"".join(response.streaming_content).decode("utf-8-sig")
+    header, row = csv.reader(io.StringIO(text))
+    assert (header[1], row[1]) == ("user", "'=HYPERLINK(1)")
+    assert row[4:6] == ["1", "0"]
+
+
+@pytest.mark.parametrize("address", [REPORT, "/admin/accounts/usage/report.csv"])
+def test_only_administrators_see_what_others_spend(address, rita, client_of):
+    assert client_of(rita).get(address).status_code == 403

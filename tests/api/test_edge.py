@@ -1,0 +1,84 @@
+"""Courtesy limits of the HTTP edge: per user at the API, per address where people sign in."""
+
+import pytest
+from django.core.cache import cache
+from django.test import Client, RequestFactory
+from redis.exceptions import ConnectionError as RedisIsAway
+
+from accounts import edge
+from accounts.edge import client_address
+from tests.api.calls import Caller, problem
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def few(settings):
+    settings.RATELIMIT_ENABLE = True
+    settings.API_RATE, settings.SIGN_IN_RATE = "3/d", "3/d"
+    cache.clear()
+    yield
+    cache.clear()
+
+
+def test_user_who_asks_too_often_waits_and_others_do_not(ann, ann_api, cy_api):
+    other_token = Caller(ann)
+    assert [ann_api.send("GET", "/me").status_code for _ in range(3)] == [200] * 3
+    for caller in (ann_api, other_token):
+        response = caller.send("GET", "/me")
+        problem(response, 429, "throttled")
+        assert 0 < int(response["Retry-After"]) <= 86_400
+    assert cy_api.send("GET", "/me").status_code == 200
+
+
+def test_session_counts_like_a_token(ann, ann_api):
+    client = Client()
+    client.force_login(ann)
+    codes = [client.get("/api/v1/me").status_code for _ in range(2)]
+    codes += [ann_api.send("GET", "/me").status_code for _ in range(2)]
+    assert codes == [200, 200, 200, 429]
+
+
+def test_spoofed_addresses_do_not_help(client):
+    codes = [
+        client.post("/admin/login/", {"username": "x", "password": "y"}, HTTP_X_FORWARDED_FOR=f"10.0.0.{n}").status_code
+        for n in range(5)
+    ]
+    assert codes == [200, 200, 200, 429, 429]
+    assert client.get("/admin/login/").status_code == 200
+
+
+def test_behind_a_proxy_each_address_counts_for_itself(client, settings):
+    settings.TRUSTED_PROXIES = 1
+
+    def attempt(forwarded: str) -> int:
+        return client.post("/admin/login/", {}, HTTP_X_FORWARDED_FOR=forwarded).status_code
+
+    assert [attempt(f"10.0.0.{n}, 192.0.2.1") for n in range(4)] == [200, 200, 200, 429]
+    assert attempt("192.0.2.1, 192.0.2.2") == 200
+
+
+@pytest.mark.parametrize(("hops", "forwarded", "remote", "address"), [
+    (0, "192.0.2.9", "192.0.2.1", "192.0.2.1"),
+    (1, "10.0.0.1, 192.0.2.9", "127.0.0.1", "192.0.2.9"),
+    (2, "10.0.0.1, 192.0.2.9, 192.0.2.8", "127.0.0.1", "192.0.2.9"),
+    (2, "192.0.2.9", "127.0.0.1", "127.0.0.1"),              # fewer entries than proxies: not through ours
+    (1, "", "127.0.0.1", "unknown"),
+    (1, "nonsense", "127.0.0.1", "unknown"),
+    (0, "", "2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+    (1, "2001:db8:1:2:ffff::1", "::1", "2001:db8:1:2::/64"),
+    (0, "", "::ffff:192.0.2.1", "192.0.2.1"),
+    (0, "", "", "unknown"),
+])
+def test_address_is_what_the_trusted_proxy_saw(settings, hops, forwarded, remote, address):
+    settings.TRUSTED_PROXIES = hops
+    request = RequestFactory().get("/", REMOTE_ADDR=remote, HTTP_X_FORWARDED_FOR=forwarded)
+    assert client_address(request) == address
+
+
+def test_without_redis_nobody_is_refused(ann_api, monkeypatch):
+    def away(*_args, **_kwargs):
+        raise RedisIsAway("refused")
+
+    monkeypatch.setattr(edge, "get_usage", away)
+    assert [ann_api.send("GET", "/me").status_code for _ in range(5)] == [200] * 5
