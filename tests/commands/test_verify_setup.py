@@ -25,7 +25,7 @@ def lines(capsys, *arguments: str) -> dict[str, str]:
 @pytest.fixture
 def somebody_works(db: None) -> None:
     pulses.beat("host:1:a", in_flight=3, slots=8, revisions={}, is_draining=False)
-    sweeping.is_my_turn("host:1:a")
+    sweeping.take_turn("host:1:a")
 
 
 @pytest.mark.django_db(transaction=True)

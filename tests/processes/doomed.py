@@ -19,7 +19,7 @@ def die(*_args: Any, **_kwargs: Any) -> NoReturn:
 
 def main(point: str) -> None:
     django.setup()
-    from generation.engine import runner
+    from generation.engine import runner, settle_queue
     from generation.engine.provider import provider_from_settings
 
     provider = provider_from_settings()
@@ -27,7 +27,7 @@ def main(point: str) -> None:
     if point == "before_call":
         provider.ask = die      # type: ignore[method-assign, assignment]
     if point == "after_store":
-        runner.settling.settle = die      # type: ignore[attr-defined]
+        settle_queue.settling.settle = die      # type: ignore[attr-defined]
     engine.start()
     threading.Event().wait()
 
