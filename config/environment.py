@@ -40,7 +40,8 @@ def _check_url(name: str, value: str | None, schemes: tuple[str, ...], *, needs_
     except ValueError as error:
         raise ValueError(f"{name} is not a URL: its host or port cannot be read") from error
     if parts.scheme not in schemes or "://" not in value:
-        raise ValueError(f"{name} must start with {' or '.join(f'{scheme}://' for scheme in schemes)}")
+        shown = [f"{scheme}://" for scheme in schemes if scheme != "postgres"]      # an old spelling, understood
+        raise ValueError(f"{name} must start with {' or '.join(shown)}")
     if needs_host and not host:
         raise ValueError(f"{name} names no host")
 
@@ -147,7 +148,7 @@ def make_folder(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        refuse(f"LOCAL_DIR {folder} cannot be used: {error.strerror}.")
+        refuse(f"LOCAL_DIR {folder} cannot be written: {error.strerror}.")
 
 
 def local_secret_key(folder: Path) -> str:

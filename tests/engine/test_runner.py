@@ -166,11 +166,11 @@ def test_refused_key_parks_the_job_until_a_person_resumes(job, route, start):
 
     provider = FakeProvider(answers)
     start(provider)
-    wait_until("the job waits", lambda: reading.waiting(Job.objects.get(pk=job.pk)) is not None, 10)
-    held = reading.waiting(Job.objects.get(pk=job.pk))
-    assert held is not None
-    assert held.reason == "auth"
-    assert "OPENAI_API_KEY" in held.as_json()["next_step"]
+    def held():
+        return reading.waiting(Job.objects.get(pk=job.pk))
+
+    wait_until("the job waits for a key", lambda: held() is not None and held().reason == "auth", 10)
+    assert "OPENAI_API_KEY" in held().as_json()["next_step"]
     assert len(provider.asked) == 1, "nothing else is asked while the key is bad"
     is_bad.clear()
     routes.resume(Route.objects.get(pk=route.pk))
