@@ -16,7 +16,8 @@ class LogLevel(models.TextChoices):
 
 
 class LogEntry(models.Model):
-    job = models.ForeignKey(Job, models.CASCADE, related_name="log")
+    job = models.ForeignKey(
+        Job, models.CASCADE, null=True, blank=True, related_name="log", help_text="Empty: it concerns all of them.")
     chunk = models.ForeignKey(Chunk, models.CASCADE, null=True, blank=True, related_name="+")
     attempt = models.ForeignKey(Attempt, models.SET_NULL, null=True, blank=True, related_name="+")
     by = models.ForeignKey(

@@ -10,17 +10,18 @@ if TYPE_CHECKING:
 
 
 def entry(
-    job: Job, code: str, message: str, *, chunk_id: int | None = None, attempt_id: int | None = None,
+    job: Job | None, code: str, message: str, *, chunk_id: int | None = None, attempt_id: int | None = None,
     by: "User | None" = None, level: LogLevel = LogLevel.INFO, **data: Any,     # Any: what json can write
 ) -> LogEntry:
-    """A line that is not written yet: for transactions that write several at once."""
+    """A line that is not written yet: for transactions that write several at once.  `job` is None for what
+    concerns the installation: a route, a worker, a setting."""
     return LogEntry(
         job=job, chunk_id=chunk_id, attempt_id=attempt_id, by=by, code=code, level=level, message=message,
         data=data,
     )
 
 
-def write(job: Job, code: str, message: str, **more: Any) -> None:     # Any: what `entry` takes
+def write(job: Job | None, code: str, message: str, **more: Any) -> None:     # Any: what `entry` takes
     entry(job, code, message, **more).save(force_insert=True)
 
 
