@@ -89,6 +89,7 @@ class Environment(BaseSettings):
     max_repairs: Annotated[int, Field(ge=0, le=10)] = 2
     backoff_base_s: PositiveSeconds = 2
     backoff_cap_s: PositiveSeconds = 60
+    failpoints: Annotated[str, Field(pattern=r"^([a-z_]+=-?[0-9.]+(,|$))*$")] = ""      # chaos sets it
 
     api_rate: Annotated[str, AfterValidator(_rate)] = "600/m"      # requests of one user; one page polls 30 times
     sign_in_rate: Annotated[str, AfterValidator(_rate)] = "20/m"   # attempts from one address
@@ -123,6 +124,8 @@ class Environment(BaseSettings):
                 raise ValueError("SECRET_KEY must have at least 50 characters in production")
             if self.debug:
                 raise ValueError("DEBUG must be off in production")
+            if self.failpoints:
+                raise ValueError("FAILPOINTS make workers die on purpose; they are refused in production")
         return self
 
 

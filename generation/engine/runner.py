@@ -36,6 +36,7 @@ from generation.core.outcomes import (
 from generation.core.pricing import estimated_tokens
 from generation.core.prompting import Context, Request, Stage
 from generation.core.reasons import Reason
+from generation.engine import failpoints
 from generation.engine.contexts import Contexts, digests_before
 from generation.engine.database import AWAY, guarded, persistently
 from generation.engine.judging import outcome_of, request_for
@@ -100,6 +101,7 @@ class Engine:
     # --- Life ---------------------------------------------------------------------------------
 
     def start(self) -> "Engine":
+        failpoints.skew()
         self._loop_thread.start()
         self._pulse_thread.start()
         return self
@@ -238,6 +240,8 @@ class Engine:
 
     async def _call(self, claim: Claim, context: Context, request: Request) -> None:
         answer: Answer
+        failpoints.taste(context.brief, claim.position)
+        failpoints.reach("before_call")
         try:
             answer = await self.provider.ask(
                 request, model=claim.model, max_output_tokens=output_limit(claim),
@@ -275,6 +279,7 @@ class Engine:
             text = claim.stored_reply.text
         else:
             reply, text = answer, answer.text
+            failpoints.reach("before_store")
             try:
                 persistently(lambda: ledger.store_reply(claim, reply, request.fingerprint))
             except AWAY:
@@ -283,6 +288,7 @@ class Engine:
                 connection.close()
                 failure = Failure(CallCode.INTERNAL, named(error), usage=reply.usage)
                 return Finished(claim, GiveUp(Reason.INTERNAL, named(error)), failure, failure.code)
+            failpoints.reach("after_store")
             if claim.route_is_suspect or claim.route_id in self._suspect_routes:
                 self._suspect_routes.discard(claim.route_id)
                 persistently(lambda: routes.note_call(claim.route_id, CallCode.OK, ""))
@@ -347,6 +353,7 @@ class Engine:
         connection.close()
 
     def _beat(self) -> None:
+        failpoints.stall()
         with self._lock:
             held = dict(self._held)
         for chunk_id in leases.renew(

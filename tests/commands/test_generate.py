@@ -10,7 +10,7 @@ import psycopg
 import pytest
 from django.conf import settings
 
-from generation.management.bench.rig import Worker
+from generation.management.rig.processes import Worker
 from tests.commands.product import clean_environment, is_gone, product
 from tests.waiting import wait_until
 
