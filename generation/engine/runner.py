@@ -69,6 +69,7 @@ class _Held:
     claim: Claim
     task: "asyncio.Task[None] | None" = None
     is_lost: bool = False
+    renewed_at: float = field(default_factory=time.monotonic)      # its lease, by this process's own clock
 
 
 @dataclass
@@ -86,6 +87,7 @@ class Engine:
         self._claiming = threading.Lock()
         self._wants_claim = threading.Event()
         self._is_draining = False
+        self._beat_at = time.monotonic()      # the last pulse that got through
         self._stop_pulse = threading.Event()
         self._loop = asyncio.new_event_loop()
         self._loop_thread = threading.Thread(target=self._run_loop, name="provider-calls", daemon=True)
@@ -175,7 +177,8 @@ class Engine:
         with self._claiming:
             self._wants_claim.clear()
             self._was_full = False
-            may_have_more = True
+            # Who cannot renew leases takes none: the next pulse that gets through wakes us.
+            may_have_more = time.monotonic() - self._beat_at < settings.LEASE_S / 2
             while may_have_more and not self._is_draining:
                 free = self.slots - len(self._held)
                 if free <= 0:
@@ -231,7 +234,9 @@ class Engine:
 
     def _start_call(self, claim: Claim, context: Context, request: Request) -> None:
         held = self._held.get(claim.chunk_id)
-        if held is None or held.claim.fence != claim.fence or held.is_lost:
+        is_ours = held is not None and held.claim.fence == claim.fence and not held.is_lost
+        # A process that was stopped since its claim does not know yet whose the chunk is by now.
+        if held is None or not is_ours or time.monotonic() - held.renewed_at > settings.LEASE_S:
             self._give_back(claim)
             return
         held.task = self._loop.create_task(self._call(claim, context, request))
@@ -356,10 +361,14 @@ class Engine:
         failpoints.stall()
         with self._lock:
             held = dict(self._held)
-        for chunk_id in leases.renew(
-            worker=self.name, held={chunk_id: one.claim.fence for chunk_id, one in held.items()}
-        ):
-            self._cancel(held[chunk_id])
+        renewed_at = time.monotonic()
+        lost = leases.renew(worker=self.name, held={chunk_id: one.claim.fence for chunk_id, one in held.items()})
+        for chunk_id, one in held.items():
+            if chunk_id in lost:
+                self._cancel(one)
+            else:
+                one.renewed_at = renewed_at
+        self._beat_at = renewed_at
         pulses.beat(
             self.name, in_flight=len(held), slots=self.slots, revisions=self._revisions,
             is_draining=self._is_draining,

@@ -19,12 +19,13 @@ from accounts import policies
 from generation.core.breaker import Admission
 from generation.core.pricing import Prices
 from generation.core.prompting import Stage
-from generation.core.states import ChunkState, Event, JobState
+from generation.core.states import MAX_CRASHES, ChunkState, Event, JobState
 from generation.models import Attempt, AttemptState, Chunk, Job, Origin, Route
 from generation.models.chunk import changes
 from generation.services import clock, routes
 
 MAX_BATCH = 32      # keeps the transaction short
+LAST_CHANCE = MAX_CRASHES - 1      # crashes after which the next one ends the chunk
 
 
 @dataclass(frozen=True)
@@ -115,7 +116,7 @@ def _claim_on(route_id: int, worker: str, room: int, revisions: Mapping[str, int
         room = min(room, _admitted(route, now, running.total()))
         if room <= 0:
             return [], False
-        ids = _fairest(route, now, room, running, revisions)
+        ids = _fairest(route, worker, now, room, running, revisions)
         chunks = list(
             Chunk.objects.select_for_update(skip_locked=True, of=("self",), no_key=True)
             .runnable(now).filter(pk__in=ids).select_related("job").order_by("job_id", "position")
@@ -147,7 +148,7 @@ def _admitted(route: Route, now: dt.datetime, running: int) -> int:
 
 
 def _fairest(
-    route: Route, now: dt.datetime, room: int, running: Counter[int], revisions: Mapping[str, int]
+    route: Route, worker: str, now: dt.datetime, room: int, running: Counter[int], revisions: Mapping[str, int]
 ) -> list[int]:
     """Ids of up to `room` due chunks.  Each user's chunks queue by age; the next chunk always goes to
     the user who would then have the fewest running, for the weight of their role."""
@@ -158,7 +159,7 @@ def _fairest(
             turn=Window(RowNumber(), partition_by=F("job__user_id"), order_by=[F("job_id").asc(), F("position").asc()])
         )
         .filter(turn__lte=room).order_by()
-        .values_list("pk", "job__user_id", "job_id", "position", "turn", "job__user__role", "fence")
+        .values_list("pk", "job__user_id", "job_id", "position", "turn", "job__user__role", "fence", "crashes")
     )
     # After a pause the chunk with the fewest claims probes, so that one bad request is not every probe.
     is_open = route.open_until is not None
@@ -166,7 +167,26 @@ def _fairest(
         turns,
         key=lambda row: (row[6] if is_open else 0, (running[row[1]] + row[4]) / weight[row[5]], row[2], row[3]),
     )
-    return [row[0] for row in ordered[:room]]
+    return _apart([(row[0], row[7]) for row in ordered], worker)[:room]
+
+
+def _apart(chunks: list[tuple[int, int]], worker: str) -> list[int]:
+    """The ids of `chunks` (id and crashes) without those that have to wait for `worker`'s hands to be free.
+
+    Whatever is in a worker's hands dies with it, so a batch would share the blame of the one that kills.  A chunk
+    that has one crash left is therefore the only such chunk of its worker: the next death tells who it is."""
+    if all(crashes < LAST_CHANCE for _pk, crashes in chunks):
+        return [pk for pk, _crashes in chunks]
+    holds_one = Chunk.objects.filter(
+        state=ChunkState.RUNNING.value, worker=worker, crashes__gte=LAST_CHANCE).exists()
+    found: list[int] = []
+    for pk, crashes in chunks:
+        if crashes < LAST_CHANCE:
+            found.append(pk)
+        elif not holds_one:
+            holds_one = True
+            found.append(pk)
+    return found
 
 
 def _take(chunks: list[Chunk], route: Route, worker: str, now: dt.datetime, *, is_probe: bool) -> list[Claim]:

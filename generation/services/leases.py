@@ -13,7 +13,7 @@ from django.db.models import F
 from generation import queue
 from generation.core.outcomes import CallCode
 from generation.core.reasons import EXPLANATIONS, Reason
-from generation.core.states import ChunkState, Event
+from generation.core.states import MAX_CRASHES, ChunkState, Event
 from generation.models import Attempt, AttemptState, Chunk, Job, LogLevel
 from generation.models.chunk import changes
 from generation.services import clock, journal, pulses, routes
@@ -24,7 +24,6 @@ from generation.services.ledger import Bill
 Row = TypeVar("Row")
 _logger = logging.getLogger(__name__)
 
-MAX_CRASHES = 3
 BATCH = 200
 
 
