@@ -89,7 +89,7 @@ class Environment(BaseSettings):
     max_repairs: Annotated[int, Field(ge=0, le=10)] = 2
     backoff_base_s: PositiveSeconds = 2
     backoff_cap_s: PositiveSeconds = 60
-    failpoints: Annotated[str, Field(pattern=r"^([a-z_]+=-?[0-9.]+(,|$))*$")] = ""      # chaos sets it
+    failpoints: Annotated[Path | None, BeforeValidator(_blank_is_unset)] = None      # chaos sets it
 
     api_rate: Annotated[str, AfterValidator(_rate)] = "600/m"      # requests of one user; one page polls 30 times
     sign_in_rate: Annotated[str, AfterValidator(_rate)] = "20/m"   # attempts from one address

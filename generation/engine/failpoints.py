@@ -1,63 +1,62 @@
-"""Points at which a rehearsed worker dies, stalls or has a wrong clock: `FAILPOINTS=before_call=0.01,poison=1`.
+"""Points at which a rehearsed worker dies, stalls or has a wrong clock.
 
-Without the setting, which production refuses, `reach` and `stall` do nothing.  Chaos sets it in the environment
-of workers on a scratch database, so that a crash between two statements is a matter of a seed and not of luck."""
+`FAILPOINTS` names a folder: a file in it that is called as a point makes the next process that gets there do so,
+and is taken away by it, so one file is one crash.  Only the file `poison` stays: the first unit of every brief
+that says POISON kills whoever calls for it.  Without the setting, which production refuses, nothing happens here."""
 
 import datetime as dt
 import json
 import os
-import random
 import signal
 import time
+from pathlib import Path
 from typing import Any, NoReturn
 
 from django.conf import settings
 from django.utils import timezone
 
-POISON = "failpoint: poison"      # in a brief: its units kill whoever calls for them
-NAMES = frozenset({"before_call", "before_store", "after_store", "after_settle", "poison", "stall_pulse", "skew_s"})
+POISON = "failpoint: poison"
+SKEW_S = 3_600
 
-
-def parse(text: str) -> dict[str, float]:
-    """Names and their shares in [0, 1] (`skew_s`: seconds).  ValueError for anything else."""
-    found: dict[str, float] = {}
-    for part in filter(None, text.split(",")):
-        name, _, share = part.partition("=")
-        if name not in NAMES:
-            raise ValueError(f"{name!r} is no fail point; there are {', '.join(sorted(NAMES))}")
-        found[name] = float(share)
-    return found
-
-
-_active = parse(settings.FAILPOINTS)
+_folder: Path | None = settings.FAILPOINTS
 
 
 def reach(name: str) -> None:
-    """Die here, with the share that the setting gives `name`."""
-    if _active and random.random() < _active.get(name, 0.0):
+    """Die here, if somebody has put the file `name` there."""
+    if _folder is not None and _take(name):
         _die(name)
 
 
 def taste(brief: dict[str, Any], position: int) -> None:     # Any: JSON
     """Die if this is the first unit of a poisoned brief."""
-    if "poison" in _active and position == 1 and POISON in json.dumps(brief):
+    if _folder is not None and position == 1 and POISON in json.dumps(brief) and (_folder / "poison").exists():
         _die("poison")
 
 
-def stall() -> None:
+def stall_pulse() -> None:
     """Keep the pulse from beating until every lease of this process has run out."""
-    if _active and random.random() < _active.get("stall_pulse", 0.0):
+    if _folder is not None and _take("stall_pulse"):
         _say("stall_pulse")
         time.sleep(settings.LEASE_S + 2 * settings.SWEEP_S)
 
 
-def skew() -> None:
-    """Give this process a clock that is `skew_s` wrong, as far as Python code reads it."""
-    seconds = _active.get("skew_s")
-    if seconds:
+def skew_clock() -> None:
+    """Give this process a clock that is `SKEW_S` ahead, as far as Python code reads it."""
+    if _folder is not None and _take("skew_clock"):
+        _say("skew_clock")
         real_time, real_now = time.time, timezone.now
-        time.time = lambda: real_time() + seconds
-        timezone.now = lambda: real_now() + dt.timedelta(seconds=seconds)
+        time.time = lambda: real_time() + SKEW_S
+        timezone.now = lambda: real_now() + dt.timedelta(seconds=SKEW_S)
+
+
+def _take(name: str) -> bool:
+    """Whether this process, and no other, found the file."""
+    assert _folder is not None, "the caller has looked"
+    try:
+        (_folder / name).unlink()
+    except FileNotFoundError:
+        return False
+    return True
 
 
 def _die(name: str) -> NoReturn:

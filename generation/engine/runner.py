@@ -103,7 +103,7 @@ class Engine:
     # --- Life ---------------------------------------------------------------------------------
 
     def start(self) -> "Engine":
-        failpoints.skew()
+        failpoints.skew_clock()
         self._loop_thread.start()
         self._pulse_thread.start()
         return self
@@ -358,7 +358,7 @@ class Engine:
         connection.close()
 
     def _beat(self) -> None:
-        failpoints.stall()
+        failpoints.stall_pulse()
         with self._lock:
             held = dict(self._held)
         renewed_at = time.monotonic()

@@ -4,6 +4,7 @@ import json
 import pytest
 
 from generation.core.outcomes import Reply
+from generation.core.states import MAX_CRASHES
 from generation.engine.contexts import Contexts
 from generation.engine.judging import request_for
 from generation.models import Attempt, AttemptState, Chunk, Job, Origin
@@ -55,7 +56,7 @@ def test_renewal_tells_what_is_no_longer_ours(job):
 
 
 def test_chunk_that_kills_its_workers_ends_failed(job):
-    for _ in range(leases.MAX_CRASHES):
+    for _ in range(MAX_CRASHES):
         claim_all("dies")
         let_leases_run_out()
         leases.expire()
@@ -152,7 +153,7 @@ def test_chunk_that_kills_its_workers_takes_no_neighbour_with_it(ann, route):
 
 def test_worker_that_holds_a_last_chance_takes_no_other(ann, route):
     made = [jobs.submit(user=ann, kind="training_program", brief=PROGRAM).job for _ in range(3)]
-    Chunk.objects.filter(job__in=made[:2]).update(crashes=leases.MAX_CRASHES - 1)
+    Chunk.objects.filter(job__in=made[:2]).update(crashes=MAX_CRASHES - 1)
     one, other = claim_all("w1"), claim_all("w1")
     assert {claim.job_id for claim in one} == {made[0].pk, made[2].pk}
     assert other == []

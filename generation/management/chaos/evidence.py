@@ -1,13 +1,15 @@
 """What a run has cost: which answers were paid for twice and why, and how long a killed worker's work lay idle."""
 
+import signal
 import statistics
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from generation.core.outcomes import CallCode
+from generation.core.states import Event
 from generation.management.chaos.books import Books, Call, Place, place_of_call
-from generation.management.chaos.invariants import REQUEST_ID
+from generation.management.chaos.invariants import CLOCKS_S, REQUEST_ID
 from generation.management.rig.crew import End
 from generation.models import Attempt, AttemptState
 
@@ -60,7 +62,8 @@ def _rows_of(attempts: Iterable[Attempt], answers: Sequence[Call]) -> dict[int, 
     found = {}
     for call in answers:
         named = [row for row in rows if row.request_id == f"{REQUEST_ID}{call['seq']}"]
-        older = [row for row in rows if not row.request_id and row.started_at.timestamp() <= call["started_at"] + 0.05]
+        until = call["started_at"] + CLOCKS_S
+        older = [row for row in rows if not row.request_id and row.started_at.timestamp() <= until]
         chosen = named or older[-1:]
         if chosen:
             found[call["seq"]] = chosen[0]
@@ -88,10 +91,25 @@ def _cause(row: Attempt, deaths: Sequence[Death]) -> str:
 
 
 def _words(end: End) -> str:
-    return end.cause.replace("_", " ") if end.cause else f"it ended by itself with {end.code}"
+    if end.cause:
+        return end.cause.replace("_", " ")
+    return "killed at a fail point" if end.code == -signal.SIGKILL else f"it ended by itself with {end.code}"
 
 
-def taken_back_s(books: Books, deaths: Sequence[Death], pauses: Sequence[tuple[float, float]]) -> list[float]:
+def taken_back_s(books: Books, deaths: Sequence[Death]) -> list[float]:
+    """Seconds from each death until each chunk that it held was taken back: the lease, and a sweep."""
+    expired: dict[int, list[float]] = defaultdict(list)
+    for line in books.log:
+        if line.chunk_id is not None and line.code in {Event.EXPIRE, Event.GIVE_UP, Event.CANCEL}:
+            expired[line.chunk_id].append(line.at.timestamp())
+    return [
+        max(0.0, min(after) - death.end.at)
+        for death in deaths for chunk_id, _fence in death.held
+        if (after := [at for at in expired[chunk_id] if at >= death.end.at - CLOCKS_S])
+    ]
+
+
+def recovery_s(books: Books, deaths: Sequence[Death], pauses: Sequence[tuple[float, float]]) -> list[float]:
     """Seconds from each death to the next claim of each chunk that it held, unless the route was paused between."""
     return [waited for death in deaths for waited in _waits(books, death, pauses)]
 

@@ -14,14 +14,21 @@ from pydantic import ValidationError
 
 from generation.core.outcomes import CallCode
 from generation.core.reasons import EXPLANATIONS, Reason
-from generation.core.states import OPEN_CHUNK_STATES, TERMINAL_JOB_STATES, ChunkState, Event, JobState, derive
+from generation.core.states import (
+    MAX_CRASHES,
+    OPEN_CHUNK_STATES,
+    TERMINAL_JOB_STATES,
+    ChunkState,
+    Event,
+    JobState,
+    derive,
+)
 from generation.core.states import sources as sources_of
 from generation.core.states import target as target_of
 from generation.kinds import all_kinds
 from generation.management.chaos.books import Books, Call, place_of_call
 from generation.management.chaos.people import Heard
 from generation.models import Attempt, AttemptState, Chunk, Job, Origin
-from generation.services.leases import MAX_CRASHES
 
 SUMS = ("input_tokens", "cached_input_tokens", "output_tokens", "cost_usd_micros")
 LOST = frozenset({JobState.FAILED, JobState.PARTIAL, JobState.CANCELLED})
@@ -299,18 +306,20 @@ def log_tells_of_legal_moves_only(books: Books) -> Iterator[str]:
     moves = {event.value: event for event in Event}
     for job in books.jobs:
         states: dict[int, ChunkState] = {}
+        written_anew: set[int] = set()
         for line in books.log_of.get(job.pk, []):
             event = moves.get(line.code)
             if event in {Event.CANCEL, Event.RESTART}:
                 for chunk_id, state in states.items():
-                    if state in sources_of(event):
-                        states[chunk_id] = target_of(event)
+                    if state in sources_of(event):      # what has an old version goes back to it
+                        states[chunk_id] = target_of(Event.KEEP if chunk_id in written_anew else event)
             elif event is not None and line.chunk_id is not None:
                 before = states.get(line.chunk_id, ChunkState.PENDING)
                 may_be = {before} | ({ChunkState.RUNNING} if before is ChunkState.PENDING else set())
                 if not may_be & sources_of(event):
                     yield f"chunk {line.chunk_id} was {before} when the log says {event.value} (line {line.pk})"
                 states[line.chunk_id] = target_of(event)
+                written_anew |= {line.chunk_id} if event is Event.REGENERATE else set()
 
 
 # --- I7: the document is whole --------------------------------------------------------------------
@@ -368,7 +377,8 @@ def only_the_newest_fence_finished(books: Books) -> Iterator[str]:
         attempts = books.attempts_of.get(chunk.pk, [])
         if any(attempt.fence > chunk.fence for attempt in attempts):
             yield f"chunk {chunk.pk} has the fence {chunk.fence}, and a call with a higher one"
-        if chunk.state == ChunkState.DONE and chunk.fence and not books.versions_of.get(chunk.pk):
+        is_kept = chunk.reason == Reason.OLD_VERSION_KEPT or bool(books.versions_of.get(chunk.pk))
+        if chunk.state == ChunkState.DONE and chunk.fence and not is_kept:
             newest = [attempt for attempt in attempts if attempt.fence == chunk.fence]
             if not newest or newest[0].state != AttemptState.SETTLED:
                 yield f"chunk {chunk.pk} is done, but the call of its fence {chunk.fence} was not settled"

@@ -10,21 +10,26 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import psycopg
 from django.db import connection
 from redis import Redis, RedisError
 
 from generation import queue
-from generation.management.chaos.plan import SKEW, STOPPED_S, Blow
-from generation.management.chaos.steps import Step
+from generation.management.chaos.overseer import patiently
+from generation.management.chaos.plan import STOPPED_S, Blow
+from generation.management.chaos.steps import FAILPOINTS, Step
 from generation.management.rig.plant import Plant
 from generation.management.rig.redis import OwnRedis
+from generation.models import Chunk, Pulse
 
 REDIS_AWAY_S = 1.5
 REDIS_FROZEN_S = 3.0
 DATABASE_CLOSED_S = 2.5
 LOCKED_S = 4.0
+VICTIM_S = 6.0           # how long it waits for somebody who works
+OVERTIME = 1.5           # of the planned time, if it had to wait
 FORGED = (
     "no JSON at all", "{}", '{"body": 7, "headers": {}, "properties": {}}', "\x80\x04\x95pickle", "9" * 1_000_000,
     json.dumps({
@@ -75,15 +80,19 @@ class Monkey:
             Step.CUT_CONNECTIONS: self._cut_connections,
             Step.CLOSE_DATABASE: self._close_database,
             Step.LOCK_DATABASE: self._lock_database,
+            **{step: partial(self._arm, name) for step, name in FAILPOINTS.items()},
         }
 
     def run(self) -> None:
         began = time.monotonic()
+        last_s = self._blows[-1].at_s * OVERTIME if self._blows else 0.0
         for blow in self._blows:
             time.sleep(max(0.0, began + blow.at_s - time.monotonic()))
-            self._strike(blow.step)
+            if time.monotonic() - began < last_s:
+                self._strike(blow.step)
         for healing in self._heal:
             healing.join()
+        connection.close()
 
     def _strike(self, step: Step) -> None:
         at = time.time()
@@ -96,7 +105,21 @@ class Monkey:
     # --- Processes ----------------------------------------------------------------------------
 
     def _worker(self) -> str:
+        """One that holds calls, if there is one within `VICTIM_S`: killing those that only just start proves less."""
+        deadline = time.monotonic() + VICTIM_S
+        while time.monotonic() < deadline:
+            busy = [name for name in self._plant.workers if patiently(partial(self._is_busy, name))]
+            if busy:
+                return self._rng.choice(busy)
+            time.sleep(0.1)
         return self._rng.choice(self._plant.workers)
+
+    def _is_busy(self, name: str) -> bool:
+        of_it = f":{self._plant.crew.members[name].pid}:"
+        return (
+            Pulse.objects.filter(name__contains=of_it).exists()
+            and Chunk.objects.filter(state="running", worker__contains=of_it).exists()
+        )
 
     def _signal(self, name: str, number: signal.Signals, step: Step) -> str:
         pid = self._plant.crew.signal(name, number, step.value)
@@ -116,11 +139,12 @@ class Monkey:
         return f"{name}, pid {pid}, for {STOPPED_S:g} s"
 
     def _skew_clock(self) -> str:
-        name = self._worker()
-        member = self._plant.crew.members[name]
-        points = member.environment.get("FAILPOINTS", "")
-        member.next_changes = {"FAILPOINTS": ",".join(filter(None, (points, SKEW)))}
-        return self._signal(name, signal.SIGTERM, Step.SKEW_CLOCK)
+        self._arm(Step.SKEW_CLOCK.value)
+        return self._signal(self._worker(), signal.SIGTERM, Step.SKEW_CLOCK)
+
+    def _arm(self, point: str) -> str:
+        (self._plant.failpoints / point).touch()
+        return "whoever gets there first"
 
     # --- The broker ---------------------------------------------------------------------------
 

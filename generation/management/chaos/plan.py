@@ -24,12 +24,6 @@ SETTINGS = {
 LEASE_S, SWEEP_S, DEADLINE_S = (float(SETTINGS[name]) for name in ("LEASE_S", "SWEEP_S", "LLM_DEADLINE_S"))
 STOPPED_S = LEASE_S + 2 * SWEEP_S
 
-# Shares of all calls of a worker at which it dies or stalls; see engine/failpoints.py.
-FAILPOINTS = "before_call=0.002,before_store=0.002,after_store=0.003,after_settle=0.004,stall_pulse=0.004,poison=1"
-ONLY_POISON = "poison=1"
-SKEW = "skew_s=3600"
-
-
 @dataclass(frozen=True)
 class Size:
     """`load_s` of asking and breaking, then at most `quiet_s` until everything has ended."""
@@ -40,8 +34,8 @@ class Size:
     monkey_every_s: tuple[float, float]
 
 
-SHORT = {"embedded": Size(60, 26, 50, (3.5, 5.5)), "production": Size(100, 32, 50, (1.6, 2.6))}
-FULL = {"embedded": Size(200, 200, 150, (8, 14)), "production": Size(300, 240, 180, (2.5, 6))}
+SHORT = {"embedded": Size(60, 26, 50, (3, 5)), "production": Size(100, 32, 50, (1.2, 2.2))}
+FULL = {"embedded": Size(200, 200, 150, (6, 10)), "production": Size(300, 240, 180, (2.5, 5.5))}
 
 
 @dataclass(frozen=True)
@@ -129,6 +123,7 @@ def _faults(rng: random.Random, size: Size) -> FaultScript:
     credit_s = rng.uniform(0.55, 0.65) * size.load_s
     rules = (
         Rule(Fault.UNAVAILABLE, from_s=outage_s, to_s=outage_s + max(2.5, size.load_s * 0.08)),
+        Rule(Fault.UNAVAILABLE, from_s=outage_s, times=8),      # should nobody have called meanwhile
         Rule(Fault.INSUFFICIENT_QUOTA, from_s=credit_s, times=2),
         Rule(Fault.BAD_KEY, from_s=credit_s + size.load_s * 0.15, times=1),
     )

@@ -47,8 +47,9 @@ def _recovery(report: Report) -> str:
     if report.recovery_s is None:
         return f"{report.deaths} workers died, none with a call in its hands"
     return (
-        f"{report.deaths} workers died; {report.recovered} chunks that they held were claimed again, "
-        f"{_pair(report.recovery_s, 's')} (lease + sweep: {report.bound_s:g} s)"
+        f"{report.deaths} workers died with {report.recovered} chunks in their hands; taken back after "
+        f"{_pair(report.taken_back_s, 's')} (lease + sweep: {report.bound_s:g} s), claimed again, by a worker that "
+        f"may first have had to start, after {_pair(report.recovery_s, 's')}"
     )
 
 

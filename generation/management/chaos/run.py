@@ -10,7 +10,6 @@ from typing import Any
 
 from django.db import connection
 
-from generation.engine import failpoints
 from generation.management.chaos import evidence, invariants
 from generation.management.chaos import plan as plans
 from generation.management.chaos.books import Books, Call
@@ -19,9 +18,9 @@ from generation.management.chaos.invariants import Violation
 from generation.management.chaos.monkey import Monkey
 from generation.management.chaos.overseer import Overseer, patiently
 from generation.management.chaos.people import People
-from generation.management.chaos.steps import EMBEDDED, PRODUCTION, Step
+from generation.management.chaos.steps import EMBEDDED, FAILPOINTS, PRODUCTION, Step
 from generation.management.rig.crew import End
-from generation.management.rig.plant import CANARY, Plant, plant, restart
+from generation.management.rig.plant import CANARY, Plant, plant
 from generation.management.rig.waiting import wait_until
 from generation.models import Attempt, AttemptState, Chunk, Job, LogEntry, Pulse, Route
 from generation.services import spending
@@ -52,7 +51,8 @@ class Report:
     paid_twice: list[PaidTwice] = field(default_factory=list)
     paid_twice_by_cause: dict[str, int] = field(default_factory=dict)
     deaths: int = 0
-    recovery_s: tuple[float, float] | None = None
+    taken_back_s: tuple[float, float] | None = None      # from the death to the end of the lease
+    recovery_s: tuple[float, float] | None = None        # and to the next claim
     recovered: int = 0
     bound_s: float = plans.LEASE_S + plans.SWEEP_S
     accept_ms: tuple[float, float] | None = None
@@ -81,25 +81,26 @@ def run(*, is_short: bool, seed: int, say: Say) -> Report:
     provider = SimulatorSettings(seed=seed, plan_s=0.3, unit_s=0.5, jitter=0.6)
     say("building an installation of its own")
     with plant(
-        provider, changes={**plans.SETTINGS, "FAILPOINTS": plans.FAILPOINTS}, on_end=lambda end: _note(deaths, end)
+        provider, changes=plans.SETTINGS, has_failpoints=True, on_end=lambda end: _note(deaths, end)
     ) as one:
         report = Report(seed, "short" if is_short else "full", one.words)
         people, overseer = People(one.url, planned), Overseer(ends_every_pause=is_short)
         monkey = Monkey(one, planned.blows, seed)
         one.crew.add(SWEEPERS, [sys.executable, "-m", "generation.management.chaos.sweeper"], {
-            **one.environment, "DJANGO_SETTINGS_MODULE": "config.settings", "FAILPOINTS": "",
+            **one.environment, "DJANGO_SETTINGS_MODULE": "config.settings",
         })
+        (one.failpoints / "poison").touch()
         overseer.start()
         one.simulator.set_faults(planned.faults)
         say(f"{len(planned.asks)} wishes and {len(planned.blows)} blows in {size.load_s:g} s")
         people.begin()
         monkey.run()
         people.join()
-        say("quiet: healthy provider, no more blows, a deploy")
+        say("quiet: healthy provider, no more blows")
         quiet_until = time.monotonic() + size.quiet_s
         one.simulator.set_faults(NO_FAULTS)
-        for name in one.workers:
-            restart(one, name, {"FAILPOINTS": plans.ONLY_POISON})
+        for point in (*FAILPOINTS.values(), Step.SKEW_CLOCK.value):      # those that nobody came to
+            (one.failpoints / point).unlink(missing_ok=True)
         _rest(quiet_until)
         say("everybody asks again for what was lost")
         people.retry_what_was_lost()
@@ -223,15 +224,11 @@ def _fill(
         for job in books.jobs if job.state in {"failed", "partial"} and job.explanation
     })
     died_at = Counter(line.split()[1] for line in crew.logs().splitlines() if line.startswith("failpoint "))
-    names = {
-        "before_call": Step.DIE_BEFORE_CALL, "before_store": Step.DIE_BEFORE_STORE, "after_store": Step.DIE_AFTER_STORE,
-        "after_settle": Step.DIE_AFTER_SETTLE, "stall_pulse": Step.STALL_PULSE, "poison": Step.POISON,
-    }
-    assert names.keys() | {"skew_s"} == failpoints.NAMES
     outcomes = Counter(call["outcome"] for call in calls)
     report.struck = {
-        **Counter(done.step.value for done in monkey.done),
-        **{names[name].value: count for name, count in died_at.items()},
+        **Counter(done.step.value for done in monkey.done if done.step not in FAILPOINTS),
+        **{step.value: died_at[name] for step, name in FAILPOINTS.items() if died_at[name]},
+        Step.POISON.value: died_at["poison"],
         Step.EXTRA_SWEEPERS.value: 2, Step.PROVIDER_FAULTS.value: len(calls) - outcomes["ok"],
         Step.PROVIDER_OUTAGE.value: outcomes["unavailable"], Step.OUT_OF_CREDIT.value: outcomes["insufficient_quota"],
         Step.SAME_KEY.value: heard.actions["same_key"], Step.CANCEL.value: heard.actions["cancel"],
@@ -246,7 +243,8 @@ def _fill(
         Violation("I3", f"call {one.call} for part {one.position} of job {one.job} was paid for nothing, and nothing "
                         "explains why") for one in report.paid_twice if not one.cause
     ]
-    waits = evidence.taken_back_s(books, deaths, overseer.pauses)
+    report.taken_back_s = evidence.p50_p95(evidence.taken_back_s(books, deaths))
+    waits = evidence.recovery_s(books, deaths, overseer.pauses)
     report.deaths, report.recovered = len(deaths), len(waits)
     report.recovery_s = evidence.p50_p95(waits)
     report.accept_ms = evidence.p50_p95([seconds * 1000 for seconds in heard.accept_s])

@@ -9,7 +9,7 @@ class Step(StrEnum):
     TERMINATE_WORKER = "terminate_worker"       # SIGTERM, as a deploy does
     STOP_WORKER = "stop_worker"                 # SIGSTOP for longer than a lease, then SIGCONT
     KILL_WEB = "kill_web"
-    SKEW_CLOCK = "skew_clock"                   # a worker comes back with a clock that is an hour wrong
+    SKEW_CLOCK = "skew_clock"                   # a worker comes back with a clock that is an hour ahead
     KILL_EVERYTHING = "kill_everything"         # embedded: web, worker and broker are one process
     # To the broker
     KILL_REDIS = "kill_redis"                   # kill -9, without persistence; back after a while
@@ -23,7 +23,7 @@ class Step(StrEnum):
     CUT_CONNECTIONS = "cut_connections"
     CLOSE_DATABASE = "close_database"           # no connection is accepted for some seconds
     LOCK_DATABASE = "lock_database"             # SQLite: somebody holds the write lock
-    # At fail points between two statements
+    # At fail points between two statements: engine/failpoints.py
     DIE_BEFORE_CALL = "die_before_call"
     DIE_BEFORE_STORE = "die_before_store"
     DIE_AFTER_STORE = "die_after_store"
@@ -76,11 +76,15 @@ COVERS: dict[str, tuple[str, ...]] = {
 }
 
 # What the monkey draws from, each in turn; the others happen all the time.
+FAILPOINTS = {
+    Step.DIE_BEFORE_CALL: "before_call", Step.DIE_BEFORE_STORE: "before_store", Step.DIE_AFTER_STORE: "after_store",
+    Step.DIE_AFTER_SETTLE: "after_settle", Step.STALL_PULSE: "stall_pulse",
+}
 PRODUCTION = (
-    Step.KILL_WORKER, Step.STOP_WORKER, Step.KILL_REDIS, Step.CUT_CONNECTIONS, Step.FORGE_MESSAGES, Step.KILL_WORKER,
+    Step.KILL_WORKER, Step.STOP_WORKER, Step.KILL_REDIS, Step.CUT_CONNECTIONS, Step.FORGE_MESSAGES,
     Step.TERMINATE_WORKER, Step.REPEAT_MESSAGES, Step.CLOSE_DATABASE, Step.LOSE_MESSAGES, Step.FLAP_REDIS,
-    Step.KILL_WEB, Step.FREEZE_REDIS, Step.SKEW_CLOCK, Step.FILL_REDIS,
+    Step.KILL_WEB, Step.FREEZE_REDIS, Step.SKEW_CLOCK, Step.FILL_REDIS, *FAILPOINTS,
 )
 EMBEDDED = (
-    Step.KILL_EVERYTHING, Step.STOP_WORKER, Step.LOCK_DATABASE, Step.TERMINATE_WORKER, Step.KILL_EVERYTHING,
+    Step.KILL_EVERYTHING, Step.STOP_WORKER, Step.LOCK_DATABASE, Step.TERMINATE_WORKER, *FAILPOINTS,
 )

@@ -6,7 +6,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from generation.management.rig.processes import ROOT
@@ -28,14 +28,13 @@ class End:
 
 @dataclass
 class Member:
-    """One place in the crew.  `process` is who holds it now; `next_changes` is for its next holder alone."""
+    """One place in the crew.  `process` is who holds it now."""
 
     name: str
     arguments: list[str]
     environment: dict[str, str]
     log: Path
     process: "subprocess.Popen[bytes] | None" = None
-    next_changes: dict[str, str] = field(default_factory=dict)
     cause: str = ""
     done_at: float = 0.0
 
@@ -44,10 +43,9 @@ class Member:
         return self.process.pid if self.process is not None else 0
 
     def start(self) -> None:
-        changes, self.next_changes = self.next_changes, {}
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                self.arguments, cwd=ROOT, env={**os.environ, **self.environment, **changes},
+                self.arguments, cwd=ROOT, env={**os.environ, **self.environment},
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
             )
 

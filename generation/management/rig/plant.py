@@ -6,7 +6,6 @@ the two follows DATABASE_URL, as everywhere."""
 import contextlib
 import secrets
 import shutil
-import signal
 import socket
 import sys
 import tempfile
@@ -54,6 +53,11 @@ class Plant:
         return self.redis is None
 
     @property
+    def failpoints(self) -> Path:
+        """The folder of its workers' fail points."""
+        return self.folder / "failpoints"
+
+    @property
     def words(self) -> str:
         return "SQLite, memory://, one process tree" if self.is_embedded else (
             f"PostgreSQL, Redis, {len(self.workers)} workers, a web process")
@@ -70,7 +74,7 @@ class Plant:
 
 @contextlib.contextmanager
 def plant(
-    provider: SimulatorSettings, *, workers: int = 2, changes: Mapping[str, str],
+    provider: SimulatorSettings, *, workers: int = 2, changes: Mapping[str, str], has_failpoints: bool = False,
     on_end: Callable[[End], None] = lambda end: None,
 ) -> Iterator[Plant]:
     """A running installation whose processes see only `changes` of all settings.  Nothing of it is left behind."""
@@ -91,6 +95,9 @@ def plant(
             "LOCAL_DIR": str(folder), "OPENAI_BASE_URL": simulator.base_url, "OPENAI_API_KEY": CANARY,
             "API_RATE": "100000/m", "SIGN_IN_RATE": "100000/m", **changes,
         }
+        if has_failpoints:
+            (folder / "failpoints").mkdir()
+            environment["FAILPOINTS"] = str(folder / "failpoints")
         ends.enter_context(_broker(redis.url if redis else "memory://", queue_name))
         crew = Crew(folder, on_end)
         ends.callback(crew.stop)
@@ -111,13 +118,6 @@ def plant(
                 crew.add(name, celery_arguments(), environment)
         wait_until("the scratch installation serves", made.answers, READY_S, 0.1)
         yield made
-
-
-def restart(one: Plant, name: str, environment: Mapping[str, str]) -> None:
-    """Replace who holds `name` by a successor with `environment`, after a drain."""
-    member = one.crew.members[name]
-    member.environment.update(environment)
-    one.crew.signal(name, signal.SIGTERM, "deploy")
 
 
 @contextlib.contextmanager
