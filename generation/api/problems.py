@@ -120,6 +120,8 @@ MEANINGS: Mapping[str, Meaning] = {
     _R.TOO_MANY_UNITS: Meaning(422, "The document is too long for you"),
     _R.LIMIT_REACHED: Meaning(429, "Limit reached"),
     _R.BUDGET_SPENT: Meaning(503, "The limit of everybody together is reached"),
+    _R.INVALID_REHEARSAL: Meaning(422, "Invalid rehearsal"),
+    _R.REHEARSAL_RUNS: Meaning(409, "A rehearsal is running"),
 }
 _CODE_OF_STATUS = {400: _P.BAD_REQUEST, 401: _P.UNAUTHENTICATED, 403: _P.NOT_PERMITTED, 404: _P.NOT_FOUND}
 

@@ -5,9 +5,10 @@ from generation.models.chunk import Chunk, UnitVersion
 from generation.models.job import Job, Strategy
 from generation.models.log import LogEntry, LogLevel
 from generation.models.pulse import Pulse
+from generation.models.rehearsal import Rehearsal, RehearsalState
 from generation.models.route import Route
 
 __all__ = [
-    "Attempt", "AttemptState", "Chunk", "Job", "LogEntry", "LogLevel", "Origin", "Pulse", "Route",
-    "Strategy", "UnitVersion",
+    "Attempt", "AttemptState", "Chunk", "Job", "LogEntry", "LogLevel", "Origin", "Pulse", "Rehearsal",
+    "RehearsalState", "Route", "Strategy", "UnitVersion",
 ]

@@ -28,6 +28,8 @@ class RefusalCode(StrEnum):
     TOO_MANY_UNITS = "too_many_units"
     LIMIT_REACHED = "limit_reached"
     BUDGET_SPENT = "budget_spent"
+    INVALID_REHEARSAL = "invalid_rehearsal"
+    REHEARSAL_RUNS = "rehearsal_runs"
 
 
 @dataclass
