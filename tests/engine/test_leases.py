@@ -158,3 +158,9 @@ def test_worker_that_holds_a_last_chance_takes_no_other(ann, route):
     assert {claim.job_id for claim in one} == {made[0].pk, made[2].pk}
     assert other == []
     assert [claim.job_id for claim in claim_all("w2")] == [made[1].pk]
+
+
+def test_worker_holds_few_that_have_died_twice(ann, route):
+    made = [jobs.submit(user=ann, kind="training_program", brief=PROGRAM).job for _ in range(7)]
+    Chunk.objects.filter(job__in=made[:6]).update(crashes=MAX_CRASHES - 2)
+    assert {claim.job_id for claim in claim_all("w1")} == {*(job.pk for job in made[:4]), made[6].pk}
