@@ -10,6 +10,8 @@ from typing import Any
 
 from django.db import connection
 
+from generation.core.reasons import Reason
+from generation.core.states import ChunkState
 from generation.management.chaos import evidence, invariants
 from generation.management.chaos import plan as plans
 from generation.management.chaos.books import Books, Call
@@ -114,7 +116,7 @@ def run(*, is_short: bool, seed: int, say: Say) -> Report:
             *invariants.at_rest(books), *invariants.by_the_provider(books, calls),
             *invariants.by_the_users(books, people.heard),
             *(Violation("I4", f"for a moment: {line}") for line in sorted(overseer.passed)),
-            *_secrets(one), *_leftovers(one),
+            *_poison(books, people), *_secrets(one), *_leftovers(one),
         ]
         _fill(report, planned, books, calls, people, monkey, overseer, one, deaths)
     report.took_s = time.monotonic() - began
@@ -146,6 +148,16 @@ def is_at_rest() -> bool:
         or Attempt.objects.filter(cost_usd_micros__gt=0, is_booked=False, origin="provider").exists()
         or spending.unbilled()
     )
+
+
+def _poison(books: Books, people: People) -> list[Violation]:
+    """The unit that kills whoever calls for it has ended, and says that it does."""
+    units = [books.chunk_at.get((job, 1)) for job in people.heard.accepted.get("poison", ())]
+    return [
+        Violation("I10", f"the poisoned chunk {unit.pk} is {unit.state} after {unit.crashes} deaths: {unit.reason}")
+        for unit in units
+        if unit is not None and (unit.state, unit.reason) != (ChunkState.FAILED, Reason.CRASHES_WORKER)
+    ]
 
 
 # --- I11, I12: secrets and leftovers --------------------------------------------------------------
