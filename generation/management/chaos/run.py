@@ -1,5 +1,6 @@
 """One run of chaos: build an installation, break it, let it rest, read the books."""
 
+import contextlib
 import sys
 import time
 from collections import Counter
@@ -82,11 +83,11 @@ def run(*, is_short: bool, seed: int, say: Say) -> Report:
     deaths: list[Death] = []
     provider = SimulatorSettings(seed=seed, plan_s=0.3, unit_s=0.5, jitter=0.6)
     say("building an installation of its own")
-    with plant(
-        provider, changes=plans.SETTINGS, has_failpoints=True, on_end=lambda end: note_death(deaths, end)
-    ) as one:
+    with contextlib.ExitStack() as ends:
+        one = ends.enter_context(plant(
+            provider, changes=plans.SETTINGS, has_failpoints=True, on_end=lambda end: note_death(deaths, end)))
         report = Report(seed, "short" if is_short else "full", one.words)
-        people = People(one.url, planned.asks, plans.ROLES, planned.limits)
+        people = ends.enter_context(People(one.url, planned.asks, plans.ROLES, planned.limits))
         overseer = Overseer(ends_every_pause=is_short)
         monkey = Monkey(one, planned.blows, seed)
         one.crew.add(SWEEPERS, [sys.executable, "-m", "generation.management.chaos.sweeper"], {
