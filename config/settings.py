@@ -108,6 +108,7 @@ CACHES: dict[str, Any] = {
     "default": (
         {
             "BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": ENV.redis_url,
+            "KEY_PREFIX": ENV.queue_name,        # two installations may share a Redis
             "OPTIONS": {"socket_timeout": 1, "socket_connect_timeout": 1},     # a request waits no longer than that
         }
         if ENV.redis_url
