@@ -66,6 +66,8 @@ class Environment(BaseSettings):
     allowed_hosts: Words = []
     csrf_trusted_origins: Words = []
     debug: bool = False
+    log_level: Annotated[
+        Literal["debug", "info", "warning", "error"] | None, BeforeValidator(_blank_is_unset)] = None
     public_url: Annotated[str, AfterValidator(_http_url)] = "http://127.0.0.1:8000"
     local_dir: Path = BASE_DIR / ".local"
 

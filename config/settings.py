@@ -45,6 +45,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "config.request_ids.request_ids",        # first: every answer has one, also those of the others here
     "django.middleware.security.SecurityMiddleware",
     "servestatic.middleware.ServeStaticMiddleware",
     "config.csp.ContentSecurityPolicy",
@@ -245,10 +246,24 @@ if IS_PRODUCTION:
 
 # --- Logs -------------------------------------------------------------------------------------
 
+# JSON lines on stdout for a collector, or plain lines on stderr for whoever sits there.
+_process_log = {
+    "class": "logging.StreamHandler", "formatter": "json" if IS_PRODUCTION else "line",
+    "stream": "ext://sys.stdout" if IS_PRODUCTION else "ext://sys.stderr",
+}
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["stderr"], "level": "INFO" if IS_PRODUCTION else "WARNING"},
+    "formatters": {"line": {"()": "config.logs.Line"}, "json": {"()": "config.logs.JsonLines"}},
+    "handlers": {
+        "process": _process_log,
+        "table": {"class": "generation.services.surprises.TableHandler", "level": "ERROR"},
+    },
+    "root": {"handlers": ["process"], "level": (ENV.log_level or ("info" if IS_PRODUCTION else "warning")).upper()},
+    "loggers": {
+        # Unexpected errors become rows, too.
+        **{name: {"handlers": ["table"]} for name in ("generation", "accounts", "django.request")},
+        # The server comes with handlers of its own, which know nothing of secrets and JSON.
+        **{name: {"handlers": [], "propagate": True} for name in ("uvicorn", "uvicorn.access")},
+    },
 }

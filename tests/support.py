@@ -22,10 +22,11 @@ from generation.services import claiming, ledger, settling
 from generation.services.claiming import Claim
 from generation.services.settling import Finished
 from generation.simulator.content import write
+from tests.canaries import PUPIL
 
 REVISIONS = {slug: kind.revision for slug, kind in all_kinds().items()}
 USAGE = Usage(input_tokens=1_000, cached_input_tokens=400, output_tokens=500)
-PROGRAM = {"goal": "strength", "weeks": 3, "days_per_week": 2}
+PROGRAM = {"goal": "strength", "weeks": 3, "days_per_week": 2, "preferences": f"{PUPIL} likes rowing"}
 
 
 def content_for(claim: Claim, context: Context) -> dict[str, Any]:

@@ -86,7 +86,7 @@ def _document_findings(job: Job) -> list[dict[str, str]]:
     try:
         findings = kind.check_document(kind.brief(job.brief), assembled(job))
     except Exception as problem:      # a bug in a check must not lose the document that it was to check
-        _logger.exception("the document of job %s could not be checked", job.pk)
+        _logger.exception("the document of job %s could not be checked", job.pk, extra={"job_id": job.pk})
         findings = [error(
             "internal", "", measured=type(problem).__name__, limit="a check that runs",
             message="The document could not be checked.", advice="Tell an administrator.", severity=Severity.WARNING,
@@ -102,5 +102,6 @@ def _tell_end(job: Job, state: JobState) -> None:
         job, state.value,
         f"{state.value}: {job.unit_done} of {job.unit_total} done{missing}, {took:.1f} s, "
         f"{dollars(cost)}",
+        reason=Reason(job.reason) if job.reason else None, cost_usd_micros=cost,
         level=LogLevel.INFO if state is JobState.COMPLETED else LogLevel.ERROR,
     )

@@ -79,7 +79,10 @@ def submit(
                 job=job, position=0, stage=stage.value, title="Whole document" if stage is Stage.WHOLE else "Plan",
                 ready_at=now,
             )
-            journal.write(job, "submit", f"accepted: {asked.title}", by=user, strategy=strategy)
+            journal.write(
+                job, "submit", f"accepted: {asked.kind.title.lower()}, {asked.units} {asked.kind.unit_noun}s", by=user,
+                strategy=strategy,
+            )
             queue.ring()
     except IntegrityError:
         # Another request with the same key won the race between our look and our insert.
@@ -185,7 +188,7 @@ def regenerate(job: Job, position: int, *, instruction: str, by: "User | None") 
         derive(locked, now)
         journal.write(
             locked, Event.REGENERATE, f"{journal.name_of(locked, chunk.position)} is written anew",
-            chunk_id=chunk.pk, by=by, instruction=instruction,
+            chunk_id=chunk.pk, unit=chunk.position, by=by,
         )
         queue.ring()
     return locked

@@ -108,7 +108,10 @@ def _expire_one(chunk_id: int, job_id: int, fence: int, *, even_if_fresh: bool =
             )
             message = f"{name} was taken back: worker {chunk.worker} stopped answering"
             level = LogLevel.WARNING
-        journal.write(job, event, message, chunk_id=chunk_id, level=level, worker=chunk.worker)
+        journal.write(
+            job, event, message, chunk_id=chunk_id, unit=chunk.position, level=level, worker=chunk.worker,
+            reason=Reason.WORKER_LOST if event is Event.EXPIRE else Reason.CRASHES_WORKER,
+        )
         derive(job, now, bill)
         queue.ring()
     routes.release_probe(job.route_id)      # if it was one; the next must not wait for a dead worker's

@@ -69,7 +69,7 @@ def settle(*finished: Finished) -> list[Settled]:
         now: dt.datetime = job.locked_at
         bill, lines = Bill(), list[LogEntry]()
         settled = [_settle_one(job, one, now, bill, lines) for one in finished]
-        LogEntry.objects.bulk_create(lines)
+        journal.write_all(lines)
         if any(one.is_ours for one in settled):
             derive(job, now, bill)
         elif bill.calls:
@@ -120,16 +120,18 @@ def _apply(job: Job, one: Finished, now: dt.datetime, lines: list[LogEntry]) -> 
     more: dict[str, Any] = {"cost_usd_micros": F("cost_usd_micros") + cost}
     noun, name = journal.noun_of(job), journal.name_of(job, claim.position)
 
-    def note(event: str, message: str, level: LogLevel = LogLevel.INFO, **data: Any) -> None:     # Any: JSON
+    def note(event: str, message: str, level: LogLevel = LogLevel.INFO, **more: Any) -> None:     # Any: as `entry`
         lines.append(journal.entry(
-            job, event, message, chunk_id=claim.chunk_id, attempt_id=claim.attempt_id, level=level, **data
+            job, event, message, chunk_id=claim.chunk_id, attempt_id=claim.attempt_id, unit=claim.position,
+            level=level, **more
         ))
 
     match one.outcome:
         case Done(content, headline, findings):
             _move(claim, Event.FINISH, now, content=content, headline=headline[:200], draft="", instruction="",
                   reason="", reason_detail="", findings=[finding.as_json() for finding in findings], **more)
-            note(Event.FINISH, f"{name} complete: {headline}, {dollars(cost)}", cost_usd_micros=cost)
+            note(Event.FINISH, f"{name} complete: {headline}, {dollars(cost)}", cost_usd_micros=cost,
+                 quoting=[headline])
             if claim.position == 0:
                 return _create_units(job, content, now)
             return unblock_next(job, now)
@@ -145,18 +147,20 @@ def _apply(job: Job, one: Finished, now: dt.datetime, lines: list[LogEntry]) -> 
                   findings=[finding.as_json() for finding in findings], reason=Reason.REPAIRING.value,
                   reason_detail=findings[0].message, **more)
             note("repair", f"{name} is asked again: {findings[0].message}", LogLevel.WARNING,
+                 reason=Reason.REPAIRING, quoting=[findings[0].message],
                  findings=[finding.as_json() for finding in findings])
             return 1
         case Retry(after, reason):
             _move(claim, Event.RETRY, now, ready_at=now + after, reason=reason.value, reason_detail=why,
                   **more)
-            note(Event.RETRY, f"{name} is tried again in {after.total_seconds():.1f} s: {why}", LogLevel.WARNING)
+            note(Event.RETRY, f"{name} is tried again in {after.total_seconds():.1f} s: {why}", LogLevel.WARNING,
+                 reason=reason)
             return 0
         case Snooze(after, reason):
             _move(claim, Event.RELEASE, now, ready_at=now + after, reason=reason.value, reason_detail=why,
                   attempts=F("attempts") - 1, **more)
             note(Event.RELEASE, f"{name} waits {after.total_seconds():.1f} s: {EXPLANATIONS[reason].sentence}",
-                 LogLevel.WARNING)
+                 LogLevel.WARNING, reason=reason)
             return 0 if after else 1
         case GiveUp(reason, message, findings):
             chunk = Chunk.objects.filter(pk=claim.chunk_id, fence=claim.fence).accepting(Event.GIVE_UP).first()
@@ -169,13 +173,13 @@ def _apply(job: Job, one: Finished, now: dt.datetime, lines: list[LogEntry]) -> 
             )
             kept = "; the old version stays" if event is Event.KEEP else ""
             note(event, f"{name} failed: {EXPLANATIONS[reason].sentence} {message}{kept}", LogLevel.ERROR,
-                 next_step=EXPLANATIONS[reason].next_step)
+                 reason=reason, quoting=[message] if findings or reason is Reason.REFUSED else ())
             return unblock_next(job, now)
         case SplitUp(message):
             _move(claim, Event.RETRY, now, ready_at=now, stage=Stage.PLAN.value, title="Plan", attempts=0,
                   repairs=0, findings=[], draft="", reason="", reason_detail="", **more)
             note("split_up", f"one call for everything did not work ({message}); going on {noun} by {noun}",
-                 LogLevel.WARNING)
+                 LogLevel.WARNING, quoting=[message])
             return 1
 
 
