@@ -92,6 +92,11 @@ class Environment(BaseSettings):
     backoff_base_s: PositiveSeconds = 2
     backoff_cap_s: PositiveSeconds = 60
 
+    cache_scope: Literal["off", "user", "role", "installation"] = "user"
+    cache_ttl_s: Annotated[float, Field(gt=0, le=31_536_000)] = 1_209_600      # two weeks
+    cache_max_bytes: Annotated[int, Field(ge=1)] = 200_000_000                 # some 30,000 weeks of programs
+    cache_max_entries: Annotated[int, Field(ge=1)] = 50_000
+
     api_rate: Annotated[str, AfterValidator(_rate)] = "600/m"      # requests of one user; one page polls 30 times
     sign_in_rate: Annotated[str, AfterValidator(_rate)] = "20/m"   # attempts from one address
     trusted_proxies: Annotated[int, Field(ge=0, le=10)] = 0

@@ -149,6 +149,9 @@ CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0, "inte
 
 OPENAI_API_KEY = ENV.openai_api_key.get_secret_value() if ENV.openai_api_key else None
 OPENAI_BASE_URL = ENV.openai_base_url
+# Who answers, as it was configured and so the same in all processes: `up` and `generate` put the address of
+# their own simulator into OPENAI_BASE_URL.
+PROVIDER = ENV.openai_base_url or ("https://api.openai.com/v1" if OPENAI_API_KEY else "simulator")
 LLM_DEADLINE_S = ENV.llm_deadline_s
 LLM_CONNECT_TIMEOUT_S = ENV.llm_connect_timeout_s
 WORKER_SLOTS = ENV.worker_slots
@@ -164,6 +167,13 @@ BACKOFF_CAP_S = ENV.backoff_cap_s
 SSE_POLL_S = ENV.sse_poll_s
 SSE_HEARTBEAT_S = ENV.sse_heartbeat_s
 SSE_LIFETIME_S = ENV.sse_lifetime_s
+
+# --- What was made before -----------------------------------------------------------------------
+
+CACHE_SCOPE = ENV.cache_scope                # who is served what somebody asked for before
+CACHE_TTL_S = ENV.cache_ttl_s
+CACHE_MAX_BYTES = ENV.cache_max_bytes
+CACHE_MAX_ENTRIES = ENV.cache_max_entries
 
 # --- People -----------------------------------------------------------------------------------
 

@@ -68,6 +68,18 @@ def uncounted(settings: Any) -> None:
 
 
 @pytest.fixture(autouse=True)
+def uncached(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests ask for the same again and again; those about the cache use `cached`."""
+    settings.CACHE_SCOPE = "off"
+    monkeypatch.setenv("CACHE_SCOPE", "off")      # for the processes that a test starts
+
+
+@pytest.fixture
+def cached(uncached: None, settings: Any) -> None:
+    settings.CACHE_SCOPE = "user"
+
+
+@pytest.fixture(autouse=True)
 def fast_passwords(settings: Any) -> None:     # Any: pytest-django's settings
     """Making a person takes a quarter of a second otherwise."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

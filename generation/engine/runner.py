@@ -42,7 +42,7 @@ from generation.engine.judging import outcome_of, request_for
 from generation.engine.naming import named, worker_name
 from generation.engine.settle_queue import SettleQueue
 from generation.kinds import all_kinds
-from generation.services import claiming, leases, ledger, pulses, routes, sweeping
+from generation.services import claiming, leases, ledger, pulses, routes, serving, sweeping
 from generation.services.claiming import Claim
 from generation.services.secrecy import clean
 from generation.services.settling import Finished
@@ -176,6 +176,7 @@ class Engine:
             self._was_full = False
             may_have_more = True
             while may_have_more and not self._is_draining:
+                has_more_twins = serving.serve_due()      # needs no slot: nobody is asked
                 free = self.slots - len(self._held)
                 if free <= 0:
                     self._was_full = True
@@ -184,7 +185,7 @@ class Engine:
                 self._hold(batch.claims)
                 for claim in batch.claims:
                     guarded(lambda claim=claim: self._begin(claim))     # type: ignore[misc]
-                may_have_more = batch.may_have_more
+                may_have_more = batch.may_have_more or has_more_twins
 
     def _hold(self, claims: tuple[Claim, ...]) -> None:
         """From here on their leases are renewed, whatever happens to one of them."""

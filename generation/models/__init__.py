@@ -1,13 +1,14 @@
 """The rows: the only truth about what was asked, done, paid and said."""
 
 from generation.models.attempt import Attempt, AttemptState, Origin
-from generation.models.chunk import Chunk, UnitVersion
+from generation.models.cache import CacheEntry
+from generation.models.chunk import Chunk, Flight, UnitVersion
 from generation.models.job import Job, Strategy
 from generation.models.log import LogEntry, LogLevel
 from generation.models.pulse import Pulse
 from generation.models.route import Route
 
 __all__ = [
-    "Attempt", "AttemptState", "Chunk", "Job", "LogEntry", "LogLevel", "Origin", "Pulse", "Route",
-    "Strategy", "UnitVersion",
+    "Attempt", "AttemptState", "CacheEntry", "Chunk", "Flight", "Job", "LogEntry", "LogLevel", "Origin", "Pulse",
+    "Route", "Strategy", "UnitVersion",
 ]
