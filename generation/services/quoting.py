@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from accounts.ledger import Amounts, Standing
-from generation.services import clock, routes, spending
+from generation.services import choosing, clock, spending
 from generation.services.estimating import Estimate, estimate
 from generation.services.jobs import understood
 
@@ -35,7 +35,10 @@ def quote(*, user: "User", kind: str, brief: Any, strategy: str) -> Quote:     #
     asked = understood(kind, brief, strategy)
     spending.check_pause()
     terms = spending.terms_for(user, kind=kind, strategy=strategy, units=asked.units)
-    route = routes.choose(lambda slug: spending.may_use_route(terms, slug))
+    route = choosing.for_job(
+        kind=asked.kind, strategy=strategy, brief=asked.brief, units=asked.units,
+        is_allowed=lambda slug: spending.may_use_route(terms, slug),
+    ).route
     expected = estimate(kind=kind, strategy=strategy, route=route, brief=asked.brief, units=asked.units)
     amounts = Amounts(requests=1, units=asked.units, usd_micros=expected.usd_micros_p90, jobs=1)
     limits = [
