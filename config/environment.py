@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Annotated, Literal, NoReturn
 from urllib.parse import urlsplit
 
+from dotenv import dotenv_values
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
@@ -131,6 +132,20 @@ class Environment(BaseSettings):
             if self.debug:
                 raise ValueError("DEBUG must be off in production")
         return self
+
+
+PROVIDER_KEY = "PROVIDER_KEY_"
+
+
+def provider_keys() -> dict[str, SecretStr]:
+    """The keys of other providers by their names: `PROVIDER_KEY_GROQ` is the key that routes call GROQ.
+
+    Any number of them, so they are no fields; from the environment, which wins, and from `.env`."""
+    found = {**dotenv_values(BASE_DIR / ".env"), **os.environ}
+    return {
+        name.removeprefix(PROVIDER_KEY): SecretStr(value)
+        for name, value in found.items() if name.startswith(PROVIDER_KEY) and value
+    }
 
 
 def refuse(sentence: str) -> NoReturn:

@@ -148,6 +148,7 @@ CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0, "inte
 # --- Provider and engine ----------------------------------------------------------------------
 
 OPENAI_API_KEY = ENV.openai_api_key.get_secret_value() if ENV.openai_api_key else None
+PROVIDER_KEYS = {name: key.get_secret_value() for name, key in environment.provider_keys().items()}
 OPENAI_BASE_URL = ENV.openai_base_url
 # Who answers, as it was configured and so the same in all processes: `up` and `generate` put the address of
 # their own simulator into OPENAI_BASE_URL.

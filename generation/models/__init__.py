@@ -6,9 +6,9 @@ from generation.models.chunk import Chunk, Flight, UnitVersion
 from generation.models.job import Job, Strategy
 from generation.models.log import LogEntry, LogLevel
 from generation.models.pulse import Pulse
-from generation.models.route import Route
+from generation.models.route import Route, RouteMinute, RouteUse
 
 __all__ = [
     "Attempt", "AttemptState", "CacheEntry", "Chunk", "Flight", "Job", "LogEntry", "LogLevel", "Origin", "Pulse",
-    "Route", "Strategy", "UnitVersion",
+    "Route", "RouteMinute", "RouteUse", "Strategy", "UnitVersion",
 ]

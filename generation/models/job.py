@@ -45,6 +45,7 @@ class Job(models.Model):
     brief = models.JSONField()
     title = models.CharField(max_length=200)
     route = models.ForeignKey(Route, models.PROTECT, related_name="jobs")
+    why_route = models.CharField(max_length=200, blank=True, editable=False)
     idempotency_key = models.CharField(max_length=200, null=True, blank=True, editable=False)
     request_fingerprint = models.CharField(max_length=64, editable=False)
     is_fresh = models.BooleanField(default=False, help_text="Asked for anew, although the cache may have it.")

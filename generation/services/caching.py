@@ -4,7 +4,7 @@ A row that cannot be read as its kind's schema is a miss and is deleted; nothing
 
 import datetime as dt
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
 from typing import Any

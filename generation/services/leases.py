@@ -88,6 +88,8 @@ def _expire_one(chunk_id: int, job_id: int, fence: int, *, even_if_fresh: bool =
         chunk = stale.first()
         if chunk is None:
             return False
+        chunk.job = job
+        route_id = chunk.asked_on_id
         bill = _lose_attempts(chunk, now)
         has_reply = Attempt.objects.filter(chunk=chunk, state=AttemptState.REPLIED).exists()
         crashes = chunk.crashes + 1
@@ -119,7 +121,7 @@ def _expire_one(chunk_id: int, job_id: int, fence: int, *, even_if_fresh: bool =
             flights.wake([chunk.cache_key])
         derive(job, now, bill)
         queue.ring()
-    routes.release_probe(job.route_id)      # if it was one; the next must not wait for a dead worker's
+    routes.release_probe(route_id)      # if it was one; the next must not wait for a dead worker's
     return True
 
 

@@ -13,7 +13,7 @@ from generation import queue
 from generation.core.outcomes import CallCode
 from generation.core.states import OPEN_CHUNK_STATES, ChunkState
 from generation.models import Attempt, AttemptState, Chunk, Job, Pulse
-from generation.services import caching, clock, journal, ledger, spending
+from generation.services import caching, clock, journal, ledger, routes, spending
 from generation.services.deriving import derive
 from generation.services.leases import each, expire
 from generation.services.pulses import SWEEPER
@@ -66,6 +66,7 @@ def sweep(*, may_expire: bool = True) -> Swept:
     rang = has_due_work()
     if rang:
         queue.ring()
+    routes.forget_old_minutes(clock.now())
     Pulse.objects.filter(beat_at__lt=clock.now() - FORGET_PULSE_AFTER).exclude(name=SWEEPER).delete()
     return Swept(expired, unstuck, lost, billed, rang, caching.prune())
 
