@@ -163,6 +163,17 @@ SSE_POLL_S = ENV.sse_poll_s
 SSE_HEARTBEAT_S = ENV.sse_heartbeat_s
 SSE_LIFETIME_S = ENV.sse_lifetime_s
 
+# --- Alerts and deliveries ----------------------------------------------------------------------
+
+ALERT_EVERY_S = ENV.alert_every_s
+WEBHOOK_LOOPBACK = ENV.webhook_loopback
+DELIVERY_KEEP_DAYS = ENV.delivery_keep_days
+EMAIL_IS_SET = ENV.email_url is not None
+EMAIL_TIMEOUT = 5                            # seconds for each step of talking to the mail server
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = ENV.email_from
+if ENV.email_url is not None:
+    globals().update(environment.mail_settings(ENV.email_url.get_secret_value()))
+
 # --- People -----------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "accounts.User"

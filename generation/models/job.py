@@ -116,6 +116,8 @@ class Job(models.Model):
             models.Index(                                                  # estimating.estimate
                 name="job_completed", fields=["kind", "strategy", "route", "-id"],
                 condition=models.Q(state="completed")),
+            models.Index(                                                  # measuring: what ended lately
+                name="job_ended", fields=["finished_at"], condition=models.Q(state__in=TERMINAL)),
         ]
 
     def __str__(self) -> str:
