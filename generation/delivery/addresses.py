@@ -13,14 +13,11 @@ PORTS = frozenset({443, 8443})
 MAX_CHARACTERS = 2_000
 LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
 
-# What the standard library calls global, although packets to it end somewhere else than they seem to.
-_TRANSLATED = (
-    ipaddress.ip_network("64:ff9b::/96"),        # NAT64
-    ipaddress.ip_network("64:ff9b:1::/48"),
-    ipaddress.ip_network("2002::/16"),           # 6to4
-    ipaddress.ip_network("2001::/32"),           # Teredo
-    ipaddress.ip_network("::/96"),               # the old v4-compatible form
-)
+# The standard library's `is_global` changes with its tables; these are refused whatever it says.
+_SPECIAL_V4 = tuple(map(ipaddress.ip_network, ("192.0.0.0/24", "192.88.99.0/24")))
+# Of IPv6 only global unicast is called, and nothing of it that stands for an IPv4 address somewhere else.
+_GLOBAL_V6 = ipaddress.ip_network("2000::/3")
+_SPECIAL_V6 = tuple(map(ipaddress.ip_network, ("2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20")))
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
@@ -48,19 +45,15 @@ def problem_with(text: str, reach: Reach = Reach()) -> str | None:
         host, port = url.host, url.port
     except ValueError:
         return "is not a URL"
-    if reach.allows_loopback and is_loopback_url(url) and not has_userinfo(url):
+    if "@" in re.split(r"[/?#]", text.partition("://")[2])[0]:      # also an empty one, which yarl drops
+        return "must not hold a user name or a password"
+    if reach.allows_loopback and is_loopback_url(url):
         return None
     if url.scheme != "https" or not host:
         return "must start with https://"
-    if has_userinfo(url):
-        return "must not hold a user name or a password"
     if port not in PORTS:
         return f"must use port {' or '.join(map(str, sorted(PORTS)))}"
     return _problem_with_host(host)
-
-
-def has_userinfo(url: URL) -> bool:
-    return "@" in url.raw_authority
 
 
 def _problem_with_host(host: str) -> str | None:
@@ -81,9 +74,10 @@ def is_public(address: Address) -> bool:
     if isinstance(address, ipaddress.IPv6Address):
         if address.ipv4_mapped is not None:
             return is_public(address.ipv4_mapped)
-        if address.scope_id is not None or any(address in network for network in _TRANSLATED):
+        if address.scope_id is not None or address not in _GLOBAL_V6:
             return False
-    return address.is_global and not (address.is_multicast or address.is_reserved or address.is_unspecified)
+    special = _SPECIAL_V4 if address.version == 4 else _SPECIAL_V6
+    return address.is_global and not address.is_multicast and not any(address in network for network in special)
 
 
 def may_connect(ip: str, reach: Reach, *, is_loopback_call: bool) -> bool:
