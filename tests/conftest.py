@@ -12,7 +12,10 @@ from accounts.groups import ADMINISTRATORS, REVIEWERS, grant_permissions
 from accounts.models import Policy, Role, User
 from generation.models import Job, Route
 from generation.services import jobs
+from tests.receiver import receiver
 from tests.support import PROGRAM
+
+__all__ = ["receiver"]
 
 
 @pytest.fixture(autouse=True)

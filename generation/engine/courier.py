@@ -5,6 +5,7 @@ waited for.  Nothing of it is shared with the engine: whoever hangs here delays 
 because each target may hang two at a time at the most."""
 
 import asyncio
+import contextlib
 import logging
 import queue
 import threading
@@ -79,6 +80,7 @@ class Courier:
                 self._settle_finished(LOOK_S)
         finally:
             self._end()
+            connection.close()
 
     def _begin(self) -> None:
         self._loop_thread.start()
@@ -87,12 +89,13 @@ class Courier:
         deadline = time.monotonic() + LAST_DELIVERIES_S
         while self._under_way and time.monotonic() < deadline:
             self._settle_finished(0.1)
+        with contextlib.suppress(TimeoutError):
+            asyncio.run_coroutine_threadsafe(_hang_up(), self._loop).result(2)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._loop_thread.join(2)
         self._mails.shutdown(wait=False, cancel_futures=True)
         if not self._loop_thread.is_alive():
             self._loop.close()
-        connection.close()
 
     # --- Watch, take out, settle --------------------------------------------------------------
 
@@ -143,3 +146,11 @@ class Courier:
             return await asyncio.wait_for(sending, MAIL_TIMEOUT_S)
         except TimeoutError:
             return Receipt(Verdict.TIMEOUT, f"The mail server took longer than {MAIL_TIMEOUT_S:g} s.")
+
+
+async def _hang_up() -> None:
+    """End what still waits for receivers; their deliveries are sent again by whoever comes next."""
+    rest = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in rest:
+        task.cancel()
+    await asyncio.gather(*rest, return_exceptions=True)

@@ -45,6 +45,7 @@ def _help_out() -> None:
         try:
             Courier().run_until_idle(HELP_FOR_S)
         finally:
+            connection.close()
             _helping.release()
 
     threading.Thread(target=carry, name="courier-of-web", daemon=True).start()

@@ -84,7 +84,8 @@ def test_quiet_hours_by_the_clocks_of_their_place(quiet, now, until):
 
 
 @pytest.mark.parametrize(("name", "is_one"), [
-    ("UTC", True), ("Europe/Berlin", True), ("Mars/Base", False), ("", False), ("../../etc/passwd", False), ("\0", False),
+    ("UTC", True), ("Europe/Berlin", True), ("Mars/Base", False), ("", False), ("../../etc/passwd", False),
+    ("\0", False),
 ])
 def test_time_zones_are_known(name, is_one):
     assert is_time_zone(name) is is_one

@@ -54,7 +54,8 @@ DATA = {
 
 
 @pytest.mark.parametrize(("event", "subject"), [
-    ("alert.opened", "Coursewright: Critical: Budget <spent>"), ("alert.continues", "Coursewright: Still critical: Budget <spent>"),
+    ("alert.opened", "Coursewright: Critical: Budget <spent>"),
+    ("alert.continues", "Coursewright: Still critical: Budget <spent>"),
     ("alert.resolved", "Coursewright: Resolved: Budget <spent>"), ("channel.test", "Coursewright: a test message"),
     ("webhook.disabled", "Coursewright: your webhook was switched off"),
 ])

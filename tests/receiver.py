@@ -1,4 +1,4 @@
-"""A receiver on this machine that writes down what it gets, and name servers that answer by script."""
+"""A receiver of webhooks on this machine, that writes down what it gets."""
 
 import http.server
 import threading
