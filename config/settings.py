@@ -176,6 +176,17 @@ CACHE_TTL_S = ENV.cache_ttl_s
 CACHE_MAX_BYTES = ENV.cache_max_bytes
 CACHE_MAX_ENTRIES = ENV.cache_max_entries
 
+# --- Alerts and deliveries ----------------------------------------------------------------------
+
+ALERT_EVERY_S = ENV.alert_every_s
+WEBHOOK_LOOPBACK = ENV.webhook_loopback
+DELIVERY_KEEP_DAYS = ENV.delivery_keep_days
+EMAIL_IS_SET = ENV.email_url is not None
+EMAIL_TIMEOUT = 5                            # seconds for each step of talking to the mail server
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = ENV.email_from
+if ENV.email_url is not None:
+    globals().update(environment.mail_settings(ENV.email_url.get_secret_value()))
+
 # --- People -----------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "accounts.User"

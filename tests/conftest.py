@@ -16,7 +16,10 @@ from generation.models import Job, Route
 from generation.services import jobs
 from generation.services.surprises import Surprise
 from tests import canaries
+from tests.receiver import receiver
 from tests.support import PROGRAM
+
+__all__ = ["receiver"]
 
 
 @pytest.fixture(scope="session")

@@ -121,6 +121,11 @@ MEANINGS: Mapping[str, Meaning] = {
     _R.TOO_MANY_UNITS: Meaning(422, "The document is too long for you"),
     _R.LIMIT_REACHED: Meaning(429, "Limit reached"),
     _R.BUDGET_SPENT: Meaning(503, "The limit of everybody together is reached"),
+    _R.ALERT_NOT_OPEN: Meaning(409, "The alert is not open"),
+    _R.INVALID_NOTE: Meaning(422, "Invalid text"),
+    _R.INVALID_URL: Meaning(422, "URL that is not called"),
+    _R.TOO_MANY_WEBHOOKS: Meaning(409, "Too many webhook endpoints"),
+    _R.TARGET_DISABLED: Meaning(409, "The webhook is switched off"),
 }
 _CODE_OF_STATUS = {400: _P.BAD_REQUEST, 401: _P.UNAUTHENTICATED, 403: _P.NOT_PERMITTED, 404: _P.NOT_FOUND}
 

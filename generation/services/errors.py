@@ -29,6 +29,11 @@ class RefusalCode(StrEnum):
     TOO_MANY_UNITS = "too_many_units"
     LIMIT_REACHED = "limit_reached"
     BUDGET_SPENT = "budget_spent"
+    ALERT_NOT_OPEN = "alert_not_open"
+    INVALID_NOTE = "invalid_note"
+    INVALID_URL = "invalid_url"
+    TOO_MANY_WEBHOOKS = "too_many_webhooks"
+    TARGET_DISABLED = "target_disabled"
 
 
 @dataclass

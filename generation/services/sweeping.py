@@ -13,7 +13,7 @@ from generation import queue
 from generation.core.outcomes import CallCode
 from generation.core.states import OPEN_CHUNK_STATES, ChunkState
 from generation.models import Attempt, AttemptState, Chunk, Job, Pulse
-from generation.services import caching, clock, journal, ledger, routes, spending
+from generation.services import alerts, caching, clock, journal, ledger, outbox, routes, spending
 from generation.services.deriving import derive
 from generation.services.leases import each, expire
 from generation.services.pulses import SWEEPER
@@ -58,7 +58,8 @@ def take_turn(by: str) -> Turn | None:
 
 
 def sweep(*, may_expire: bool = True) -> Swept:
-    """Expired leases, stuck jobs, forgotten attempts, incomplete bills, lost doorbells, the cache's surplus, old pulses."""
+    """Expired leases, stuck jobs, forgotten attempts, incomplete bills, lost doorbells, the cache's surplus,
+    old pulses, deliveries and alerts that ended long ago."""
     expired = expire() if may_expire else 0
     unstuck = each(_unstick, stuck_jobs()) + each(_unblock, blocked_jobs())
     lost = _close_lost_attempts()
@@ -68,6 +69,8 @@ def sweep(*, may_expire: bool = True) -> Swept:
         queue.ring()
     routes.forget_old_minutes(clock.now())
     Pulse.objects.filter(beat_at__lt=clock.now() - FORGET_PULSE_AFTER).exclude(name=SWEEPER).delete()
+    outbox.prune()
+    alerts.prune()
     return Swept(expired, unstuck, lost, billed, rang, caching.prune())
 
 
