@@ -53,6 +53,7 @@ def _rate(value: str) -> str:
 
 
 Words = Annotated[list[str], NoDecode, BeforeValidator(_split)]
+Days = Annotated[int, Field(ge=0, le=36_500)]
 PositiveSeconds = Annotated[float, Field(gt=0, le=86_400)]
 
 
@@ -91,6 +92,13 @@ class Environment(BaseSettings):
     max_repairs: Annotated[int, Field(ge=0, le=10)] = 2
     backoff_base_s: PositiveSeconds = 2
     backoff_cap_s: PositiveSeconds = 60
+
+    # Days; 0 keeps for ever.
+    retain_info_days: Days = 30
+    retain_warning_days: Days = 90
+    retain_error_days: Days = 365
+    retain_replies_days: Days = 30     # long enough to look into what a model wrote; the document itself is kept
+    retain_jobs_days: Days = 0         # people come back for their documents; a school may have to set a limit
 
     api_rate: Annotated[str, AfterValidator(_rate)] = "600/m"      # requests of one user; one page polls 30 times
     sign_in_rate: Annotated[str, AfterValidator(_rate)] = "20/m"   # attempts from one address

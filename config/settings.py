@@ -164,6 +164,12 @@ SSE_POLL_S = ENV.sse_poll_s
 SSE_HEARTBEAT_S = ENV.sse_heartbeat_s
 SSE_LIFETIME_S = ENV.sse_lifetime_s
 
+RETAIN_INFO_DAYS = ENV.retain_info_days
+RETAIN_WARNING_DAYS = ENV.retain_warning_days
+RETAIN_ERROR_DAYS = ENV.retain_error_days
+RETAIN_REPLIES_DAYS = ENV.retain_replies_days
+RETAIN_JOBS_DAYS = ENV.retain_jobs_days
+
 # --- People -----------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "accounts.User"

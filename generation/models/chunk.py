@@ -88,6 +88,8 @@ class Chunk(models.Model):
                 name="chunk_due", fields=["ready_at"], condition=models.Q(state=PENDING)),
             models.Index(                                       # leases.expire, leases.renew, claiming.claim
                 name="chunk_leased", fields=["lease_until"], condition=models.Q(state=RUNNING)),
+            models.Index(                                       # incidents._group_losses
+                name="chunk_lost", fields=["finished_at"], condition=models.Q(state=FAILED)),
         ]
 
     def __str__(self) -> str:

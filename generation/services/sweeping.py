@@ -13,7 +13,7 @@ from generation import queue
 from generation.core.outcomes import CallCode
 from generation.core.states import OPEN_CHUNK_STATES, ChunkState
 from generation.models import Attempt, AttemptState, Chunk, Job, Pulse
-from generation.services import clock, journal, ledger, spending
+from generation.services import clock, incidents, journal, ledger, retention, spending
 from generation.services.deriving import derive
 from generation.services.jobs import unblock_next
 from generation.services.leases import each, expire
@@ -57,7 +57,8 @@ def take_turn(by: str) -> Turn | None:
 
 
 def sweep(*, may_expire: bool = True) -> Swept:
-    """Expired leases, stuck jobs, forgotten attempts, incomplete bills, lost doorbells, old pulses."""
+    """Expired leases, stuck jobs, forgotten attempts, incomplete bills, lost doorbells, old pulses; then the upkeep
+    that is due more seldom: failures as incidents, retention."""
     expired = expire() if may_expire else 0
     unstuck = each(_unstick, stuck_jobs()) + each(_unblock, blocked_jobs())
     lost = _close_lost_attempts()
@@ -66,6 +67,7 @@ def sweep(*, may_expire: bool = True) -> Swept:
     if rang:
         queue.ring()
     Pulse.objects.filter(beat_at__lt=clock.now() - FORGET_PULSE_AFTER).exclude(name=SWEEPER).delete()
+    each(lambda upkeep: upkeep(), (incidents.upkeep, retention.upkeep))      # each in its own, slower time
     return Swept(expired, unstuck, lost, billed, rang)
 
 
