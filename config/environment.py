@@ -67,6 +67,7 @@ def mail_settings(url: str) -> dict[str, object]:
 
 
 Words = Annotated[list[str], NoDecode, BeforeValidator(_split)]
+Days = Annotated[int, Field(ge=0, le=36_500)]
 PositiveSeconds = Annotated[float, Field(gt=0, le=86_400)]
 
 
@@ -110,6 +111,13 @@ class Environment(BaseSettings):
     cache_ttl_s: Annotated[float, Field(gt=0, le=31_536_000)] = 1_209_600      # two weeks
     cache_max_bytes: Annotated[int, Field(ge=1)] = 200_000_000                 # some 30,000 weeks of programs
     cache_max_entries: Annotated[int, Field(ge=1)] = 50_000
+
+    # Days; 0 keeps for ever.
+    retain_info_days: Days = 30
+    retain_warning_days: Days = 90
+    retain_error_days: Days = 365
+    retain_replies_days: Days = 30     # long enough to look into what a model wrote; the document itself is kept
+    retain_jobs_days: Days = 0         # people come back for their documents; a school may have to set a limit
 
     api_rate: Annotated[str, AfterValidator(_rate)] = "600/m"      # requests of one user; one page polls 30 times
     sign_in_rate: Annotated[str, AfterValidator(_rate)] = "20/m"   # attempts from one address

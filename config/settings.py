@@ -187,6 +187,14 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = ENV.email_from
 if ENV.email_url is not None:
     globals().update(environment.mail_settings(ENV.email_url.get_secret_value()))
 
+# --- How long things are kept -------------------------------------------------------------------
+
+RETAIN_INFO_DAYS = ENV.retain_info_days
+RETAIN_WARNING_DAYS = ENV.retain_warning_days
+RETAIN_ERROR_DAYS = ENV.retain_error_days
+RETAIN_REPLIES_DAYS = ENV.retain_replies_days
+RETAIN_JOBS_DAYS = ENV.retain_jobs_days
+
 # --- People -----------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "accounts.User"

@@ -145,6 +145,8 @@ class Chunk(models.Model):
                 name="chunk_twin_due", fields=["ready_at"], condition=models.Q(flight="waits")),
             models.Index(                                       # flights.wake
                 name="chunk_twins", fields=["cache_key"], condition=models.Q(flight="waits")),
+            models.Index(                                       # incidents._group_losses
+                name="chunk_lost", fields=["finished_at"], condition=models.Q(state=FAILED)),
         ]
 
     def __str__(self) -> str:

@@ -85,6 +85,8 @@ class Job(models.Model):
     created_at = models.DateTimeField(db_default=Now())
     started_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
+    erased_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="Since then its content is gone; what it cost stays.")
 
     objects = JobQuerySet.as_manager()
 
@@ -111,6 +113,9 @@ class Job(models.Model):
             models.CheckConstraint(
                 name="job_completed_iff_all_done",
                 condition=~models.Q(state="completed") | models.Q(unit_done=models.F("unit_total"))),
+            models.CheckConstraint(
+                name="job_erased_is_over",
+                condition=models.Q(erased_at__isnull=True) | models.Q(state__in=TERMINAL)),
             models.UniqueConstraint(
                 name="job_idempotency_key_once", fields=["user", "idempotency_key"],
                 condition=models.Q(idempotency_key__isnull=False)),
@@ -123,6 +128,11 @@ class Job(models.Model):
             models.Index(                                                  # spending.unbilled, for the sweeper
                 name="job_unbilled", fields=["id"],
                 condition=models.Q(state__in=TERMINAL) & ~models.Q(billed_usd_micros=models.F("cost_usd_micros"))),
+            models.Index(                                                  # retention.expired_jobs
+                name="job_expires", fields=["finished_at"],
+                condition=models.Q(state__in=TERMINAL, erased_at__isnull=True)),
+            models.Index(                                                  # erasing.erase_latecomers
+                name="job_erased", fields=["erased_at"], condition=models.Q(erased_at__isnull=False)),
             models.Index(                                                  # estimating.estimate
                 name="job_completed", fields=["kind", "strategy", "route", "-id"],
                 condition=models.Q(state="completed")),

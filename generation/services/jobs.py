@@ -20,11 +20,12 @@ from generation.core.text import forbidden_character
 from generation.kinds import all_kinds
 from generation.models import Chunk, Flight, Job, LogLevel, Strategy, UnitVersion
 from generation.models.chunk import changes
-from generation.services import adapting, choosing, clock, flights, journal, serving, spending
+from generation.services import adapting, choosing, clock, flights, incidents, journal, serving, spending
 from generation.services.choosing import Chosen
 from generation.services.deriving import derive
 from generation.services.errors import Refusal, RefusalCode
 from generation.services.estimating import estimate
+from generation.services.reading import check_content
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -150,6 +151,7 @@ def retry(job: Job, *, by: "User | None") -> Job:
                 RefusalCode.STILL_ACTIVE, f"The job is still {locked.state}.",
                 "Wait until it ends, or cancel it first.",
             )
+        check_content(locked)
         now = clock.now()
         lost = Chunk.objects.filter(job=locked).accepting(Event.RESTART)
         is_sequential = locked.strategy == Strategy.SEQUENTIAL
@@ -174,6 +176,7 @@ def retry(job: Job, *, by: "User | None") -> Job:
         left = _missing_units(locked)
         spending.reserve_again(locked, left, now, needs_work=bool(left))
         derive(locked, now)
+        incidents.note_retry(locked, now, by=by)
         journal.write(locked, Event.RESTART, f"retry of {moved} missing part{'s' * (moved > 1)}", by=by)
         queue.ring(moved)
     return locked
@@ -185,6 +188,7 @@ def regenerate(job: Job, position: int, *, instruction: str, by: "User | None") 
     _check_instruction(instruction)
     with transaction.atomic(durable=True):
         locked = Job.objects.select_for_update(no_key=True).get(pk=job.pk)
+        check_content(locked)
         chunk = Chunk.objects.filter(job=locked, position=position).units().first()
         noun = all_kinds()[locked.kind].unit_noun
         if chunk is None:
