@@ -106,6 +106,7 @@ class Environment(BaseSettings):
     max_repairs: Annotated[int, Field(ge=0, le=10)] = 2
     backoff_base_s: PositiveSeconds = 2
     backoff_cap_s: PositiveSeconds = 60
+    failpoints: Annotated[Path | None, BeforeValidator(_blank_is_unset)] = None      # chaos sets it
 
     cache_scope: Literal["off", "user", "role", "installation"] = "user"
     cache_ttl_s: Annotated[float, Field(gt=0, le=31_536_000)] = 1_209_600      # two weeks
@@ -162,6 +163,8 @@ class Environment(BaseSettings):
                 raise ValueError("DEBUG must be off in production")
             if self.webhook_loopback:
                 raise ValueError("WEBHOOK_LOOPBACK must be off in production")
+            if self.failpoints:
+                raise ValueError("FAILPOINTS make workers die on purpose; they are refused in production")
         return self
 
 

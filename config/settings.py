@@ -165,6 +165,7 @@ MAX_ATTEMPTS = ENV.max_attempts
 MAX_REPAIRS = ENV.max_repairs
 BACKOFF_BASE_S = ENV.backoff_base_s
 BACKOFF_CAP_S = ENV.backoff_cap_s
+FAILPOINTS = ENV.failpoints
 SSE_POLL_S = ENV.sse_poll_s
 SSE_HEARTBEAT_S = ENV.sse_heartbeat_s
 SSE_LIFETIME_S = ENV.sse_lifetime_s

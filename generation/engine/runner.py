@@ -38,6 +38,7 @@ from generation.core.pricing import estimated_tokens
 from generation.core.prompting import Context, Request, Stage
 from generation.core.reasons import Reason
 from generation.core.routing import Endpoint
+from generation.engine import failpoints
 from generation.engine.contexts import Contexts, digests_before
 from generation.engine.database import AWAY, guarded, persistently
 from generation.engine.judging import outcome_of, request_for
@@ -73,6 +74,7 @@ class _Held:
     claim: Claim
     task: "asyncio.Task[None] | None" = None
     is_lost: bool = False
+    renewed_at: float = field(default_factory=time.monotonic)      # its lease, by this process's own clock
 
 
 @dataclass
@@ -90,6 +92,7 @@ class Engine:
         self._claiming = threading.Lock()
         self._wants_claim = threading.Event()
         self._is_draining = False
+        self._beat_at = time.monotonic()      # the last pulse that got through
         self._stop_pulse = threading.Event()
         self._loop = asyncio.new_event_loop()
         self._loop_thread = threading.Thread(target=self._run_loop, name="provider-calls", daemon=True)
@@ -106,6 +109,7 @@ class Engine:
     # --- Life ---------------------------------------------------------------------------------
 
     def start(self) -> "Engine":
+        failpoints.skew_clock()
         self._loop_thread.start()
         self._pulse_thread.start()
         return self
@@ -179,7 +183,8 @@ class Engine:
         with self._claiming:
             self._wants_claim.clear()
             self._was_full = False
-            may_have_more = True
+            # Who cannot renew leases takes none: the next pulse that gets through wakes us.
+            may_have_more = time.monotonic() - self._beat_at < settings.LEASE_S / 2
             while may_have_more and not self._is_draining:
                 has_more_twins = serving.serve_due()      # needs no slot: nobody is asked
                 free = self.slots - len(self._held)
@@ -240,7 +245,9 @@ class Engine:
 
     def _start_call(self, claim: Claim, context: Context, request: Request) -> None:
         held = self._held.get(claim.chunk_id)
-        if held is None or held.claim.fence != claim.fence or held.is_lost:
+        is_ours = held is not None and held.claim.fence == claim.fence and not held.is_lost
+        # A process that was stopped since its claim does not know yet whose the chunk is by now.
+        if held is None or not is_ours or time.monotonic() - held.renewed_at > settings.LEASE_S:
             self._give_back(claim)
             return
         held.task = self._loop.create_task(self._call(claim, context, request))
@@ -249,6 +256,8 @@ class Engine:
 
     async def _call(self, claim: Claim, context: Context, request: Request) -> None:
         answer: Answer
+        failpoints.taste(context.brief, claim.position)
+        failpoints.reach("before_call")
         began = self._tally.begin(claim.route_id)
         try:
             answer = await self.provider.ask(
@@ -290,6 +299,7 @@ class Engine:
             text = claim.stored_reply.text
         else:
             reply, text = answer, answer.text
+            failpoints.reach("before_store")
             try:
                 persistently(lambda: ledger.store_reply(claim, reply, request.fingerprint))
             except AWAY:
@@ -298,6 +308,7 @@ class Engine:
                 connection.close()
                 failure = Failure(CallCode.INTERNAL, named(error), usage=reply.usage)
                 return Finished(claim, GiveUp(Reason.INTERNAL, named(error)), failure, failure.code)
+            failpoints.reach("after_store")
             if claim.route_is_suspect or claim.route_id in self._suspect_routes:
                 self._suspect_routes.discard(claim.route_id)
                 persistently(lambda: routes.note_call(claim.route_id, CallCode.OK, ""))
@@ -361,12 +372,17 @@ class Engine:
         connection.close()
 
     def _beat(self) -> None:
+        failpoints.stall_pulse()
         with self._lock:
             held = dict(self._held)
-        for chunk_id in leases.renew(
-            worker=self.name, held={chunk_id: one.claim.fence for chunk_id, one in held.items()}
-        ):
-            self._cancel(held[chunk_id])
+        renewed_at = time.monotonic()
+        lost = leases.renew(worker=self.name, held={chunk_id: one.claim.fence for chunk_id, one in held.items()})
+        for chunk_id, one in held.items():
+            if chunk_id in lost:
+                self._cancel(one)
+            else:
+                one.renewed_at = renewed_at
+        self._beat_at = renewed_at
         pulses.beat(
             self.name, in_flight=len(held), slots=self.slots, revisions=self._revisions,
             is_draining=self._is_draining,

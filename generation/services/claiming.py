@@ -21,7 +21,7 @@ from generation.core.breaker import Admission
 from generation.core.pricing import Prices
 from generation.core.prompting import Stage
 from generation.core.routing import Endpoint
-from generation.core.states import Event, JobState
+from generation.core.states import MAX_CRASHES, ChunkState, Event, JobState
 from generation.models import Attempt, AttemptState, Chunk, Job, Origin, Route
 from generation.models.chunk import ChunkQuerySet, changes
 from generation.services import clock, routes
@@ -29,6 +29,7 @@ from generation.services import clock, routes
 MAX_BATCH = 32      # keeps the transaction short
 MINUTE = dt.timedelta(minutes=1)
 USUAL_TOKENS = 4_000      # of a call, until the route's own are known
+LAST_CHANCE = MAX_CRASHES - 1      # crashes after which the next one ends the chunk
 
 
 @dataclass(frozen=True)
@@ -142,7 +143,7 @@ def _claim_on(
         mine = due.preferring(route.pk)
         if paused_id is not None:
             mine |= due.preferring(paused_id).filter(job__user__role__in=policies.roles_that_may_use(route.slug))
-        ids = _fairest(route, mine, room, running)
+        ids = _fairest(route, worker, mine, room, running)
         chunks = list(
             Chunk.objects.select_for_update(skip_locked=True, of=("self",), no_key=True)
             .runnable(now).filter(pk__in=ids).select_related("job").order_by("job_id", "position")
@@ -196,7 +197,7 @@ def _left_of_minute(route: Route, now: dt.datetime) -> int:
     return left
 
 
-def _fairest(route: Route, due: ChunkQuerySet, room: int, running: Counter[int]) -> list[int]:
+def _fairest(route: Route, worker: str, due: ChunkQuerySet, room: int, running: Counter[int]) -> list[int]:
     """Ids of up to `room` of the `due` chunks.  Each user's chunks queue by age; the next chunk always goes to
     the user who would then have the fewest running, for the weight of their role."""
     weight = policies.weights()
@@ -205,7 +206,7 @@ def _fairest(route: Route, due: ChunkQuerySet, room: int, running: Counter[int])
             turn=Window(RowNumber(), partition_by=F("job__user_id"), order_by=[F("job_id").asc(), F("position").asc()])
         )
         .filter(turn__lte=room).order_by()
-        .values_list("pk", "job__user_id", "job_id", "position", "turn", "job__user__role", "fence")
+        .values_list("pk", "job__user_id", "job_id", "position", "turn", "job__user__role", "fence", "crashes")
     )
     # After a pause the chunk with the fewest claims probes, so that one bad request is not every probe.
     is_open = route.open_until is not None
@@ -213,7 +214,26 @@ def _fairest(route: Route, due: ChunkQuerySet, room: int, running: Counter[int])
         turns,
         key=lambda row: (row[6] if is_open else 0, (running[row[1]] + row[4]) / weight[row[5]], row[2], row[3]),
     )
-    return [row[0] for row in ordered[:room]]
+    return _apart([(row[0], row[7]) for row in ordered], worker)[:room]
+
+
+def _apart(chunks: list[tuple[int, int]], worker: str) -> list[int]:
+    """The ids of `chunks` (id and crashes) without those that have to wait for `worker`'s hands to be free.
+
+    Whatever is in a worker's hands dies with it, so a batch would share the blame of the one that kills.  A chunk
+    that has one crash left is therefore the only such chunk of its worker: the next death tells who it is."""
+    if all(crashes < LAST_CHANCE for _pk, crashes in chunks):
+        return [pk for pk, _crashes in chunks]
+    holds_one = Chunk.objects.filter(
+        state=ChunkState.RUNNING.value, worker=worker, crashes__gte=LAST_CHANCE).exists()
+    found: list[int] = []
+    for pk, crashes in chunks:
+        if crashes < LAST_CHANCE:
+            found.append(pk)
+        elif not holds_one:
+            holds_one = True
+            found.append(pk)
+    return found
 
 
 def _take(

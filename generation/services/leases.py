@@ -13,7 +13,7 @@ from django.db.models import F
 from generation import queue
 from generation.core.outcomes import CallCode
 from generation.core.reasons import EXPLANATIONS, Reason
-from generation.core.states import ChunkState, Event
+from generation.core.states import MAX_CRASHES, ChunkState, Event
 from generation.models import Attempt, AttemptState, Chunk, Flight, Job, LogLevel
 from generation.models.chunk import changes
 from generation.services import clock, flights, journal, pulses, routes
@@ -25,7 +25,6 @@ from generation.services.units import unblock_next
 Row = TypeVar("Row")
 _logger = logging.getLogger(__name__)
 
-MAX_CRASHES = 3
 BATCH = 200
 
 
