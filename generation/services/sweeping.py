@@ -58,7 +58,7 @@ def take_turn(by: str) -> Turn | None:
 
 
 def sweep(*, may_expire: bool = True) -> Swept:
-    """Expired leases, stuck jobs, forgotten attempts, incomplete bills, lost doorbells, the cache's surplus, old pulses."""
+    """Expired leases, stuck jobs, forgotten attempts, incomplete bills, lost doorbells, old pulses, a full cache."""
     expired = expire() if may_expire else 0
     unstuck = each(_unstick, stuck_jobs()) + each(_unblock, blocked_jobs())
     lost = _close_lost_attempts()
