@@ -101,7 +101,8 @@ def _read(row: CacheEntry, sought: Sought) -> Served | None:
     kind = all_kinds()[sought.kind]
     try:
         findings = [Finding.from_json(stored).as_json() for stored in row.findings]
-        content, whole = row.content, ()
+        content = row.content
+        whole: tuple[Done | None, ...] = ()
         match sought.stage:
             case Stage.PLAN:
                 kind.plan(content)

@@ -73,7 +73,9 @@ def settle(*finished: Finished) -> list[Settled]:
         job = Job.objects.select_for_update(no_key=True).annotate(locked_at=Now()).get(pk=job_id)
         now: dt.datetime = job.locked_at
         bill, lines = Bill(), list[LogEntry]()
-        keys = dict(Chunk.objects.filter(pk__in=[one.claim.chunk_id for one in finished]).values_list("pk", "cache_key"))
+        keys = dict(
+            Chunk.objects.filter(pk__in=[one.claim.chunk_id for one in finished]).values_list("pk", "cache_key")
+        )
         settled = [_settle_one(job, one, now, bill, lines) for one in finished]
         journal.write_all(lines)
         ours = [one for one, how in zip(finished, settled, strict=True) if how.is_ours]
@@ -98,8 +100,8 @@ def _keep(job: Job, finished: list[tuple[Finished, str]], now: dt.datetime) -> N
     caching.keep(
         caching.store(
             job, key, one.claim.stage, one.claim.position, one.outcome, model=one.claim.model,
-            cost_usd_micros=ledger.cost_of(one.claim, one.answer), is_simulated=ledger.is_simulated(one.claim, one.answer),
-            now=now,
+            cost_usd_micros=ledger.cost_of(one.claim, one.answer),
+            is_simulated=ledger.is_simulated(one.claim, one.answer), now=now,
         )
         for one, key in ended if isinstance(one.outcome, Done | DoneWhole) and not one.claim.instruction
     )
