@@ -79,6 +79,8 @@ class Environment(BaseSettings):
     allowed_hosts: Words = []
     csrf_trusted_origins: Words = []
     debug: bool = False
+    log_level: Annotated[
+        Literal["debug", "info", "warning", "error"] | None, BeforeValidator(_blank_is_unset)] = None
     public_url: Annotated[str, AfterValidator(_http_url)] = "http://127.0.0.1:8000"
     local_dir: Path = BASE_DIR / ".local"
 
@@ -102,6 +104,11 @@ class Environment(BaseSettings):
     max_repairs: Annotated[int, Field(ge=0, le=10)] = 2
     backoff_base_s: PositiveSeconds = 2
     backoff_cap_s: PositiveSeconds = 60
+
+    cache_scope: Literal["off", "user", "role", "installation"] = "user"
+    cache_ttl_s: Annotated[float, Field(gt=0, le=31_536_000)] = 1_209_600      # two weeks
+    cache_max_bytes: Annotated[int, Field(ge=1)] = 200_000_000                 # some 30,000 weeks of programs
+    cache_max_entries: Annotated[int, Field(ge=1)] = 50_000
 
     api_rate: Annotated[str, AfterValidator(_rate)] = "600/m"      # requests of one user; one page polls 30 times
     sign_in_rate: Annotated[str, AfterValidator(_rate)] = "20/m"   # attempts from one address

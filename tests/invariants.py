@@ -7,7 +7,8 @@ from django.db.models import F, Q, Sum
 from accounts.models import Reservation, Usage
 from generation.core.reasons import EXPLANATIONS, Reason
 from generation.core.states import OPEN_CHUNK_STATES, TERMINAL_JOB_STATES, ChunkState, JobState, derive
-from generation.models import Attempt, AttemptState, Chunk, Job, Origin, UnitVersion
+from generation.models import Attempt, AttemptState, Chunk, Flight, Job, Origin, UnitVersion
+from generation.services import clock
 
 SUMS = ("input_tokens", "cached_input_tokens", "output_tokens", "cost_usd_micros")
 
@@ -24,6 +25,8 @@ def assert_invariants() -> None:
     _every_running_chunk_has_one_open_attempt()
     _done_is_paid_once()
     _every_loss_explains_itself()
+    _nobody_waits_for_nothing()
+    _hits_are_counted()
 
 
 def _job_is_what_its_chunks_make_it(job: Job) -> None:
@@ -62,7 +65,8 @@ def _nothing_is_reserved_for_what_ended() -> None:
         if not job.is_terminal:
             continue
         assert job.billed_usd_micros == job.cost_usd_micros
-        made = job.unit_done + UnitVersion.objects.filter(chunk__job=job).count()
+        units = Chunk.objects.filter(job=job, state=ChunkState.DONE.value, from_cache=False).units()
+        made = units.count() + UnitVersion.objects.filter(chunk__job=job, from_cache=False).count()
         assert job.billed_units == made
         billed = Reservation.objects.filter(reference=str(job.public_id)).aggregate(
             units=Sum("used_units"), cost=Sum("used_usd_micros"))
@@ -100,3 +104,18 @@ def _every_loss_explains_itself() -> None:
         *Chunk.objects.exclude(reason="").values_list("reason", flat=True),
     ):
         assert EXPLANATIONS[Reason(reason)].next_step
+
+
+def _nobody_waits_for_nothing() -> None:
+    """Whoever waits for a twin has one that is asked, or is about to look again."""
+    led = set(Chunk.objects.filter(flight=Flight.LEADS).values_list("cache_key", flat=True))
+    for chunk in Chunk.objects.filter(flight=Flight.WAITS):
+        assert chunk.cache_key in led or chunk.ready_at <= clock.now()
+
+
+def _hits_are_counted() -> None:
+    """What a job had from the cache is what its chunks had, and cost it nothing."""
+    for job in Job.objects.all():
+        served = Chunk.objects.filter(job=job, from_cache=True)
+        assert job.cached_parts == served.count()
+        assert job.saved_usd_micros == sum(served.values_list("saved_usd_micros", flat=True))

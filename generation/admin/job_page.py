@@ -73,6 +73,7 @@ def context(job: Job, user: "User") -> dict[str, Any]:     # Any: a template's c
         "may_retry": job.state in RETRYABLE and user.has_perm("generation.retry_job"),
         "may_cancel": not job.is_terminal and user.has_perm("generation.cancel_job"),
         "attempts_url": f"{reverse('admin:generation_attempt_changelist')}?job__id__exact={job.pk}",
+        "may_export_log": user.has_perm("generation.view_logentry"),
         "log_url": f"{reverse('admin:generation_logentry_changelist')}?job__id__exact={job.pk}",
     }
 

@@ -42,8 +42,9 @@ from generation.engine.judging import outcome_of, request_for
 from generation.engine.naming import named, worker_name
 from generation.engine.settle_queue import SettleQueue
 from generation.kinds import all_kinds
-from generation.services import claiming, leases, ledger, pulses, routes, sweeping
+from generation.services import claiming, leases, ledger, pulses, routes, serving, sweeping
 from generation.services.claiming import Claim
+from generation.services.secrecy import clean
 from generation.services.settling import Finished
 
 _logger = logging.getLogger(__name__)
@@ -175,6 +176,7 @@ class Engine:
             self._was_full = False
             may_have_more = True
             while may_have_more and not self._is_draining:
+                has_more_twins = serving.serve_due()      # needs no slot: nobody is asked
                 free = self.slots - len(self._held)
                 if free <= 0:
                     self._was_full = True
@@ -183,7 +185,7 @@ class Engine:
                 self._hold(batch.claims)
                 for claim in batch.claims:
                     guarded(lambda claim=claim: self._begin(claim))     # type: ignore[misc]
-                may_have_more = batch.may_have_more
+                may_have_more = batch.may_have_more or has_more_twins
 
     def _hold(self, claims: tuple[Claim, ...]) -> None:
         """From here on their leases are renewed, whatever happens to one of them."""
@@ -205,7 +207,7 @@ class Engine:
             self._give_back(claim)
             return
         except Exception as error:      # a kind's code failed: the chunk ends and says so
-            _logger.exception("no request could be made for chunk %s", claim.chunk_id)
+            _logger.exception("no request could be made for chunk %s", claim.chunk_id, extra=_where(claim))
             failure = Failure(CallCode.INTERNAL, named(error))
             self._queue.put(Finished(claim, GiveUp(Reason.INTERNAL, named(error)), failure, failure.code))
             return
@@ -246,8 +248,10 @@ class Engine:
         except asyncio.CancelledError:
             answer = _abandoned(request)
         except Exception as error:      # a surprise in the client: one chunk fails, the process lives
-            _logger.exception("the call for chunk %s failed in the client", claim.chunk_id)
+            _logger.exception("the call for chunk %s failed in the client", claim.chunk_id, extra=_where(claim))
             answer = Failure(CallCode.INTERNAL, named(error), usage=_estimate(request))
+        if isinstance(answer, Failure):
+            answer = replace(answer, message=clean(answer.message))      # from here on it is stored and shown
         if answer.usage.is_estimated and not answer.usage.input_tokens:
             answer = replace(answer, usage=replace(answer.usage, input_tokens=_estimate(request).input_tokens))
         self._submit(lambda: self._finish(claim, context, request, answer))
@@ -289,7 +293,7 @@ class Engine:
         try:
             outcome, code, findings = outcome_of(claim, context, text, self._policy)
         except Exception as error:      # a check failed: the reply stays in the ledger
-            _logger.exception("the reply for chunk %s could not be judged", claim.chunk_id)
+            _logger.exception("the reply for chunk %s could not be judged", claim.chunk_id, extra=_where(claim))
             outcome, code, findings = GiveUp(Reason.INTERNAL, named(error)), CallCode.INTERNAL, ()
         return Finished(claim, outcome, answer, code, request.fingerprint, findings)
 
@@ -371,6 +375,11 @@ def policy() -> Policy:
         backoff_base=dt.timedelta(seconds=settings.BACKOFF_BASE_S),
         backoff_cap=dt.timedelta(seconds=settings.BACKOFF_CAP_S),
     )
+
+
+def _where(claim: Claim) -> dict[str, int]:
+    """For the log: what an error concerns."""
+    return {"job_id": claim.job_id, "chunk_id": claim.chunk_id, "attempt_id": claim.attempt_id}
 
 
 def output_limit(claim: Claim) -> int:

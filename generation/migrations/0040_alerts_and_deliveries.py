@@ -16,7 +16,7 @@ import generation.models.outgoing
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('generation', '0004_log_of_the_installation'),
+        ('generation', '0031_log_of_whom'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

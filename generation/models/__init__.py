@@ -2,7 +2,8 @@
 
 from generation.models.alerting import Alert, AlertRule, Watch
 from generation.models.attempt import Attempt, AttemptState, Origin
-from generation.models.chunk import Chunk, UnitVersion
+from generation.models.cache import CacheEntry
+from generation.models.chunk import Chunk, Flight, UnitVersion
 from generation.models.job import Job, Strategy
 from generation.models.log import LogEntry, LogLevel
 from generation.models.outgoing import Channel, ChannelKind, Delivery, DeliveryState, WebhookEndpoint
@@ -10,6 +11,7 @@ from generation.models.pulse import Pulse
 from generation.models.route import Route
 
 __all__ = [
-    "Alert", "AlertRule", "Attempt", "AttemptState", "Channel", "ChannelKind", "Chunk", "Delivery", "DeliveryState",
-    "Job", "LogEntry", "LogLevel", "Origin", "Pulse", "Route", "Strategy", "UnitVersion", "Watch", "WebhookEndpoint",
+    "Alert", "AlertRule", "Attempt", "AttemptState", "CacheEntry", "Channel", "ChannelKind", "Chunk", "Delivery",
+    "DeliveryState", "Flight", "Job", "LogEntry", "LogLevel", "Origin", "Pulse", "Route", "Strategy", "UnitVersion",
+    "Watch", "WebhookEndpoint",
 ]

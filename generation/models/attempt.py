@@ -69,6 +69,8 @@ class Attempt(models.Model):
         indexes = [
             models.Index(                                       # sweeping.lost_attempts, claiming.claim
                 name="attempt_open", fields=["chunk"], condition=models.Q(state__in=["asking", "replied"])),
+            models.Index(                                       # admin search by the provider's request id
+                name="attempt_of_request", fields=["request_id"], condition=~models.Q(request_id="")),
         ]
 
     def __str__(self) -> str:

@@ -47,6 +47,13 @@ class Job(models.Model):
     route = models.ForeignKey(Route, models.PROTECT, related_name="jobs")
     idempotency_key = models.CharField(max_length=200, null=True, blank=True, editable=False)
     request_fingerprint = models.CharField(max_length=64, editable=False)
+    is_fresh = models.BooleanField(default=False, help_text="Asked for anew, although the cache may have it.")
+    adapted_from = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, related_name="adaptations",
+        help_text="The similar document that the model was given as a draft.")
+    # How adapting.similar finds it.
+    brief_shape = models.CharField(max_length=64, blank=True, editable=False)
+    brief_text = models.TextField(blank=True, editable=False)
 
     state = models.CharField(
         max_length=12, default=JobState.QUEUED.value, choices=[(s.value, s.value.title()) for s in JobState])
@@ -71,6 +78,8 @@ class Job(models.Model):
     billed_units = models.PositiveIntegerField(default=0, editable=False)
     billed_usd_micros = models.PositiveBigIntegerField(default=0, editable=False)
     is_simulated = models.BooleanField(default=False, help_text="The simulator wrote at least a part of it.")
+    cached_parts = models.PositiveSmallIntegerField(default=0, help_text="Plan and units that the cache had.")
+    saved_usd_micros = models.PositiveBigIntegerField(default=0, help_text="What these cost when they were made.")
 
     created_at = models.DateTimeField(db_default=Now())
     started_at = models.DateTimeField(null=True, blank=True)
@@ -118,6 +127,9 @@ class Job(models.Model):
                 condition=models.Q(state="completed")),
             models.Index(                                                  # measuring: what ended lately
                 name="job_ended", fields=["finished_at"], condition=models.Q(state__in=TERMINAL)),
+            models.Index(                                                  # adapting.similar
+                name="job_of_shape", fields=["brief_shape", "-id"],
+                condition=models.Q(state="completed") & ~models.Q(brief_shape="")),
         ]
 
     def __str__(self) -> str:
@@ -126,6 +138,11 @@ class Job(models.Model):
     @property
     def is_terminal(self) -> bool:
         return self.state in TERMINAL
+
+    @property
+    def from_cache(self) -> bool:
+        """Nothing of it had to be made."""
+        return self.state == JobState.COMPLETED and self.cached_parts == self.unit_total + 1
 
     @property
     def percent(self) -> int:

@@ -23,6 +23,7 @@ class RefusalCode(StrEnum):
     NO_SUCH_UNIT = "no_such_unit"
     UNIT_NOT_DONE = "unit_not_done"
     NOT_READY = "not_ready"
+    NOT_ADAPTABLE = "not_adaptable"
     PAUSED = "paused"
     NOT_ALLOWED = "not_allowed"
     TOO_MANY_UNITS = "too_many_units"

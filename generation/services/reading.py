@@ -130,7 +130,7 @@ def _lines_of(job: Job) -> list[Chunk]:
     return list(
         Chunk.objects.filter(job=job).order_by("position").only(
             "job_id", "position", "title", "state", "headline", "attempts", "reason", "reason_detail",
-            "ready_at",
+            "ready_at", "from_cache",
         )
     )
 
@@ -227,7 +227,7 @@ def snapshot(job: Job) -> dict[str, Any]:     # Any: JSON
     units = [
         {
             "position": chunk.position, "title": chunk.title, "state": chunk.state, "headline": chunk.headline,
-            "attempts": chunk.attempts, "reason": chunk.reason or None,
+            "attempts": chunk.attempts, "reason": chunk.reason or None, "from_cache": chunk.from_cache,
         }
         for chunk in chunks if chunk.position > 0
     ]
@@ -239,6 +239,7 @@ def snapshot(job: Job) -> dict[str, Any]:     # Any: JSON
         "queue": place.as_json() if place else None,
         "input_tokens": job.input_tokens, "output_tokens": job.output_tokens,
         "cost_usd_micros": job.cost_usd_micros, "is_simulated": job.is_simulated,
+        "from_cache": job.from_cache, "cached_parts": job.cached_parts, "saved_usd_micros": job.saved_usd_micros,
         "reason": job.reason or None, "explanation": explained(job),
         "elapsed_s": round((now - job.created_at).total_seconds(), 1),
     }

@@ -13,11 +13,11 @@ from generation import queue
 from generation.core.outcomes import CallCode
 from generation.core.states import OPEN_CHUNK_STATES, ChunkState
 from generation.models import Attempt, AttemptState, Chunk, Job, Pulse
-from generation.services import alerts, clock, journal, ledger, outbox, spending
+from generation.services import alerts, caching, clock, journal, ledger, outbox, spending
 from generation.services.deriving import derive
-from generation.services.jobs import unblock_next
 from generation.services.leases import each, expire
 from generation.services.pulses import SWEEPER
+from generation.services.units import unblock_next
 
 FORGET_PULSE_AFTER = dt.timedelta(days=1)
 
@@ -29,6 +29,7 @@ class Swept:
     lost_attempts: int
     billed: int
     rang: bool
+    pruned: int = 0
 
 
 @dataclass(frozen=True)
@@ -57,8 +58,8 @@ def take_turn(by: str) -> Turn | None:
 
 
 def sweep(*, may_expire: bool = True) -> Swept:
-    """Expired leases, stuck jobs, forgotten attempts, incomplete bills, lost doorbells, old pulses,
-    deliveries and alerts that ended long ago."""
+    """Expired leases, stuck jobs, forgotten attempts, incomplete bills, lost doorbells, and what is too old or too
+    much: pulses, the cache's surplus, deliveries, alerts."""
     expired = expire() if may_expire else 0
     unstuck = each(_unstick, stuck_jobs()) + each(_unblock, blocked_jobs())
     lost = _close_lost_attempts()
@@ -69,11 +70,12 @@ def sweep(*, may_expire: bool = True) -> Swept:
     Pulse.objects.filter(beat_at__lt=clock.now() - FORGET_PULSE_AFTER).exclude(name=SWEEPER).delete()
     outbox.prune()
     alerts.prune()
-    return Swept(expired, unstuck, lost, billed, rang)
+    return Swept(expired, unstuck, lost, billed, rang, caching.prune())
 
 
 def has_due_work() -> bool:
-    return Chunk.objects.runnable(clock.now()).exists()
+    now = clock.now()
+    return Chunk.objects.runnable(now).exists() or Chunk.objects.due_twins(now).exists()
 
 
 def stuck_jobs() -> list[int]:
