@@ -31,7 +31,10 @@ def acknowledge(alert: Alert, *, by: "User", note: str = "") -> None:
         if not moved:
             raise Refusal(
                 RefusalCode.ALERT_NOT_OPEN, "The alert is not open any more.", "Look at what became of it.")
-        journal.write(None, "alert_acknowledged", f"{alert}: taken on.{_said(note)}", by=by, alert=alert.pk)
+        journal.write(
+            None, "alert_acknowledged", f"{alert}: taken on.{_said(note)}", quoting=[str(alert), note], by=by,
+            alert=alert.pk,
+        )
 
 
 def resolve(alert: Alert, *, by: "User", note: str = "") -> None:
@@ -47,7 +50,10 @@ def resolve(alert: Alert, *, by: "User", note: str = "") -> None:
             raise Refusal(
                 RefusalCode.ALERT_NOT_OPEN, "The alert was resolved before.", "There is nothing left to do about it.")
         alert.refresh_from_db()
-        journal.write(None, "alert_resolved", f"{alert}: resolved.{_said(note)}", by=by, alert=alert.pk)
+        journal.write(
+            None, "alert_resolved", f"{alert}: resolved.{_said(note)}", quoting=[str(alert), note], by=by,
+            alert=alert.pk,
+        )
         outbox.tell_of_alert(webhooks.ALERT_RESOLVED, alert, now)
 
 

@@ -22,7 +22,8 @@ def save(channel: Channel, *, by: "User") -> str | None:
         channel.failures, channel.paused_until = 0, None      # what was changed may be what was wrong
         channel.save()
         verb = "made" if is_new else "changed"
-        journal.write(None, f"channel_{verb}", f"The alert channel {channel.name} was {verb}.", by=by)
+        journal.write(
+            None, f"channel_{verb}", f"The alert channel {channel.name} was {verb}.", quoting=[channel.name], by=by)
     return secret if channel.kind == ChannelKind.WEBHOOK else None
 
 
@@ -32,7 +33,8 @@ def rotate(channel: Channel, *, by: "User") -> str:
         locked = Channel.objects.select_for_update(no_key=True).get(pk=channel.pk)
         secret = signing.renew(locked, now=clock.now())
         locked.save(update_fields=["secret_version", "secret_check", "rotated_at"])
-        journal.write(None, "channel_rotated", f"The alert channel {locked.name} has a new secret.", by=by)
+        journal.write(
+            None, "channel_rotated", f"The alert channel {locked.name} has a new secret.", quoting=[locked.name], by=by)
     return secret
 
 

@@ -20,7 +20,7 @@ from generation.services import clock, journal, measuring, outbox
 LATE_AFTER_TURNS = 3      # evaluations missed until the web process stands in
 
 _logger = logging.getLogger(__name__)
-_LEVELS = {Severity.INFO: LogLevel.INFO, Severity.WARNING: LogLevel.WARNING, Severity.CRITICAL: LogLevel.ERROR}
+_LEVELS = {Severity.INFO: LogLevel.INFO, Severity.WARNING: LogLevel.WARNING, Severity.CRITICAL: LogLevel.CRITICAL}
 
 
 @dataclass(frozen=True)
@@ -124,7 +124,7 @@ def _open(rule: AlertRule, reading: Reading, now: dt.datetime) -> Move:
             )
             journal.write(
                 None, "alert_opened", f"{rule.name}: {reading.sentence}", level=_LEVELS[Severity(rule.severity)],
-                alert=alert.pk, key=reading.key, value=reading.value,
+                advice=alert.next_step, quoting=[rule.name], alert=alert.pk, key=reading.key, value=reading.value,
             )
             outbox.tell_of_alert(webhooks.ALERT_OPENED, alert, now)
     except IntegrityError:
@@ -157,8 +157,8 @@ def _resolve(rule: AlertRule, alert: Alert, now: dt.datetime, note: str) -> Move
             return Move.FORGET
         alert.refresh_from_db()
         journal.write(
-            None, "alert_resolved", f"{rule.name}: {note}, after {alert.count} evaluations.", alert=alert.pk,
-            key=alert.key,
+            None, "alert_resolved", f"{rule.name}: {note}, after {alert.count} evaluations.",
+            quoting=[rule.name], alert=alert.pk, key=alert.key,
         )
         outbox.tell_of_alert(webhooks.ALERT_RESOLVED, alert, now)
     return Move.RESOLVE

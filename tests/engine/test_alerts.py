@@ -52,7 +52,7 @@ def rule(condition: str, threshold: float = 0, **more: object) -> AlertRule:
 
 def pause_route(route: Route, reason: Reason = Reason.PROVIDER_UNAVAILABLE) -> None:
     Route.objects.filter(pk=route.pk).update(
-        open_until=timezone.now() + MINUTE, breaker_reason=reason.value, breaker_detail="sk-CANARY12345678")
+        open_until=timezone.now() + MINUTE, breaker_reason=reason.value, breaker_detail="DETAIL-OF-THE-PROVIDER")
 
 
 def pulse(name: str, age: dt.timedelta = dt.timedelta(), **detail: object) -> None:
@@ -203,12 +203,12 @@ def readings(condition: Condition, threshold: float = 0, window: dt.timedelta = 
 def test_trouble_with_the_account_is_one_critical_alert_until_somebody_resumes(
     code, condition, words, job, bob, route, channel,
 ):
-    """However many jobs and calls meet it; and it shows no key."""
+    """However many jobs and calls meet it; and nothing of what the provider said is passed on."""
     rule("breaker_open")
     rule(condition, severity="critical")
     other = jobs.submit(user=bob, kind="training_program", brief=PROGRAM).job
     for claim in claim_all():
-        failure = Failure(code, "Incorrect API key provided: sk-CANARY12345678")
+        failure = Failure(code, "DETAIL-OF-THE-PROVIDER")
         finish(claim, failure)
         routes.note_call(route.pk, code, failure.message)
     for _ in range(3):
@@ -218,7 +218,7 @@ def test_trouble_with_the_account_is_one_critical_alert_until_somebody_resumes(
     assert (alert.rule.condition, alert.severity, alert.count, alert.value) == (condition, "critical", 3, 2)
     assert words in f"{alert.sentence} {alert.next_step}"
     [delivery] = Delivery.objects.all()
-    assert "CANARY" not in f"{delivery.payload}{alert.sentence}{alert.next_step}"
+    assert "DETAIL" not in f"{delivery.payload}{alert.sentence}{alert.next_step}"
     assert {row.state for row in (job, other)} <= {"queued", "planning"}
 
     routes.resume(route)
