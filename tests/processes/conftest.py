@@ -16,7 +16,7 @@ from generation.management.rig.redis import OwnRedis
 from generation.management.rig.scratch import database_url
 from generation.simulator.process import SimulatorProcess
 from generation.simulator.settings import SimulatorSettings
-from tests.waiting import PATIENCE, wait_until
+from tests.waiting import PATIENCE
 
 QUICK = {
     "LEASE_S": "4", "PULSE_S": "0.2", "SWEEP_S": "0.3", "BACKOFF_BASE_S": "0.1", "BACKOFF_CAP_S": "0.3",

@@ -17,9 +17,9 @@ from generation.management.chaos.evidence import Death, PaidTwice
 from generation.management.chaos.invariants import Violation
 from generation.management.chaos.monkey import Monkey
 from generation.management.chaos.overseer import Overseer, patiently
-from generation.management.chaos.people import People
 from generation.management.chaos.steps import EMBEDDED, FAILPOINTS, PRODUCTION, Step
 from generation.management.rig.crew import End
+from generation.management.rig.people import People
 from generation.management.rig.plant import CANARY, Plant, plant
 from generation.management.rig.waiting import wait_until
 from generation.models import Attempt, AttemptState, Chunk, Job, LogEntry, Pulse, Route
@@ -81,10 +81,11 @@ def run(*, is_short: bool, seed: int, say: Say) -> Report:
     provider = SimulatorSettings(seed=seed, plan_s=0.3, unit_s=0.5, jitter=0.6)
     say("building an installation of its own")
     with plant(
-        provider, changes=plans.SETTINGS, has_failpoints=True, on_end=lambda end: _note(deaths, end)
+        provider, changes=plans.SETTINGS, has_failpoints=True, on_end=lambda end: note_death(deaths, end)
     ) as one:
         report = Report(seed, "short" if is_short else "full", one.words)
-        people, overseer = People(one.url, planned), Overseer(ends_every_pause=is_short)
+        people = People(one.url, planned.asks, plans.ROLES, planned.limits)
+        overseer = Overseer(ends_every_pause=is_short)
         monkey = Monkey(one, planned.blows, seed)
         one.crew.add(SWEEPERS, [sys.executable, "-m", "generation.management.chaos.sweeper"], {
             **one.environment, "DJANGO_SETTINGS_MODULE": "config.settings",
@@ -120,7 +121,7 @@ def run(*, is_short: bool, seed: int, say: Say) -> Report:
     return report
 
 
-def _note(deaths: list[Death], end: End) -> None:
+def note_death(deaths: list[Death], end: End) -> None:
     """Who was killed, and what it held, before anybody takes it over."""
     if end.code >= 0 or end.name == SWEEPERS:
         return
@@ -133,12 +134,13 @@ def _note(deaths: list[Death], end: End) -> None:
 def _rest(until: float) -> None:
     """Wait until nothing moves any more; whoever does not come to rest is found by the invariants."""
     try:
-        wait_until("everything ends", lambda: patiently(_is_at_rest), max(1.0, until - time.monotonic()), 0.3)
+        wait_until("everything ends", lambda: patiently(is_at_rest), max(1.0, until - time.monotonic()), 0.3)
     except TimeoutError:
         return
 
 
-def _is_at_rest() -> bool:
+def is_at_rest() -> bool:
+    """Nothing runs, every call is closed, every bill is written."""
     return not (
         Job.objects.active().exists() or Attempt.objects.filter(state=AttemptState.ASKING).exists()
         or Attempt.objects.filter(cost_usd_micros__gt=0, is_booked=False, origin="provider").exists()

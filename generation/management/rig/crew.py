@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from generation.management.rig.guard import Guard
 from generation.management.rig.processes import ROOT
 
 LOOK_S = 0.1
@@ -53,7 +54,8 @@ class Member:
 class Crew:
     """`add` members, `signal` them; whoever ends is replaced until `stop`."""
 
-    def __init__(self, folder: Path, on_end: Callable[[End], None] = lambda end: None) -> None:
+    def __init__(self, folder: Path, guard: Guard, on_end: Callable[[End], None] = lambda end: None) -> None:
+        self._guard = guard
         self.members: dict[str, Member] = {}
         self.ends: list[End] = []
         self._folder = folder
@@ -66,7 +68,7 @@ class Crew:
         member = Member(name, arguments, dict(environment), self._folder / f"{name}.log")
         with self._lock:
             self.members[name] = member
-            member.start()
+            self._start(member)
         if not self._watch.is_alive():
             self._watch.start()
         return member
@@ -122,5 +124,10 @@ class Crew:
         self.ends.append(end)
         self._on_end(end)      # before its successor: what it held can still be seen
         with self._lock:
+            self._guard.forget(end.pid)
             if not self._stopping.is_set():
-                member.start()
+                self._start(member)
+
+    def _start(self, member: Member) -> None:
+        member.start()
+        self._guard.watch(member.pid)
