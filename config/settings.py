@@ -55,6 +55,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "config.lanes.one_thread",      # the last
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -107,7 +108,7 @@ DATABASES: dict[str, Any] = {"default": _database}
 CACHES: dict[str, Any] = {
     "default": (
         {
-            "BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": ENV.redis_url,
+            "BACKEND": "config.redis_cache.RedisCache", "LOCATION": ENV.redis_url,
             "OPTIONS": {"socket_timeout": 1, "socket_connect_timeout": 1},     # a request waits no longer than that
         }
         if ENV.redis_url

@@ -23,6 +23,7 @@ from generation.services.errors import Refusal, RefusalCode
 from generation.services.estimating import estimate
 
 if TYPE_CHECKING:
+    from accounts.ledger import Standing
     from accounts.models import User
 
 MAX_KEY_CHARACTERS = 200
@@ -33,6 +34,7 @@ MAX_INSTRUCTION_CHARACTERS = 2_000
 class Submitted:
     job: Job
     is_new: bool       # False: the idempotency key was seen with the same request
+    standings: "tuple[Standing, ...]" = ()      # of a new job: where the limits stand that it was accepted under
 
 
 @dataclass(frozen=True)
@@ -72,14 +74,15 @@ def submit(
                 title=asked.title[:200], route=route, unit_total=asked.units, expected_s=expected.seconds_p50,
                 idempotency_key=idempotency_key, request_fingerprint=request,
             )
-            now = clock.now()
-            spending.reserve(job, terms, units=asked.units, usd_micros=expected.usd_micros_p90, now=now)
+            now = job.created_at      # the database's clock
             stage = Stage.WHOLE if strategy == Strategy.SINGLE else Stage.PLAN
             Chunk.objects.create(
                 job=job, position=0, stage=stage.value, title="Whole document" if stage is Stage.WHOLE else "Plan",
                 ready_at=now,
             )
             journal.write(job, "submit", f"accepted: {asked.title}", by=user, strategy=strategy)
+            # Last: the rows of everybody's limits stay locked until the commit.
+            standings = spending.reserve(job, terms, units=asked.units, usd_micros=expected.usd_micros_p90, now=now)
             queue.ring()
     except IntegrityError:
         # Another request with the same key won the race between our look and our insert.
@@ -87,7 +90,7 @@ def submit(
         if earlier is None:
             raise
         return Submitted(earlier, is_new=False)
-    return Submitted(job, is_new=True)
+    return Submitted(job, is_new=True, standings=tuple(standings))
 
 
 def cancel(job: Job, *, by: "User | None") -> Job:
