@@ -110,6 +110,7 @@ class Job(models.Model):
             models.Index(name="job_by_state", fields=["state", "-id"]),    # admin list's filter
             models.Index(                                                  # sweeping.stuck_jobs
                 name="job_active", fields=["id"], condition=models.Q(state__in=ACTIVE)),
+            models.Index(name="job_ended", fields=["finished_at"]),        # claiming.served_lately
             models.Index(                                                  # spending.unbilled, for the sweeper
                 name="job_unbilled", fields=["id"],
                 condition=models.Q(state__in=TERMINAL) & ~models.Q(billed_usd_micros=models.F("cost_usd_micros"))),

@@ -1,30 +1,33 @@
 """Take runnable chunks, fairly, so that no two workers ever hold the same one.
 
 One transaction claims a batch: for each route its breaker and ceiling, then the fairest chunks
-(users with the fewest running chunks for their role's weight first, then the older job), then the guarded UPDATE
+(users who were served least lately for their role's weight first, then the older job), then the guarded UPDATE
 with a new fencing token, and an attempt row for each.  The route's lock makes ceiling and fairness exact."""
 
 import datetime as dt
 import random
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 
 from django.conf import settings
 from django.db import DatabaseError, transaction
-from django.db.models import F, Q, Window
+from django.db.models import F, Q, Sum, Window
 from django.db.models.functions import Coalesce, RowNumber
 
 from accounts import policies
+from generation.core import fairness
 from generation.core.breaker import Admission
 from generation.core.pricing import Prices
 from generation.core.prompting import Stage
 from generation.core.states import ChunkState, Event, JobState
 from generation.models import Attempt, AttemptState, Chunk, Job, Origin, Route
 from generation.models.chunk import changes
+from generation.models.job import ACTIVE
 from generation.services import clock, routes
 
 MAX_BATCH = 32      # keeps the transaction short
+SERVED_LATELY = dt.timedelta(minutes=10)
 
 
 @dataclass(frozen=True)
@@ -149,9 +152,8 @@ def _admitted(route: Route, now: dt.datetime, running: int) -> int:
 def _fairest(
     route: Route, now: dt.datetime, room: int, running: Counter[int], revisions: Mapping[str, int]
 ) -> list[int]:
-    """Ids of up to `room` due chunks.  Each user's chunks queue by age; the next chunk always goes to
-    the user who would then have the fewest running, for the weight of their role."""
-    weight = policies.weights()
+    """Ids of up to `room` due chunks.  Each user's chunks queue by age; among users core/fairness.py decides."""
+    weight_of = policies.weights()
     turns = (
         Chunk.objects.runnable(now).filter(_known(revisions), job__route=route)
         .annotate(
@@ -160,13 +162,22 @@ def _fairest(
         .filter(turn__lte=room).order_by()
         .values_list("pk", "job__user_id", "job_id", "position", "turn", "job__user__role", "fence")
     )
+    rows = list(turns)
+    weight = {row[1]: weight_of[row[5]] for row in rows}
+    level = fairness.levels(served_lately(route.pk, now, set(weight)), weight) if len(weight) > 1 else weight
     # After a pause the chunk with the fewest claims probes, so that one bad request is not every probe.
     is_open = route.open_until is not None
-    ordered = sorted(
-        turns,
-        key=lambda row: (row[6] if is_open else 0, (running[row[1]] + row[4]) / weight[row[5]], row[2], row[3]),
-    )
+    ordered = sorted(rows, key=lambda row: (
+        row[6] if is_open else 0, fairness.turn(level[row[1]], running[row[1]], row[4], weight[row[1]]), row[2], row[3],
+    ))
     return [row[0] for row in ordered[:room]]
+
+
+def served_lately(route_id: int, now: dt.datetime, users: Set[int]) -> dict[int, int]:
+    """By user: the calls of their jobs that run, or have ended lately."""
+    lately = Q(state__in=ACTIVE) | Q(finished_at__gt=now - SERVED_LATELY)
+    rows = Job.objects.filter(lately, route=route_id, user__in=users).order_by().values_list("user_id")
+    return dict(rows.annotate(Sum("calls")))
 
 
 def _take(chunks: list[Chunk], route: Route, worker: str, now: dt.datetime, *, is_probe: bool) -> list[Claim]:

@@ -4,6 +4,7 @@ What is counted is remembered for `REMEMBERED_S` in each process, so that a thou
 does.  An estimate that is a second old is as good as a new one."""
 
 import datetime as dt
+import math
 import threading
 import time
 from bisect import bisect_left
@@ -14,9 +15,10 @@ from typing import Any, TypeVar
 from django.db.models import Count, Q
 
 from accounts import policies
+from generation.core import fairness
 from generation.core.states import ChunkState
 from generation.models import Chunk, Job, Pulse
-from generation.services import pulses
+from generation.services import claiming, pulses
 
 REMEMBERED_S = 1.0
 _T = TypeVar("_T")
@@ -30,6 +32,7 @@ class _Line:
     """What one user has on a route."""
 
     weight: int
+    level: float = 0.0
     running: int = 0
     due: int = 0
     jobs: list[int] = field(default_factory=list)      # ids of those with due chunks, in order
@@ -47,16 +50,15 @@ def ahead_of(job: Job, now: dt.datetime) -> int:
     """Due chunks on the job's route that the fair order puts before its first, as claiming would choose now."""
     lines = _once(("lines", job.route_id), lambda: _lines_on(job.route_id, now))
     mine = lines.get(job.user_id)
-    if mine is None:
+    if mine is None or not mine.due:
         return 0      # nothing of it is due
     at = bisect_left(mine.jobs, job.pk)
     older = mine.before[at] if at < len(mine.jobs) else mine.due
-    turn = mine.running + older + 1
-    return int(older + sum(
-        # Theirs is taken while it would leave them with no larger share than mine has at its turn.
-        min(line.due, max(0, turn * line.weight // mine.weight - line.running))
+    my_turn = fairness.turn(mine.level, mine.running, older + 1, mine.weight)
+    return older + sum(
+        min(line.due, max(0, math.floor((my_turn - line.level) * line.weight) - line.running))
         for user_id, line in lines.items() if user_id != job.user_id
-    ))
+    )
 
 
 def living_workers(now: dt.datetime) -> list[Pulse]:
@@ -82,7 +84,7 @@ def _once(key: tuple[Any, ...], look: Callable[[], _T]) -> _T:     # Any: parts 
 
 
 def _lines_on(route_id: int, now: dt.datetime) -> dict[int, _Line]:
-    """By user: what runs and what is due on the route, in one query besides that for the weights."""
+    """By user: what runs and what is due on the route, in three queries."""
     is_running = Q(state=ChunkState.RUNNING.value)
     is_due = Q(state=ChunkState.PENDING.value, ready_at__lte=now)
     rows = (
@@ -94,4 +96,7 @@ def _lines_on(route_id: int, now: dt.datetime) -> dict[int, _Line]:
     lines: dict[int, _Line] = {}
     for user_id, role, job_id, running, due in rows:
         lines.setdefault(user_id, _Line(weight[role])).add(job_id, running, due)
+    waiting = {user_id: line.weight for user_id, line in lines.items() if line.due}
+    for user_id, level in fairness.levels(claiming.served_lately(route_id, now, set(waiting)), waiting).items():
+        lines[user_id].level = level
     return lines

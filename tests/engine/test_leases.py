@@ -2,6 +2,8 @@ import datetime as dt
 import json
 
 import pytest
+from django.db import connection
+from django.utils import timezone
 
 from generation.core.outcomes import Reply
 from generation.engine.contexts import Contexts
@@ -129,3 +131,15 @@ def test_forgotten_attempt_is_closed_when_its_deadline_is_long_over(job):
     Attempt.objects.filter(pk=claim.attempt_id).update(started_at=clock.now() - dt.timedelta(hours=1))
     assert sweeping.sweep().lost_attempts == 1
     assert Attempt.objects.get(pk=claim.attempt_id).state == AttemptState.LOST
+
+
+@pytest.mark.parametrize("hours", [1, -1])
+def test_worker_whose_clock_is_an_hour_off_takes_no_lease_early_and_keeps_none_longer(job, monkeypatch, hours):
+    """Leases are compared with the database's clock; on SQLite that is the one machine's, whichever process asks."""
+    claim, = claim_all()
+    if connection.vendor != "sqlite":
+        real = timezone.now
+        monkeypatch.setattr(timezone, "now", lambda: real() + dt.timedelta(hours=hours))
+    assert leases.expire() == 0
+    Chunk.objects.filter(pk=claim.chunk_id).update(lease_until=clock.now() - dt.timedelta(seconds=1))
+    assert leases.expire() == 1

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from generation.management.base import BadInput, ProductCommand
-from generation.management.bench import api, engine
+from generation.management.bench import api, engine, fairness
 
 WIDTH = 110      # of tables in a file or a log
 
@@ -32,6 +32,12 @@ class Command(ProductCommand):
         two.add_argument("--processes", type=int, default=2, help="web processes (default: 2)")
         two.add_argument("--pairs", type=int, default=8, help="requests that are made twice (default: 8)")
         two.add_argument("--json", type=Path, metavar="FILE", help="write the figures there, too")
+        three = what.add_parser("fairness", help="one program amid forty of somebody else, over the same alone")
+        three.add_argument("--programs", type=int, default=40, help="of the other user (default: 40)")
+        three.add_argument("--weeks", type=int, default=6, help="of every program (default: 6)")
+        three.add_argument("--calls", type=int, default=8, help="that the route carries at once (default: 8)")
+        three.add_argument("--unit-s", type=float, default=1.0, help="the simulator's seconds for a call (default: 1)")
+        three.add_argument("--json", type=Path, metavar="FILE", help="write the figures there, too")
 
     def handle(self, *_args: Any, **options: Any) -> None:     # Any: Django's signature
         if options["json"] and not options["json"].parent.is_dir():
@@ -42,6 +48,8 @@ class Command(ProductCommand):
                 self._engine(console, options)
             case "api":
                 self._api(console, options)
+            case "fairness":
+                self._fairness(console, options)
 
     def _api(self, console: Console, options: dict[str, Any]) -> None:     # Any: the parsed options
         if min(options["rate"], options["seconds"]) <= 0 or min(options["processes"], options["pairs"]) < 1:
@@ -52,6 +60,18 @@ class Command(ProductCommand):
         )
         _write(report.as_json(), options["json"])
         api.show(console, report)
+
+    def _fairness(self, console: Console, options: dict[str, Any]) -> None:     # Any: the parsed options
+        if min(options["programs"], options["weeks"], options["calls"]) < 1 or options["unit_s"] <= 0:
+            raise BadInput("--programs, --weeks and --calls take numbers from 1 on, --unit-s seconds above 0.")
+        report = fairness.measure(
+            programs=options["programs"], weeks=options["weeks"], calls_at_once=options["calls"],
+            unit_s=options["unit_s"], say=lambda line: console.print(f"[dim]… {line}[/dim]"),
+        )
+        _write(report.as_json(), options["json"])
+        fairness.show(console, report)
+        if not report.is_fair:
+            raise SystemExit(1)
 
     def _engine(self, console: Console, options: dict[str, Any]) -> None:     # Any: the parsed options
         _check(options)
