@@ -6,8 +6,8 @@ import pytest
 from generation.core.csvtext import lines
 
 PAYLOADS = [
-    '=HYPERLINK("http://evil.example","click")', "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", " =1", "＝1", "＠x", "＋1", "－1",
-    "\ufeff=1", "\u00a0+1",
+    '=HYPERLINK("http://evil.example","click")', "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", " =1", "＝1", "＠x",
+    "＋1", "－1", "\ufeff=1", "\u00a0+1",
 ]
 
 
