@@ -172,6 +172,14 @@ class Place:
         return {"ahead": self.ahead, "finish_at": self.finish_at.isoformat()}
 
 
+def outside(job: Job) -> tuple[object, ...]:
+    """What an active job's snapshot shows although the job did not move: its place, and until when its route is closed.
+
+    One query for the clock; the rest is remembered for all jobs of a route."""
+    now = clock.now()
+    return queueing.ahead_of(job, now), job.route.waits_until(now), bool(queueing.living_workers(now))
+
+
 def _place_of(job: Job, chunks: list[Chunk], now: dt.datetime) -> Place | None:
     """None once the job has ended.  Counts, in one query, only while nothing of the job is being made."""
     if job.is_terminal:
