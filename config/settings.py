@@ -56,6 +56,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "config.lanes.one_thread",      # the last
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -108,7 +109,7 @@ DATABASES: dict[str, Any] = {"default": _database}
 CACHES: dict[str, Any] = {
     "default": (
         {
-            "BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": ENV.redis_url,
+            "BACKEND": "config.redis_cache.RedisCache", "LOCATION": ENV.redis_url,
             "KEY_PREFIX": ENV.queue_name,        # two installations may share a Redis
             "OPTIONS": {"socket_timeout": 1, "socket_connect_timeout": 1},     # a request waits no longer than that
         }

@@ -28,6 +28,7 @@ from generation.services.estimating import estimate
 from generation.services.reading import check_content
 
 if TYPE_CHECKING:
+    from accounts.ledger import Standing
     from accounts.models import User
 
 MAX_KEY_CHARACTERS = 200
@@ -38,6 +39,7 @@ MAX_INSTRUCTION_CHARACTERS = 2_000
 class Submitted:
     job: Job
     is_new: bool       # False: the idempotency key was seen with the same request
+    standings: "tuple[Standing, ...]" = ()      # of a new job: where the limits stand that it was accepted under
 
 
 @dataclass(frozen=True)
@@ -82,11 +84,12 @@ def submit(
             # Before the reservation: a second request with the same key ends here, and reserves nothing.
             job = Job.objects.create(
                 user=user, kind=kind, kind_revision=asked.kind.revision, strategy=strategy, brief=asked.brief,
-                title=asked.title[:200], route=route, why_route=chosen.why[:200], unit_total=asked.units, expected_s=expected.seconds_p50,
+                title=asked.title[:200], route=route, why_route=chosen.why[:200], unit_total=asked.units,
+                expected_s=expected.seconds_p50,
                 idempotency_key=idempotency_key, request_fingerprint=request, is_fresh=fresh, adapted_from=source,
                 brief_shape=shape_of(asked.kind, asked.brief), brief_text=free_text_of(asked.kind, asked.brief),
             )
-            now = clock.now()
+            now = job.created_at      # the database's clock
             stage = Stage.WHOLE if strategy == Strategy.SINGLE else Stage.PLAN
             Chunk.objects.create(
                 job=job, position=0, stage=stage.value, title="Whole document" if stage is Stage.WHOLE else "Plan",
@@ -100,7 +103,8 @@ def submit(
             left = _missing_units(job)
             if served and left:
                 expected = estimate(kind=kind, strategy=strategy, route=route, brief=asked.brief, units=left)
-            spending.reserve(
+            # As late as can be: the rows of everybody's limits stay locked until the commit.
+            standings = spending.reserve(
                 job, terms, units=left, usd_micros=expected.usd_micros_p90 if left else 0, now=now,
                 needs_work=bool(left),
             )
@@ -113,7 +117,7 @@ def submit(
         if earlier is None:
             raise
         return Submitted(earlier, is_new=False)
-    return Submitted(job, is_new=True)
+    return Submitted(job, is_new=True, standings=tuple(standings))
 
 
 def cancel(job: Job, *, by: "User | None") -> Job:

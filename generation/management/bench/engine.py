@@ -92,7 +92,7 @@ def measure(
         Policy.objects.all().delete()      # the engine is measured, not what a teacher may spend
         users = [User.objects.create_user(f"user{n}", role=Role.TEACHER) for n in range(USERS)]
         crew = [Worker(environment).wait_ready() for _ in range(workers)]
-        _ring_on(environment["QUEUE_NAME"])
+        ring_on(environment["QUEUE_NAME"])
         try:
             say("warming up")
             _run(users, 2)
@@ -114,7 +114,8 @@ def measure(
     return report
 
 
-def _ring_on(queue_name: str) -> None:
+def ring_on(queue_name: str) -> None:
+    """Let this process ring where the workers of a measurement listen."""
     from celery import current_app
 
     current_app.conf.task_default_queue = queue_name
