@@ -5,11 +5,11 @@ kept for one with busy neighbours: `PATIENCE` times as long."""
 
 from collections.abc import Callable
 
-from generation.management.bench import rig
+from generation.management.rig import waiting
 
 PATIENCE = 4
 
 
 def wait_until(what: str, claim: Callable[[], object], timeout_s: float, every_s: float = 0.05) -> None:
     """Return when `claim` holds; TimeoutError naming `what` if it does not in time."""
-    rig.wait_until(what, claim, timeout_s * PATIENCE, every_s)
+    waiting.wait_until(what, claim, timeout_s * PATIENCE, every_s)

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.core.management import call_command
 
 from generation.management.base import BadInput
-from generation.management.bench.rig import Worker
+from generation.management.rig.processes import Worker
 from generation.models import Job
 from tests.commands.product import clean_environment, is_gone, product
 from tests.waiting import wait_until

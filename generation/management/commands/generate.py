@@ -5,6 +5,7 @@ the job stays, and goes on when a worker runs."""
 
 import argparse
 import json
+import logging
 import sys
 from pathlib import Path
 from typing import Any, TextIO
@@ -19,7 +20,7 @@ from generation.management.base import INTERRUPTED, BadInput, ProductCommand, St
 from generation.management.briefs import read_brief
 from generation.management.engine_room import EngineRoom
 from generation.models import Job, Strategy
-from generation.services import jobs, reading
+from generation.services import jobs, journal, reading
 from generation.services.errors import Refusal
 
 UNSUCCESSFUL = 1
@@ -45,6 +46,8 @@ class Command(ProductCommand):
         self, *, kind: str, brief: str | None, assignments: list[str], strategy: str, out: str | None,
         format_: str, user: str | None, is_example: bool, **_options: Any,     # Any: Django's
     ) -> None:
+        # The progress tells people what happened; lines between it would only tear its bar apart.
+        logging.getLogger(journal.LOGGER).setLevel(logging.CRITICAL)
         self._to_people: TextIO = sys.stderr if out == "-" else sys.stdout
         kinds = all_kinds()
         if kind not in kinds:
