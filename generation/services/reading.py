@@ -52,10 +52,11 @@ def document(job: Job) -> JsonObject:
 
 
 SIMULATED_NOTICE = "**Simulated document.** The bundled simulator wrote it for rehearsal; do not use it."
+UNREVIEWED_NOTICE = "A language model wrote this. No person has reviewed it."
 
 
 def markdown(job: Job) -> str:
-    """The document for people, headed by a notice if the simulator wrote it."""
+    """The document for people, headed by a notice of who wrote it."""
     return _with_notice(job, all_kinds()[job.kind].markdown(assembled(job)))
 
 
@@ -65,10 +66,9 @@ def html(job: Job) -> SafeString:
 
 
 def _with_notice(job: Job, text: str) -> str:
-    if not job.is_simulated:
-        return text
+    notice = SIMULATED_NOTICE if job.is_simulated else UNREVIEWED_NOTICE
     title, _, rest = text.partition("\n")
-    return f"{title}\n\n> {SIMULATED_NOTICE}\n{rest}"
+    return f"{title}\n\n> {notice}\n{rest}"
 
 
 @dataclass(frozen=True)
