@@ -56,7 +56,8 @@ def test_button_retries_the_affected_jobs_and_its_success_is_told(incident, fail
 
 def test_next_one_reads_how_often_it_has_worked_here(incident, failed, rita, client_of):
     for outcome in [Outcome.WORKED] * 7 + [Outcome.FAILED] * 2 + [Outcome.UNKNOWN]:
-        Treatment.objects.create(incident=incident, remedy="retry", at=clock.now(), outcome=outcome, decided_at=clock.now())
+        Treatment.objects.create(
+            incident=incident, remedy="retry", at=clock.now(), outcome=outcome, decided_at=clock.now())
 
     assert "worked in 7 of 9 cases here" in client_of(rita).get(page(incident)).content.decode()
 
@@ -83,7 +84,8 @@ def test_first_page_says_when_no_worker_runs(root, worker, client_of):
     assert "No worker is running." in client.get(reverse("admin:index")).content.decode()
 
 
-@pytest.mark.parametrize(("remedy", "leads_to"), [("ask_again", "?kind=training_program"), ("read_log", "code=surprise")])
+@pytest.mark.parametrize(
+    ("remedy", "leads_to"), [("ask_again", "?kind=training_program"), ("read_log", "code=surprise")])
 def test_button_that_only_leads_somewhere_leads_there(remedy, leads_to, incident, rita, client_of):
     response = client_of(rita).post(take(incident, remedy))
 
