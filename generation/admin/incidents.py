@@ -53,7 +53,9 @@ class CauseFilter(admin.SimpleListFilter):
 @admin.register(Incident)
 class IncidentAdmin(RecordAdmin):
     why = "Failures are grouped by the sweeper, and end by themselves when their cause is gone. Act with the buttons."
-    list_display = ("sentence", "state_label", "kind_title", "route", "jobs", "users", "chunks", "first_seen", "last_seen")
+    list_display = (
+        "sentence", "state_label", "kind_title", "route", "jobs", "users", "chunks", "first_seen", "last_seen",
+    )
     list_filter = (OpenFilter, CauseFilter, "route")
     list_select_related = ("route",)
     search_fields = ("kind", "route__slug", "cause")

@@ -36,7 +36,8 @@ def incident(failed):
 def test_page_says_why_whom_it_affects_and_what_to_do(incident, failed, rita, client_of):
     text = client_of(rita).get(page(incident)).content.decode()
 
-    for words in ("The model declined to write this.", "Change the wording of the brief.", "Affects 1 job of 1 user, 1 part in all.",
+    for words in ("The model declined to write this.", "Change the wording of the brief.",
+                  "Affects 1 job of 1 user, 1 part in all.",
                   "I would rather not.", failed.title, "Ask with another brief",
                   "Retry the affected jobs", "not tried here yet"):
         assert words in text
