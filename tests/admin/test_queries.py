@@ -14,7 +14,8 @@ from tests.support import PROGRAM, work_off
 
 LISTS = {
     Job: "generation_job", Chunk: "generation_chunk", Attempt: "generation_attempt",
-    Incident: "generation_incident", LogEntry: "generation_logentry", Route: "generation_route", Pulse: "generation_pulse",
+    Incident: "generation_incident", LogEntry: "generation_logentry", Route: "generation_route",
+    Pulse: "generation_pulse",
 }
 
 

@@ -58,8 +58,8 @@ def test_cause_has_a_sentence_and_something_to_do(cause):
 def test_everything_that_ends_a_part_is_in_the_catalogue():
     from generation.core.outcomes import FINAL, PROVIDER_WIDE, RETRYABLE
 
-    ends = {*FINAL.values(), *PROVIDER_WIDE.values(), *RETRYABLE.values(), Reason.INVALID_CONTENT, Reason.CRASHES_WORKER}
-    assert ends <= set(CURES)
+    of_calls = {*FINAL.values(), *PROVIDER_WIDE.values(), *RETRYABLE.values()}
+    assert of_calls | {Reason.INVALID_CONTENT, Reason.CRASHES_WORKER} <= set(CURES)
 
 
 # --- Grouping -----------------------------------------------------------------------------------
@@ -94,7 +94,7 @@ def test_looking_twice_counts_nothing_twice(ann, route):
     look()
 
     assert Incident.objects.values().get() == before
-    assert LogEntry.objects.filter(code="incident_opened").count() == 1
+    assert LogEntry.objects.filter(code="incident").count() == 1
 
 
 def test_only_one_of_two_sweepers_looks(ann, route):
@@ -133,7 +133,7 @@ def test_failures_that_commit_late_are_seen(ann, route):
 def test_opening_says_so_in_the_log_with_advice(ann, route):
     refused(ann)
     look()
-    line = LogEntry.objects.get(code="incident_opened")
+    line = LogEntry.objects.get(code="incident")
     assert (line.job, line.level) == (None, LogLevel.ERROR)
     assert line.advice == EXPLANATIONS[Reason.REFUSED].next_step
 
@@ -152,7 +152,7 @@ def test_bad_key_is_one_critical_incident_over_all_jobs_of_the_route(ann, bob, r
 
     incident = Incident.objects.get()
     assert (incident.cause, incident.route, incident.jobs, incident.users) == ("auth", route, 2, 2)
-    assert LogEntry.objects.get(code="incident_opened").level == LogLevel.CRITICAL
+    assert LogEntry.objects.get(code="incident").level == LogLevel.CRITICAL
     look()
     assert Incident.objects.get().is_open
 
