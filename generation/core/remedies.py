@@ -70,7 +70,7 @@ CURES: Mapping[Reason, tuple[Remedy, ...]] = {
     # Parts are lost
     _R.INVALID_CONTENT: (_M.RETRY, _M.ASK_AGAIN),
     _R.TRUNCATED: (_M.ROUTE, _M.RETRY),
-    _R.TOO_LONG: (_M.ASK_AGAIN, _M.ROUTE),
+    _R.TOO_LONG: (_M.ASK_AGAIN, _M.ROUTE, _M.RETRY),
     _R.REFUSED: (_M.ASK_AGAIN, _M.RETRY),
     _R.CONTENT_FILTERED: (_M.ASK_AGAIN, _M.RETRY),
     _R.TIMEOUT: (_M.RETRY, _M.ROUTE),

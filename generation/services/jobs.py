@@ -318,7 +318,7 @@ def _missing_units(job: Job) -> int:
 
 def _forget_keys_after(job: Job, position: int) -> None:
     """Units after `position` that are under way: what they were sought by is about to change."""
-    later = Chunk.objects.filter(job=job, position__gt=position, state__in=list(OPEN_CHUNK_STATES)).exclude(cache_key="")
+    later = Chunk.objects.filter(job=job, position__gt=position, state__in=OPEN_CHUNK_STATES).exclude(cache_key="")
     flights.wake(later.filter(flight=Flight.LEADS).values_list("cache_key", flat=True))
     later.filter(flight=Flight.WAITS).update(reason="", reason_detail="")
     later.update(cache_key="", flight=Flight.NONE)
