@@ -18,9 +18,10 @@ STEADY_STEP = 0.1
 CREEP_STEP = 0.02
 CREEP_S = 15.0            # a refusal every minute or so costs 2 %; being 5 % too low costs 5 %
 BUSY = 0.75               # of the limit: below that the limit is not what holds calls back
-SLOW = 1.6                # times its usual pace: above the noise of a few replies
-CALM = 1.25
+SLOW = 1.4                # times its usual pace: above the noise of a second's replies
+CALM = 1.15
 DEEPEST_CUT = 0.3
+LONGEST_WAIT_S = 20.0     # for calls from before a move to end; the few that take longer are outweighed
 HELPED = 0.8              # less fewer calls must make the provider this much faster, or it is slow by itself
 FEW_LEFT = 0.1            # of the provider's allowance a minute
 ENOUGH_CALLS = 3          # a pace from fewer would be one reply's luck
@@ -72,7 +73,8 @@ class Pace:
 class Report:
     """What one worker saw of one route since its last report.
 
-    `peak` is the most calls it had in flight at once, `kept` the fewest that went on right after one was refused."""
+    `peak` is the most calls it had in flight at once, `kept` the fewest that went on right after one was refused;
+    `share` is its part of all the calls on the route."""
 
     answered: int = 0
     failed: int = 0
@@ -82,6 +84,7 @@ class Report:
     tokens: int = 0
     paces: Mapping[str, Pace] = field(default_factory=dict)
     quota: Quota | None = None
+    share: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -91,6 +94,7 @@ class Limit:
     calls: int | None = None
     wall: int | None = None              # how many calls the provider kept when it last refused some
     moved_at_s: float = 0.0
+    cut_at_s: float = 0.0
     latency_s: float = 0.0               # of a good reply, smoothed
     tokens_per_call: float = 0.0
     paces: Mapping[str, float] = field(default_factory=dict)      # usual seconds for an output token, by sort
@@ -107,18 +111,19 @@ def advance(limit: Limit, report: Report, *, running: int, ceiling: int, now_s: 
 
     `running` counts the route's calls of all workers, this one's included."""
     slowness = _slowness(limit, report)
-    limit = _learned(limit, report, slowness)
     at = limit.within(ceiling)
+    load = min(at, max(running, report.peak))
+    limit = _learned(limit, report, is_idle=load < BUSY * at)
     since_s = now_s - limit.moved_at_s
     if report.refused:
-        return _refused(limit, report, at, now_s) if since_s >= GAP_S else (limit, "")
+        # A refusal right after a step up is that step's; right after a cut it is of calls from before.
+        return _refused(limit, report, at, now_s) if now_s - limit.cut_at_s >= GAP_S else (limit, "")
     if since_s < GAP_S:
         return limit, ""
-    load = min(at, max(running, report.peak))
     share_left = report.quota.share_left if report.quota else 1.0
     if share_left < FEW_LEFT and report.quota is not None:
         return _sustainable(limit, report.quota, load, at, now_s)
-    if slowness is not None and since_s >= GAP_S + limit.latency_s:
+    if slowness is not None and since_s >= GAP_S + min(limit.latency_s, LONGEST_WAIT_S):
         if slowness > SLOW and limit.slowness_at_cut and slowness > HELPED * limit.slowness_at_cut:
             return _slow_by_itself(limit, report, ceiling, now_s)
         if slowness > SLOW and load > 1:
@@ -139,10 +144,10 @@ def _refused(limit: Limit, report: Report, at: int, now_s: float) -> tuple[Limit
         # An allowance by the minute: fewer calls at once spread it, and the provider's own wait does the rest.
         return _moved(limit, at * NEAR_WALL, at, now_s, f"{report.refused} calls refused: the minute's allowance is spent")
     kept = report.kept if report.kept is not None else at - report.refused
-    share = min(1.0, max(kept, 1) / max(report.peak, kept, 1))
-    wall = max(1, round(at * share))
+    wall = max(1, min(at, round(kept / report.share)))
     cut, why = _moved(
-        limit, min(wall * BESIDE_WALL, at - 1), at, now_s, f"{report.refused} calls refused beside {wall} that were kept")
+        limit, min(math.ceil(wall * BESIDE_WALL), at - 1), at, now_s,
+        f"{report.refused} calls refused beside {wall} that were kept")
     return replace(cut, wall=wall), why
 
 
@@ -177,7 +182,7 @@ def _moved(limit: Limit, target: float, at: int, now_s: float, why: str) -> tupl
     calls = max(1, math.floor(target))
     if calls >= at:
         return limit, ""
-    return replace(limit, calls=calls, moved_at_s=now_s), why
+    return replace(limit, calls=calls, moved_at_s=now_s, cut_at_s=now_s), why
 
 
 # --- more -----------------------------------------------------------------------------------------
@@ -196,8 +201,11 @@ def _grown(limit: Limit, at: int, ceiling: int, now_s: float) -> tuple[Limit, st
         return limit, ""
     calls = max(at + 1, math.floor(target))
     if calls >= ceiling:
-        return replace(limit, calls=None, wall=None, moved_at_s=now_s), "the ceiling is reached"
-    return replace(limit, calls=calls, moved_at_s=now_s), "no call was refused, and replies are not slower"
+        free = replace(
+            limit, calls=None, wall=None, moved_at_s=now_s, slowness_at_cut=0.0, calls_before_cut=None)
+        return free, "the ceiling is reached"
+    grown = replace(limit, calls=calls, moved_at_s=now_s, slowness_at_cut=0.0, calls_before_cut=None)
+    return grown, "no call was refused, and replies are not slower"
 
 
 # --- what is usual --------------------------------------------------------------------------------
@@ -213,8 +221,9 @@ def _slowness(limit: Limit, report: Report) -> float | None:
     return sum(count * ratio for count, ratio in known) / calls if calls >= ENOUGH_CALLS else None
 
 
-def _learned(limit: Limit, report: Report, slowness: float | None) -> Limit:
-    """Usual is about the fastest that was seen: quick to learn that it can be faster, slow to accept slower."""
+def _learned(limit: Limit, report: Report, *, is_idle: bool) -> Limit:
+    """Usual is about the fastest that was seen: quick to learn that it can be faster, slow to accept slower, and
+    not at all while as many calls as may be are made, because then it may be slower because of them."""
     if not report.paces:
         return limit
     paces = dict(limit.paces)
@@ -222,9 +231,7 @@ def _learned(limit: Limit, report: Report, slowness: float | None) -> Limit:
         if not pace.tokens or (sort in paces and pace.calls < ENOUGH_CALLS):
             continue
         if sort in paces:
-            is_faster = pace.s_per_token < paces[sort]
-            # While it is known to be slow because of our own calls, that is not the new usual.
-            weight = LEARN_FASTER if is_faster else 0.0 if (slowness or 0) > SLOW else LEARN_SLOWER
+            weight = LEARN_FASTER if pace.s_per_token < paces[sort] else LEARN_SLOWER if is_idle else 0.0
             paces[sort] += weight * (pace.s_per_token - paces[sort])
         elif len(paces) < MOST_PACES:
             paces[sort] = pace.s_per_token

@@ -368,7 +368,7 @@ class Engine:
             is_draining=self._is_draining,
         )
         for route_id, seen in self._tally.take().items():
-            guarded(lambda route_id=route_id, seen=seen: routes.report(route_id, seen))     # type: ignore[misc]
+            guarded(lambda route_id=route_id, seen=seen: routes.report(route_id, seen, worker=self.name))     # type: ignore[misc]
         turn = sweeping.take_turn(self.name)
         if turn is not None:
             sweeping.sweep(may_expire=turn.may_expire)

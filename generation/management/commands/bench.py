@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from generation.management.base import BadInput, ProductCommand
-from generation.management.bench import engine
+from generation.management.bench import concurrency, engine
 
 WIDTH = 110      # of tables in a file or a log
 
@@ -26,10 +26,26 @@ class Command(ProductCommand):
         one.add_argument("--plan-s", type=float, default=0.5, help="the simulator's seconds for a plan")
         one.add_argument("--unit-s", type=float, default=0.8, help="the simulator's seconds for a week")
         one.add_argument("--json", type=Path, metavar="FILE", help="write the figures there, too")
+        two = what.add_parser("concurrency", help="the moving limit beside constants, on providers with a hidden limit")
+        two.add_argument("--most", type=int, default=24, help="the hidden limit: calls at once (default: 24)")
+        two.add_argument("--seconds", type=float, default=30, help="of work for each run (default: 30)")
+        two.add_argument("--unit-s", type=float, default=0.8, help="the simulator's seconds for a call")
+        two.add_argument("--workers", type=int, default=2, help="worker processes (default: 2)")
+        two.add_argument("--json", type=Path, metavar="FILE", help="write the figures there, too")
 
     def handle(self, *_args: Any, **options: Any) -> None:     # Any: Django's signature
         _check(options)
         console = Console(width=WIDTH) if not sys.stdout.isatty() else Console()
+        if options["what"] == "concurrency":
+            found = concurrency.measure(
+                most=options["most"], unit_s=options["unit_s"], seconds=options["seconds"], workers=options["workers"],
+                say=lambda line: console.print(f"[dim]… {line}[/dim]"),
+            )
+            if options["json"]:
+                options["json"].write_text(json.dumps(concurrency.as_json(found), indent=2) + "\n")
+            for one in found:
+                _show_concurrency(console, one)
+            return
         report = engine.measure(
             sizes=options["programs"], workers=options["workers"], plan_s=options["plan_s"],
             unit_s=options["unit_s"], say=lambda line: console.print(f"[dim]… {line}[/dim]"),
@@ -40,12 +56,25 @@ class Command(ProductCommand):
 
 
 def _check(options: dict[str, Any]) -> None:     # Any: the parsed options
-    if min(options["programs"]) < 1 or options["workers"] < 1:
-        raise BadInput("--programs and --workers take numbers from 1 on.")
-    if options["plan_s"] <= 0 or options["unit_s"] <= 0:
-        raise BadInput("--plan-s and --unit-s take seconds above 0.")
+    if min([options["workers"], *options.get("programs", []), options.get("most", 1)]) < 1:
+        raise BadInput("--programs, --most and --workers take numbers from 1 on.")
+    if min(options.get(name, 1) for name in ("plan_s", "unit_s", "seconds")) <= 0:
+        raise BadInput("--plan-s, --unit-s and --seconds take seconds above 0.")
     if options["json"] and not options["json"].parent.is_dir():
         raise BadInput(f"--json: there is no folder {options['json'].parent}.")
+
+
+def _show_concurrency(console: Console, found: concurrency.Comparison) -> None:
+    best = found.best_constant
+    table = Table(title=f"A provider that {found.provider} beyond {found.most} calls at once")
+    for name in ("calls at once", "parts/s", "of the best constant", "without the first third", "refused", "at the end"):
+        table.add_column(name, justify="left" if name == "calls at once" else "right")
+    for run in found.runs:
+        table.add_row(
+            run.who, f"{run.per_s:.1f}", f"{run.per_s / best.per_s:.2f}", f"{run.late_per_s / best.late_per_s:.2f}",
+            str(run.refused), str(run.ends_at),
+        )
+    console.print(table)
 
 
 def _show(console: Console, report: engine.Report) -> None:
