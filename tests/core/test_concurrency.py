@@ -63,9 +63,18 @@ def test_rising_latency_cuts_and_calm_lets_it_grow_again():
 def test_provider_that_is_slow_by_itself_is_left_its_calls():
     limit, _ = advance(KNOWN, Report(answered=10, paces=pace(3.0)), running=100, ceiling=CEILING, now_s=100)
     assert limit.calls == 38
-    limit, why = advance(limit, Report(answered=10, paces=pace(2.9)), running=38, ceiling=CEILING, now_s=110)
+    limit, _ = advance(limit, Report(answered=10, paces=pace(2.9)), running=38, ceiling=CEILING, now_s=110)
+    assert limit.calls == 15, "one cut may have been too small"
+    limit, why = advance(limit, Report(answered=10, paces=pace(2.9)), running=15, ceiling=CEILING, now_s=120)
     assert (limit.calls, why) == (None, "the provider is slower by itself; fewer calls did not help")
-    assert moved(limit, 120, running=100, answered=10, paces=pace(2.9))[1] == "", "its new pace is usual now"
+    assert moved(limit, 130, running=100, answered=10, paces=pace(2.9))[1] == "", "its new pace is usual now"
+
+
+def test_replies_to_calls_from_before_a_cut_do_not_cut_again():
+    limit, _ = advance(KNOWN, Report(answered=10, paces=pace(4.0)), running=100, ceiling=CEILING, now_s=100)
+    after, why = advance(limit, Report(answered=10, late=pace(30.0)), running=90, ceiling=CEILING, now_s=110)
+    assert (after.calls, why, round(after.worst)) == (limit.calls, "", 30)
+    assert after.latency_s == limit.latency_s
 
 
 def test_few_slow_replies_are_chance():

@@ -28,8 +28,8 @@ class Command(ProductCommand):
         one.add_argument("--json", type=Path, metavar="FILE", help="write the figures there, too")
         two = what.add_parser("concurrency", help="the moving limit beside constants, on providers with a hidden limit")
         two.add_argument("--most", type=int, default=24, help="the hidden limit: calls at once (default: 24)")
-        two.add_argument("--seconds", type=float, default=30, help="of work for each run (default: 30)")
-        two.add_argument("--unit-s", type=float, default=0.8, help="the simulator's seconds for a call")
+        two.add_argument("--seconds", type=float, default=45, help="of work for each of ten runs (default: 45)")
+        two.add_argument("--unit-s", type=float, default=1.6, help="the simulator's seconds for a call")
         two.add_argument("--workers", type=int, default=2, help="worker processes (default: 2)")
         two.add_argument("--json", type=Path, metavar="FILE", help="write the figures there, too")
 
