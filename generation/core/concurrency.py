@@ -149,7 +149,8 @@ _NOT_SLOW: dict[str, Any] = {"slow_cuts": 0, "worst": 0.0, "calls_before_cut": N
 def _refused(limit: Limit, report: Report, at: int, now_s: float) -> tuple[Limit, str]:
     if report.quota is not None and report.quota.share_left < FEW_LEFT:
         # An allowance by the minute: fewer calls at once spread it, and the provider's own wait does the rest.
-        return _moved(limit, at * NEAR_WALL, at, now_s, f"{report.refused} calls refused: the minute's allowance is spent")
+        why = f"{report.refused} calls refused: the minute's allowance is spent"
+        return _moved(limit, at * NEAR_WALL, at, now_s, why)
     kept = report.kept if report.kept is not None else at - report.refused
     wall = max(1, min(at, round(kept / report.share)))
     cut, why = _moved(

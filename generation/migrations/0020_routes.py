@@ -2,10 +2,11 @@
 
 import django.core.validators
 import django.db.models.deletion
+from django.db import migrations, models
+
 import generation.core.routing
 import generation.kinds
 import generation.models.route
-from django.db import migrations, models
 
 
 class Migration(migrations.Migration):

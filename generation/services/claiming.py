@@ -213,10 +213,10 @@ def _fairest(route: Route, due: ChunkQuerySet, room: int, running: Counter[int])
     # After a pause the chunk with the fewest claims probes, so that one bad request is not every probe.
     is_open = route.open_until is not None
     by_age = [F("job_id").asc(), F("position").asc()]
+    order = [F("fence").asc(), *by_age] if is_open else by_age
     turns = (
         due.annotate(
-            turn=Window(
-                RowNumber(), partition_by=F("job__user_id"), order_by=[F("fence").asc(), *by_age] if is_open else by_age)
+            turn=Window(RowNumber(), partition_by=F("job__user_id"), order_by=order)
         )
         .filter(turn__lte=room).order_by()
         .values_list("pk", "job__user_id", "job_id", "position", "turn", "job__user__role", "fence")

@@ -75,8 +75,8 @@ def submit(
             # Before the reservation: a second request with the same key ends here, and reserves nothing.
             job = Job.objects.create(
                 user=user, kind=kind, kind_revision=asked.kind.revision, strategy=strategy, brief=asked.brief,
-                title=asked.title[:200], route=route, why_route=chosen.why[:200], unit_total=asked.units, expected_s=expected.seconds_p50,
-                idempotency_key=idempotency_key, request_fingerprint=request,
+                title=asked.title[:200], route=route, why_route=chosen.why[:200], unit_total=asked.units,
+                expected_s=expected.seconds_p50, idempotency_key=idempotency_key, request_fingerprint=request,
             )
             now = clock.now()
             spending.reserve(job, terms, units=asked.units, usd_micros=expected.usd_micros_p90, now=now)

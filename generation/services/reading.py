@@ -5,12 +5,12 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, OuterRef, Q, Subquery
 from django.utils.safestring import SafeString
 
 from accounts import policies
 from generation.core.kind import JsonObject
-from generation.core.markup import to_html
+from generation.core.markup import escape, to_html
 from generation.core.reasons import EXPLANATIONS, Reason
 from generation.core.states import ChunkState
 from generation.kinds import all_kinds
@@ -38,8 +38,48 @@ def assembled(job: Job) -> JsonObject:
 
 
 def document(job: Job) -> JsonObject:
-    """`assembled`, with how it came about; `is_simulated` documents say so everywhere."""
-    return {**assembled(job), "job": str(job.public_id), "state": job.state, "is_simulated": job.is_simulated}
+    """`assembled`, with how it came about and why each gap is one; `is_simulated` documents say so everywhere."""
+    return {
+        **assembled(job), "gaps": [gap.as_json() for gap in gaps(job)], "job": str(job.public_id), "state": job.state,
+        "is_simulated": job.is_simulated,
+    }
+
+
+@dataclass(frozen=True)
+class Gap:
+    """A unit that is not there, why, and what to do; without a reason it is only not made yet."""
+
+    unit: int
+    title: str
+    state: str
+    reason: str
+    detail: str
+
+    @property
+    def sentence(self) -> str:
+        return EXPLANATIONS[Reason(self.reason)].sentence if self.reason else "It is not made yet."
+
+    @property
+    def next_step(self) -> str:
+        return EXPLANATIONS[Reason(self.reason)].next_step if self.reason else "Nothing to do: it is on its way."
+
+    def as_json(self) -> JsonObject:
+        return {
+            "unit": self.unit, "title": self.title, "state": self.state, "reason": self.reason or None,
+            "sentence": self.sentence, "next_step": self.next_step, "detail": self.detail,
+        }
+
+
+def gaps(job: Job) -> list[Gap]:
+    """The units that cannot be read, in order.  Reads nothing for a document that is whole."""
+    if job.unit_done == job.unit_total:
+        return []
+    old = UnitVersion.objects.filter(chunk=OuterRef("pk"))      # a new version is on its way; the old one is shown
+    rows = (
+        Chunk.objects.filter(job=job).units().exclude(state=ChunkState.DONE.value).exclude(Exists(old))
+        .order_by("position").values_list("position", "title", "state", "reason", "reason_detail")
+    )
+    return [Gap(*row) for row in rows]
 
 
 SIMULATED_NOTICE = "**Simulated document.** The bundled simulator wrote it for rehearsal; do not use it."
@@ -47,7 +87,19 @@ SIMULATED_NOTICE = "**Simulated document.** The bundled simulator wrote it for r
 
 def markdown(job: Job) -> str:
     """The document for people, headed by a notice if the simulator wrote it."""
-    return _with_notice(job, all_kinds()[job.kind].markdown(assembled(job)))
+    text = all_kinds()[job.kind].markdown(assembled(job))
+    return _with_notice(job, text + _gaps_in_words(gaps(job), journal.noun_of(job)))
+
+
+def _gaps_in_words(found: list[Gap], noun: str) -> str:
+    """A last section for those who read the document without the job beside it."""
+    if not found:
+        return ""
+    lines = [
+        f"- **{escape(f'{noun.capitalize()} {gap.unit}')}**: {escape(gap.sentence)} {escape(gap.next_step)}"
+        for gap in found
+    ]
+    return "\n\n## What is missing, and why\n\n" + "\n".join(lines) + "\n"
 
 
 def html(job: Job) -> SafeString:

@@ -42,7 +42,6 @@ from generation.services.deriving import derive
 from generation.services.jobs import end_without_content, unblock_next
 from generation.services.ledger import Bill
 
-
 # A request that fits its own route and not the fallback waits for its own, and looks again once in a while.
 TOO_LONG_FOR_FALLBACK = dt.timedelta(minutes=1)
 

@@ -157,7 +157,8 @@ REPORTS = st.builds(
     Report, answered=st.integers(0, 500), failed=st.integers(0, 50), refused=st.integers(0, 500),
     peak=st.integers(0, 600), kept=st.none() | st.integers(0, 600), tokens=st.integers(0, 10**7),
     paces=st.dictionaries(
-        st.sampled_from(["a/unit", "a/plan"]), st.builds(Pace, st.integers(1, 99), st.floats(0, 1e4), st.integers(0, 10**6)),
+        st.sampled_from(["a/unit", "a/plan"]),
+        st.builds(Pace, st.integers(1, 99), st.floats(0, 1e4), st.integers(0, 10**6)),
     ),
     quota=st.none() | st.builds(
         Quota, st.none() | st.integers(0, 10**6), st.none() | st.integers(0, 10**6), st.none() | st.integers(0, 10**8),

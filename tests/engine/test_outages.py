@@ -7,31 +7,22 @@ import datetime as dt
 import threading
 
 import pytest
-from django.test import override_settings
 
 from generation.core.outcomes import CallCode, Failure, Reply, Usage
 from generation.core.routing import Endpoint
 from generation.engine.provider import Providers, key_of
-from generation.engine.runner import Engine
 from generation.kinds import get_kind
 from generation.models import Attempt, Chunk, Job, LogEntry, Route
 from generation.services import clock, jobs, reading, routes
 from generation.simulator import SimulatorSettings, running
 from generation.simulator.content import write
-from tests.engine.test_runner import quick, start      # noqa: F401  fixtures
 from tests.invariants import assert_invariants
 from tests.llm.conftest import SMALL
 from tests.support import PROGRAM, USAGE, FakeProvider, chunk
 from tests.waiting import wait_until
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("quick")]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("quick", "alone")]
 UNHEALTHY = [CallCode.SERVER_ERROR, CallCode.TIMEOUT, CallCode.CONNECTION, CallCode.MALFORMED]
-
-
-@pytest.fixture(autouse=True)
-def alone(route) -> None:
-    Route.objects.update(fallback=None, context_tokens=128_000)
-    Route.objects.exclude(pk=route.pk).delete()
 
 
 class Outage:

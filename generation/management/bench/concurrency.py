@@ -1,7 +1,8 @@
 """Whether the moving limit finds what a provider carries, beside constants that somebody guessed.
 
 Each provider has a hidden limit that no header tells.  The same work is done with several constants as the
-route's ceiling, and with a ceiling four times too high and the limit that moves; all in one run, so only ratios count."""
+route's ceiling, and with a ceiling four times too high and the limit that moves; all in one run, so only ratios
+count."""
 
 import secrets
 import time

@@ -67,7 +67,8 @@ def _check(options: dict[str, Any]) -> None:     # Any: the parsed options
 def _show_concurrency(console: Console, found: concurrency.Comparison) -> None:
     best = found.best_constant
     table = Table(title=f"A provider that {found.provider} beyond {found.most} calls at once")
-    for name in ("calls at once", "parts/s", "of the best constant", "without the first third", "refused", "at the end"):
+    names = ("calls at once", "parts/s", "of the best constant", "without the first third", "refused", "at the end")
+    for name in names:
         table.add_column(name, justify="left" if name == "calls at once" else "right")
     for run in found.runs:
         table.add_row(
