@@ -46,6 +46,7 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:     # Any: the theme'
             _item("Model routes", "alt_route", "generation", "route"),
             _item("Workers", "engineering", "generation", "pulse"),
             _item("Cache", "cached", "generation", "cacheentry"),
+            _item("Rehearsals", "theater_comedy", "generation", "rehearsal"),
         ]},
         {"title": "Spending", "separator": True, "items": [
             _item("Policies", "speed", "accounts", "policy"),

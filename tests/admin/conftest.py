@@ -14,10 +14,10 @@ from django.utils import timezone
 from accounts.models import ApiToken, Override, Pause, Role, User, create_token
 from generation.core.outcomes import CallCode, Failure
 from generation.models import CacheEntry, Job, Pulse
-from generation.services import incidents, jobs
+from generation.services import incidents, jobs, rehearsals
 from tests.support import PROGRAM, chunk, claim_all, finish, limited, work_off
 
-LOOK = ("job", "chunk", "attempt", "logentry", "unitversion", "route", "pulse", "incident", "cacheentry")
+LOOK = ("job", "chunk", "attempt", "logentry", "unitversion", "route", "pulse", "incident", "cacheentry", "rehearsal")
 
 
 def _staff(name: str, *permissions: str) -> User:
@@ -102,5 +102,6 @@ def rows(done: Job, failed: Job, token: ApiToken, worker: Pulse, entry: CacheEnt
     limited(requests=9)
     Pause.objects.get_or_create(id=1)
     Override.objects.create(user=done.user, reason="exam week")
+    rehearsals.begin(scenario="provider_down", users=2, jobs=4, seed=1, by=None)
     jobs.submit(user=done.user, kind="training_program", brief=PROGRAM)
     incidents.upkeep()

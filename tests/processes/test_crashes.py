@@ -4,6 +4,7 @@ import signal
 
 import pytest
 
+from generation.core.states import MAX_CRASHES
 from generation.models import Attempt, AttemptState, Chunk, Job, Origin
 from generation.services import jobs
 from tests.invariants import assert_invariants
@@ -113,7 +114,7 @@ def test_sigterm_gives_back_what_outlasts_the_grace(job, worker, simulator):
 
 
 def test_poison_that_kills_every_worker_ends_failed(job, doomed):
-    for _ in range(3):
+    for _ in range(MAX_CRASHES):
         doomed("before_call").wait(20 * PATIENCE)
     doomed("never")
     wait_for_end(job)
