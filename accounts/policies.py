@@ -1,7 +1,7 @@
 """Which terms hold for a user at a moment: the role's policy, the overrides in force, and the limits of all."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from accounts.models.limits import EVERYBODY, AbstractLimit, Override, Pause, Policy
@@ -112,6 +112,22 @@ def paused_because() -> str | None:
 def weights() -> dict[str, int]:
     """Scheduling weight by role; a role without a policy weighs 1."""
     return {role.value: 1 for role in Role} | dict(Policy.objects.exclude(role="").values_list("role", "weight"))
+
+
+def roles_that_may_use(route: str) -> list[str]:
+    """The roles whose policy, and the one for everybody, allow the model route `route`."""
+    names = dict(Policy.objects.values_list("role", "routes"))
+    return [role.value for role in Role if allows(_route_sets(names, role.value), route)]
+
+
+def may_use_routes(role: str) -> Callable[[str], bool]:
+    """Whether a user of `role` may use a model route, by its slug."""
+    sets = _route_sets(dict(Policy.objects.filter(role__in=[role, EVERYBODY]).values_list("role", "routes")), role)
+    return lambda slug: allows(sets, slug)
+
+
+def _route_sets(names: dict[str, list[str]], role: str) -> list[frozenset[str]]:
+    return [frozenset(names.get(of, ())) for of in (role, EVERYBODY)]
 
 
 def _ceiling(user_id: int | None, limit: AbstractLimit) -> Ceiling:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Annotated, Literal, NoReturn
 from urllib.parse import unquote, urlsplit
 
+from dotenv import dotenv_values
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
@@ -66,6 +67,7 @@ def mail_settings(url: str) -> dict[str, object]:
 
 
 Words = Annotated[list[str], NoDecode, BeforeValidator(_split)]
+Days = Annotated[int, Field(ge=0, le=36_500)]
 PositiveSeconds = Annotated[float, Field(gt=0, le=86_400)]
 
 
@@ -104,11 +106,19 @@ class Environment(BaseSettings):
     max_repairs: Annotated[int, Field(ge=0, le=10)] = 2
     backoff_base_s: PositiveSeconds = 2
     backoff_cap_s: PositiveSeconds = 60
+    failpoints: Annotated[Path | None, BeforeValidator(_blank_is_unset)] = None      # chaos sets it
 
     cache_scope: Literal["off", "user", "role", "installation"] = "user"
     cache_ttl_s: Annotated[float, Field(gt=0, le=31_536_000)] = 1_209_600      # two weeks
     cache_max_bytes: Annotated[int, Field(ge=1)] = 200_000_000                 # some 30,000 weeks of programs
     cache_max_entries: Annotated[int, Field(ge=1)] = 50_000
+
+    # Days; 0 keeps for ever.
+    retain_info_days: Days = 30
+    retain_warning_days: Days = 90
+    retain_error_days: Days = 365
+    retain_replies_days: Days = 30     # long enough to look into what a model wrote; the document itself is kept
+    retain_jobs_days: Days = 0         # people come back for their documents; a school may have to set a limit
 
     api_rate: Annotated[str, AfterValidator(_rate)] = "600/m"      # requests of one user; one page polls 30 times
     sign_in_rate: Annotated[str, AfterValidator(_rate)] = "20/m"   # attempts from one address
@@ -153,7 +163,23 @@ class Environment(BaseSettings):
                 raise ValueError("DEBUG must be off in production")
             if self.webhook_loopback:
                 raise ValueError("WEBHOOK_LOOPBACK must be off in production")
+            if self.failpoints:
+                raise ValueError("FAILPOINTS make workers die on purpose; they are refused in production")
         return self
+
+
+PROVIDER_KEY = "PROVIDER_KEY_"
+
+
+def provider_keys() -> dict[str, SecretStr]:
+    """The keys of other providers by their names: `PROVIDER_KEY_GROQ` is the key that routes call GROQ.
+
+    Any number of them, so they are no fields; from the environment, which wins, and from `.env`."""
+    found = {**dotenv_values(BASE_DIR / ".env"), **os.environ}
+    return {
+        name.removeprefix(PROVIDER_KEY): SecretStr(value)
+        for name, value in found.items() if name.startswith(PROVIDER_KEY) and value
+    }
 
 
 def refuse(sentence: str) -> NoReturn:

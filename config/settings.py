@@ -148,6 +148,7 @@ CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0, "inte
 # --- Provider and engine ----------------------------------------------------------------------
 
 OPENAI_API_KEY = ENV.openai_api_key.get_secret_value() if ENV.openai_api_key else None
+PROVIDER_KEYS = {name: key.get_secret_value() for name, key in environment.provider_keys().items()}
 OPENAI_BASE_URL = ENV.openai_base_url
 # Who answers, as it was configured and so the same in all processes: `up` and `generate` put the address of
 # their own simulator into OPENAI_BASE_URL.
@@ -164,9 +165,17 @@ MAX_ATTEMPTS = ENV.max_attempts
 MAX_REPAIRS = ENV.max_repairs
 BACKOFF_BASE_S = ENV.backoff_base_s
 BACKOFF_CAP_S = ENV.backoff_cap_s
+FAILPOINTS = ENV.failpoints
 SSE_POLL_S = ENV.sse_poll_s
 SSE_HEARTBEAT_S = ENV.sse_heartbeat_s
 SSE_LIFETIME_S = ENV.sse_lifetime_s
+
+# --- What was made before -----------------------------------------------------------------------
+
+CACHE_SCOPE = ENV.cache_scope                # who is served what somebody asked for before
+CACHE_TTL_S = ENV.cache_ttl_s
+CACHE_MAX_BYTES = ENV.cache_max_bytes
+CACHE_MAX_ENTRIES = ENV.cache_max_entries
 
 # --- Alerts and deliveries ----------------------------------------------------------------------
 
@@ -179,12 +188,13 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = ENV.email_from
 if ENV.email_url is not None:
     globals().update(environment.mail_settings(ENV.email_url.get_secret_value()))
 
-# --- What was made before -----------------------------------------------------------------------
+# --- How long things are kept -------------------------------------------------------------------
 
-CACHE_SCOPE = ENV.cache_scope                # who is served what somebody asked for before
-CACHE_TTL_S = ENV.cache_ttl_s
-CACHE_MAX_BYTES = ENV.cache_max_bytes
-CACHE_MAX_ENTRIES = ENV.cache_max_entries
+RETAIN_INFO_DAYS = ENV.retain_info_days
+RETAIN_WARNING_DAYS = ENV.retain_warning_days
+RETAIN_ERROR_DAYS = ENV.retain_error_days
+RETAIN_REPLIES_DAYS = ENV.retain_replies_days
+RETAIN_JOBS_DAYS = ENV.retain_jobs_days
 
 # --- People -----------------------------------------------------------------------------------
 

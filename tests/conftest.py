@@ -25,15 +25,13 @@ __all__ = ["receiver"]
 @pytest.fixture(scope="session")
 def witness() -> Iterator[canaries.Witness]:
     """Reads along with the process log, also with what is below the level that is printed."""
-    reading = canaries.Witness()
-    product = logging.getLogger("generation")
-    for logger in (product, logging.getLogger()):
-        logger.addHandler(reading)
-    product.setLevel(logging.DEBUG)
-    product.propagate = False      # else the lines of every test would be printed
+    reading, root = canaries.Witness(), logging.getLogger()
+    for printing in root.handlers:
+        printing.setLevel(root.level)      # what is read here is not printed for that
+    root.addHandler(reading)
+    logging.getLogger("generation").setLevel(logging.DEBUG)
     yield reading
-    for logger in (product, logging.getLogger()):
-        logger.removeHandler(reading)
+    root.removeHandler(reading)
 
 
 @pytest.fixture(autouse=True)

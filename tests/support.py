@@ -13,6 +13,7 @@ from accounts.models import Usage as Spent
 from generation.core.outcomes import Answer, CallCode, Failure, Reply, Snooze, Usage, decide
 from generation.core.prompting import Context, Request, Stage
 from generation.core.reasons import Reason
+from generation.core.routing import Endpoint
 from generation.engine.contexts import Contexts, digests_before
 from generation.engine.judging import outcome_of, request_for
 from generation.engine.runner import output_limit, policy
@@ -125,7 +126,8 @@ class FakeProvider:
     asked: list[Request] = field(default_factory=list)
 
     async def ask(
-        self, request: Request, *, model: str, max_output_tokens: int, deadline_s: float, cache_key: str
+        self, request: Request, *, model: str, max_output_tokens: int, deadline_s: float, cache_key: str,
+        endpoint: Endpoint,
     ) -> Answer:
         self.asked.append(request)
         if self.delay_s:

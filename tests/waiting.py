@@ -1,5 +1,5 @@
 """Waiting for a condition, for tests with threads and processes."""
 
-from generation.management.bench.rig import wait_until
+from generation.management.rig.waiting import wait_until
 
 __all__ = ["wait_until"]

@@ -25,11 +25,29 @@ class User(AbstractUser):
     role = models.CharField(max_length=10, choices=Role, default=Role.STUDENT)
 
     class Meta:
+        permissions = [("erase_user", "Can erase a user's data")]
         constraints = [
             models.CheckConstraint(
                 name="user_role_known", condition=models.Q(role__in=[role.value for role in Role])
             ),
         ]
+
+
+def close_account(user_id: int) -> None:
+    """Nobody signs in with it any more, and none of its tokens opens anything."""
+    User.objects.filter(pk=user_id).update(is_active=False)
+
+
+def pseudonymise(user_id: int) -> None:
+    """Leave of the account only what counts: its id and its role.  What it may do is taken from it, too."""
+    user = User.objects.get(pk=user_id)
+    user.username, user.first_name, user.last_name, user.email = f"erased-{user_id}", "", "", ""
+    user.is_active = user.is_staff = user.is_superuser = False
+    user.last_login = None
+    user.set_unusable_password()
+    user.save()
+    user.groups.clear()
+    user.user_permissions.clear()
 
 
 class ApiTokenQuerySet(models.QuerySet["ApiToken"]):

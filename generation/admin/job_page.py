@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
+from generation.admin import failures
 from generation.admin.briefs import readable
 from generation.admin.rendering import document_html, span, tree, url_of
 from generation.core.pricing import dollars
@@ -15,7 +16,7 @@ from generation.core.reasons import Explanation
 from generation.core.states import JobState
 from generation.kinds import all_kinds
 from generation.models import Chunk, Job, LogEntry
-from generation.services import clock, reading
+from generation.services import clock, incidents, reading
 from generation.services.errors import Refusal
 
 if TYPE_CHECKING:
@@ -70,9 +71,10 @@ def context(job: Job, user: "User") -> dict[str, Any]:     # Any: a template's c
         "log_lines": newest,
         "newest_line": newest[0].pk if newest else 0,
         "brief": tree(readable(kind, job.brief)),
-        "may_retry": job.state in RETRYABLE and user.has_perm("generation.retry_job"),
+        "may_retry": job.state in RETRYABLE and job.erased_at is None and user.has_perm("generation.retry_job"),
         "may_cancel": not job.is_terminal and user.has_perm("generation.cancel_job"),
         "attempts_url": f"{reverse('admin:generation_attempt_changelist')}?job__id__exact={job.pk}",
+        "failures": failures.failures(incidents.of_job(job), user) if user.has_perm("generation.view_incident") else [],
         "may_export_log": user.has_perm("generation.view_logentry"),
         "log_url": f"{reverse('admin:generation_logentry_changelist')}?job__id__exact={job.pk}",
     }

@@ -81,7 +81,7 @@ class FastListAdmin(ModelAdmin):
             newest = queryset.order_by("-pk").values_list("pk", flat=True)
             border = next(iter(newest[self.most_searched : self.most_searched + 1]), None)
             queryset = queryset if border is None else queryset.filter(pk__gt=border)
-        return super().get_search_results(request, queryset, search_term)     # type: ignore[no-any-return]
+        return super().get_search_results(request, queryset, search_term)
 
     def found_exactly(self, rows: QuerySet[Any], term: str) -> QuerySet[Any] | None:     # Any: whose list it is
         """The rows that an index finds under `term`; None if there is no such index."""

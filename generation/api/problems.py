@@ -116,6 +116,7 @@ MEANINGS: Mapping[str, Meaning] = {
     _R.UNIT_NOT_DONE: Meaning(409, "The unit is not done", retry_after_s=2),
     _R.NOT_READY: Meaning(409, "Nothing to read yet", retry_after_s=2),
     _R.NOT_ADAPTABLE: Meaning(422, "Not a document to adapt"),
+    _R.ERASED: Meaning(410, "The content was erased"),
     _R.PAUSED: Meaning(503, "Requests are paused", retry_after_s=300),
     _R.NOT_ALLOWED: Meaning(403, "Not allowed for you"),
     _R.TOO_MANY_UNITS: Meaning(422, "The document is too long for you"),

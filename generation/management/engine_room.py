@@ -74,6 +74,8 @@ class EngineRoom:
 
 
 def _end_pauses() -> None:
-    """Who starts anew has a new key, a new simulator or new hope: no breaker's pause outlasts a start."""
-    for route in Route.objects.filter(open_until__isnull=False):
+    """Who starts anew has a new key, a new simulator or new hope: no breaker's pause outlasts a start.
+
+    What a person paused stays paused."""
+    for route in Route.objects.filter(open_until__isnull=False, is_held=False):
         routes.resume(route)

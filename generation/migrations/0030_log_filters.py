@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('generation', '0010_content_cache'),
+        ('generation', '0021_default_abilities'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -16,7 +16,7 @@ import generation.models.outgoing
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('generation', '0031_log_of_whom'),
+        ('generation', '0032_incidents_and_erasure'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -25,7 +25,8 @@ class Attempt(models.Model):
     job = models.ForeignKey(Job, models.CASCADE, related_name="attempts")
     chunk = models.ForeignKey(Chunk, models.CASCADE, related_name="attempts_made")
     fence = models.PositiveIntegerField(help_text="The chunk's fencing token while this call was its own.")
-    route = models.ForeignKey(Route, models.PROTECT, related_name="+")
+    route = models.ForeignKey(Route, models.PROTECT, related_name="+", db_index=False)     # attempt_of_route serves it
+    why_route = models.CharField(max_length=200, blank=True, help_text="Why it was asked of this route.")
     model = models.CharField(max_length=120, blank=True)
     worker = models.CharField(max_length=120)
     origin = models.CharField(max_length=8, choices=Origin, default=Origin.PROVIDER)
@@ -69,8 +70,12 @@ class Attempt(models.Model):
         indexes = [
             models.Index(                                       # sweeping.lost_attempts, claiming.claim
                 name="attempt_open", fields=["chunk"], condition=models.Q(state__in=["asking", "replied"])),
+            models.Index(                                       # retention.drop_replies
+                name="attempt_has_reply", fields=["settled_at"], condition=~models.Q(reply="")),
             models.Index(                                       # admin search by the provider's request id
                 name="attempt_of_request", fields=["request_id"], condition=~models.Q(request_id="")),
+            models.Index(                                       # claiming: a route's declared limits a minute
+                name="attempt_of_route", fields=["route", "-started_at"]),
         ]
 
     def __str__(self) -> str:

@@ -45,6 +45,7 @@ class Job(models.Model):
     brief = models.JSONField()
     title = models.CharField(max_length=200)
     route = models.ForeignKey(Route, models.PROTECT, related_name="jobs")
+    why_route = models.CharField(max_length=200, blank=True, editable=False)
     idempotency_key = models.CharField(max_length=200, null=True, blank=True, editable=False)
     request_fingerprint = models.CharField(max_length=64, editable=False)
     is_fresh = models.BooleanField(default=False, help_text="Asked for anew, although the cache may have it.")
@@ -84,6 +85,8 @@ class Job(models.Model):
     created_at = models.DateTimeField(db_default=Now())
     started_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
+    erased_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="Since then its content is gone; what it cost stays.")
 
     objects = JobQuerySet.as_manager()
 
@@ -110,6 +113,9 @@ class Job(models.Model):
             models.CheckConstraint(
                 name="job_completed_iff_all_done",
                 condition=~models.Q(state="completed") | models.Q(unit_done=models.F("unit_total"))),
+            models.CheckConstraint(
+                name="job_erased_is_over",
+                condition=models.Q(erased_at__isnull=True) | models.Q(state__in=TERMINAL)),
             models.UniqueConstraint(
                 name="job_idempotency_key_once", fields=["user", "idempotency_key"],
                 condition=models.Q(idempotency_key__isnull=False)),
@@ -122,14 +128,19 @@ class Job(models.Model):
             models.Index(                                                  # spending.unbilled, for the sweeper
                 name="job_unbilled", fields=["id"],
                 condition=models.Q(state__in=TERMINAL) & ~models.Q(billed_usd_micros=models.F("cost_usd_micros"))),
+            models.Index(                                                  # retention.expired_jobs
+                name="job_expires", fields=["finished_at"],
+                condition=models.Q(state__in=TERMINAL, erased_at__isnull=True)),
+            models.Index(                                                  # erasing.erase_latecomers
+                name="job_erased", fields=["erased_at"], condition=models.Q(erased_at__isnull=False)),
             models.Index(                                                  # estimating.estimate
                 name="job_completed", fields=["kind", "strategy", "route", "-id"],
                 condition=models.Q(state="completed")),
-            models.Index(                                                  # measuring: what ended lately
-                name="job_ended", fields=["finished_at"], condition=models.Q(state__in=TERMINAL)),
             models.Index(                                                  # adapting.similar
                 name="job_of_shape", fields=["brief_shape", "-id"],
                 condition=models.Q(state="completed") & ~models.Q(brief_shape="")),
+            models.Index(                                                  # measuring: what ended lately
+                name="job_ended", fields=["finished_at"], condition=models.Q(state__in=TERMINAL)),
         ]
 
     def __str__(self) -> str:

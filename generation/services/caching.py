@@ -4,7 +4,7 @@ A row that cannot be read as its kind's schema is a miss and is deleted; nothing
 
 import datetime as dt
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -101,7 +101,8 @@ def _read(row: CacheEntry, sought: Sought) -> Served | None:
     kind = all_kinds()[sought.kind]
     try:
         findings = [Finding.from_json(stored).as_json() for stored in row.findings]
-        content, whole = row.content, ()
+        content = row.content
+        whole: tuple[Done | None, ...] = ()
         match sought.stage:
             case Stage.PLAN:
                 kind.plan(content)

@@ -24,6 +24,7 @@ class RefusalCode(StrEnum):
     UNIT_NOT_DONE = "unit_not_done"
     NOT_READY = "not_ready"
     NOT_ADAPTABLE = "not_adaptable"
+    ERASED = "erased"
     PAUSED = "paused"
     NOT_ALLOWED = "not_allowed"
     TOO_MANY_UNITS = "too_many_units"

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from pydantic import ValidationError
 
+from accounts import policies
 from generation import queue
 from generation.core.caching import free_text_of, shape_of
 from generation.core.findings import pointer
@@ -19,10 +20,12 @@ from generation.core.text import forbidden_character
 from generation.kinds import all_kinds
 from generation.models import Chunk, Flight, Job, LogLevel, Strategy, UnitVersion
 from generation.models.chunk import changes
-from generation.services import adapting, clock, flights, journal, routes, serving, spending
+from generation.services import adapting, choosing, clock, flights, incidents, journal, serving, spending
+from generation.services.choosing import Chosen
 from generation.services.deriving import derive
 from generation.services.errors import Refusal, RefusalCode
 from generation.services.estimating import estimate
+from generation.services.reading import check_content
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -66,7 +69,11 @@ def submit(
         if earlier is not None:
             return Submitted(earlier, is_new=False)
     terms = spending.terms_for(user, kind=kind, strategy=strategy, units=asked.units)
-    route = routes.choose(lambda slug: spending.may_use_route(terms, slug))
+    chosen = choosing.for_job(
+        kind=asked.kind, strategy=strategy, brief=asked.brief, units=asked.units,
+        is_allowed=lambda slug: spending.may_use_route(terms, slug),
+    )
+    route = chosen.route
     source = adapting.source(user, asked.kind, asked.brief, adapt) if adapt is not None else None
     expected = estimate(kind=kind, strategy=strategy, route=route, brief=asked.brief, units=asked.units)
     try:
@@ -75,7 +82,7 @@ def submit(
             # Before the reservation: a second request with the same key ends here, and reserves nothing.
             job = Job.objects.create(
                 user=user, kind=kind, kind_revision=asked.kind.revision, strategy=strategy, brief=asked.brief,
-                title=asked.title[:200], route=route, unit_total=asked.units, expected_s=expected.seconds_p50,
+                title=asked.title[:200], route=route, why_route=chosen.why[:200], unit_total=asked.units, expected_s=expected.seconds_p50,
                 idempotency_key=idempotency_key, request_fingerprint=request, is_fresh=fresh, adapted_from=source,
                 brief_shape=shape_of(asked.kind, asked.brief), brief_text=free_text_of(asked.kind, asked.brief),
             )
@@ -83,7 +90,7 @@ def submit(
             stage = Stage.WHOLE if strategy == Strategy.SINGLE else Stage.PLAN
             Chunk.objects.create(
                 job=job, position=0, stage=stage.value, title="Whole document" if stage is Stage.WHOLE else "Plan",
-                ready_at=now, is_fresh=fresh,
+                ready_at=now, is_fresh=fresh, **_elsewhere(chosen),
             )
             journal.write(
                 job, "submit", f"accepted: {asked.kind.title.lower()}, {asked.units} {asked.kind.unit_noun}s", by=user,
@@ -144,6 +151,7 @@ def retry(job: Job, *, by: "User | None") -> Job:
                 RefusalCode.STILL_ACTIVE, f"The job is still {locked.state}.",
                 "Wait until it ends, or cancel it first.",
             )
+        check_content(locked)
         now = clock.now()
         lost = Chunk.objects.filter(job=locked).accepting(Event.RESTART)
         is_sequential = locked.strategy == Strategy.SEQUENTIAL
@@ -163,12 +171,12 @@ def retry(job: Job, *, by: "User | None") -> Job:
         if is_sequential and first is not None:
             Chunk.objects.filter(pk=first.pk).update(ready_at=now, reason="")
         if not locked.route.is_enabled:
-            locked.route = routes.choose()
-            Job.objects.filter(pk=locked.pk).update(route=locked.route)
+            _choose_again(locked)
         serving.look_up(locked, now)
         left = _missing_units(locked)
         spending.reserve_again(locked, left, now, needs_work=bool(left))
         derive(locked, now)
+        incidents.note_retry(locked, now, by=by)
         journal.write(locked, Event.RESTART, f"retry of {moved} missing part{'s' * (moved > 1)}", by=by)
         queue.ring(moved)
     return locked
@@ -180,6 +188,7 @@ def regenerate(job: Job, position: int, *, instruction: str, by: "User | None") 
     _check_instruction(instruction)
     with transaction.atomic(durable=True):
         locked = Job.objects.select_for_update(no_key=True).get(pk=job.pk)
+        check_content(locked)
         chunk = Chunk.objects.filter(job=locked, position=position).units().first()
         noun = all_kinds()[locked.kind].unit_noun
         if chunk is None:
@@ -215,6 +224,24 @@ def regenerate(job: Job, position: int, *, instruction: str, by: "User | None") 
         )
         queue.ring()
     return locked
+
+
+def _elsewhere(chosen: Chosen) -> dict[str, Any]:     # Any: column values
+    """Of the first chunk, where another route than the job's suits it better."""
+    if chosen.first_route == chosen.route:
+        return {}
+    return {"route": chosen.first_route, "why_route": chosen.first_why[:200]}
+
+
+def _choose_again(job: Job) -> None:
+    """The route of `job`, which is locked, was disabled: what is missing is asked elsewhere."""
+    chosen = choosing.for_job(
+        kind=all_kinds()[job.kind], strategy=job.strategy, brief=job.brief, units=job.unit_total,
+        is_allowed=policies.may_use_routes(job.user.role),
+    )
+    job.route, job.why_route = chosen.route, chosen.why[:200]
+    Job.objects.filter(pk=job.pk).update(route=job.route, why_route=job.why_route)
+    Chunk.objects.filter(job=job, state=ChunkState.PENDING.value).update(route=None, why_route="")
 
 
 def end_without_content(

@@ -13,7 +13,7 @@ from django.db.models import F
 from generation import queue
 from generation.core.outcomes import CallCode
 from generation.core.reasons import EXPLANATIONS, Reason
-from generation.core.states import ChunkState, Event
+from generation.core.states import MAX_CRASHES, ChunkState, Event
 from generation.models import Attempt, AttemptState, Chunk, Flight, Job, LogLevel
 from generation.models.chunk import changes
 from generation.services import clock, flights, journal, pulses, routes
@@ -25,7 +25,6 @@ from generation.services.units import unblock_next
 Row = TypeVar("Row")
 _logger = logging.getLogger(__name__)
 
-MAX_CRASHES = 3
 BATCH = 200
 
 
@@ -88,6 +87,8 @@ def _expire_one(chunk_id: int, job_id: int, fence: int, *, even_if_fresh: bool =
         chunk = stale.first()
         if chunk is None:
             return False
+        chunk.job = job
+        route_id = chunk.asked_on_id
         bill = _lose_attempts(chunk, now)
         has_reply = Attempt.objects.filter(chunk=chunk, state=AttemptState.REPLIED).exists()
         crashes = chunk.crashes + 1
@@ -119,7 +120,7 @@ def _expire_one(chunk_id: int, job_id: int, fence: int, *, even_if_fresh: bool =
             flights.wake([chunk.cache_key])
         derive(job, now, bill)
         queue.ring()
-    routes.release_probe(job.route_id)      # if it was one; the next must not wait for a dead worker's
+    routes.release_probe(route_id)      # if it was one; the next must not wait for a dead worker's
     return True
 
 

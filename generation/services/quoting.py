@@ -7,7 +7,7 @@ from uuid import UUID
 
 from accounts.ledger import Amounts, Standing
 from generation.core.caching import Scope
-from generation.services import adapting, caching, clock, routes, serving, spending
+from generation.services import adapting, caching, choosing, clock, serving, spending
 from generation.services.adapting import Similar
 from generation.services.caching import Seeker
 from generation.services.estimating import Estimate, estimate
@@ -54,7 +54,10 @@ def quote(
     asked = understood(kind, brief, strategy)
     spending.check_pause()
     terms = spending.terms_for(user, kind=kind, strategy=strategy, units=asked.units)
-    route = routes.choose(lambda slug: spending.may_use_route(terms, slug))
+    route = choosing.for_job(
+        kind=asked.kind, strategy=strategy, brief=asked.brief, units=asked.units,
+        is_allowed=lambda slug: spending.may_use_route(terms, slug),
+    ).route
     if adapt is not None:
         adapting.source(user, asked.kind, asked.brief, adapt)
     foreseen = serving.Foreseen()

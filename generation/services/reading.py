@@ -23,7 +23,8 @@ def assembled(job: Job) -> JsonObject:
     """The document of what is done; gaps are listed under `missing`.
 
     A unit that is being written anew shows its old version until the new one is there.
-    Raises Refusal while there is no plan."""
+    Raises Refusal while there is no plan, and when the content was erased."""
+    check_content(job)
     kind = all_kinds()[job.kind]
     old = UnitVersion.objects.filter(chunk=OuterRef("pk")).order_by("-number").values("content")[:1]
     rows = Chunk.objects.filter(job=job).annotate(old=Subquery(old)).values_list("position", "content", "old")
@@ -35,6 +36,15 @@ def assembled(job: Job) -> JsonObject:
             "Ask again when the job has made progress.",
         )
     return kind.assemble(job.brief, plan, {n: content for n, content in parts.items() if content is not None})
+
+
+def check_content(job: Job) -> None:
+    """Raises Refusal if the content of `job` was erased."""
+    if job.erased_at is not None:
+        raise Refusal(
+            RefusalCode.ERASED, f"Its content was erased on {job.erased_at:%Y-%m-%d}; only what it cost is kept.",
+            "Ask for a new document.",
+        )
 
 
 def document(job: Job) -> JsonObject:
@@ -77,7 +87,8 @@ class Unit:
 def unit(job: Job, position: int) -> Unit:
     """Unit `position` of `job`, readable while others run.
 
-    Raises Refusal if the job has no such unit, and while it has nothing to read."""
+    Raises Refusal if the job has no such unit, while it has nothing to read, and when it was erased."""
+    check_content(job)
     kind = all_kinds()[job.kind]
     if not 1 <= position <= job.unit_total:
         raise Refusal(

@@ -32,13 +32,16 @@ def look_up(job: Job, now: dt.datetime) -> int:
     The others lead their flight, or wait for the twin that does.  The job is locked, or new."""
     if caching.scope() is Scope.OFF:
         return 0
-    served, seeker = 0, None
+    keys, seeker = list[str](), None
     while chunks := _to_look_up(job, now):
         seeker = seeker or Seeker.of(job)
         if seeker is None:
             break
-        served += sum(_look_up_one(job, seeker, chunk, now) for chunk in chunks)
-    return served
+        keys += [key for chunk in chunks if (key := _look_up_one(job, seeker, chunk, now))]
+        if job.strategy != Strategy.SEQUENTIAL:
+            break      # where one does not follow on another, nothing has become due
+    caching.note_hits(keys)
+    return len(keys)
 
 
 def _to_look_up(job: Job, now: dt.datetime) -> list[Chunk]:
@@ -54,27 +57,30 @@ def _to_look_up(job: Job, now: dt.datetime) -> list[Chunk]:
     return [chunk for chunk in chunks[:1] if not open_before.filter(position__lt=chunk.position).exists()]
 
 
-def _look_up_one(job: Job, seeker: Seeker, chunk: Chunk, now: dt.datetime) -> int:
+def _look_up_one(job: Job, seeker: Seeker, chunk: Chunk, now: dt.datetime) -> str:
+    """The key of what it was served with, if it was."""
     sought = _sought(job, seeker, chunk)
     if chunk.is_fresh:
         Chunk.objects.filter(pk=chunk.pk).update(cache_key=sought.key)
-        return 0
-    found = caching.find([sought]).get(sought.key)
+        return ""
+    found = _one(sought)
     if found is None:
         if not flights.board(chunk, sought.key, now):
-            return 0
+            return ""
         # Whoever led the flight until a moment ago has stored what we looked for before that.
-        found = caching.find([sought]).get(sought.key)
-    if found is None:
-        return 0
+        found = _one(sought)
+        if found is None:
+            return ""
+        flights.wake([sought.key])
     serve(job, chunk, found, now)
-    return 1
+    return sought.key
 
 
 def _sought(job: Job, seeker: Seeker, chunk: Chunk) -> Sought:
     if chunk.position == 0:
         return seeker.first(Stage(chunk.stage))
     plan = Chunk.objects.values_list("content", flat=True).get(job=job, position=0)
+    assert plan is not None, "the plan comes first"
     so_far = digests_before(job.pk, chunk.position, seeker.kind, plan) if job.strategy == Strategy.SEQUENTIAL else []
     return seeker.unit(chunk.position, plan, so_far)
 
@@ -126,7 +132,8 @@ def serve_due() -> bool:
 def _serve_job(job_id: int) -> None:
     with transaction.atomic(durable=True):
         # Somebody who has locked it looks for its parts, or it is looked at again.
-        job = Job.objects.select_for_update(skip_locked=True, of=("self",), no_key=True).filter(pk=job_id).first()
+        free = Job.objects.select_for_update(skip_locked=True, of=("self",), no_key=True).filter(pk=job_id)
+        job = free.select_related("user", "route").first()
         if job is None:
             return
         now = clock.now()

@@ -7,10 +7,12 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Now
 
+from accounts import policies
 from generation import queue
 from generation.core.findings import Finding
 from generation.core.outcomes import (
@@ -31,15 +33,17 @@ from generation.core.pricing import dollars
 from generation.core.prompting import Stage
 from generation.core.reasons import EXPLANATIONS, Reason
 from generation.core.states import ChunkState, Event
-from generation.kinds import all_kinds
-from generation.models import Chunk, Flight, Job, LogEntry, LogLevel
+from generation.models import Chunk, Flight, Job, LogEntry, LogLevel, Route
 from generation.models.chunk import changes
-from generation.services import caching, flights, journal, ledger, serving, spending
+from generation.services import caching, choosing, flights, journal, ledger, serving, spending
 from generation.services.claiming import Claim
 from generation.services.deriving import derive
 from generation.services.jobs import end_without_content
 from generation.services.ledger import Bill
 from generation.services.units import create_units, unblock_next
+
+# A request that fits its own route and not the fallback waits for its own, and looks again once in a while.
+TOO_LONG_FOR_FALLBACK = dt.timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -69,7 +73,9 @@ def settle(*finished: Finished) -> list[Settled]:
         job = Job.objects.select_for_update(no_key=True).annotate(locked_at=Now()).get(pk=job_id)
         now: dt.datetime = job.locked_at
         bill, lines = Bill(), list[LogEntry]()
-        keys = dict(Chunk.objects.filter(pk__in=[one.claim.chunk_id for one in finished]).values_list("pk", "cache_key"))
+        keys = dict(
+            Chunk.objects.filter(pk__in=[one.claim.chunk_id for one in finished]).values_list("pk", "cache_key")
+        )
         settled = [_settle_one(job, one, now, bill, lines) for one in finished]
         journal.write_all(lines)
         ours = [one for one, how in zip(finished, settled, strict=True) if how.is_ours]
@@ -94,8 +100,8 @@ def _keep(job: Job, finished: list[tuple[Finished, str]], now: dt.datetime) -> N
     caching.keep(
         caching.store(
             job, key, one.claim.stage, one.claim.position, one.outcome, model=one.claim.model,
-            cost_usd_micros=ledger.cost_of(one.claim, one.answer), is_simulated=ledger.is_simulated(one.claim, one.answer),
-            now=now,
+            cost_usd_micros=ledger.cost_of(one.claim, one.answer),
+            is_simulated=ledger.is_simulated(one.claim, one.answer), now=now,
         )
         for one, key in ended if isinstance(one.outcome, Done | DoneWhole) and not one.claim.instruction
     )
@@ -135,7 +141,7 @@ def _is_open(claim: Claim) -> bool:
 
 def _apply(job: Job, one: Finished, now: dt.datetime, lines: list[LogEntry]) -> int:
     """Move the chunk; how many chunks became runnable at once.  Raises _NotOurs before anything is written."""
-    claim = one.claim
+    claim, outcome = one.claim, one.outcome
     cost = ledger.cost_of(claim, one.answer)
     why = one.answer.message if isinstance(one.answer, Failure) else ""
     more: dict[str, Any] = {"cost_usd_micros": F("cost_usd_micros") + cost}
@@ -147,7 +153,18 @@ def _apply(job: Job, one: Finished, now: dt.datetime, lines: list[LogEntry]) -> 
             level=level, **more
         ))
 
-    match one.outcome:
+    elsewhere = _elsewhere(job, one)
+    if elsewhere is not None:
+        route, why_route, because = elsewhere
+        more |= {"route": route, "why_route": f"{route}: {why_route}"[:200]}
+        if because is Reason.LONGER_CONTEXT:
+            outcome = Snooze(dt.timedelta(), because)
+        elif isinstance(outcome, GiveUp):
+            outcome = Repair(outcome.findings, outcome.draft)
+    elif claim.is_stand_in and isinstance(outcome, GiveUp) and outcome.reason is Reason.TOO_LONG:
+        outcome = Snooze(TOO_LONG_FOR_FALLBACK, Reason.PROVIDER_UNAVAILABLE)
+
+    match outcome:
         case Done(content, headline, findings):
             _move(claim, Event.FINISH, now, content=content, headline=headline[:200], draft="", instruction="",
                   reason="", reason_detail="", findings=[finding.as_json() for finding in findings], **more)
@@ -165,9 +182,11 @@ def _apply(job: Job, one: Finished, now: dt.datetime, lines: list[LogEntry]) -> 
             return create_units(job, plan, now, units)
         case Repair(findings, draft):
             _move(claim, Event.RETRY, now, ready_at=now, repairs=claim.repairs + 1, draft=draft,
-                  findings=[finding.as_json() for finding in findings], reason=Reason.REPAIRING.value,
+                  findings=[finding.as_json() for finding in findings],
+                  reason=(elsewhere[2] if elsewhere is not None else Reason.REPAIRING).value,
                   reason_detail=findings[0].message, **more)
-            note("repair", f"{name} is asked again: {findings[0].message}", LogLevel.WARNING,
+            of_whom = f" of {elsewhere[0]}" if elsewhere is not None else ""
+            note("repair", f"{name} is asked again{of_whom}: {findings[0].message}", LogLevel.WARNING,
                  reason=Reason.REPAIRING, quoting=[findings[0].message],
                  findings=[finding.as_json() for finding in findings])
             return 1
@@ -203,6 +222,18 @@ def _apply(job: Job, one: Finished, now: dt.datetime, lines: list[LogEntry]) -> 
             note("split_up", f"one call for everything did not work ({message}); going on {noun} by {noun}",
                  LogLevel.WARNING, quoting=[message])
             return 1
+
+
+def _elsewhere(job: Job, one: Finished) -> tuple[Route, str, Reason] | None:
+    """Another route that the chunk is asked on next, because of how this call ended.  Reads nothing for most ends."""
+    if not isinstance(one.outcome, Repair | GiveUp):
+        return None
+    if isinstance(one.outcome, Repair) and one.claim.repairs + 1 < choosing.STRONGER_FROM_REPAIR:
+        return None
+    return choosing.remedy(
+        job, Route.objects.get(pk=one.claim.route_id), one.outcome, repairs=one.claim.repairs,
+        attempts_left=settings.MAX_ATTEMPTS - one.claim.attempts, is_allowed=policies.may_use_routes(job.user.role),
+    )
 
 
 def _move(claim: Claim, event: Event, now: dt.datetime, **columns: Any) -> None:     # Any: column values

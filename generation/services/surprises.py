@@ -97,12 +97,13 @@ def _store(surprise: Surprise) -> None:
     from generation.services.secrecy import clean
 
     with transaction.atomic(durable=True):
-        chunk = Chunk.objects.filter(pk=surprise.chunk_id).only("job_id").first()
+        # What is gone by now is left out.
+        chunk = Chunk.objects.filter(pk=surprise.chunk_id or 0).only("job_id").first()
         job_id = chunk.job_id if chunk else surprise.job_id
-        job = Job.objects.filter(pk=job_id).only("user_id").first()
+        job = Job.objects.filter(pk=job_id or 0).only("user_id").first()
         LogEntry.objects.create(
             job=job, user_id=job.user_id if job else None, chunk=chunk,
-            attempt=Attempt.objects.filter(pk=surprise.attempt_id).only("pk").first(),
+            attempt=Attempt.objects.filter(pk=surprise.attempt_id or 0).only("pk").first(),
             code="surprise", level=surprise.level, message=clean(surprise.message), advice=ADVICE,
             request_id=surprise.request_id, trace=clean(surprise.trace),
             data={"logger": surprise.logger, "repeated_before": surprise.repeated},

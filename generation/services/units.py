@@ -76,12 +76,16 @@ def _insert(job: Job, seeker: Seeker, plan: JsonObject, rows: list[Chunk], now: 
             _fill(row, Done(served.content, served.headline), now, served)
     missing = [row for row in open_rows if row.content is None]
     _insert_leading(rows, missing, now)
-    _note_served(job, [(row, found[row.cache_key]) for row in open_rows if row.from_cache])
+    hits = [(row, found[row.cache_key]) for row in open_rows if row.from_cache]
+    _note_served(job, hits)
+    caching.note_hits(served.key for _row, served in hits)
     # Whoever led a flight until a moment ago has stored what we looked for before that.
     leading = {row.cache_key: row for row in missing if row.flight == Flight.LEADS}
     for key, served in caching.find(one for one in sought if one.key in leading).items():
         serve(job, leading[key], served, now)
         leading[key].ready_at = None
+        flights.wake([key])
+        caching.note_hits([key])
 
 
 def _insert_leading(rows: list[Chunk], missing: list[Chunk], now: dt.datetime) -> None:
@@ -118,7 +122,9 @@ def _fill(row: Chunk, made: Done, now: dt.datetime, served: Served | None = None
 
 
 def serve(job: Job, chunk: Chunk, served: Served, now: dt.datetime) -> None:
-    """Give `chunk`, which waits, what the cache has; of a plan also the units, and the next may start."""
+    """Give `chunk`, which waits, what the cache has; of a plan also the units, and the next may start.
+
+    The caller counts the hit."""
     columns: dict[str, Any] = {      # Any: column values
         "content": served.content, "headline": served.headline, "findings": served.findings, "draft": "",
         "reason": "", "reason_detail": "", "ready_at": None, "cache_key": served.key, "from_cache": True,
@@ -126,7 +132,6 @@ def serve(job: Job, chunk: Chunk, served: Served, now: dt.datetime) -> None:
     }
     moved = Chunk.objects.filter(pk=chunk.pk).accepting(Event.SERVE).update(**changes(Event.SERVE, now, **columns))
     assert moved, "the job is locked, and a chunk that waits is nobody's"
-    flights.wake([served.key])
     _note_served(job, [(chunk, served)])
     if chunk.position == 0:
         Job.objects.filter(pk=job.pk).update(started_at=Coalesce("started_at", now))
@@ -148,7 +153,6 @@ def _note_served(job: Job, parts: list[tuple[Chunk, Served]]) -> None:
     ])
     if any(served.is_simulated for _chunk, served in parts):
         Job.objects.filter(pk=job.pk).update(is_simulated=True)
-    caching.note_hits([served.key for _chunk, served in parts])
 
 
 def unblock_next(job: Job, now: Any) -> int:     # Any: a datetime

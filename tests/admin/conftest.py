@@ -14,10 +14,10 @@ from django.utils import timezone
 from accounts.models import ApiToken, Override, Pause, Role, User, create_token
 from generation.core.outcomes import CallCode, Failure
 from generation.models import Job, Pulse
-from generation.services import jobs
+from generation.services import incidents, jobs
 from tests.support import PROGRAM, claim_all, finish, limited, work_off
 
-LOOK = ("job", "chunk", "attempt", "logentry", "unitversion", "route", "pulse")
+LOOK = ("job", "chunk", "attempt", "logentry", "unitversion", "route", "pulse", "incident")
 
 
 def _staff(name: str, *permissions: str) -> User:
@@ -91,3 +91,4 @@ def rows(done: Job, failed: Job, token: ApiToken, worker: Pulse) -> None:
     Pause.objects.get_or_create(id=1)
     Override.objects.create(user=done.user, reason="exam week")
     jobs.submit(user=done.user, kind="training_program", brief=PROGRAM)
+    incidents.upkeep()

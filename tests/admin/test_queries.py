@@ -8,13 +8,13 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from generation.admin.records import BoundedPaginator
-from generation.models import Attempt, Chunk, Job, LogEntry, Pulse, Route
+from generation.models import Attempt, Chunk, Incident, Job, LogEntry, Pulse, Route
 from generation.services import jobs
 from tests.support import PROGRAM, work_off
 
 LISTS = {
     Job: "generation_job", Chunk: "generation_chunk", Attempt: "generation_attempt",
-    LogEntry: "generation_logentry", Route: "generation_route", Pulse: "generation_pulse",
+    Incident: "generation_incident", LogEntry: "generation_logentry", Route: "generation_route", Pulse: "generation_pulse",
 }
 
 

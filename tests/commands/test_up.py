@@ -8,7 +8,9 @@ import urllib.parse
 import urllib.request
 
 import pytest
+from django.core.management import call_command
 
+from generation.management.base import BadInput
 from tests.commands.product import SIMULATOR_IS_GONE_S, Product, get, is_gone, product
 from tests.waiting import wait_until
 
@@ -155,11 +157,21 @@ def test_taken_port_is_one_sentence_before_anything_is_made(fresh):
 
 
 @pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--exit"], "--demo"),
+        (["--port", "70000"], "0 to 65535"),
+        (["--host", "no.such.host.invalid"], "no such address"),
+    ],
+)
+def test_bad_option_is_one_sentence(arguments, words):
+    with pytest.raises(BadInput, match=words):
+        call_command("up", *arguments)
+
+
+@pytest.mark.parametrize(
     ("arguments", "changes", "words"),
     [
-        (["--exit"], {}, "--demo"),
-        (["--port", "70000"], {}, "0 to 65535"),
-        (["--host", "no.such.host.invalid"], {}, "no such address"),
         ([], {"DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none"}, "cannot be opened: connection failed"),
         ([], {"DATABASE_URL": "sqlite:////proc/none/x.sqlite3"}, "cannot be opened: unable to open database"),
         ([], {"APP_ENV": "production", "SECRET_KEY": "k" * 60, "ALLOWED_HOSTS": "x.org", "REDIS_URL": "redis://x",

@@ -2,7 +2,6 @@
 
 import os
 import secrets
-import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -12,10 +11,11 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
-from generation.management.bench.rig import ROOT, Worker, database_url
+from generation.management.rig.processes import ROOT, Worker
+from generation.management.rig.redis import OwnRedis
+from generation.management.rig.scratch import database_url
 from generation.simulator.process import SimulatorProcess
 from generation.simulator.settings import SimulatorSettings
-from tests.waiting import wait_until
 
 QUICK = {
     "LEASE_S": "2", "PULSE_S": "0.2", "SWEEP_S": "0.3", "BACKOFF_BASE_S": "0.1", "BACKOFF_CAP_S": "0.3",
@@ -75,47 +75,6 @@ def doomed(environment: dict[str, str]) -> Iterator[Callable[[str], "subprocess.
         if one.poll() is None:
             one.kill()
         one.wait()
-
-
-class OwnRedis:
-    """A Redis server of the test's own, without persistence: when it restarts it is empty."""
-
-    def __init__(self) -> None:
-        self.port = _quiet_port()
-        self.url = f"redis://127.0.0.1:{self.port}/0"
-        self._process: subprocess.Popen[bytes] | None = None
-
-    def start(self) -> "OwnRedis":
-        self._process = subprocess.Popen(
-            ["redis-server", "--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"],
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        )
-        wait_until("redis answers", self._answers, 10)
-        return self
-
-    def kill(self) -> None:
-        if self._process is not None:
-            self._process.kill()
-            self._process.wait()
-            self._process = None
-
-    @property
-    def pid(self) -> int:
-        assert self._process is not None
-        return self._process.pid
-
-    def _answers(self) -> bool:
-        with socket.socket() as probe:
-            return probe.connect_ex(("127.0.0.1", self.port)) == 0
-
-
-def _quiet_port() -> int:
-    """A free port that the system gives nobody who asks for any: it is still free after a restart."""
-    while True:
-        port = secrets.randbelow(12_000) + 20_000
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) != 0:
-                return port
 
 
 @pytest.fixture

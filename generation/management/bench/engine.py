@@ -14,7 +14,9 @@ from django.conf import settings
 
 from accounts.models import Policy, Role, User
 from generation.core.states import ACTIVE_JOB_STATES, JobState
-from generation.management.bench.rig import ROOT, Worker, scratch_database, servers_cpu_s, wait_until
+from generation.management.rig.processes import ROOT, Worker, servers_cpu_s
+from generation.management.rig.scratch import scratch_database
+from generation.management.rig.waiting import wait_until
 from generation.models import Attempt, AttemptState, Job, Origin
 from generation.services import jobs
 from generation.simulator.process import SimulatorProcess
