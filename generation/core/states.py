@@ -30,6 +30,7 @@ class Event(StrEnum):
 
     CLAIM = "claim"
     FINISH = "finish"
+    SERVE = "serve"            # the cache has it: nobody is asked
     RETRY = "retry"            # repair and backoff: the attempt is spent
     RELEASE = "release"        # snooze and drain: the attempt is given back
     EXPIRE = "expire"          # the lease ran out: the attempt is spent
@@ -44,6 +45,7 @@ _C = ChunkState
 TRANSITIONS: Mapping[Event, tuple[frozenset[ChunkState], ChunkState]] = {
     Event.CLAIM: (frozenset({_C.PENDING}), _C.RUNNING),
     Event.FINISH: (frozenset({_C.RUNNING}), _C.DONE),
+    Event.SERVE: (frozenset({_C.PENDING}), _C.DONE),
     Event.RETRY: (frozenset({_C.RUNNING}), _C.PENDING),
     Event.RELEASE: (frozenset({_C.RUNNING}), _C.PENDING),
     Event.EXPIRE: (frozenset({_C.RUNNING}), _C.PENDING),

@@ -20,7 +20,9 @@ from typing import Protocol
 from django.conf import settings
 from django.db import DatabaseError, connection
 
+from generation.core.concurrency import Report
 from generation.core.outcomes import (
+    OURS,
     UNHEALTHY,
     Answer,
     CallCode,
@@ -36,27 +38,31 @@ from generation.core.outcomes import (
 from generation.core.pricing import estimated_tokens
 from generation.core.prompting import Context, Request, Stage
 from generation.core.reasons import Reason
+from generation.core.routing import Endpoint
 from generation.engine import failpoints
 from generation.engine.contexts import Contexts, digests_before
 from generation.engine.database import AWAY, guarded, persistently
 from generation.engine.judging import outcome_of, request_for
 from generation.engine.naming import named, worker_name
 from generation.engine.settle_queue import SettleQueue
+from generation.engine.tally import Tally
 from generation.kinds import all_kinds
-from generation.services import claiming, leases, ledger, pulses, routes, sweeping
+from generation.services import claiming, leases, ledger, pulses, routes, serving, sweeping
 from generation.services.claiming import Claim
+from generation.services.secrecy import clean
 from generation.services.settling import Finished
 
 _logger = logging.getLogger(__name__)
 _alive_here: set[str] = set()      # names of this process's engines
-
+SHORTEST_REPLY = 1_024             # tokens that a context must have room for beside the request
 
 
 class Asks(Protocol):
-    """The provider, as the engine needs it.  `generation.llm.Provider` is the real one."""
+    """The providers, as the engine needs them.  `generation.engine.provider` has the real ones."""
 
     async def ask(
-        self, request: Request, *, model: str, max_output_tokens: int, deadline_s: float, cache_key: str
+        self, request: Request, *, model: str, max_output_tokens: int, deadline_s: float, cache_key: str,
+        endpoint: Endpoint,
     ) -> Answer: ...
 
     async def close(self) -> None: ...
@@ -96,6 +102,7 @@ class Engine:
         self._contexts = Contexts()
         self._queue = SettleQueue(self._let_go, self.wake)
         self._suspect_routes: set[int] = set()     # a call of ours failed there: the next success is news
+        self._tally = Tally()
         self._was_full = False
         self._revisions = {slug: kind.revision for slug, kind in all_kinds().items()}
         self._policy = policy()
@@ -107,6 +114,23 @@ class Engine:
         self._loop_thread.start()
         self._pulse_thread.start()
         return self
+
+    @property
+    def is_broken(self) -> bool:
+        """Whether a thread of it has died that should live: it then looks alive, and is not."""
+        was_started, is_ending = self._pulse_thread.ident is not None, self._stop_pulse.is_set()
+        return was_started and not is_ending and not (self._pulse_thread.is_alive() and self._loop_thread.is_alive())
+
+    def abandon(self) -> None:
+        """Give a broken engine up: its calls are dropped, and its chunks are nobody's until another takes over."""
+        self.stop_claiming()
+        self._stop_pulse.set()
+        _alive_here.discard(self.name)
+        self._transactions.shutdown(wait=False, cancel_futures=True)
+        if self._loop_thread.is_alive():
+            for held in list(self._held.values()):
+                self._cancel(held)
+            self._end_loop()
 
     def wake(self) -> None:
         """There may be work: claim as much as fits.  Returns at once; many wakes become one claim."""
@@ -138,12 +162,15 @@ class Engine:
         self._pulse_thread.join(10)
         self._close_connections()
         self._transactions.shutdown(wait=True)
+        self._end_loop()
+        return len(left)
+
+    def _end_loop(self) -> None:
         with contextlib.suppress(Exception):      # connections that do not close end with the process
             asyncio.run_coroutine_threadsafe(self.provider.close(), self._loop).result(5)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._loop_thread.join(5)
         self._loop.close()
-        return len(left)
 
     def _close_connections(self) -> None:
         """Every transaction thread gives its own database connection back."""
@@ -180,6 +207,7 @@ class Engine:
             # Who cannot renew leases takes none: the next pulse that gets through wakes us.
             may_have_more = time.monotonic() - self._beat_at < settings.LEASE_S / 2
             while may_have_more and not self._is_draining:
+                has_more_twins = serving.serve_due()      # needs no slot: nobody is asked
                 free = self.slots - len(self._held)
                 if free <= 0:
                     self._was_full = True
@@ -188,7 +216,7 @@ class Engine:
                 self._hold(batch.claims)
                 for claim in batch.claims:
                     guarded(lambda claim=claim: self._begin(claim))     # type: ignore[misc]
-                may_have_more = batch.may_have_more
+                may_have_more = batch.may_have_more or has_more_twins
 
     def _hold(self, claims: tuple[Claim, ...]) -> None:
         """From here on their leases are renewed, whatever happens to one of them."""
@@ -210,12 +238,16 @@ class Engine:
             self._give_back(claim)
             return
         except Exception as error:      # a kind's code failed: the chunk ends and says so
-            _logger.exception("no request could be made for chunk %s", claim.chunk_id)
+            _logger.exception("no request could be made for chunk %s", claim.chunk_id, extra=_where(claim))
             failure = Failure(CallCode.INTERNAL, named(error))
             self._queue.put(Finished(claim, GiveUp(Reason.INTERNAL, named(error)), failure, failure.code))
             return
         if claim.stored_reply is not None and claim.stored_reply.request_fingerprint == request.fingerprint:
             self._submit(lambda: self._finish(claim, context, request, None))
+            return
+        if room_for_reply(claim, request) < SHORTEST_REPLY:
+            failure = Failure(CallCode.TOO_LONG, f"The request does not fit into {claim.context_tokens:,} tokens.")
+            self._submit(lambda: self._finish(claim, context, request, failure))
             return
         self._loop.call_soon_threadsafe(self._start_call, claim, context, request)
 
@@ -247,16 +279,20 @@ class Engine:
         answer: Answer
         failpoints.taste(context.brief, claim.position)
         failpoints.reach("before_call")
+        began = self._tally.begin(claim.route_id)
         try:
             answer = await self.provider.ask(
-                request, model=claim.model, max_output_tokens=output_limit(claim),
-                deadline_s=settings.LLM_DEADLINE_S, cache_key=claim.job_key,
+                request, model=claim.model, max_output_tokens=min(output_limit(claim), room_for_reply(claim, request)),
+                deadline_s=settings.LLM_DEADLINE_S, cache_key=claim.job_key, endpoint=claim.endpoint,
             )
         except asyncio.CancelledError:
             answer = _abandoned(request)
         except Exception as error:      # a surprise in the client: one chunk fails, the process lives
-            _logger.exception("the call for chunk %s failed in the client", claim.chunk_id)
+            _logger.exception("the call for chunk %s failed in the client", claim.chunk_id, extra=_where(claim))
             answer = Failure(CallCode.INTERNAL, named(error), usage=_estimate(request))
+        if isinstance(answer, Failure):
+            answer = replace(answer, message=clean(answer.message))      # from here on it is stored and shown
+        self._tally.end(claim.route_id, f"{claim.kind}/{claim.stage}", began, answer)
         if answer.usage.is_estimated and not answer.usage.input_tokens:
             answer = replace(answer, usage=replace(answer.usage, input_tokens=_estimate(request).input_tokens))
         self._submit(lambda: self._finish(claim, context, request, answer))
@@ -300,7 +336,7 @@ class Engine:
         try:
             outcome, code, findings = outcome_of(claim, context, text, self._policy)
         except Exception as error:      # a check failed: the reply stays in the ledger
-            _logger.exception("the reply for chunk %s could not be judged", claim.chunk_id)
+            _logger.exception("the reply for chunk %s could not be judged", claim.chunk_id, extra=_where(claim))
             outcome, code, findings = GiveUp(Reason.INTERNAL, named(error)), CallCode.INTERNAL, ()
         return Finished(claim, outcome, answer, code, request.fingerprint, findings)
 
@@ -308,21 +344,20 @@ class Engine:
         """What becomes of a chunk whose call failed; provider-wide trouble closes the route."""
         if failure.code in UNHEALTHY:
             self._suspect_routes.add(claim.route_id)
-        if failure.code in {CallCode.ABANDONED, CallCode.INTERNAL}:
+        is_outage = claim.is_stand_in      # its own route is paused already, so the trouble is not the chunk's
+        if failure.code in OURS or failure.code is CallCode.TOO_LONG:
             if claim.is_probe:      # it says nothing about the provider: another may try
                 persistently(lambda: routes.release_probe(claim.route_id))
         else:
-            persistently(
+            is_outage |= persistently(
                 lambda: routes.note_call(claim.route_id, failure.code, failure.message, failure.retry_after_s)
-            )
-        if claim.is_probe and failure.code in UNHEALTHY:
-            # Probing an outage is done for everybody: the chunk that was chosen does not pay for it.
-            return Snooze(self._policy.backoff_base, Reason.PROVIDER_UNAVAILABLE)
+            ) is not None
         is_throttled = failure.code is CallCode.RATE_LIMITED
         outcome = decide(
             failure, policy=self._policy, jitter=random.random(),
             attempts=claim.fence if is_throttled else claim.attempts,      # throttled calls give theirs back
             had_largest_cap=output_limit(claim) == claim.max_output_tokens,
+            is_outage=is_outage, claims=claim.fence,
         )
         is_for_split = failure.code in {CallCode.TRUNCATED, CallCode.TIMEOUT}
         if claim.stage is Stage.WHOLE and is_for_split and isinstance(outcome, GiveUp):
@@ -373,11 +408,17 @@ class Engine:
             self.name, in_flight=len(held), slots=self.slots, revisions=self._revisions,
             is_draining=self._is_draining,
         )
+        for route_id, seen in self._tally.take().items():
+            guarded(lambda route_id=route_id, seen=seen: self._report(route_id, seen))     # type: ignore[misc]
         turn = sweeping.take_turn(self.name)
         if turn is not None:
             sweeping.sweep(may_expire=turn.may_expire)
         if not self._is_draining and len(held) < self.slots:
             self.wake()
+
+
+    def _report(self, route_id: int, seen: Report) -> None:
+        self._tally.hear_of_cut(route_id, routes.report(route_id, seen, worker=self.name))
 
 
 def policy() -> Policy:
@@ -389,16 +430,29 @@ def policy() -> Policy:
     )
 
 
+def _where(claim: Claim) -> dict[str, int]:
+    """For the log: what an error concerns."""
+    return {"job_id": claim.job_id, "chunk_id": claim.chunk_id, "attempt_id": claim.attempt_id}
+
+
 def output_limit(claim: Claim) -> int:
     """Half of the route's cap at first, so that a runaway reply is cheap; all of it after a truncation."""
     is_large = claim.stage is Stage.WHOLE or claim.was_truncated
     return claim.max_output_tokens if is_large else max(256, claim.max_output_tokens // 2)
 
 
+def room_for_reply(claim: Claim, request: Request) -> int:
+    """Tokens of the model's context that the request leaves."""
+    return claim.context_tokens - _tokens(request)
+
+
 def _estimate(request: Request) -> Usage:
     """What a call costs at least of which nobody told us: its prompt."""
-    tokens = sum(estimated_tokens(message["content"]) for message in request.messages)
-    return Usage(input_tokens=tokens, is_estimated=True)
+    return Usage(input_tokens=_tokens(request), is_estimated=True)
+
+
+def _tokens(request: Request) -> int:
+    return sum(estimated_tokens(message["content"]) for message in request.messages)
 
 
 def _abandoned(request: Request) -> Failure:

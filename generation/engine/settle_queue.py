@@ -86,6 +86,11 @@ class SettleQueue:
                 guarded(lambda one=one: self._settle([one]))     # type: ignore[misc]
             return
         one = batch[0]
-        _logger.error("chunk %s could not be settled", one.claim.chunk_id, exc_info=error)
+        _logger.error(
+            "chunk %s could not be settled", one.claim.chunk_id, exc_info=error,
+            extra={
+                "job_id": one.claim.job_id, "chunk_id": one.claim.chunk_id, "attempt_id": one.claim.attempt_id,
+            },
+        )
         given_up = replace(one, outcome=GiveUp(Reason.INTERNAL, named(error)), code=CallCode.INTERNAL, findings=())
         guarded(lambda: settling.settle(given_up))

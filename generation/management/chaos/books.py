@@ -74,10 +74,11 @@ class Books:
         return [chunk for chunk in self.chunks_of.get(job.pk, []) if chunk.position > 0]
 
     def made(self, job: Job) -> int:
-        """Units that were made in all, old versions included."""
+        """Units that were made in all, old versions included; what came from the cache was made for another."""
         units = self.units_of(job)
-        return sum(unit.state == ChunkState.DONE for unit in units) + sum(
-            len(self.versions_of.get(unit.pk, [])) for unit in units)
+        old = (version for unit in units for version in self.versions_of.get(unit.pk, []))
+        return sum(unit.state == ChunkState.DONE and not unit.from_cache for unit in units) + sum(
+            not version.from_cache for version in old)
 
 
 def place_of_call(call: Call) -> Place:

@@ -28,7 +28,8 @@ from generation.core.states import target as target_of
 from generation.kinds import all_kinds
 from generation.management.chaos.books import Books, Call, place_of_call
 from generation.management.rig.people import Heard
-from generation.models import Attempt, AttemptState, Chunk, Job, Origin
+from generation.models import Attempt, AttemptState, Chunk, Flight, Job, Origin
+from generation.services import clock
 
 SUMS = ("input_tokens", "cached_input_tokens", "output_tokens", "cost_usd_micros")
 LOST = frozenset({JobState.FAILED, JobState.PARTIAL, JobState.CANCELLED})
@@ -117,6 +118,16 @@ def _lost_or_invented(books: Books, heard: Heard) -> Iterator[str]:
         yield f"job {job} is there, and nobody was told that it was accepted"
 
 
+def nobody_waits_for_nothing(books: Books) -> Iterator[str]:
+    """Whoever waits for a twin has one that is asked, or is about to look again."""
+    led = {chunk.cache_key for chunk in books.chunks if chunk.flight == Flight.LEADS}
+    now = clock.now()
+    for chunk in books.chunks:
+        is_due = chunk.ready_at is not None and chunk.ready_at <= now
+        if chunk.flight == Flight.WAITS and chunk.cache_key not in led and not is_due:
+            yield f"chunk {chunk.pk} waits for a twin that nobody asks for"
+
+
 # --- I2: what is done is never paid for again -----------------------------------------------------
 
 
@@ -160,6 +171,15 @@ def every_running_chunk_has_one_open_attempt(books: Books) -> Iterator[str]:
             ]
             if len(mine) != 1:
                 yield f"chunk {chunk.pk} runs with {len(mine)} open calls of its fence"
+
+
+def hits_are_counted(books: Books) -> Iterator[str]:
+    """What a job had from the cache is what its chunks had, and cost it nothing."""
+    for job in books.jobs:
+        served = [chunk for chunk in books.chunks_of.get(job.pk, []) if chunk.from_cache]
+        parts = len(served), sum(chunk.saved_usd_micros for chunk in served)
+        if (job.cached_parts, job.saved_usd_micros) != parts:
+            yield f"job {job.pk} says {job.cached_parts} parts from the cache saved {job.saved_usd_micros}, not {parts}"
 
 
 def no_attempt_stays_open(books: Books) -> Iterator[str]:
@@ -378,7 +398,7 @@ def only_the_newest_fence_finished(books: Books) -> Iterator[str]:
         if any(attempt.fence > chunk.fence for attempt in attempts):
             yield f"chunk {chunk.pk} has the fence {chunk.fence}, and a call with a higher one"
         is_kept = chunk.reason == Reason.OLD_VERSION_KEPT or bool(books.versions_of.get(chunk.pk))
-        if chunk.state == ChunkState.DONE and chunk.fence and not is_kept:
+        if chunk.state == ChunkState.DONE and chunk.fence and not is_kept and not chunk.from_cache:
             newest = [attempt for attempt in attempts if attempt.fence == chunk.fence]
             if not newest or newest[0].state != AttemptState.SETTLED:
                 yield f"chunk {chunk.pk} is done, but the call of its fence {chunk.fence} was not settled"
@@ -402,8 +422,8 @@ def attempts_are_bounded(books: Books) -> Iterator[str]:
 
 
 ANY_TIME: tuple[Check, ...] = (
-    ("I1", active_jobs_can_move), ("I1", units_are_all_there), ("I2", no_claim_after_done),
-    ("I3", sums_are_the_ledger), ("I3", every_running_chunk_has_one_open_attempt),
+    ("I1", active_jobs_can_move), ("I1", units_are_all_there), ("I1", nobody_waits_for_nothing), ("I2", no_claim_after_done),
+    ("I3", sums_are_the_ledger), ("I3", hits_are_counted), ("I3", every_running_chunk_has_one_open_attempt),
     ("I4", reservations_are_open_iff_jobs_are), ("I4", bills_are_what_was_made),
     ("I4", usage_is_what_was_reserved_and_spent), ("I5", every_loss_explains_itself),
     ("I6", jobs_are_what_their_chunks_make_them), ("I6", log_tells_of_legal_moves_only),

@@ -1,6 +1,7 @@
 """A Redis server of one's own, to be killed and frozen: the machine's is never touched."""
 
 import os
+import secrets
 import shutil
 import signal
 import socket
@@ -18,9 +19,7 @@ class OwnRedis:
     def __init__(self, folder: Path | None = None, guard: Guard | None = None) -> None:
         self._guard = guard
         self._folder = folder or Path(tempfile.gettempdir())
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
+        self.port = _quiet_port()
         self.url = f"redis://127.0.0.1:{self.port}/0"
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -67,3 +66,12 @@ class OwnRedis:
     def _answers(self) -> bool:
         with socket.socket() as probe:
             return probe.connect_ex(("127.0.0.1", self.port)) == 0
+
+
+def _quiet_port() -> int:
+    """A free port that the system gives nobody who asks for any: it is still free after a restart."""
+    while True:
+        port = secrets.randbelow(12_000) + 20_000
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) != 0:
+                return port
