@@ -166,7 +166,7 @@ class Monkey:
     def _freeze_redis(self) -> str:
         redis = self._redis()
         redis.freeze()
-        self._later(REDIS_FROZEN_S, redis.thaw)
+        self._later(REDIS_FROZEN_S, redis.thaw)      # unless it was killed meanwhile
         return f"for {REDIS_FROZEN_S:g} s"
 
     def _fill_redis(self) -> str:
