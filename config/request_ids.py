@@ -28,7 +28,10 @@ def request_ids(
 
     def synchronous(request: HttpRequest) -> HttpResponseBase:
         request_id = requests.begin(request.headers.get(HEADER))
-        response: HttpResponseBase = get_response(request)
+        try:
+            response: HttpResponseBase = get_response(request)
+        finally:
+            requests.end()
         response[HEADER] = request_id
         return response
 
