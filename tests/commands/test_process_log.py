@@ -1,4 +1,4 @@
-"""The process log as a collector or a person finds it: JSON lines on stdout in production, plain ones on stderr else."""
+"""The process log as others find it: JSON lines on stdout in production, plain lines on stderr elsewhere."""
 
 import json
 import logging
