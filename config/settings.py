@@ -56,6 +56,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "config.lanes.one_thread",      # the last
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -108,7 +109,8 @@ DATABASES: dict[str, Any] = {"default": _database}
 CACHES: dict[str, Any] = {
     "default": (
         {
-            "BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": ENV.redis_url,
+            "BACKEND": "config.redis_cache.RedisCache", "LOCATION": ENV.redis_url,
+            "KEY_PREFIX": ENV.queue_name,        # two installations may share a Redis
             "OPTIONS": {"socket_timeout": 1, "socket_connect_timeout": 1},     # a request waits no longer than that
         }
         if ENV.redis_url
@@ -147,7 +149,11 @@ CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0, "inte
 # --- Provider and engine ----------------------------------------------------------------------
 
 OPENAI_API_KEY = ENV.openai_api_key.get_secret_value() if ENV.openai_api_key else None
+PROVIDER_KEYS = {name: key.get_secret_value() for name, key in environment.provider_keys().items()}
 OPENAI_BASE_URL = ENV.openai_base_url
+# Who answers, as it was configured and so the same in all processes: `up` and `generate` put the address of
+# their own simulator into OPENAI_BASE_URL.
+PROVIDER = ENV.openai_base_url or ("https://api.openai.com/v1" if OPENAI_API_KEY else "simulator")
 LLM_DEADLINE_S = ENV.llm_deadline_s
 LLM_CONNECT_TIMEOUT_S = ENV.llm_connect_timeout_s
 WORKER_SLOTS = ENV.worker_slots
@@ -160,9 +166,30 @@ MAX_ATTEMPTS = ENV.max_attempts
 MAX_REPAIRS = ENV.max_repairs
 BACKOFF_BASE_S = ENV.backoff_base_s
 BACKOFF_CAP_S = ENV.backoff_cap_s
+FAILPOINTS = ENV.failpoints
 SSE_POLL_S = ENV.sse_poll_s
 SSE_HEARTBEAT_S = ENV.sse_heartbeat_s
 SSE_LIFETIME_S = ENV.sse_lifetime_s
+
+# --- What was made before -----------------------------------------------------------------------
+
+CACHE_SCOPE = ENV.cache_scope                # who is served what somebody asked for before
+CACHE_TTL_S = ENV.cache_ttl_s
+CACHE_MAX_BYTES = ENV.cache_max_bytes
+CACHE_MAX_ENTRIES = ENV.cache_max_entries
+
+# --- Alerts and deliveries ----------------------------------------------------------------------
+
+ALERT_EVERY_S = ENV.alert_every_s
+WEBHOOK_LOOPBACK = ENV.webhook_loopback
+DELIVERY_KEEP_DAYS = ENV.delivery_keep_days
+EMAIL_IS_SET = ENV.email_url is not None
+EMAIL_TIMEOUT = 5                            # seconds for each step of talking to the mail server
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = ENV.email_from
+if ENV.email_url is not None:
+    globals().update(environment.mail_settings(ENV.email_url.get_secret_value()))
+
+# --- How long things are kept -------------------------------------------------------------------
 
 RETAIN_INFO_DAYS = ENV.retain_info_days
 RETAIN_WARNING_DAYS = ENV.retain_warning_days
@@ -188,6 +215,11 @@ LOGIN_REDIRECT_URL = reverse_lazy("admin:index")
 API_RATE = ENV.api_rate                      # of one user
 SIGN_IN_RATE = ENV.sign_in_rate              # of one address
 TRUSTED_PROXIES = ENV.trusted_proxies        # how many entries of X-Forwarded-For our own proxies have added
+
+# --- Metrics and traces -----------------------------------------------------------------------
+
+METRICS_TOKEN = ENV.metrics_token.get_secret_value() if ENV.metrics_token else None
+OTEL_EXPORTER_OTLP_ENDPOINT = ENV.otel_exporter_otlp_endpoint
 
 # --- The admin's theme ------------------------------------------------------------------------
 # The names in quotes are imported by the theme, for each request.
@@ -245,7 +277,7 @@ if IS_PRODUCTION:
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_SSL_REDIRECT = True
-    SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+    SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
     SECURE_HSTS_SECONDS = 31_536_000
     SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = True
 

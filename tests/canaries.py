@@ -7,7 +7,7 @@ import logging
 import re
 
 from config.logs import JsonLines, Line
-from generation.models import Attempt, Chunk, Job, LogEntry, Route
+from generation.models import Alert, Attempt, Channel, Chunk, Delivery, Job, LogEntry, Route, WebhookEndpoint
 
 KEY = "sk-CANARY-Zq81LmXv52"
 PUPIL = "PUPIL-CANARY-7719"
@@ -16,6 +16,8 @@ TELLING = re.compile(rf"\bsk-(?!\[)[A-Za-z0-9_-]{{8,}}|\bcw_[A-Za-z0-9_-]{{30,}}
 COLUMNS = {
     LogEntry: ("message", "advice", "trace", "data", "code"), Attempt: ("message", "worker"),
     Chunk: ("reason_detail",), Job: ("reason_detail",), Route: ("breaker_detail",),
+    Alert: ("sentence", "next_step"), Delivery: ("payload", "last_error"), Channel: ("last_result",),
+    WebhookEndpoint: ("last_result", "disabled_reason"),
 }
 
 

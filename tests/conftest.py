@@ -16,7 +16,10 @@ from generation.models import Job, Route
 from generation.services import jobs
 from generation.services.surprises import Surprise
 from tests import canaries
+from tests.receiver import receiver
 from tests.support import PROGRAM
+
+__all__ = ["receiver"]
 
 
 @pytest.fixture(scope="session")
@@ -63,6 +66,24 @@ def surprises(monkeypatch: pytest.MonkeyPatch) -> list[Surprise]:
 def uncounted(settings: Any) -> None:
     """Tests ask faster than people; those about the HTTP edge's limits switch them on."""
     settings.RATELIMIT_ENABLE = False
+
+
+@pytest.fixture(autouse=True)
+def uncached(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests ask for the same again and again; those about the cache use `cached`."""
+    settings.CACHE_SCOPE = "off"
+    monkeypatch.setenv("CACHE_SCOPE", "off")      # for the processes that a test starts
+
+
+@pytest.fixture
+def cached(uncached: None, settings: Any) -> None:
+    settings.CACHE_SCOPE = "user"
+
+
+@pytest.fixture(autouse=True)
+def looked_up_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Places in the queue are remembered for a second; tests look as soon as something has moved."""
+    monkeypatch.setattr("generation.services.queueing.REMEMBERED_S", 0.0)
 
 
 @pytest.fixture(autouse=True)

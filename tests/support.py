@@ -13,12 +13,13 @@ from accounts.models import Usage as Spent
 from generation.core.outcomes import Answer, CallCode, Failure, Reply, Snooze, Usage, decide
 from generation.core.prompting import Context, Request, Stage
 from generation.core.reasons import Reason
+from generation.core.routing import Endpoint
 from generation.engine.contexts import Contexts, digests_before
 from generation.engine.judging import outcome_of, request_for
 from generation.engine.runner import output_limit, policy
 from generation.kinds import all_kinds
 from generation.models import Chunk, Job
-from generation.services import claiming, ledger, settling
+from generation.services import claiming, ledger, serving, settling
 from generation.services.claiming import Claim
 from generation.services.settling import Finished
 from generation.simulator.content import write
@@ -46,7 +47,9 @@ def content_for(claim: Claim, context: Context) -> dict[str, Any]:
 
 
 def claim_all(worker: str = "w1", slots: int = 100) -> list[Claim]:
-    """Everything that can run now, claimed for `worker`."""
+    """Everything that can run now, claimed for `worker`, after what the cache has is served: as the engine does."""
+    while serving.serve_due():
+        pass
     return list(claiming.claim(worker=worker, slots=slots, revisions=REVISIONS).claims)
 
 
@@ -123,7 +126,8 @@ class FakeProvider:
     asked: list[Request] = field(default_factory=list)
 
     async def ask(
-        self, request: Request, *, model: str, max_output_tokens: int, deadline_s: float, cache_key: str
+        self, request: Request, *, model: str, max_output_tokens: int, deadline_s: float, cache_key: str,
+        endpoint: Endpoint,
     ) -> Answer:
         self.asked.append(request)
         if self.delay_s:

@@ -6,6 +6,7 @@ MEANINGS: dict[CallCode, str] = {
     CallCode.OK: "A reply came, and it was good.",
     CallCode.INVALID: "A reply came, but it broke the schema or a rule; the findings say which.",
     CallCode.TRUNCATED: "The reply was cut off at the length limit.",
+    CallCode.TOO_LONG: "The request does not fit into the model's context.",
     CallCode.REFUSED: "The model declined to answer.",
     CallCode.FILTERED: "The provider's content filter stopped the reply.",
     CallCode.TIMEOUT: "No reply came in time.",

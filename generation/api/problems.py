@@ -115,12 +115,20 @@ MEANINGS: Mapping[str, Meaning] = {
     _R.NO_SUCH_UNIT: Meaning(404, "No such unit"),
     _R.UNIT_NOT_DONE: Meaning(409, "The unit is not done", retry_after_s=2),
     _R.NOT_READY: Meaning(409, "Nothing to read yet", retry_after_s=2),
+    _R.NOT_ADAPTABLE: Meaning(422, "Not a document to adapt"),
     _R.ERASED: Meaning(410, "The content was erased"),
     _R.PAUSED: Meaning(503, "Requests are paused", retry_after_s=300),
     _R.NOT_ALLOWED: Meaning(403, "Not allowed for you"),
     _R.TOO_MANY_UNITS: Meaning(422, "The document is too long for you"),
     _R.LIMIT_REACHED: Meaning(429, "Limit reached"),
     _R.BUDGET_SPENT: Meaning(503, "The limit of everybody together is reached"),
+    _R.ALERT_NOT_OPEN: Meaning(409, "The alert is not open"),
+    _R.INVALID_NOTE: Meaning(422, "Invalid text"),
+    _R.INVALID_URL: Meaning(422, "URL that is not called"),
+    _R.TOO_MANY_WEBHOOKS: Meaning(409, "Too many webhook endpoints"),
+    _R.TARGET_DISABLED: Meaning(409, "The webhook is switched off"),
+    _R.INVALID_REHEARSAL: Meaning(422, "Invalid rehearsal"),
+    _R.REHEARSAL_RUNS: Meaning(409, "A rehearsal is running"),
 }
 _CODE_OF_STATUS = {400: _P.BAD_REQUEST, 401: _P.UNAUTHENTICATED, 403: _P.NOT_PERMITTED, 404: _P.NOT_FOUND}
 

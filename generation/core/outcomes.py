@@ -19,6 +19,7 @@ class CallCode(StrEnum):
     OK = "ok"
     INVALID = "invalid"                 # a reply came, and broke the schema or a rule
     TRUNCATED = "truncated"
+    TOO_LONG = "too_long"               # the request does not fit into the model's context
     REFUSED = "refused"
     FILTERED = "filtered"
     TIMEOUT = "timeout"
@@ -122,9 +123,12 @@ class Snooze:
 
 @dataclass(frozen=True)
 class GiveUp:
+    """It ends without content.  `draft` is the rejected reply, for a stronger route if there is one."""
+
     reason: Reason
     message: str
     findings: tuple[Finding, ...] = ()
+    draft: str = ""
 
 
 @dataclass(frozen=True)
@@ -146,6 +150,9 @@ class Policy:
     backoff_base: dt.timedelta = dt.timedelta(seconds=2)
     backoff_cap: dt.timedelta = dt.timedelta(seconds=60)
     longest_snooze: dt.timedelta = dt.timedelta(minutes=15)
+    # A chunk whose request itself brings the provider down looks like an outage as long as it is alone.  So
+    # many calls, a probe every five minutes in the end, are five hours: then it ends and says so.
+    max_claims: int = 60
 
 
 # Failures of one call that another call may heal, with the reason if they never do.
@@ -159,6 +166,7 @@ RETRYABLE = {
 # Failures that the same request would meet again.
 FINAL = {
     CallCode.REFUSED: Reason.REFUSED,
+    CallCode.TOO_LONG: Reason.TOO_LONG,
     CallCode.FILTERED: Reason.CONTENT_FILTERED,
     CallCode.BAD_REQUEST: Reason.BAD_REQUEST,
     CallCode.INTERNAL: Reason.INTERNAL,
@@ -168,17 +176,24 @@ PROVIDER_WIDE = {
     CallCode.OUT_OF_CREDIT: Reason.OUT_OF_CREDIT,
     CallCode.AUTH: Reason.AUTH,
 }
+# What says nothing about the provider: our own doing.
+OURS = frozenset({CallCode.ABANDONED, CallCode.INTERNAL})
 # What counts against the health of a route.
 UNHEALTHY = frozenset({CallCode.TIMEOUT, CallCode.SERVER_ERROR, CallCode.CONNECTION, CallCode.MALFORMED})
 
 
 def decide(
-    failure: Failure, *, attempts: int, policy: Policy, jitter: float, had_largest_cap: bool = False
+    failure: Failure, *, attempts: int, policy: Policy, jitter: float, had_largest_cap: bool = False,
+    is_outage: bool = False, claims: int = 0,
 ) -> Retry | Snooze | GiveUp:
     """What becomes of a chunk whose `attempts`-th call failed.  `jitter` is in [0, 1).
 
-    A truncated call is worth another only while a larger output cap is left to try."""
+    A truncated call is worth another only while a larger output cap is left to try.  `is_outage` says that
+    the route's breaker is open: the failure is the provider's, and the chunk does not pay for it, unless this
+    was already its `claims`-th call."""
     code = failure.code
+    if is_outage and code in UNHEALTHY and claims < policy.max_claims:
+        return Snooze(policy.backoff_base, Reason.PROVIDER_UNAVAILABLE)
     if code is CallCode.RATE_LIMITED:
         wait = full_jitter(attempts, policy.backoff_base, policy.backoff_cap, jitter)
         if failure.retry_after_s is not None:
@@ -216,5 +231,5 @@ def judge(
     is_unchanged = bool(seen) and seen == {finding.identity for finding in errors}
     if is_unchanged or repairs >= policy.max_repairs or attempts >= policy.max_attempts:
         why = "the same findings came back" if is_unchanged else "no repair is left"
-        return GiveUp(Reason.INVALID_CONTENT, f"{errors[0].message} ({len(errors)} in all; {why})", findings)
+        return GiveUp(Reason.INVALID_CONTENT, f"{errors[0].message} ({len(errors)} in all; {why})", findings, draft)
     return Repair(findings, draft)

@@ -9,9 +9,13 @@ from enum import StrEnum
 class Reason(StrEnum):
     # A chunk that waits
     WAITS_FOR_PREVIOUS = "waits_for_previous"
+    WAITS_FOR_TWIN = "waits_for_twin"
     BACKOFF = "backoff"
     RATE_LIMITED = "rate_limited"
     PROVIDER_UNAVAILABLE = "provider_unavailable"
+    PAUSED_BY_STAFF = "paused_by_staff"
+    STRONGER_ROUTE = "stronger_route"
+    LONGER_CONTEXT = "longer_context"
     REPAIRING = "repairing"
     WORKER_LOST = "worker_lost"
     WORKER_STOPPED = "worker_stopped"
@@ -21,6 +25,7 @@ class Reason(StrEnum):
     CANCELLED_BY_USER = "cancelled_by_user"
     INVALID_CONTENT = "invalid_content"
     TRUNCATED = "truncated"
+    TOO_LONG = "too_long"
     REFUSED = "refused"
     CONTENT_FILTERED = "content_filtered"
     TIMEOUT = "timeout"
@@ -54,13 +59,24 @@ class Explanation:
 EXPLANATIONS: dict[Reason, Explanation] = {
     Reason.WAITS_FOR_PREVIOUS: Explanation(
         "It waits for the part before it.", "Nothing to do: it starts by itself."),
+    Reason.WAITS_FOR_TWIN: Explanation(
+        "The same is being made for another request at this moment, so it is not asked for twice.",
+        "Nothing to do: it is served when the other one is ready, or made by itself if that fails."),
     Reason.BACKOFF: Explanation(
         "The last call failed, and the next one follows after a short wait.", "Nothing to do: it is retried."),
     Reason.RATE_LIMITED: Explanation(
         "The provider asked for fewer calls.", "Nothing to do: it continues when the provider's wait is over."),
     Reason.PROVIDER_UNAVAILABLE: Explanation(
-        "The provider does not answer properly at the moment, so calls to it are paused.",
+        "Waiting for the provider: it does not answer properly at the moment, so calls to it are paused.",
         "Nothing to do: the pause ends with one trial call. Staff can end it in the admin, under model routes."),
+    Reason.PAUSED_BY_STAFF: Explanation(
+        "Waiting for the provider: staff paused the calls to it.",
+        "Nothing to do for you. Staff: resume the route in the admin, under model routes."),
+    Reason.STRONGER_ROUTE: Explanation(
+        "The replies broke rules twice, and a stronger model is asked.", "Nothing to do."),
+    Reason.LONGER_CONTEXT: Explanation(
+        "The request did not fit into the model's context, and one with a longer context is asked.",
+        "Nothing to do."),
     Reason.REPAIRING: Explanation(
         "The last reply broke rules, and the model is asked again with the findings.", "Nothing to do."),
     Reason.WORKER_LOST: Explanation(
@@ -80,6 +96,9 @@ EXPLANATIONS: dict[Reason, Explanation] = {
     Reason.TRUNCATED: Explanation(
         "The reply did not fit into the largest allowed length.",
         "Ask for shorter or fewer sessions or lessons, or raise the route's output limit."),
+    Reason.TOO_LONG: Explanation(
+        "The request does not fit into the context of any model that may be used.",
+        "Shorten the brief or ask for fewer units; staff can enable a route with a longer context."),
     Reason.REFUSED: Explanation(
         "The model declined to write this.", "Change the wording of the brief."),
     Reason.CONTENT_FILTERED: Explanation(
@@ -94,9 +113,13 @@ EXPLANATIONS: dict[Reason, Explanation] = {
         "The provider's answers could not be read as a completion.",
         "Check that OPENAI_BASE_URL points to an OpenAI-compatible service, then retry."),
     Reason.OUT_OF_CREDIT: Explanation(
-        "The provider account has no credit left.", "Top up the account or raise its spend limit; work then goes on."),
+        "The provider account has no credit left.",
+        "Top up the account or raise its spend limit, then resume the route in the admin, under model routes; "
+        "without that, it is tried once a day."),
     Reason.AUTH: Explanation(
-        "The provider refused the key.", "Set a valid OPENAI_API_KEY and restart the worker; work then goes on."),
+        "The provider refused the key.",
+        "Set a valid key (OPENAI_API_KEY, or the PROVIDER_KEY_… that the route names) and restart the workers, then "
+        "resume the route in the admin, under model routes; without that, it is tried once a day."),
     Reason.BAD_REQUEST: Explanation(
         "The provider rejected the request as wrong.",
         "Tell an administrator: the model of the route may not support strict structured output."),

@@ -20,7 +20,9 @@ from typing import Protocol
 from django.conf import settings
 from django.db import DatabaseError, connection
 
+from generation.core.concurrency import Report
 from generation.core.outcomes import (
+    OURS,
     UNHEALTHY,
     Answer,
     CallCode,
@@ -36,27 +38,31 @@ from generation.core.outcomes import (
 from generation.core.pricing import estimated_tokens
 from generation.core.prompting import Context, Request, Stage
 from generation.core.reasons import Reason
+from generation.core.routing import Endpoint
+from generation.engine import failpoints
 from generation.engine.contexts import Contexts, digests_before
 from generation.engine.database import AWAY, guarded, persistently
 from generation.engine.judging import outcome_of, request_for
 from generation.engine.naming import named, worker_name
 from generation.engine.settle_queue import SettleQueue
+from generation.engine.tally import Tally
 from generation.kinds import all_kinds
-from generation.services import claiming, leases, ledger, pulses, routes, sweeping
+from generation.services import claiming, leases, ledger, pulses, routes, serving, sweeping
 from generation.services.claiming import Claim
 from generation.services.secrecy import clean
 from generation.services.settling import Finished
 
 _logger = logging.getLogger(__name__)
 _alive_here: set[str] = set()      # names of this process's engines
-
+SHORTEST_REPLY = 1_024             # tokens that a context must have room for beside the request
 
 
 class Asks(Protocol):
-    """The provider, as the engine needs it.  `generation.llm.Provider` is the real one."""
+    """The providers, as the engine needs them.  `generation.engine.provider` has the real ones."""
 
     async def ask(
-        self, request: Request, *, model: str, max_output_tokens: int, deadline_s: float, cache_key: str
+        self, request: Request, *, model: str, max_output_tokens: int, deadline_s: float, cache_key: str,
+        endpoint: Endpoint,
     ) -> Answer: ...
 
     async def close(self) -> None: ...
@@ -69,6 +75,7 @@ class _Held:
     claim: Claim
     task: "asyncio.Task[None] | None" = None
     is_lost: bool = False
+    renewed_at: float = field(default_factory=time.monotonic)      # its lease, by this process's own clock
 
 
 @dataclass
@@ -86,6 +93,7 @@ class Engine:
         self._claiming = threading.Lock()
         self._wants_claim = threading.Event()
         self._is_draining = False
+        self._beat_at = time.monotonic()      # the last pulse that got through
         self._stop_pulse = threading.Event()
         self._loop = asyncio.new_event_loop()
         self._loop_thread = threading.Thread(target=self._run_loop, name="provider-calls", daemon=True)
@@ -94,6 +102,7 @@ class Engine:
         self._contexts = Contexts()
         self._queue = SettleQueue(self._let_go, self.wake)
         self._suspect_routes: set[int] = set()     # a call of ours failed there: the next success is news
+        self._tally = Tally()
         self._was_full = False
         self._revisions = {slug: kind.revision for slug, kind in all_kinds().items()}
         self._policy = policy()
@@ -101,9 +110,27 @@ class Engine:
     # --- Life ---------------------------------------------------------------------------------
 
     def start(self) -> "Engine":
+        failpoints.skew_clock()
         self._loop_thread.start()
         self._pulse_thread.start()
         return self
+
+    @property
+    def is_broken(self) -> bool:
+        """Whether a thread of it has died that should live: it then looks alive, and is not."""
+        was_started, is_ending = self._pulse_thread.ident is not None, self._stop_pulse.is_set()
+        return was_started and not is_ending and not (self._pulse_thread.is_alive() and self._loop_thread.is_alive())
+
+    def abandon(self) -> None:
+        """Give a broken engine up: its calls are dropped, and its chunks are nobody's until another takes over."""
+        self.stop_claiming()
+        self._stop_pulse.set()
+        _alive_here.discard(self.name)
+        self._transactions.shutdown(wait=False, cancel_futures=True)
+        if self._loop_thread.is_alive():
+            for held in list(self._held.values()):
+                self._cancel(held)
+            self._end_loop()
 
     def wake(self) -> None:
         """There may be work: claim as much as fits.  Returns at once; many wakes become one claim."""
@@ -135,12 +162,15 @@ class Engine:
         self._pulse_thread.join(10)
         self._close_connections()
         self._transactions.shutdown(wait=True)
+        self._end_loop()
+        return len(left)
+
+    def _end_loop(self) -> None:
         with contextlib.suppress(Exception):      # connections that do not close end with the process
             asyncio.run_coroutine_threadsafe(self.provider.close(), self._loop).result(5)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._loop_thread.join(5)
         self._loop.close()
-        return len(left)
 
     def _close_connections(self) -> None:
         """Every transaction thread gives its own database connection back."""
@@ -174,8 +204,10 @@ class Engine:
         with self._claiming:
             self._wants_claim.clear()
             self._was_full = False
-            may_have_more = True
+            # Who cannot renew leases takes none: the next pulse that gets through wakes us.
+            may_have_more = time.monotonic() - self._beat_at < settings.LEASE_S / 2
             while may_have_more and not self._is_draining:
+                has_more_twins = serving.serve_due()      # needs no slot: nobody is asked
                 free = self.slots - len(self._held)
                 if free <= 0:
                     self._was_full = True
@@ -184,7 +216,7 @@ class Engine:
                 self._hold(batch.claims)
                 for claim in batch.claims:
                     guarded(lambda claim=claim: self._begin(claim))     # type: ignore[misc]
-                may_have_more = batch.may_have_more
+                may_have_more = batch.may_have_more or has_more_twins
 
     def _hold(self, claims: tuple[Claim, ...]) -> None:
         """From here on their leases are renewed, whatever happens to one of them."""
@@ -213,6 +245,10 @@ class Engine:
         if claim.stored_reply is not None and claim.stored_reply.request_fingerprint == request.fingerprint:
             self._submit(lambda: self._finish(claim, context, request, None))
             return
+        if room_for_reply(claim, request) < SHORTEST_REPLY:
+            failure = Failure(CallCode.TOO_LONG, f"The request does not fit into {claim.context_tokens:,} tokens.")
+            self._submit(lambda: self._finish(claim, context, request, failure))
+            return
         self._loop.call_soon_threadsafe(self._start_call, claim, context, request)
 
     def _give_back(self, claim: Claim) -> None:
@@ -230,7 +266,9 @@ class Engine:
 
     def _start_call(self, claim: Claim, context: Context, request: Request) -> None:
         held = self._held.get(claim.chunk_id)
-        if held is None or held.claim.fence != claim.fence or held.is_lost:
+        is_ours = held is not None and held.claim.fence == claim.fence and not held.is_lost
+        # A process that was stopped since its claim does not know yet whose the chunk is by now.
+        if held is None or not is_ours or time.monotonic() - held.renewed_at > settings.LEASE_S:
             self._give_back(claim)
             return
         held.task = self._loop.create_task(self._call(claim, context, request))
@@ -239,10 +277,13 @@ class Engine:
 
     async def _call(self, claim: Claim, context: Context, request: Request) -> None:
         answer: Answer
+        failpoints.taste(context.brief, claim.position)
+        failpoints.reach("before_call")
+        began = self._tally.begin(claim.route_id)
         try:
             answer = await self.provider.ask(
-                request, model=claim.model, max_output_tokens=output_limit(claim),
-                deadline_s=settings.LLM_DEADLINE_S, cache_key=claim.job_key,
+                request, model=claim.model, max_output_tokens=min(output_limit(claim), room_for_reply(claim, request)),
+                deadline_s=settings.LLM_DEADLINE_S, cache_key=claim.job_key, endpoint=claim.endpoint,
             )
         except asyncio.CancelledError:
             answer = _abandoned(request)
@@ -251,6 +292,7 @@ class Engine:
             answer = Failure(CallCode.INTERNAL, named(error), usage=_estimate(request))
         if isinstance(answer, Failure):
             answer = replace(answer, message=clean(answer.message))      # from here on it is stored and shown
+        self._tally.end(claim.route_id, f"{claim.kind}/{claim.stage}", began, answer)
         if answer.usage.is_estimated and not answer.usage.input_tokens:
             answer = replace(answer, usage=replace(answer.usage, input_tokens=_estimate(request).input_tokens))
         self._submit(lambda: self._finish(claim, context, request, answer))
@@ -278,6 +320,7 @@ class Engine:
             text = claim.stored_reply.text
         else:
             reply, text = answer, answer.text
+            failpoints.reach("before_store")
             try:
                 persistently(lambda: ledger.store_reply(claim, reply, request.fingerprint))
             except AWAY:
@@ -286,6 +329,7 @@ class Engine:
                 connection.close()
                 failure = Failure(CallCode.INTERNAL, named(error), usage=reply.usage)
                 return Finished(claim, GiveUp(Reason.INTERNAL, named(error)), failure, failure.code)
+            failpoints.reach("after_store")
             if claim.route_is_suspect or claim.route_id in self._suspect_routes:
                 self._suspect_routes.discard(claim.route_id)
                 persistently(lambda: routes.note_call(claim.route_id, CallCode.OK, ""))
@@ -300,21 +344,20 @@ class Engine:
         """What becomes of a chunk whose call failed; provider-wide trouble closes the route."""
         if failure.code in UNHEALTHY:
             self._suspect_routes.add(claim.route_id)
-        if failure.code in {CallCode.ABANDONED, CallCode.INTERNAL}:
+        is_outage = claim.is_stand_in      # its own route is paused already, so the trouble is not the chunk's
+        if failure.code in OURS or failure.code is CallCode.TOO_LONG:
             if claim.is_probe:      # it says nothing about the provider: another may try
                 persistently(lambda: routes.release_probe(claim.route_id))
         else:
-            persistently(
+            is_outage |= persistently(
                 lambda: routes.note_call(claim.route_id, failure.code, failure.message, failure.retry_after_s)
-            )
-        if claim.is_probe and failure.code in UNHEALTHY:
-            # Probing an outage is done for everybody: the chunk that was chosen does not pay for it.
-            return Snooze(self._policy.backoff_base, Reason.PROVIDER_UNAVAILABLE)
+            ) is not None
         is_throttled = failure.code is CallCode.RATE_LIMITED
         outcome = decide(
             failure, policy=self._policy, jitter=random.random(),
             attempts=claim.fence if is_throttled else claim.attempts,      # throttled calls give theirs back
             had_largest_cap=output_limit(claim) == claim.max_output_tokens,
+            is_outage=is_outage, claims=claim.fence,
         )
         is_for_split = failure.code in {CallCode.TRUNCATED, CallCode.TIMEOUT}
         if claim.stage is Stage.WHOLE and is_for_split and isinstance(outcome, GiveUp):
@@ -350,21 +393,32 @@ class Engine:
         connection.close()
 
     def _beat(self) -> None:
+        failpoints.stall_pulse()
         with self._lock:
             held = dict(self._held)
-        for chunk_id in leases.renew(
-            worker=self.name, held={chunk_id: one.claim.fence for chunk_id, one in held.items()}
-        ):
-            self._cancel(held[chunk_id])
+        renewed_at = time.monotonic()
+        lost = leases.renew(worker=self.name, held={chunk_id: one.claim.fence for chunk_id, one in held.items()})
+        for chunk_id, one in held.items():
+            if chunk_id in lost:
+                self._cancel(one)
+            else:
+                one.renewed_at = renewed_at
+        self._beat_at = renewed_at
         pulses.beat(
             self.name, in_flight=len(held), slots=self.slots, revisions=self._revisions,
             is_draining=self._is_draining,
         )
+        for route_id, seen in self._tally.take().items():
+            guarded(lambda route_id=route_id, seen=seen: self._report(route_id, seen))     # type: ignore[misc]
         turn = sweeping.take_turn(self.name)
         if turn is not None:
             sweeping.sweep(may_expire=turn.may_expire)
         if not self._is_draining and len(held) < self.slots:
             self.wake()
+
+
+    def _report(self, route_id: int, seen: Report) -> None:
+        self._tally.hear_of_cut(route_id, routes.report(route_id, seen, worker=self.name))
 
 
 def policy() -> Policy:
@@ -387,10 +441,18 @@ def output_limit(claim: Claim) -> int:
     return claim.max_output_tokens if is_large else max(256, claim.max_output_tokens // 2)
 
 
+def room_for_reply(claim: Claim, request: Request) -> int:
+    """Tokens of the model's context that the request leaves."""
+    return claim.context_tokens - _tokens(request)
+
+
 def _estimate(request: Request) -> Usage:
     """What a call costs at least of which nobody told us: its prompt."""
-    tokens = sum(estimated_tokens(message["content"]) for message in request.messages)
-    return Usage(input_tokens=tokens, is_estimated=True)
+    return Usage(input_tokens=_tokens(request), is_estimated=True)
+
+
+def _tokens(request: Request) -> int:
+    return sum(estimated_tokens(message["content"]) for message in request.messages)
 
 
 def _abandoned(request: Request) -> Failure:

@@ -12,6 +12,7 @@ from django.db import connection
 
 from generation.core.outcomes import CallCode, GiveUp
 from generation.core.reasons import Reason
+from generation.engine import failpoints
 from generation.engine.database import AWAY, guarded, persistently
 from generation.engine.naming import named
 from generation.services import settling
@@ -65,6 +66,7 @@ class SettleQueue:
     def _settle(self, batch: list[Finished]) -> None:
         try:
             settled = persistently(lambda: settling.settle(*batch))
+            failpoints.reach("after_settle")
         except AWAY:
             raise
         except Exception as error:

@@ -32,6 +32,7 @@ OUT_OF_CREDIT_CODES = frozenset({
     "project_spend_limit_exceeded", "organization_usage_limit_exceeded", "billing_hard_limit_reached",
 })
 FILTER_CODES = frozenset({"content_filter", "content_policy_violation"})      # a 400, not a finish reason
+TOO_LONG_CODES = frozenset({"context_length_exceeded", "string_above_max_length"})      # likewise
 _STATUS_CODES = {
     401: CallCode.AUTH, 402: CallCode.OUT_OF_CREDIT, 403: CallCode.AUTH,
     408: CallCode.TIMEOUT,
@@ -201,6 +202,8 @@ def _error_code(status: int, codes: set[str]) -> CallCode:
         return CallCode.OUT_OF_CREDIT
     if status == 400 and codes & FILTER_CODES:
         return CallCode.FILTERED
+    if status in {400, 413} and (codes & TOO_LONG_CODES or status == 413):
+        return CallCode.TOO_LONG
     return _STATUS_CODES.get(status, CallCode.SERVER_ERROR if status >= 500 else CallCode.BAD_REQUEST)
 
 

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('generation', '0004_log_of_the_installation'),
+        ('generation', '0021_default_abilities'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

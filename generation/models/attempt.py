@@ -25,7 +25,8 @@ class Attempt(models.Model):
     job = models.ForeignKey(Job, models.CASCADE, related_name="attempts")
     chunk = models.ForeignKey(Chunk, models.CASCADE, related_name="attempts_made")
     fence = models.PositiveIntegerField(help_text="The chunk's fencing token while this call was its own.")
-    route = models.ForeignKey(Route, models.PROTECT, related_name="+")
+    route = models.ForeignKey(Route, models.PROTECT, related_name="+", db_index=False)     # attempt_of_route serves it
+    why_route = models.CharField(max_length=200, blank=True, help_text="Why it was asked of this route.")
     model = models.CharField(max_length=120, blank=True)
     worker = models.CharField(max_length=120)
     origin = models.CharField(max_length=8, choices=Origin, default=Origin.PROVIDER)
@@ -46,6 +47,7 @@ class Attempt(models.Model):
     is_booked = models.BooleanField(default=False, help_text="Its amounts are in the job's sums.")
     is_estimated = models.BooleanField(default=False, help_text="The provider did not say what it counted.")
     is_simulated = models.BooleanField(default=False)
+    is_counted = models.BooleanField(default=False, editable=False, help_text="Its end is in the metrics' sums.")
     started_at = models.DateTimeField(db_default=Now())
     replied_at = models.DateTimeField(null=True, blank=True)
     settled_at = models.DateTimeField(null=True, blank=True)
@@ -67,12 +69,17 @@ class Attempt(models.Model):
                 condition=models.Q(state="asking", code="") | (~models.Q(state="asking") & ~models.Q(code=""))),
         ]
         indexes = [
+            models.Index(                                       # summing.count_ended
+                name="attempt_uncounted", fields=["id"],
+                condition=models.Q(state__in=["settled", "lost"], is_counted=False)),
             models.Index(                                       # sweeping.lost_attempts, claiming.claim
                 name="attempt_open", fields=["chunk"], condition=models.Q(state__in=["asking", "replied"])),
             models.Index(                                       # retention.drop_replies
                 name="attempt_has_reply", fields=["settled_at"], condition=~models.Q(reply="")),
             models.Index(                                       # admin search by the provider's request id
                 name="attempt_of_request", fields=["request_id"], condition=~models.Q(request_id="")),
+            models.Index(                                       # claiming: a route's declared limits a minute
+                name="attempt_of_route", fields=["route", "-started_at"]),
         ]
 
     def __str__(self) -> str:

@@ -10,8 +10,17 @@ from generation.core.prompting import Stage
 from generation.core.reasons import EXPLANATIONS, Explanation, Reason, reason_choices
 from generation.core.states import ChunkState, Event, sources, target
 from generation.models.job import Job
+from generation.models.route import Route
 
 PENDING, RUNNING, DONE, FAILED, CANCELLED = (state.value for state in ChunkState)
+
+
+class Flight(models.TextChoices):
+    """Several requests for the same part are one flight: one of them leads it, the others wait."""
+
+    NONE = "", "By itself"
+    LEADS = "leads", "Is asked, for others too"
+    WAITS = "waits", "Waits for the one that is asked"
 
 
 class ChunkQuerySet(models.QuerySet["Chunk"]):
@@ -21,7 +30,24 @@ class ChunkQuerySet(models.QuerySet["Chunk"]):
 
     def runnable(self, now: Any) -> "ChunkQuerySet":     # Any: a datetime or a database expression
         """Pending and due.  `ready_at` is null while a chunk waits for the one before it."""
-        return self.filter(state=PENDING, ready_at__lte=now)
+        return self.filter(state=PENDING, ready_at__lte=now).exclude(flight=Flight.WAITS)
+
+    def due_twins(self, now: Any) -> "ChunkQuerySet":     # Any: a datetime or a database expression
+        """Those that wait for the same part of another request, and should look again."""
+        return self.filter(flight=Flight.WAITS, ready_at__lte=now)
+
+    def preferring(self, *route_ids: int) -> "ChunkQuerySet":
+        """Those that are to be asked of one of these routes: their own, or else their job's."""
+        return self.filter(
+            models.Q(route__in=route_ids) | models.Q(route__isnull=True, job__route__in=route_ids))
+
+    def running_on(self, route_id: int) -> "ChunkQuerySet":
+        """Those whose call is on the route now, also where it stands in for another."""
+        return self.filter(state=RUNNING).filter(
+            models.Q(stand_in=route_id)
+            | models.Q(stand_in__isnull=True, route=route_id)
+            | models.Q(stand_in__isnull=True, route__isnull=True, job__route=route_id)
+        )
 
     def units(self) -> "ChunkQuerySet":
         return self.filter(position__gt=0)
@@ -31,6 +57,13 @@ class Chunk(models.Model):
     job = models.ForeignKey(Job, models.CASCADE, related_name="chunks")
     position = models.PositiveSmallIntegerField()
     stage = models.CharField(max_length=6, choices=[(stage.value, stage.value) for stage in Stage])
+    route = models.ForeignKey(
+        Route, models.PROTECT, null=True, blank=True, related_name="+", db_index=False,
+        help_text="Where it is asked, if that is not the job's route: a stronger one, or one for plans.")
+    why_route = models.CharField(max_length=200, blank=True)
+    stand_in = models.ForeignKey(
+        Route, models.PROTECT, null=True, blank=True, related_name="+", db_index=False,
+        help_text="The fallback that its call is on, while its own route is paused.")
     title = models.CharField(max_length=200, blank=True)
     state = models.CharField(
         max_length=10, default=PENDING, choices=[(s.value, s.value.title()) for s in ChunkState])
@@ -50,6 +83,13 @@ class Chunk(models.Model):
     draft = models.TextField(blank=True, help_text="The rejected reply that the next call is shown.")
     instruction = models.TextField(blank=True, help_text="What a person wants of a new version.")
     cost_usd_micros = models.PositiveBigIntegerField(default=0)
+
+    cache_key = models.CharField(
+        max_length=64, blank=True, editable=False, help_text="Its name in the cache; empty: not looked for.")
+    flight = models.CharField(max_length=5, blank=True, default=Flight.NONE, choices=Flight, editable=False)
+    is_fresh = models.BooleanField(default=False, help_text="Must not come from the cache.")
+    from_cache = models.BooleanField(default=False)
+    saved_usd_micros = models.PositiveBigIntegerField(default=0)
     started_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
 
@@ -72,6 +112,9 @@ class Chunk(models.Model):
                 condition=(models.Q(state=RUNNING, lease_until__isnull=False) & ~models.Q(worker=""))
                 | (~models.Q(state=RUNNING) & models.Q(lease_until__isnull=True, worker=""))),
             models.CheckConstraint(
+                name="chunk_stand_in_only_running",
+                condition=models.Q(stand_in__isnull=True) | models.Q(state=RUNNING)),
+            models.CheckConstraint(
                 name="chunk_loss_has_reason",
                 condition=~models.Q(state__in=[FAILED, CANCELLED]) | ~models.Q(reason="")),
             models.CheckConstraint(
@@ -82,18 +125,37 @@ class Chunk(models.Model):
                 name="chunk_unit_iff_positive",
                 condition=models.Q(position=0, stage__in=["plan", "whole"])
                 | models.Q(position__gt=0, stage="unit")),
+            models.UniqueConstraint(                            # units.stored, flights.board: one asks, also at once
+                name="chunk_flight_led_once", fields=["cache_key"], condition=models.Q(flight="leads")),
+            models.CheckConstraint(
+                name="chunk_flight_is_open",
+                condition=models.Q(flight="")
+                | (models.Q(flight="leads", state__in=[PENDING, RUNNING]) & ~models.Q(cache_key=""))
+                | (models.Q(flight="waits", state=PENDING, ready_at__isnull=False) & ~models.Q(cache_key=""))),
+            models.CheckConstraint(
+                name="chunk_cached_is_done",
+                condition=models.Q(from_cache=False, saved_usd_micros=0) | models.Q(from_cache=True, state=DONE)),
         ]
         indexes = [
             models.Index(                                       # claiming.claim, sweeping.has_due_work
                 name="chunk_due", fields=["ready_at"], condition=models.Q(state=PENDING)),
             models.Index(                                       # leases.expire, leases.renew, claiming.claim
                 name="chunk_leased", fields=["lease_until"], condition=models.Q(state=RUNNING)),
+            models.Index(                                       # serving.serve_due
+                name="chunk_twin_due", fields=["ready_at"], condition=models.Q(flight="waits")),
+            models.Index(                                       # flights.wake
+                name="chunk_twins", fields=["cache_key"], condition=models.Q(flight="waits")),
             models.Index(                                       # incidents._group_losses
                 name="chunk_lost", fields=["finished_at"], condition=models.Q(state=FAILED)),
         ]
 
     def __str__(self) -> str:
         return self.title or f"{self.stage} {self.position}"
+
+    @property
+    def asked_on_id(self) -> int:
+        """The route of its call, or of its next one.  `job` is read."""
+        return self.stand_in_id or self.route_id or self.job.route_id
 
     @property
     def explanation(self) -> Explanation | None:
@@ -108,6 +170,7 @@ class UnitVersion(models.Model):
     content = models.JSONField()
     headline = models.CharField(max_length=200, blank=True)
     findings = models.JSONField(default=list, blank=True)
+    from_cache = models.BooleanField(default=False)
     instruction = models.TextField(blank=True, help_text="What was wanted of the version after this one.")
     replaced_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
@@ -127,7 +190,9 @@ def changes(event: Event, now: Any, **more: Any) -> dict[str, Any]:     # Any: c
     is_open = to in {ChunkState.PENDING, ChunkState.RUNNING}
     values: dict[str, Any] = {"state": to.value, "finished_at": None if is_open else now}
     if to is not ChunkState.RUNNING:
-        values |= {"lease_until": None, "worker": ""}
+        values |= {"lease_until": None, "worker": "", "stand_in": None}
     if to is not ChunkState.DONE:
-        values["content"] = None
+        values |= {"content": None, "from_cache": False, "saved_usd_micros": 0}
+    if not is_open:
+        values["flight"] = Flight.NONE      # a flight never outlives the one that leads it
     return values | more

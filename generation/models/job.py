@@ -45,8 +45,16 @@ class Job(models.Model):
     brief = models.JSONField()
     title = models.CharField(max_length=200)
     route = models.ForeignKey(Route, models.PROTECT, related_name="jobs")
+    why_route = models.CharField(max_length=200, blank=True, editable=False)
     idempotency_key = models.CharField(max_length=200, null=True, blank=True, editable=False)
     request_fingerprint = models.CharField(max_length=64, editable=False)
+    is_fresh = models.BooleanField(default=False, help_text="Asked for anew, although the cache may have it.")
+    adapted_from = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, related_name="adaptations",
+        help_text="The similar document that the model was given as a draft.")
+    # How adapting.similar finds it.
+    brief_shape = models.CharField(max_length=64, blank=True, editable=False)
+    brief_text = models.TextField(blank=True, editable=False)
 
     state = models.CharField(
         max_length=12, default=JobState.QUEUED.value, choices=[(s.value, s.value.title()) for s in JobState])
@@ -70,7 +78,12 @@ class Job(models.Model):
     # What of it the accounts' ledger knows; kept by services/spending.py.
     billed_units = models.PositiveIntegerField(default=0, editable=False)
     billed_usd_micros = models.PositiveBigIntegerField(default=0, editable=False)
+    # What of it is in the metrics' sums; kept by services/summing.py.
+    is_counted = models.BooleanField(default=False, editable=False)
+    counted_units = models.PositiveIntegerField(default=0, editable=False)
     is_simulated = models.BooleanField(default=False, help_text="The simulator wrote at least a part of it.")
+    cached_parts = models.PositiveSmallIntegerField(default=0, help_text="Plan and units that the cache had.")
+    saved_usd_micros = models.PositiveBigIntegerField(default=0, help_text="What these cost when they were made.")
 
     created_at = models.DateTimeField(db_default=Now())
     started_at = models.DateTimeField(null=True, blank=True)
@@ -115,6 +128,8 @@ class Job(models.Model):
             models.Index(name="job_by_state", fields=["state", "-id"]),    # admin list's filter
             models.Index(                                                  # sweeping.stuck_jobs
                 name="job_active", fields=["id"], condition=models.Q(state__in=ACTIVE)),
+            models.Index(                                                  # summing.count_ended
+                name="job_uncounted", fields=["id"], condition=models.Q(state__in=TERMINAL, is_counted=False)),
             models.Index(                                                  # spending.unbilled, for the sweeper
                 name="job_unbilled", fields=["id"],
                 condition=models.Q(state__in=TERMINAL) & ~models.Q(billed_usd_micros=models.F("cost_usd_micros"))),
@@ -126,6 +141,11 @@ class Job(models.Model):
             models.Index(                                                  # estimating.estimate
                 name="job_completed", fields=["kind", "strategy", "route", "-id"],
                 condition=models.Q(state="completed")),
+            models.Index(                                                  # adapting.similar
+                name="job_of_shape", fields=["brief_shape", "-id"],
+                condition=models.Q(state="completed") & ~models.Q(brief_shape="")),
+            models.Index(                                                  # measuring; claiming.served_lately
+                name="job_ended", fields=["finished_at"], condition=models.Q(state__in=TERMINAL)),
         ]
 
     def __str__(self) -> str:
@@ -134,6 +154,11 @@ class Job(models.Model):
     @property
     def is_terminal(self) -> bool:
         return self.state in TERMINAL
+
+    @property
+    def from_cache(self) -> bool:
+        """Nothing of it had to be made."""
+        return self.state == JobState.COMPLETED and self.cached_parts == self.unit_total + 1
 
     @property
     def percent(self) -> int:

@@ -15,9 +15,19 @@ from django.db import transaction
 from django.db.models import F, Q
 
 from accounts.models import ApiToken, Override, User, close_account, pseudonymise
-from generation.models import Attempt, Chunk, Job, LogEntry, LogLevel, Occurrence, UnitVersion
+from generation.models import (
+    Attempt,
+    CacheEntry,
+    Chunk,
+    Job,
+    LogEntry,
+    LogLevel,
+    Occurrence,
+    UnitVersion,
+    WebhookEndpoint,
+)
 from generation.models.job import ACTIVE, TERMINAL
-from generation.services import clock, jobs, journal
+from generation.services import caching, clock, jobs, journal, webhooks
 from generation.services.errors import Refusal, RefusalCode
 
 if TYPE_CHECKING:
@@ -111,7 +121,7 @@ def _erase_content(job_ids: Sequence[int], now: dt.datetime) -> None:
     Occurrence.objects.filter(job__in=job_ids).update(message="")
     LogEntry.objects.filter(job__in=job_ids).delete()
     Job.objects.filter(pk__in=job_ids).update(
-        brief={}, title=TITLE, findings=[], reason_detail="", idempotency_key=None, request_fingerprint="",
+        brief={}, brief_text="", brief_shape="", title=TITLE, findings=[], reason_detail="", idempotency_key=None, request_fingerprint="",
         erased_at=now, revision=F("revision") + 1,
     )
 
@@ -205,6 +215,14 @@ STEPS: tuple[Step, ...] = (
     Step(
         "overrides of limits, deleted", _delete_overrides,
         lambda user_id: Override.objects.filter(user=user_id).count(),
+    ),
+    Step(
+        "what the cache keeps", caching.erase_owner,
+        lambda user_id: CacheEntry.objects.filter(owner=user_id).count(),
+    ),
+    Step(
+        "webhook endpoints and their deliveries, deleted", webhooks.erase_owner,
+        lambda user_id: WebhookEndpoint.objects.filter(user=user_id).count(),
     ),
     Step("entries of the admin's history, made nameless", _erase_own_history),
 )

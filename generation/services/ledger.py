@@ -60,7 +60,7 @@ def store_reply(claim: Claim, reply: Reply, request_fingerprint: str) -> None:
     One statement.  Also when the claim is stale by now: the chunk's next claim then uses the reply."""
     _unheard(claim).update(
         state=AttemptState.REPLIED, code=CallCode.OK.value, reply=reply.text, replied_at=Now(),
-        origin=Origin.PROVIDER, settled_at=None, request_fingerprint=request_fingerprint, message="",
+        origin=Origin.PROVIDER, settled_at=None, is_counted=False, request_fingerprint=request_fingerprint, message="",
         **_columns(claim, reply),
     )
 
@@ -71,6 +71,14 @@ def cost_of(claim: Claim, answer: Answer | None) -> int:
         return cost_usd_micros(answer.usage, claim.prices)
     assert claim.stored_reply is not None, "only a stored reply comes without a call"
     return claim.stored_reply.cost_usd_micros
+
+
+def is_simulated(claim: Claim, answer: Answer | None) -> bool:
+    """Whether the simulator wrote `answer`; None stands for the stored reply."""
+    if answer is not None:
+        return answer.receipt.is_simulated
+    assert claim.stored_reply is not None, "only a stored reply comes without a call"
+    return Attempt.objects.values_list("is_simulated", flat=True).get(pk=claim.stored_reply.attempt_id)
 
 
 def close(
@@ -87,7 +95,8 @@ def close(
     match answer:
         case Failure():
             columns = _columns(claim, answer)
-            said = {"message": answer.message, "request_fingerprint": request_fingerprint, "origin": Origin.PROVIDER}
+            said = {"message": answer.message, "request_fingerprint": request_fingerprint, "origin": Origin.PROVIDER,
+                    "is_counted": False}
             if _unheard(claim).update(**{**said, **closing, **columns}, is_booked=True):
                 bill.add(columns)
         case Reply():

@@ -1,37 +1,35 @@
-"""Which model is asked, and what its answers say about its health."""
+"""How a route is: what the ends of calls say about its health, how much it carries, and what people do to it.
 
+Failures are told one by one, because the next call may be one too many.  Successes are counted by each
+worker and reported together, once in a pulse, so that a call that goes well writes nothing here."""
+
+import dataclasses
 import datetime as dt
-from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import F
+from django.db.models.functions import Greatest, Least
 
 from generation import queue
-from generation.core.breaker import Breaker
-from generation.core.outcomes import PROVIDER_WIDE, UNHEALTHY, CallCode
-from generation.core.reasons import Reason
-from generation.models import Route
-from generation.services import clock
-from generation.services.errors import Refusal, RefusalCode
+from generation.core.breaker import Breaker, BreakerState, Outcomes
+from generation.core.concurrency import Limit, Report, advance
+from generation.core.outcomes import OURS, PROVIDER_WIDE, UNHEALTHY, CallCode
+from generation.core.reasons import EXPLANATIONS, Reason
+from generation.models import Chunk, LogLevel, Route, RouteMinute
+from generation.services import clock, journal
+
+if TYPE_CHECKING:
+    from accounts.models import User
 
 LONGEST_THROTTLE_S = 900.0
+TELLING_CUT = 0.8      # a limit that falls below this share of itself is worth a line in the log
+KEEP_MINUTES = dt.timedelta(days=2)
+PRUNE_AT_ONCE = 1_000
 
 
-def choose(is_allowed: Callable[[str], bool] = lambda slug: True) -> Route:
-    """The preferred enabled route among those that are allowed; a Refusal if there is none."""
-    enabled = list(Route.objects.enabled())
-    route = next((route for route in enabled if is_allowed(route.slug)), None)
-    if route is None and enabled:
-        raise Refusal(
-            RefusalCode.NOT_ALLOWED, "You may not use any of the model routes that are enabled.",
-            "Ask an administrator.",
-        )
-    if route is None:
-        raise Refusal(
-            RefusalCode.NO_ROUTE, "No model route is enabled.",
-            "An administrator enables one in the admin, under model routes.",
-        )
-    return route
+# --- what calls tell ------------------------------------------------------------------------------
 
 
 def note_call(
@@ -44,26 +42,63 @@ def note_call(
     is_failure = is_hard or code in UNHEALTHY
     with transaction.atomic(durable=True):
         route = Route.objects.select_for_update(no_key=True).get(pk=route_id)
-        if code in {CallCode.INTERNAL, CallCode.ABANDONED}:
+        if code in OURS:
             return route.open_until      # it says nothing about the provider
         now = clock.now()
         # A 429 throttles; the provider that sends it is well.
-        moved = route.breaker.failed(now, is_hard=is_hard) if is_failure else route.breaker.succeeded()
-        _store(route, moved, reason=PROVIDER_WIDE.get(code, Reason.PROVIDER_UNAVAILABLE), detail=detail)
+        breaker = route.breaker
+        moved = breaker.failed(now, is_hard=is_hard, thresholds=route.thresholds) if is_failure else breaker.succeeded()
+        _store(route, moved, now, reason=PROVIDER_WIDE.get(code, Reason.PROVIDER_UNAVAILABLE), detail=detail)
         if code is CallCode.RATE_LIMITED:
             wait_s = settings.BACKOFF_BASE_S if retry_after_s is None else retry_after_s
-            until = now + dt.timedelta(seconds=min(wait_s, LONGEST_THROTTLE_S))
-            # A shorter wait that is asked for later does not shorten the longer one.
-            Route.objects.filter(pk=route_id).update(throttled_until=max(until, route.throttled_until or until))
+            throttle(route, now + dt.timedelta(seconds=min(wait_s, LONGEST_THROTTLE_S)))
         if moved.open_until is None and route.open_until is not None:
             queue.ring()
     return moved.open_until
+
+
+def throttle(route: Route, until: dt.datetime) -> None:
+    """No call before `until`.  A shorter wait that is asked for later does not shorten the longer one."""
+    Route.objects.filter(pk=route.pk).update(throttled_until=max(until, route.throttled_until or until))
+
+
+def report(route_id: int, seen: Report, *, worker: str = "") -> float:
+    """Let what one worker saw since its last report move the route's limit, and its breaker by the share of failures.
+
+    When the limit was last cut: what the worker sees of calls from before is no news."""
+    with transaction.atomic(durable=True):
+        route = Route.objects.select_for_update(no_key=True).get(pk=route_id)
+        now = clock.now()
+        lately = route.lately.adding(now, answered=seen.answered, failed=seen.failed)
+        calls = Chunk.objects.running_on(route_id)
+        running = calls.count()
+        if seen.refused and running and worker:
+            mine = calls.filter(worker=worker).count()
+            seen = dataclasses.replace(seen, share=mine / running if mine else 1.0)
+        before = route.carries
+        limit, why = advance(
+            route.limit, seen, running=running, ceiling=route.max_in_flight, now_s=now.timestamp())
+        route.concurrency_limit, route.concurrency = limit.calls, _stored(limit)
+        Route.objects.filter(pk=route_id).update(
+            outcomes=lately.buckets, concurrency_limit=route.concurrency_limit, concurrency=route.concurrency)
+        _keep_minute(route, seen, now, before=before, running=max(running, seen.peak), why=why)
+        if why:
+            _tell_limit(route, before, why)
+        moved = route.breaker.counted(lately, now, route.thresholds)
+        if moved != route.breaker:
+            answered, failed = lately.totals(now)
+            _store(route, moved, now, reason=Reason.PROVIDER_UNAVAILABLE,
+                   detail=f"{failed} of {answered + failed} calls of the last minute failed")
+        if route.carries > before:
+            queue.ring()
+    return limit.cut_at_s
 
 
 def reserve_probe(route: Route, now: dt.datetime) -> None:
     """Mark that the one probe of an open breaker is out.  The caller holds the route's lock."""
     until = now + dt.timedelta(seconds=settings.LLM_DEADLINE_S + settings.LEASE_S)
     Route.objects.filter(pk=route.pk).update(probe_until=until)
+    _tell(route, "breaker_half_open", f"{route}: one trial call goes out")
 
 
 def release_probe(route_id: int) -> None:
@@ -72,24 +107,145 @@ def release_probe(route_id: int) -> None:
         queue.ring()
 
 
-def resume(route: Route) -> bool:
+# --- what people do -------------------------------------------------------------------------------
+
+
+def resume(route: Route, *, by: "User | None" = None) -> bool:
     """A person ends the pause; False if there was none."""
     with transaction.atomic(durable=True):
         locked = Route.objects.select_for_update(no_key=True).get(pk=route.pk)
-        if locked.waits_until(clock.now()) is None:
+        now = clock.now()
+        if locked.waits_until(now) is None:
             return False
-        _store(locked, Breaker(), reason=Reason.PROVIDER_UNAVAILABLE, detail="")
+        _store(locked, Breaker(), now, reason=Reason.PROVIDER_UNAVAILABLE, detail="", by=by)
         Route.objects.filter(pk=route.pk).update(throttled_until=None)
         queue.ring()
     return True
 
 
-def _store(route: Route, breaker: Breaker, *, reason: Reason, detail: str) -> None:
+def hold(route: Route, *, by: "User | None", because: str) -> bool:
+    """A person pauses the route until a person resumes it; False if one has already.
+
+    Calls in flight end as they would; nothing new is asked, and no work pays an attempt for it."""
+    with transaction.atomic(durable=True):
+        locked = Route.objects.select_for_update(no_key=True).get(pk=route.pk)
+        if locked.is_held:
+            return False
+        now = clock.now()
+        _store(locked, locked.breaker.held(now), now, reason=Reason.PAUSED_BY_STAFF, detail=because, by=by)
+    return True
+
+
+def forget_limit(route: Route, *, by: "User | None") -> None:
+    """Start again at the ceiling: for a provider that has raised its limits."""
+    with transaction.atomic(durable=True):
+        Route.objects.filter(pk=route.pk).update(concurrency_limit=None, concurrency={})
+        _tell(route, "concurrency_limit", f"{route}: the limit is back at the ceiling of {route.max_in_flight}", by=by)
+        queue.ring()
+
+
+# --- what is asked about it -----------------------------------------------------------------------
+
+
+def stand_in_for(route: Route) -> Route | None:
+    """The route that is asked while `route` is paused: the first of its fallbacks that is enabled and well.
+
+    None too where the fallback has the same key, and the key is what is wrong."""
+    seen, at = {route.pk}, route.fallback
+    is_account = route.breaker_reason in {Reason.AUTH, Reason.OUT_OF_CREDIT}
+    while at is not None and at.pk not in seen:
+        has_same_key = (at.base_url, at.key_name) == (route.base_url, route.key_name)
+        if at.is_enabled and at.open_until is None and not (is_account and has_same_key):
+            return at
+        seen.add(at.pk)
+        at = at.fallback
+    return None
+
+
+def history(route: Route, since: dt.datetime) -> list[RouteMinute]:
+    """What happened, minute by minute, oldest first; minutes without a call are left out."""
+    return list(RouteMinute.objects.filter(route=route, minute__gte=since).order_by("minute"))
+
+
+def forget_old_minutes() -> int:
+    """Prune the history, a batch at a time."""
+    now = clock.now()
+    old = RouteMinute.objects.filter(minute__lt=now - KEEP_MINUTES).order_by("minute").values_list("pk", flat=True)
+    ids = list(old[:PRUNE_AT_ONCE])
+    return RouteMinute.objects.filter(pk__in=ids).delete()[0] if ids else 0
+
+
+# --- parts ----------------------------------------------------------------------------------------
+
+
+def _store(
+    route: Route, breaker: Breaker, now: dt.datetime, *, reason: Reason, detail: str, by: "User | None" = None
+) -> None:
     is_open = breaker.open_until is not None
-    if is_open and route.breaker == breaker:
-        return                       # a late failure; the first one's reason stands
-    Route.objects.filter(pk=route.pk).update(
-        breaker_failures=breaker.failures, breaker_cool_down_s=breaker.cool_down.total_seconds(),
-        open_until=breaker.open_until, probe_until=breaker.probe_until,
-        breaker_reason=reason.value if is_open else "", breaker_detail=detail if is_open else "",
+    if route.breaker == breaker:
+        return                       # for example a late failure; the first one's reason stands
+    values: dict[str, Any] = {      # Any: column values
+        "breaker_failures": breaker.failures, "breaker_cool_down_s": breaker.cool_down.total_seconds(),
+        "open_until": breaker.open_until, "probe_until": breaker.probe_until, "is_hard_open": breaker.is_hard,
+        "is_held": breaker.is_held, "breaker_reason": reason.value if is_open else "",
+        "breaker_detail": detail if is_open else "",
+    }
+    if not is_open and route.open_until is not None:
+        values["outcomes"] = Outcomes().buckets      # or the failures of before would open it again
+    Route.objects.filter(pk=route.pk).update(**values)
+    if is_open:
+        _tell_open(route, breaker, now, reason, detail, by)
+    elif route.open_until is not None:
+        how = "a person resumed it" if by is not None else "calls flow again"
+        _tell(route, "breaker_closed", f"{route}: {how}", by=by)
+
+
+def _tell_open(
+    route: Route, breaker: Breaker, now: dt.datetime, reason: Reason, detail: str, by: "User | None"
+) -> None:
+    words = EXPLANATIONS[reason]
+    code, level = "breaker_open", LogLevel.WARNING
+    match breaker.state(now):
+        case BreakerState.HELD:
+            message = f"{route}: paused by {by or 'the program'}: {detail}"
+        case BreakerState.HARD_OPEN:
+            code, level = "breaker_hard_open", LogLevel.ERROR
+            message = f"{route}: {words.sentence} Calls stop until a person resumes them. {detail}"
+        case _:
+            message = f"{route}: calls are paused for {breaker.cool_down.total_seconds():.0f} s. {detail}"
+    _tell(route, code, message, level=level, by=by, reason=reason.value, next_step=words.next_step)
+
+
+def _tell_limit(route: Route, before: int, why: str) -> None:
+    """Only what people would want to know: a deep cut, and that it is over."""
+    now = route.carries
+    if now <= TELLING_CUT * before:
+        _tell(route, "concurrency_limit", f"{route}: {now} calls at once instead of {before}: {why}",
+              level=LogLevel.WARNING, before=before, limit=now)
+    elif now == route.max_in_flight > before:
+        _tell(route, "concurrency_limit", f"{route}: {now} calls at once again, its ceiling", before=before, limit=now)
+
+
+def _tell(route: Route, code: str, message: str, **more: Any) -> None:     # Any: what the journal takes
+    journal.write(None, code, message.strip(), route=route.slug, route_id=route.pk, **more)
+
+
+def _stored(limit: Limit) -> dict[str, Any]:     # Any: JSON
+    state = dataclasses.asdict(limit)
+    del state["calls"]      # a column of its own
+    return state
+
+
+def _keep_minute(route: Route, seen: Report, now: dt.datetime, *, before: int, running: int, why: str) -> None:
+    minute = now.replace(second=0, microsecond=0)
+    carries = route.carries
+    counted = {name: F(name) + getattr(seen, name) for name in ("answered", "failed", "refused")}
+    found = RouteMinute.objects.filter(route=route, minute=minute).update(
+        limit=carries, lowest=Least("lowest", carries), highest=Greatest("highest", carries),
+        running=Greatest("running", running), **counted, **({"why": why[:200]} if why else {}),
     )
+    if not found:
+        RouteMinute.objects.create(
+            route=route, minute=minute, limit=carries, lowest=min(before, carries), highest=max(before, carries),
+            running=running, answered=seen.answered, failed=seen.failed, refused=seen.refused, why=why[:200],
+        )

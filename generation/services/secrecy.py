@@ -20,7 +20,9 @@ def known() -> list[str]:
     database = settings.DATABASES["default"]
     names = {database.get(part) for part in ("USER", "NAME", "HOST")}
     broker = unquote(urlsplit(settings.CELERY_BROKER_URL).password or "")
-    values = (settings.OPENAI_API_KEY, settings.SECRET_KEY, database.get("PASSWORD"), broker)
+    values = (
+        settings.OPENAI_API_KEY, settings.SECRET_KEY, database.get("PASSWORD"), broker, settings.EMAIL_HOST_PASSWORD,
+    )
     return [value for value in values if value and value not in names]
 
 

@@ -7,10 +7,12 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Now
 
+from accounts import policies
 from generation import queue
 from generation.core.findings import Finding
 from generation.core.outcomes import (
@@ -31,14 +33,17 @@ from generation.core.pricing import dollars
 from generation.core.prompting import Stage
 from generation.core.reasons import EXPLANATIONS, Reason
 from generation.core.states import ChunkState, Event
-from generation.kinds import all_kinds
-from generation.models import Chunk, Job, LogEntry, LogLevel, Strategy
+from generation.models import Chunk, Flight, Job, LogEntry, LogLevel, Route
 from generation.models.chunk import changes
-from generation.services import journal, ledger, spending
+from generation.services import caching, choosing, flights, journal, ledger, serving, spending
 from generation.services.claiming import Claim
 from generation.services.deriving import derive
-from generation.services.jobs import end_without_content, unblock_next
+from generation.services.jobs import end_without_content
 from generation.services.ledger import Bill
+from generation.services.units import create_units, unblock_next
+
+# A request that fits its own route and not the fallback waits for its own, and looks again once in a while.
+TOO_LONG_FOR_FALLBACK = dt.timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -68,9 +73,15 @@ def settle(*finished: Finished) -> list[Settled]:
         job = Job.objects.select_for_update(no_key=True).annotate(locked_at=Now()).get(pk=job_id)
         now: dt.datetime = job.locked_at
         bill, lines = Bill(), list[LogEntry]()
+        keys = dict(
+            Chunk.objects.filter(pk__in=[one.claim.chunk_id for one in finished]).values_list("pk", "cache_key")
+        )
         settled = [_settle_one(job, one, now, bill, lines) for one in finished]
         journal.write_all(lines)
-        if any(one.is_ours for one in settled):
+        ours = [one for one, how in zip(finished, settled, strict=True) if how.is_ours]
+        _keep(job, [(one, key) for one in ours if (key := keys.get(one.claim.chunk_id))], now)
+        if ours:
+            serving.look_up(job, now)
             derive(job, now, bill)
         elif bill.calls:
             Job.objects.filter(pk=job_id).update(**bill.columns)
@@ -79,6 +90,22 @@ def settle(*finished: Finished) -> list[Settled]:
         if any(one.runnable for one in settled):
             queue.ring()      # one is enough: whoever hears it claims a batch
     return settled
+
+
+def _keep(job: Job, finished: list[tuple[Finished, str]], now: dt.datetime) -> None:
+    """Store in the cache what was found valid, and let those go on who waited for it, or for nothing.
+
+    What a person wished for is left out: it answers more than its name says."""
+    ended = [(one, key) for one, key in finished if isinstance(one.outcome, Done | DoneWhole | GiveUp | SplitUp)]
+    caching.keep(
+        caching.store(
+            job, key, one.claim.stage, one.claim.position, one.outcome, model=one.claim.model,
+            cost_usd_micros=ledger.cost_of(one.claim, one.answer),
+            is_simulated=ledger.is_simulated(one.claim, one.answer), now=now,
+        )
+        for one, key in ended if isinstance(one.outcome, Done | DoneWhole) and not one.claim.instruction
+    )
+    flights.wake(key for _one, key in ended)
 
 
 def _settle_one(job: Job, one: Finished, now: dt.datetime, bill: Bill, lines: list[LogEntry]) -> Settled:
@@ -114,7 +141,7 @@ def _is_open(claim: Claim) -> bool:
 
 def _apply(job: Job, one: Finished, now: dt.datetime, lines: list[LogEntry]) -> int:
     """Move the chunk; how many chunks became runnable at once.  Raises _NotOurs before anything is written."""
-    claim = one.claim
+    claim, outcome = one.claim, one.outcome
     cost = ledger.cost_of(claim, one.answer)
     why = one.answer.message if isinstance(one.answer, Failure) else ""
     more: dict[str, Any] = {"cost_usd_micros": F("cost_usd_micros") + cost}
@@ -126,14 +153,25 @@ def _apply(job: Job, one: Finished, now: dt.datetime, lines: list[LogEntry]) -> 
             level=level, **more
         ))
 
-    match one.outcome:
+    elsewhere = _elsewhere(job, one)
+    if elsewhere is not None:
+        route, why_route, because = elsewhere
+        more |= {"route": route, "why_route": f"{route}: {why_route}"[:200]}
+        if because is Reason.LONGER_CONTEXT:
+            outcome = Snooze(dt.timedelta(), because)
+        elif isinstance(outcome, GiveUp):
+            outcome = Repair(outcome.findings, outcome.draft)
+    elif claim.is_stand_in and isinstance(outcome, GiveUp) and outcome.reason is Reason.TOO_LONG:
+        outcome = Snooze(TOO_LONG_FOR_FALLBACK, Reason.PROVIDER_UNAVAILABLE)
+
+    match outcome:
         case Done(content, headline, findings):
             _move(claim, Event.FINISH, now, content=content, headline=headline[:200], draft="", instruction="",
                   reason="", reason_detail="", findings=[finding.as_json() for finding in findings], **more)
             note(Event.FINISH, f"{name} complete: {headline}, {dollars(cost)}", cost_usd_micros=cost,
                  quoting=[headline])
             if claim.position == 0:
-                return _create_units(job, content, now)
+                return create_units(job, content, now)
             return unblock_next(job, now)
         case DoneWhole(plan, headline, units):
             _move(claim, Event.FINISH, now, content=plan, headline=headline[:200], draft="", reason="",
@@ -141,12 +179,14 @@ def _apply(job: Job, one: Finished, now: dt.datetime, lines: list[LogEntry]) -> 
             valid = sum(isinstance(unit, Done) for unit in units)
             note(Event.FINISH, f"whole document in one call: {valid} of {len(units)} {noun}s valid, {dollars(cost)}",
                  cost_usd_micros=cost)
-            return _create_units(job, plan, now, units)
+            return create_units(job, plan, now, units)
         case Repair(findings, draft):
             _move(claim, Event.RETRY, now, ready_at=now, repairs=claim.repairs + 1, draft=draft,
-                  findings=[finding.as_json() for finding in findings], reason=Reason.REPAIRING.value,
+                  findings=[finding.as_json() for finding in findings],
+                  reason=(elsewhere[2] if elsewhere is not None else Reason.REPAIRING).value,
                   reason_detail=findings[0].message, **more)
-            note("repair", f"{name} is asked again: {findings[0].message}", LogLevel.WARNING,
+            of_whom = f" of {elsewhere[0]}" if elsewhere is not None else ""
+            note("repair", f"{name} is asked again{of_whom}: {findings[0].message}", LogLevel.WARNING,
                  reason=Reason.REPAIRING, quoting=[findings[0].message],
                  findings=[finding.as_json() for finding in findings])
             return 1
@@ -177,10 +217,23 @@ def _apply(job: Job, one: Finished, now: dt.datetime, lines: list[LogEntry]) -> 
             return unblock_next(job, now)
         case SplitUp(message):
             _move(claim, Event.RETRY, now, ready_at=now, stage=Stage.PLAN.value, title="Plan", attempts=0,
-                  repairs=0, findings=[], draft="", reason="", reason_detail="", **more)
+                  repairs=0, findings=[], draft="", reason="", reason_detail="", cache_key="", flight=Flight.NONE,
+                  **more)
             note("split_up", f"one call for everything did not work ({message}); going on {noun} by {noun}",
                  LogLevel.WARNING, quoting=[message])
             return 1
+
+
+def _elsewhere(job: Job, one: Finished) -> tuple[Route, str, Reason] | None:
+    """Another route that the chunk is asked on next, because of how this call ended.  Reads nothing for most ends."""
+    if not isinstance(one.outcome, Repair | GiveUp):
+        return None
+    if isinstance(one.outcome, Repair) and one.claim.repairs + 1 < choosing.STRONGER_FROM_REPAIR:
+        return None
+    return choosing.remedy(
+        job, Route.objects.get(pk=one.claim.route_id), one.outcome, repairs=one.claim.repairs,
+        attempts_left=settings.MAX_ATTEMPTS - one.claim.attempts, is_allowed=policies.may_use_routes(job.user.role),
+    )
 
 
 def _move(claim: Claim, event: Event, now: dt.datetime, **columns: Any) -> None:     # Any: column values
@@ -190,33 +243,3 @@ def _move(claim: Claim, event: Event, now: dt.datetime, **columns: Any) -> None:
     )
     if not moved:
         raise _NotOurs
-
-
-def _create_units(
-    job: Job, plan: dict[str, Any], now: dt.datetime, units: tuple[Done | Repair, ...] = ()     # Any: JSON
-) -> int:
-    """The unit chunks of a finished plan; those in `units` that are done come with their content."""
-    kind = all_kinds()[job.kind]
-    typed = kind.plan(plan)
-    is_sequential = job.strategy == Strategy.SEQUENTIAL
-    rows = []
-    for position in range(1, job.unit_total + 1):
-        row = Chunk(
-            job=job, position=position, stage=Stage.UNIT.value, title=kind.unit_title(typed, position)[:200],
-            ready_at=now,
-        )
-        made = units[position - 1] if position <= len(units) else None
-        if isinstance(made, Done):
-            row.state, row.finished_at, row.started_at, row.ready_at = ChunkState.DONE.value, now, now, None
-            row.content, row.headline = made.content, made.headline[:200]
-            row.findings = [finding.as_json() for finding in made.findings]
-        elif isinstance(made, Repair):
-            row.draft, row.findings = made.draft, [finding.as_json() for finding in made.findings]
-            row.reason = Reason.REPAIRING.value
-        elif is_sequential and position > 1:
-            row.ready_at, row.reason = None, Reason.WAITS_FOR_PREVIOUS.value
-        rows.append(row)
-    Chunk.objects.bulk_create(rows)
-    job.title = kind.plan_title(typed)[:200]
-    Job.objects.filter(pk=job.pk).update(title=job.title)
-    return sum(row.ready_at is not None for row in rows)

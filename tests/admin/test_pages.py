@@ -8,10 +8,10 @@ from django.urls import reverse
 
 from accounts.groups import ADMINISTRATORS
 from accounts.models import Pause, Usage
-from generation.models import Attempt, Chunk, Incident, Job, LogEntry, Pulse, UnitVersion
+from generation.models import Attempt, CacheEntry, Chunk, Incident, Job, LogEntry, Pulse, Rehearsal, UnitVersion
 
 MODELS = sorted(admin.site._registry, key=lambda model: model._meta.label)
-READ_ONLY = (Attempt, Chunk, Incident, LogEntry, Pulse, UnitVersion, Usage)
+READ_ONLY = (Attempt, CacheEntry, Chunk, Incident, LogEntry, Pulse, Rehearsal, UnitVersion, Usage)
 of_every_model = pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label_lower)
 
 

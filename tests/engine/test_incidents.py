@@ -247,6 +247,7 @@ def test_incident_that_stays_quiet_for_long_ends(ann, route):
 
 
 def test_resume_worked_when_a_call_was_answered_after_it(ann, rita, route):
+    Route.objects.exclude(pk=route.pk).update(is_enabled=False)
     routes.note_call(route.pk, CallCode.OUT_OF_CREDIT, "no credit")
     job = jobs.submit(user=ann, kind="training_program", brief=PROGRAM).job
     look()
@@ -271,6 +272,7 @@ def test_resume_failed_when_the_route_paused_again(rita, route):
 
 
 def test_cancelling_what_waits_is_a_treatment_of_each_job(ann, rita, route):
+    Route.objects.exclude(pk=route.pk).update(is_enabled=False)
     routes.note_call(route.pk, CallCode.AUTH, "bad key")
     made = [jobs.submit(user=ann, kind="training_program", brief=PROGRAM).job for _ in range(2)]
     look()

@@ -3,10 +3,8 @@
 import threading
 
 import pytest
-from django.test import override_settings
 
 from generation.core.outcomes import CallCode, Failure, Reply, Usage
-from generation.engine.runner import Engine
 from generation.models import Attempt, Chunk, Job, LogEntry, Pulse, Route
 from generation.services import jobs, pulses, reading, routes
 from generation.simulator.content import write
@@ -18,28 +16,6 @@ pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.usefixtures("quick"),
 ]
-
-
-@pytest.fixture
-def quick():
-    with override_settings(
-        PULSE_S=0.05, SWEEP_S=0.1, LEASE_S=2, BACKOFF_BASE_S=0.02, BACKOFF_CAP_S=0.05, WORKER_DB_THREADS=2
-    ):
-        yield
-
-
-@pytest.fixture
-def start():
-    """Start engines that are drained at the end of the test."""
-    running: list[Engine] = []
-
-    def starter(provider: FakeProvider, **options) -> Engine:
-        running.append(Engine(provider, **options).start())
-        return running[-1]
-
-    yield starter
-    for engine in running:
-        engine.drain(0)
 
 
 def ended(job: Job) -> bool:
@@ -198,3 +174,36 @@ def test_log_tells_every_transition(job, start):
     wait_until("the job ends", lambda: ended(job), 20)
     codes = list(LogEntry.objects.filter(job=job).order_by("id").values_list("code", flat=True))
     assert codes == ["submit", "finish", "finish", "finish", "finish", "completed"]
+
+
+def test_claim_that_outlived_its_lease_before_the_call_asks_nobody(job, start):
+    """As in a process that was stopped between claim and call: by now another may have finished the chunk."""
+    provider = FakeProvider()
+    engine = start(provider)
+    real = engine._start_call
+
+    def stopped_for_long(claim, context, request):
+        engine._held[claim.chunk_id].renewed_at -= 100
+        real(claim, context, request)
+        engine._start_call = real
+
+    engine._start_call = stopped_for_long
+    wait_until("the job ends", lambda: ended(job), 20)
+    assert job.state == "completed"
+    first = Attempt.objects.get(chunk=chunk(job, 0), fence=1)
+    assert (first.code, len(provider.asked)) == ("abandoned", 4)
+    assert_invariants()
+
+
+def test_worker_whose_pulse_stalls_stops_claiming(job, start):
+    """It could not keep what it claims."""
+    provider = FakeProvider()
+    engine = start(provider)
+    wait_until("the job ends", lambda: ended(job), 20)
+    engine._beat_at -= 100
+    engine._beat = lambda: None
+    jobs.submit(user=job.user, kind="training_program", brief=PROGRAM)
+    asked = len(provider.asked)
+    engine._claim_more()
+    assert len(provider.asked) == asked
+    assert Chunk.objects.filter(state="running").count() == 0
