@@ -26,6 +26,7 @@ from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from accounts.edge import limited_sign_in
 from accounts.models import ApiToken, User, create_token, revoke_token
+from generation.admin import erasure
 
 admin.site.unregister(Group)
 admin.site.login = limited_sign_in(admin.site.login)     # type: ignore[method-assign]
@@ -67,6 +68,43 @@ class UserAdmin(StockUserAdmin, ModelAdmin):
     )
     add_fieldsets = ((None, {"fields": ("username", "role", "usable_password", "password1", "password2")}),)
     filter_horizontal = ()
+    change_form_outer_before_template = "admin/accounts/user/before.html"
+
+    def get_actions(self, request: HttpRequest) -> Any:     # Any: as in Django
+        """Without the deletion of many: what somebody did cost is on record, and erasing is one person at a time."""
+        actions = super().get_actions(request)
+        actions.pop("delete_selected", None)
+        return actions
+
+    def get_urls(self) -> list[URLPattern]:
+        erase = self.admin_site.admin_view(self.erase_view)
+        return [path("<int:user_id>/erase/", erase, name="accounts_user_erase"), *super().get_urls()]
+
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, form_url: str = "",
+        extra_context: dict[str, Any] | None = None,     # Any: as in Django
+    ) -> HttpResponse:
+        user = self.get_object(request, object_id) if object_id else None
+        may_erase = user is not None and request.user.has_perm(erasure.PERMISSION) and _manages(request, user)
+        return super().changeform_view(
+            request, object_id, form_url, {"may_erase": may_erase, **(extra_context or {})})
+
+    def delete_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None     # Any: as in Django
+    ) -> HttpResponse:
+        user = self.get_object(request, object_id)
+        if user is None or not self.has_delete_permission(request, user) or not user.jobs.exists():
+            return super().delete_view(request, object_id, extra_context)
+        messages.warning(request, erasure.INSTEAD)
+        return HttpResponseRedirect(reverse("admin:accounts_user_erase", args=[user.pk]))
+
+    def erase_view(self, request: HttpRequest, user_id: int) -> HttpResponse:
+        user = User.objects.filter(pk=user_id).first()
+        if user is None:
+            raise Http404("There is no such user.")
+        if not self.has_view_permission(request, user) or not _manages(request, user):
+            raise PermissionDenied
+        return erasure.erase_page(self, request, user)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> tuple[str, ...]:
         only_for_superusers = () if request.user.is_superuser else ("is_superuser",)

@@ -8,7 +8,7 @@ import re
 import sys
 from pathlib import Path
 from typing import Annotated, Literal, NoReturn
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from dotenv import dotenv_values
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, model_validator
@@ -53,7 +53,21 @@ def _rate(value: str) -> str:
     return value
 
 
+MAIL_SCHEMES = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}      # and their usual ports
+
+
+def mail_settings(url: str) -> dict[str, object]:
+    """Django's e-mail settings for an EMAIL_URL that `Environment` has accepted."""
+    parts = urlsplit(url)
+    return {
+        "EMAIL_HOST": parts.hostname, "EMAIL_PORT": parts.port or MAIL_SCHEMES[parts.scheme],
+        "EMAIL_HOST_USER": unquote(parts.username or ""), "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
+        "EMAIL_USE_TLS": parts.scheme == "smtp+starttls", "EMAIL_USE_SSL": parts.scheme == "smtps",
+    }
+
+
 Words = Annotated[list[str], NoDecode, BeforeValidator(_split)]
+Days = Annotated[int, Field(ge=0, le=36_500)]
 PositiveSeconds = Annotated[float, Field(gt=0, le=86_400)]
 
 
@@ -67,6 +81,8 @@ class Environment(BaseSettings):
     allowed_hosts: Words = []
     csrf_trusted_origins: Words = []
     debug: bool = False
+    log_level: Annotated[
+        Literal["debug", "info", "warning", "error"] | None, BeforeValidator(_blank_is_unset)] = None
     public_url: Annotated[str, AfterValidator(_http_url)] = "http://127.0.0.1:8000"
     local_dir: Path = BASE_DIR / ".local"
 
@@ -90,10 +106,29 @@ class Environment(BaseSettings):
     max_repairs: Annotated[int, Field(ge=0, le=10)] = 2
     backoff_base_s: PositiveSeconds = 2
     backoff_cap_s: PositiveSeconds = 60
+    failpoints: Annotated[Path | None, BeforeValidator(_blank_is_unset)] = None      # chaos sets it
+
+    cache_scope: Literal["off", "user", "role", "installation"] = "user"
+    cache_ttl_s: Annotated[float, Field(gt=0, le=31_536_000)] = 1_209_600      # two weeks
+    cache_max_bytes: Annotated[int, Field(ge=1)] = 200_000_000                 # some 30,000 weeks of programs
+    cache_max_entries: Annotated[int, Field(ge=1)] = 50_000
+
+    # Days; 0 keeps for ever.
+    retain_info_days: Days = 30
+    retain_warning_days: Days = 90
+    retain_error_days: Days = 365
+    retain_replies_days: Days = 30     # long enough to look into what a model wrote; the document itself is kept
+    retain_jobs_days: Days = 0         # people come back for their documents; a school may have to set a limit
 
     api_rate: Annotated[str, AfterValidator(_rate)] = "600/m"      # requests of one user; one page polls 30 times
     sign_in_rate: Annotated[str, AfterValidator(_rate)] = "20/m"   # attempts from one address
     trusted_proxies: Annotated[int, Field(ge=0, le=10)] = 0
+
+    alert_every_s: PositiveSeconds = 15        # between two evaluations of the alert rules, over all processes
+    webhook_loopback: bool = False             # http to this machine, for rehearsal and tests
+    delivery_keep_days: Annotated[int, Field(ge=1, le=3_650)] = 30
+    email_url: Annotated[SecretStr | None, BeforeValidator(_blank_is_unset)] = None
+    email_from: Annotated[str, Field(pattern=r"^[^\r\n]{3,200}$")] = "Coursewright <coursewright@localhost>"
 
     sse_poll_s: PositiveSeconds = 0.25
     sse_heartbeat_s: PositiveSeconds = 15
@@ -104,8 +139,10 @@ class Environment(BaseSettings):
         _check_url("OPENAI_BASE_URL", self.openai_base_url, ("http", "https"), needs_host=True)
         _check_url("REDIS_URL", self.redis_url, ("redis", "rediss", "unix"))
         _check_url("DATABASE_URL", self.database_url, ("postgresql", "postgres", "sqlite"))
-        if self.database_url and self.database_pool_size < self.worker_db_threads + 2:
-            raise ValueError("DATABASE_POOL_SIZE must be at least WORKER_DB_THREADS + 2: each thread holds one")
+        if self.email_url is not None:
+            _check_url("EMAIL_URL", self.email_url.get_secret_value(), tuple(MAIL_SCHEMES), needs_host=True)
+        if self.database_url and self.database_pool_size < self.worker_db_threads + 3:
+            raise ValueError("DATABASE_POOL_SIZE must be at least WORKER_DB_THREADS + 3: each thread holds one")
         if self.pulse_s * 3 > self.lease_s:
             raise ValueError("LEASE_S must be at least three times PULSE_S, or a busy worker loses its leases")
         return self
@@ -124,6 +161,10 @@ class Environment(BaseSettings):
                 raise ValueError("SECRET_KEY must have at least 50 characters in production")
             if self.debug:
                 raise ValueError("DEBUG must be off in production")
+            if self.webhook_loopback:
+                raise ValueError("WEBHOOK_LOOPBACK must be off in production")
+            if self.failpoints:
+                raise ValueError("FAILPOINTS make workers die on purpose; they are refused in production")
         return self
 
 

@@ -45,6 +45,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "config.request_ids.request_ids",        # first: every answer has one, also those of the others here
     "django.middleware.security.SecurityMiddleware",
     "servestatic.middleware.ServeStaticMiddleware",
     "config.csp.ContentSecurityPolicy",
@@ -55,6 +56,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "config.lanes.one_thread",      # the last
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -107,7 +109,8 @@ DATABASES: dict[str, Any] = {"default": _database}
 CACHES: dict[str, Any] = {
     "default": (
         {
-            "BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": ENV.redis_url,
+            "BACKEND": "config.redis_cache.RedisCache", "LOCATION": ENV.redis_url,
+            "KEY_PREFIX": ENV.queue_name,        # two installations may share a Redis
             "OPTIONS": {"socket_timeout": 1, "socket_connect_timeout": 1},     # a request waits no longer than that
         }
         if ENV.redis_url
@@ -148,6 +151,9 @@ CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0, "inte
 OPENAI_API_KEY = ENV.openai_api_key.get_secret_value() if ENV.openai_api_key else None
 PROVIDER_KEYS = {name: key.get_secret_value() for name, key in environment.provider_keys().items()}
 OPENAI_BASE_URL = ENV.openai_base_url
+# Who answers, as it was configured and so the same in all processes: `up` and `generate` put the address of
+# their own simulator into OPENAI_BASE_URL.
+PROVIDER = ENV.openai_base_url or ("https://api.openai.com/v1" if OPENAI_API_KEY else "simulator")
 LLM_DEADLINE_S = ENV.llm_deadline_s
 LLM_CONNECT_TIMEOUT_S = ENV.llm_connect_timeout_s
 WORKER_SLOTS = ENV.worker_slots
@@ -160,9 +166,36 @@ MAX_ATTEMPTS = ENV.max_attempts
 MAX_REPAIRS = ENV.max_repairs
 BACKOFF_BASE_S = ENV.backoff_base_s
 BACKOFF_CAP_S = ENV.backoff_cap_s
+FAILPOINTS = ENV.failpoints
 SSE_POLL_S = ENV.sse_poll_s
 SSE_HEARTBEAT_S = ENV.sse_heartbeat_s
 SSE_LIFETIME_S = ENV.sse_lifetime_s
+
+# --- What was made before -----------------------------------------------------------------------
+
+CACHE_SCOPE = ENV.cache_scope                # who is served what somebody asked for before
+CACHE_TTL_S = ENV.cache_ttl_s
+CACHE_MAX_BYTES = ENV.cache_max_bytes
+CACHE_MAX_ENTRIES = ENV.cache_max_entries
+
+# --- Alerts and deliveries ----------------------------------------------------------------------
+
+ALERT_EVERY_S = ENV.alert_every_s
+WEBHOOK_LOOPBACK = ENV.webhook_loopback
+DELIVERY_KEEP_DAYS = ENV.delivery_keep_days
+EMAIL_IS_SET = ENV.email_url is not None
+EMAIL_TIMEOUT = 5                            # seconds for each step of talking to the mail server
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = ENV.email_from
+if ENV.email_url is not None:
+    globals().update(environment.mail_settings(ENV.email_url.get_secret_value()))
+
+# --- How long things are kept -------------------------------------------------------------------
+
+RETAIN_INFO_DAYS = ENV.retain_info_days
+RETAIN_WARNING_DAYS = ENV.retain_warning_days
+RETAIN_ERROR_DAYS = ENV.retain_error_days
+RETAIN_REPLIES_DAYS = ENV.retain_replies_days
+RETAIN_JOBS_DAYS = ENV.retain_jobs_days
 
 # --- People -----------------------------------------------------------------------------------
 
@@ -245,10 +278,24 @@ if IS_PRODUCTION:
 
 # --- Logs -------------------------------------------------------------------------------------
 
+# JSON lines on stdout for a collector, or plain lines on stderr for whoever sits there.
+_process_log = {
+    "class": "logging.StreamHandler", "formatter": "json" if IS_PRODUCTION else "line",
+    "stream": "ext://sys.stdout" if IS_PRODUCTION else "ext://sys.stderr",
+}
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["stderr"], "level": "INFO" if IS_PRODUCTION else "WARNING"},
+    "formatters": {"line": {"()": "config.logs.Line"}, "json": {"()": "config.logs.JsonLines"}},
+    "handlers": {
+        "process": _process_log,
+        "table": {"class": "generation.services.surprises.TableHandler", "level": "ERROR"},
+    },
+    "root": {"handlers": ["process"], "level": (ENV.log_level or ("info" if IS_PRODUCTION else "warning")).upper()},
+    "loggers": {
+        # Unexpected errors become rows, too.
+        **{name: {"handlers": ["table"]} for name in ("generation", "accounts", "django.request")},
+        # The server comes with handlers of its own, which know nothing of secrets and JSON.
+        **{name: {"handlers": [], "propagate": True} for name in ("uvicorn", "uvicorn.access")},
+    },
 }

@@ -2,6 +2,8 @@
 
 ann asks, bob is another requester, cy is a stranger, rita reviews (staff), adam administers."""
 
+import logging
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -12,13 +14,76 @@ from accounts.groups import ADMINISTRATORS, REVIEWERS, grant_permissions
 from accounts.models import Policy, Role, User
 from generation.models import Job, Route
 from generation.services import jobs
+from generation.services.surprises import Surprise
+from tests import canaries
+from tests.receiver import receiver
 from tests.support import PROGRAM
+
+__all__ = ["receiver"]
+
+
+@pytest.fixture(scope="session")
+def witness() -> Iterator[canaries.Witness]:
+    """Reads along with the process log, also with what is below the level that is printed."""
+    reading, root = canaries.Witness(), logging.getLogger()
+    for printing in root.handlers:
+        printing.setLevel(root.level)      # what is read here is not printed for that
+    root.addHandler(reading)
+    logging.getLogger("generation").setLevel(logging.DEBUG)
+    yield reading
+    root.removeHandler(reading)
+
+
+@pytest.fixture(autouse=True)
+def nothing_leaks(request: pytest.FixtureRequest, witness: canaries.Witness) -> Iterator[None]:
+    """No key and no words of a pupil in the process log, nor in columns that are logs: after every single test."""
+    uses_database = request.node.get_closest_marker("django_db") or "db" in request.fixturenames
+    if uses_database or "transactional_db" in request.fixturenames:
+        request.getfixturevalue("_django_db_helper")      # so that this is over before the rows are gone
+    yield
+    assert witness.taken() == []
+    if uses_database or "transactional_db" in request.fixturenames:
+        assert canaries.in_the_database() == []
+
+
+@pytest.fixture(autouse=True)
+def surprises(monkeypatch: pytest.MonkeyPatch) -> list[Surprise]:
+    """Unexpected errors are collected instead of written; the thread that writes them has tests of its own."""
+    collected: list[Surprise] = []
+
+    class Silent:
+        def put(self, surprise: Surprise, same: tuple[str, str]) -> None:
+            collected.append(surprise)
+
+        def flush(self, timeout_s: float) -> bool:
+            return True
+
+    monkeypatch.setattr("generation.services.surprises.writer", Silent())
+    return collected
 
 
 @pytest.fixture(autouse=True)
 def uncounted(settings: Any) -> None:
     """Tests ask faster than people; those about the HTTP edge's limits switch them on."""
     settings.RATELIMIT_ENABLE = False
+
+
+@pytest.fixture(autouse=True)
+def uncached(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests ask for the same again and again; those about the cache use `cached`."""
+    settings.CACHE_SCOPE = "off"
+    monkeypatch.setenv("CACHE_SCOPE", "off")      # for the processes that a test starts
+
+
+@pytest.fixture
+def cached(uncached: None, settings: Any) -> None:
+    settings.CACHE_SCOPE = "user"
+
+
+@pytest.fixture(autouse=True)
+def looked_up_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Places in the queue are remembered for a second; tests look as soon as something has moved."""
+    monkeypatch.setattr("generation.services.queueing.REMEMBERED_S", 0.0)
 
 
 @pytest.fixture(autouse=True)

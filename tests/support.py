@@ -19,14 +19,15 @@ from generation.engine.judging import outcome_of, request_for
 from generation.engine.runner import output_limit, policy
 from generation.kinds import all_kinds
 from generation.models import Chunk, Job
-from generation.services import claiming, ledger, settling
+from generation.services import claiming, ledger, serving, settling
 from generation.services.claiming import Claim
 from generation.services.settling import Finished
 from generation.simulator.content import write
+from tests.canaries import PUPIL
 
 REVISIONS = {slug: kind.revision for slug, kind in all_kinds().items()}
 USAGE = Usage(input_tokens=1_000, cached_input_tokens=400, output_tokens=500)
-PROGRAM = {"goal": "strength", "weeks": 3, "days_per_week": 2}
+PROGRAM = {"goal": "strength", "weeks": 3, "days_per_week": 2, "preferences": f"{PUPIL} likes rowing"}
 
 
 def content_for(claim: Claim, context: Context) -> dict[str, Any]:
@@ -46,7 +47,9 @@ def content_for(claim: Claim, context: Context) -> dict[str, Any]:
 
 
 def claim_all(worker: str = "w1", slots: int = 100) -> list[Claim]:
-    """Everything that can run now, claimed for `worker`."""
+    """Everything that can run now, claimed for `worker`, after what the cache has is served: as the engine does."""
+    while serving.serve_due():
+        pass
     return list(claiming.claim(worker=worker, slots=slots, revisions=REVISIONS).claims)
 
 

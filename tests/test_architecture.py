@@ -21,7 +21,7 @@ FLOORS = [
     ["generation.engine"],
     ["generation.services"],
     ["generation.queue"],
-    ["generation.models", "generation.llm", "generation.simulator"],
+    ["generation.models", "generation.llm", "generation.simulator", "generation.delivery"],
     ["generation.kinds"],
     KIND_ROOMS,
     ["generation.core", "accounts"],
@@ -34,7 +34,9 @@ SAME_ROOM = {
 }
 
 # Pure, and usable without a database.
-WITHOUT_DJANGO = ("generation.core", "generation.kinds", "generation.llm", "generation.simulator")
+WITHOUT_DJANGO = (
+    "generation.core", "generation.kinds", "generation.llm", "generation.simulator", "generation.delivery",
+)
 FRAMEWORKS = {"django", "ninja", "celery", "kombu", "accounts"}
 # No clock, no network, no randomness.
 IMPURE = {

@@ -25,7 +25,7 @@ class AttemptAdmin(PartOfJobAdmin):
     list_filter = ("code", "state", "origin", "route", "is_simulated", "started_at")
     list_select_related = ("chunk", "job", "route")
     search_fields = ("request_id", "request_fingerprint", "job__title", "message")
-    search_help_text = "Request id, fingerprint, job or error text"
+    search_help_text = "A request id, or fingerprint, job or error text in the newest 50,000 calls"
     ordering = ("-id",)
     sortable_by = ("cost",)
     fieldsets = (
@@ -59,6 +59,9 @@ class AttemptAdmin(PartOfJobAdmin):
             "reply", "findings", "job__brief", "job__findings", "chunk__content", "chunk__draft",
             "chunk__findings",
         )
+
+    def found_exactly(self, rows: QuerySet[Attempt], term: str) -> QuerySet[Attempt]:
+        return rows.filter(request_id=term)
 
     @display(description="Ended as", ordering="code")
     def ended(self, attempt: Attempt) -> SafeString:

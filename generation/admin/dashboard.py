@@ -9,6 +9,8 @@ from django.db.models import QuerySet, Sum
 from django.http import HttpRequest
 from django.urls import reverse
 
+from generation.admin.failures import no_worker, open_failures
+from generation.admin.records import person
 from generation.admin.rendering import url_of
 from generation.core.pricing import dollars
 from generation.core.states import JobState
@@ -32,7 +34,10 @@ class Card:
 def fill(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:     # Any: a template's context
     """The theme's callback for its first page."""
     more: dict[str, Any] = {"title": "Overview", "may_ask": request.user.has_perm("generation.add_job")}
-    if request.user.has_perm("generation.view_job"):
+    user = person(request)
+    if user.has_perm("generation.view_incident"):
+        more |= {"failures": open_failures(user), "has_no_worker": no_worker()}
+    if user.has_perm("generation.view_job"):
         newest = Job.objects.select_related("user").defer("brief", "findings").order_by("-id")[:NEWEST]
         more |= {"cards": _cards(), "newest": [(job, url_of(job)) for job in newest]}
     return {**context, **more}

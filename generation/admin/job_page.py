@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
+from generation.admin import failures
 from generation.admin.briefs import readable
 from generation.admin.rendering import document_html, span, tree, url_of
 from generation.core.pricing import dollars
@@ -15,13 +16,14 @@ from generation.core.reasons import Explanation
 from generation.core.states import JobState
 from generation.kinds import all_kinds
 from generation.models import Chunk, Job, LogEntry
-from generation.services import clock, reading
+from generation.services import clock, incidents, reading
 from generation.services.errors import Refusal
 
 if TYPE_CHECKING:
     from accounts.models import User
 
 LOG_LINES = 20
+MOST_ADAPTATIONS = 20
 RETRYABLE = frozenset({JobState.PARTIAL, JobState.FAILED, JobState.CANCELLED})
 
 
@@ -39,6 +41,7 @@ class Part:
     detail: str
     cost: str
     findings: int
+    from_cache: bool
 
 
 @dataclass(frozen=True)
@@ -69,10 +72,13 @@ def context(job: Job, user: "User") -> dict[str, Any]:     # Any: a template's c
         "document": document_of(job),
         "log_lines": newest,
         "newest_line": newest[0].pk if newest else 0,
+        "adaptations": job.adaptations.order_by("-id")[:MOST_ADAPTATIONS],      # asked for when it is shown
         "brief": tree(readable(kind, job.brief)),
-        "may_retry": job.state in RETRYABLE and user.has_perm("generation.retry_job"),
+        "may_retry": job.state in RETRYABLE and job.erased_at is None and user.has_perm("generation.retry_job"),
         "may_cancel": not job.is_terminal and user.has_perm("generation.cancel_job"),
         "attempts_url": f"{reverse('admin:generation_attempt_changelist')}?job__id__exact={job.pk}",
+        "failures": failures.failures(incidents.of_job(job), user) if user.has_perm("generation.view_incident") else [],
+        "may_export_log": user.has_perm("generation.view_logentry"),
         "log_url": f"{reverse('admin:generation_logentry_changelist')}?job__id__exact={job.pk}",
     }
 
@@ -82,7 +88,7 @@ def parts_of(job: Job) -> list[Part]:
     return [
         Part(
             chunk.pk, str(chunk), url_of(chunk), chunk.state, chunk.attempts, chunk.headline, chunk.explanation,
-            chunk.reason_detail, dollars(chunk.cost_usd_micros), len(chunk.findings),
+            chunk.reason_detail, dollars(chunk.cost_usd_micros), len(chunk.findings), chunk.from_cache,
         )
         for chunk in rows
     ]

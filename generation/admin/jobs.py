@@ -1,7 +1,9 @@
 """Jobs: the list, the page that follows one live, and what people may do to it."""
 
 import datetime as dt
+from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
@@ -17,8 +19,9 @@ from unfold.decorators import display
 from generation.admin import job_page
 from generation.admin.actions import confirmed, posted
 from generation.admin.asking import ask
+from generation.admin.log_export import as_csv, as_json_lines
 from generation.admin.records import RecordAdmin, person, when
-from generation.admin.rendering import bar, mark, span, state, url_of
+from generation.admin.rendering import NOTHING, bar, mark, span, state, url_of
 from generation.core.pricing import dollars
 from generation.kinds import all_kinds
 from generation.models import Job
@@ -43,21 +46,30 @@ class JobAdmin(RecordAdmin):
     change_form_outer_before_template = "generation/admin/job.html"
     fieldsets = (
         ("How it was asked", {
-            "fields": ("public_id", "user", "kind_and_revision", "strategy", "route", "accepted"),
+            "fields": (
+                "public_id", "user", "kind_and_revision", "strategy", "route", "accepted", "is_fresh", "cached",
+            ),
         }),
     )
-    readonly_fields = ("public_id", "kind_and_revision", "accepted")
+    readonly_fields = ("public_id", "kind_and_revision", "accepted", "cached")
     accepted = when("created_at", "Accepted")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Job]:
         rows = Job.objects.visible_to(person(request))
         return rows.annotate(db_now=Now()).defer("brief", "findings")
 
+    def found_exactly(self, rows: QuerySet[Job], term: str) -> QuerySet[Job] | None:
+        try:
+            return rows.filter(public_id=UUID(term))
+        except ValueError:
+            return None
+
     # --- Columns ------------------------------------------------------------------------------
 
     @display(description="Title")
     def titled(self, job: Job) -> SafeString | str:
-        return format_html("{} {}", job.title, mark("Simulated")) if job.is_simulated else job.title
+        title = format_html("{} {}", job.title, mark("Simulated")) if job.is_simulated else job.title
+        return format_html("{} {}", title, state("cached", "From the cache")) if job.from_cache else title
 
     @display(description="State", ordering="state")
     def state_label(self, job: Job) -> SafeString:
@@ -89,6 +101,12 @@ class JobAdmin(RecordAdmin):
     def kind_and_revision(self, job: Job) -> str:
         return f"{self.kind_title(job)}, revision {job.kind_revision}"
 
+    @display(description="From the cache")
+    def cached(self, job: Job) -> str:
+        if not job.cached_parts:
+            return NOTHING
+        return f"{job.cached_parts} of {job.unit_total + 1} parts, saved {dollars(job.saved_usd_micros)}"
+
     # --- Permissions --------------------------------------------------------------------------
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -106,6 +124,8 @@ class JobAdmin(RecordAdmin):
         wrap = self.admin_site.admin_view
         return [
             path("<int:job_id>/parts/", wrap(self.parts_view), name="generation_job_parts"),
+            path("<int:job_id>/log.jsonl", wrap(self.log_view), {"export": as_json_lines}, "generation_job_log_jsonl"),
+            path("<int:job_id>/log.csv", wrap(self.log_view), {"export": as_csv}, "generation_job_log_csv"),
             path("<int:job_id>/retry/", wrap(self.retry_view), name="generation_job_retry"),
             path("<int:job_id>/cancel/", wrap(self.cancel_view), name="generation_job_cancel"),
             *super().get_urls(),
@@ -133,6 +153,14 @@ class JobAdmin(RecordAdmin):
         return TemplateResponse(
             request, "generation/admin/job_moving.html", job_page.context(job, person(request))
         )
+
+    def log_view(
+        self, request: HttpRequest, job_id: int, export: Callable[[Job], HttpResponse]
+    ) -> HttpResponse:
+        """The log of one job, as a file."""
+        if not request.user.has_perm("generation.view_logentry"):
+            raise PermissionDenied
+        return export(self._job(request, job_id))
 
     # --- Actions ------------------------------------------------------------------------------
 

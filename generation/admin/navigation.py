@@ -41,9 +41,11 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:     # Any: the theme'
         ]},
         {"title": "Engine", "separator": True, "items": [
             _item("Calls to the provider", "forum", "generation", "attempt"),
+            _item("Failures", "report", "generation", "incident"),
             _item("Log", "list_alt", "generation", "logentry"),
             _item("Model routes", "alt_route", "generation", "route"),
             _item("Workers", "engineering", "generation", "pulse"),
+            _item("Cache", "cached", "generation", "cacheentry"),
         ]},
         {"title": "Spending", "separator": True, "items": [
             _item("Policies", "speed", "accounts", "policy"),

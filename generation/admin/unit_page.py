@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from generation.admin.meanings import MEANINGS
-from generation.admin.rendering import document_html, state, tree, url_of
+from generation.admin.rendering import NOTHING, document_html, state, tree, url_of
 from generation.core.kind import JsonObject
 from generation.core.outcomes import CallCode
 from generation.core.pricing import dollars
@@ -46,7 +46,7 @@ def context(chunk: Chunk, user: "User") -> dict[str, Any]:     # Any: a template
         "is_unit": chunk.position > 0,
         "may_regenerate": (
             chunk.position > 0 and chunk.state == ChunkState.DONE
-            and user.has_perm("generation.regenerate_unit")
+            and job.erased_at is None and user.has_perm("generation.regenerate_unit")
         ),
         "longest_instruction": MAX_INSTRUCTION_CHARACTERS,
     }
@@ -54,6 +54,8 @@ def context(chunk: Chunk, user: "User") -> dict[str, Any]:     # Any: a template
 
 def text_of(job: Job, position: int, content: JsonObject) -> SafeString | str:
     """A unit as people read it; a plan, and a unit of a kind that is gone, as lists."""
+    if job.erased_at is not None:
+        return NOTHING
     kind = all_kinds().get(job.kind)
     plan = Chunk.objects.filter(job=job, position=0).values_list("content", flat=True).first()
     if kind is None or position == 0 or plan is None:

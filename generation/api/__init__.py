@@ -19,7 +19,7 @@ from ninja.openapi.schema import OpenAPISchema
 from ninja.operation import Operation
 from ninja.parser import Parser
 
-from generation.api import documents, events, jobs, kinds, limits, openapi, problems
+from generation.api import documents, events, jobs, kinds, limits, openapi, problems, webhooks
 from generation.api.auth import AUTH
 from generation.api.problems import Problem, ProblemCode
 from generation.core.kind import JsonObject
@@ -103,5 +103,5 @@ api = Api(
     ),
 )
 problems.install(api)
-for router in (jobs.router, events.router, documents.router, kinds.router, limits.router):
+for router in (jobs.router, events.router, documents.router, kinds.router, limits.router, webhooks.router):
     api.add_router("", router)

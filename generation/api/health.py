@@ -4,6 +4,7 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from generation.engine import lookout
 from generation.services import health
 
 
@@ -17,8 +18,12 @@ def healthz(request: HttpRequest) -> JsonResponse:
 @require_safe
 @never_cache
 def readyz(request: HttpRequest) -> JsonResponse:
-    """Whether jobs can be accepted and done: 200, or 503 with the line that says what is missing."""
+    """Whether jobs can be accepted and done: 200, or 503 with the line that says what is missing.
+
+    Whoever asks also makes dead workers known: see `lookout`."""
     checks = health.checks()
+    if checks[0].is_ok:
+        lookout.look()
     is_ready = all(check.is_ok for check in checks)
     return JsonResponse(
         {

@@ -52,14 +52,18 @@ Key = Annotated[
 def submit_job(
     request: HttpRequest, response: HttpResponse, body: JobIn, idempotency_key: Key = None
 ) -> Status[JobOut]:
-    """Ask for a document.  It is accepted when this returns; watch it by its `events`, or look again."""
+    """Ask for a document.  It is accepted when this returns; watch it by its `events`, or look again.
+
+    What the cache has is there at once, so it may be completed already."""
     submitted = jobs.submit(
         user=caller(request), kind=body.kind, brief=body.brief, strategy=body.strategy,
-        idempotency_key=idempotency_key,
+        idempotency_key=idempotency_key, fresh=body.fresh, adapt=body.adapt,
     )
-    if not submitted.is_new:
+    if submitted.is_new:
+        ratelimits.put(response, spending.own(submitted.standings), submitted.job.created_at)
+    else:
         response["Idempotent-Replayed"] = "true"
-    ratelimits.put(response, spending.own_standings(caller(request)), clock.now())
+        ratelimits.put(response, spending.own_standings(caller(request)), clock.now())
     return _accepted(response, submitted.job)
 
 

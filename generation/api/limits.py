@@ -2,6 +2,7 @@
 
 import datetime as dt
 from typing import Literal
+from uuid import UUID
 
 from django.http import HttpRequest
 from ninja import Router
@@ -14,6 +15,7 @@ from generation.api.auth import caller
 from generation.api.schemas import JobIn
 from generation.models import Strategy
 from generation.services import quoting, spending
+from generation.services.quoting import Cached
 
 router = Router()
 
@@ -52,6 +54,15 @@ class RemainderOut(LimitOut):
     left_after: int = Field(description="What would be left if the request were accepted; negative: it does not fit.")
 
 
+class SimilarOut(BaseModel):
+    """A document of a brief in other words.  It is never served as it is; `adapt` asks to have it adapted."""
+
+    job: UUID
+    title: str
+    similarity: float = Field(description="0 to 1; 1: the same words.")
+    created_at: dt.datetime
+
+
 class QuoteOut(BaseModel):
     """A price before anything is asked.  The p90 is what would be reserved."""
 
@@ -64,6 +75,9 @@ class QuoteOut(BaseModel):
     seconds_p50: float
     seconds_p90: float
     based_on_jobs: int = Field(description="Completed jobs that it is read off; 0: from prices and sizes.")
+    cached: Cached = Field(description="How much of it is there already, and costs nothing.")
+    saved_usd_micros: int = Field(description="What that cost when it was made.")
+    similar: list[SimilarOut] = Field(description="Similar documents that you may have adapted.")
     fits: bool = Field(description="Whether it would be accepted now.")
     limits: list[RemainderOut]
 
@@ -71,13 +85,22 @@ class QuoteOut(BaseModel):
 @router.post("/quotes", response=QuoteOut, tags=["limits"], openapi_extra=openapi.adds(503))
 def quote_job(request: HttpRequest, body: JobIn) -> QuoteOut:
     """What a document would cost, how long it would take, what it would leave.  Nothing is created."""
-    found = quoting.quote(user=caller(request), kind=body.kind, brief=body.brief, strategy=body.strategy)
+    found = quoting.quote(
+        user=caller(request), kind=body.kind, brief=body.brief, strategy=body.strategy, fresh=body.fresh,
+        adapt=body.adapt,
+    )
     expected = found.estimate
     return QuoteOut(
         kind=body.kind, strategy=body.strategy, route=found.route, units=found.units,
         usd_micros_p50=expected.usd_micros_p50, usd_micros_p90=expected.usd_micros_p90,
         seconds_p50=expected.seconds_p50, seconds_p90=expected.seconds_p90, based_on_jobs=expected.jobs,
-        fits=found.fits,
+        cached=found.cached, saved_usd_micros=found.saved_usd_micros, fits=found.fits,
+        similar=[
+            SimilarOut(
+                job=one.job.public_id, title=one.job.title, similarity=one.similarity, created_at=one.job.created_at,
+            )
+            for one in found.similar
+        ],
         limits=[
             RemainderOut.model_validate({**LimitOut.columns(limit.standing), "left_after": limit.left_after})
             for limit in found.limits

@@ -22,7 +22,7 @@ from pydantic import BaseModel, Field
 
 from generation.api import ratelimits
 from generation.core.findings import pointer
-from generation.services import clock
+from generation.services import clock, requests
 from generation.services.errors import Refusal, RefusalCode
 
 MEDIA_TYPE = "application/problem+json"
@@ -98,7 +98,7 @@ MEANINGS: Mapping[str, Meaning] = {
         "Close one, or ask GET /api/v1/jobs/{id} from time to time.", 10),
     _P.INTERNAL: Meaning(
         500, "Internal error", "The server made a mistake.",
-        "Try again; if it stays, tell an administrator when it was."),
+        "Try again; if it stays, tell an administrator the request_id."),
     _P.DATABASE_UNAVAILABLE: Meaning(
         503, "Database unavailable", "The database does not answer at the moment.",
         "Try again in a few seconds.", 5),
@@ -115,11 +115,20 @@ MEANINGS: Mapping[str, Meaning] = {
     _R.NO_SUCH_UNIT: Meaning(404, "No such unit"),
     _R.UNIT_NOT_DONE: Meaning(409, "The unit is not done", retry_after_s=2),
     _R.NOT_READY: Meaning(409, "Nothing to read yet", retry_after_s=2),
+    _R.NOT_ADAPTABLE: Meaning(422, "Not a document to adapt"),
+    _R.ERASED: Meaning(410, "The content was erased"),
     _R.PAUSED: Meaning(503, "Requests are paused", retry_after_s=300),
     _R.NOT_ALLOWED: Meaning(403, "Not allowed for you"),
     _R.TOO_MANY_UNITS: Meaning(422, "The document is too long for you"),
     _R.LIMIT_REACHED: Meaning(429, "Limit reached"),
     _R.BUDGET_SPENT: Meaning(503, "The limit of everybody together is reached"),
+    _R.ALERT_NOT_OPEN: Meaning(409, "The alert is not open"),
+    _R.INVALID_NOTE: Meaning(422, "Invalid text"),
+    _R.INVALID_URL: Meaning(422, "URL that is not called"),
+    _R.TOO_MANY_WEBHOOKS: Meaning(409, "Too many webhook endpoints"),
+    _R.TARGET_DISABLED: Meaning(409, "The webhook is switched off"),
+    _R.INVALID_REHEARSAL: Meaning(422, "Invalid rehearsal"),
+    _R.REHEARSAL_RUNS: Meaning(409, "A rehearsal is running"),
 }
 _CODE_OF_STATUS = {400: _P.BAD_REQUEST, 401: _P.UNAUTHENTICATED, 403: _P.NOT_PERMITTED, 404: _P.NOT_FOUND}
 
@@ -148,6 +157,8 @@ class ProblemOut(BaseModel):
     left: int | None = Field(default=None, description="What it still allows, in its own measure.")
     retry_at: dt.datetime | None = Field(
         default=None, description="When the same request would fit; absent if waiting does not help.")
+    request_id: str | None = Field(
+        default=None, description="Also in X-Request-ID; tell it when you report the problem.")
 
 
 @dataclass(eq=False)
@@ -174,7 +185,7 @@ def respond(problem: Problem) -> HttpResponse:
         "type": f"urn:coursewright:problem:{problem.code}", "title": meaning.title, "status": meaning.status,
         "detail": problem.detail or meaning.detail, "code": str(problem.code),
         "advice": problem.advice or meaning.advice, "errors": problem.errors[:MAX_ERRORS],
-        **problem.more,
+        **({"request_id": requests.current()} if requests.current() else {}), **problem.more,
     }
     response = HttpResponse(
         json.dumps(body), status=meaning.status, content_type=MEDIA_TYPE, headers=dict(problem.headers)

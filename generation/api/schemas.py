@@ -28,6 +28,10 @@ class JobIn(InputModel):
     kind: str = Field(description="A slug of GET /kinds.")
     brief: JsonObject = Field(description="What the document is to be; GET /kinds/{slug} has its schema.")
     strategy: Strategy = Field(default=Strategy.PARALLEL, description="How the document is generated.")
+    fresh: bool = Field(default=False, description="Make it anew, although the cache may have it.")
+    adapt: UUID | None = Field(
+        default=None, description="A similar job, of those that a quote offers: its document becomes the draft.",
+    )
 
 
 class RegenerateIn(InputModel):
@@ -68,6 +72,7 @@ class UnitLine(BaseModel):
     headline: str
     attempts: int
     reason: str | None
+    from_cache: bool
 
 
 class SnapshotOut(BaseModel):
@@ -90,6 +95,9 @@ class SnapshotOut(BaseModel):
     output_tokens: int
     cost_usd_micros: int = Field(description="Millionths of a US dollar.")
     is_simulated: bool = Field(description="The bundled simulator wrote at least a part of it.")
+    from_cache: bool = Field(description="Nothing had to be made: the same was asked for before.")
+    cached_parts: int = Field(description="How many of the plan and the units came from the cache.")
+    saved_usd_micros: int = Field(description="What these cost when they were made.")
     elapsed_s: float
 
 
@@ -107,6 +115,8 @@ class JobOut(SnapshotOut):
     strategy: Strategy
     requested_by: str
     brief: JsonObject
+    is_fresh: bool = Field(description="It was asked not to take anything from the cache.")
+    adapted_from: UUID | None = Field(description="The job whose document was the draft, if it still exists.")
     units_failed: int
     findings: list[JsonObject] = Field(description="Of the checks on the whole document.")
     calls: int
@@ -123,9 +133,10 @@ class JobOut(SnapshotOut):
         return cls(
             **snapshot,
             kind=job.kind, strategy=Strategy(job.strategy), requested_by=job.user.get_username(),
-            brief=job.brief, units_failed=job.unit_failed, findings=job.findings, calls=job.calls,
-            cached_input_tokens=job.cached_input_tokens, created_at=job.created_at, started_at=job.started_at,
-            finished_at=job.finished_at,
+            brief=job.brief, is_fresh=job.is_fresh,
+            adapted_from=job.adapted_from.public_id if job.adapted_from else None, units_failed=job.unit_failed,
+            findings=job.findings, calls=job.calls, cached_input_tokens=job.cached_input_tokens,
+            created_at=job.created_at, started_at=job.started_at, finished_at=job.finished_at,
             links=JobLinks(
                 self=base, events=f"{base}/events", document=f"{base}/document", cancel=f"{base}/cancel",
                 retry=f"{base}/retry",
@@ -154,6 +165,7 @@ class JobItem(BaseModel):
     requested_by: str
     cost_usd_micros: int
     is_simulated: bool
+    from_cache: bool
     created_at: dt.datetime
     finished_at: dt.datetime | None
     link: str
@@ -166,8 +178,8 @@ class JobItem(BaseModel):
             explanation=Explained(**explained) if (explained := reading.explained(job)) else None,
             revision=job.revision, percent=job.percent, units_done=job.unit_done, units_total=job.unit_total,
             requested_by=job.user.get_username(), cost_usd_micros=job.cost_usd_micros,
-            is_simulated=job.is_simulated, created_at=job.created_at, finished_at=job.finished_at,
-            link=job_path(job),
+            is_simulated=job.is_simulated, from_cache=job.from_cache, created_at=job.created_at,
+            finished_at=job.finished_at, link=job_path(job),
         )
 
 
@@ -201,6 +213,7 @@ class UnitOut(BaseModel):
     findings: list[JsonObject]
     explanation: Explained | None
     is_simulated: bool
+    from_cache: bool
     versions: list[VersionOut] = Field(description="Earlier versions, newest first.")
 
     @classmethod
@@ -209,7 +222,7 @@ class UnitOut(BaseModel):
             job=job.public_id, position=unit.chunk.position, title=unit.chunk.title, headline=unit.headline,
             state=ChunkState(unit.chunk.state), content=unit.content, markdown=unit.markdown,
             findings=unit.findings, explanation=explanation_of(unit.chunk.reason, unit.chunk.reason_detail),
-            is_simulated=job.is_simulated,
+            is_simulated=job.is_simulated, from_cache=unit.chunk.from_cache,
             versions=[
                 VersionOut(
                     number=version.number, headline=version.headline, instruction=version.instruction,

@@ -147,6 +147,13 @@ class DocumentKind(ABC, Generic[B, P, U]):
         """The system message: the same bytes for every job of this revision."""
         return self.prompt_of("rules.md")
 
+    @cached_property
+    def free_text(self) -> frozenset[str]:
+        """The fields of the brief that hold people's own words: texts, and lists of texts, without a closed
+        choice or a pattern.  Similar documents may differ in these.  A kind that knows better overrides it."""
+        schema = self.Brief.model_json_schema()
+        return frozenset(name for name, node in schema["properties"].items() if _is_free_text(node))
+
     def prompt_of(self, name: str) -> str:
         """The text of one prompt file, read once for a process."""
         return _read(self.folder / name)
@@ -159,6 +166,12 @@ class DocumentKind(ABC, Generic[B, P, U]):
 
     def unit(self, stored: JsonObject) -> U:
         return self.Unit.model_validate(stored)
+
+
+def _is_free_text(node: Schema) -> bool:
+    if node.get("type") == "array":
+        return _is_free_text(node.get("items") or {})
+    return node.get("type") == "string" and not {"enum", "const", "pattern", "format"} & node.keys()
 
 
 @cache

@@ -9,6 +9,7 @@ from enum import StrEnum
 class Reason(StrEnum):
     # A chunk that waits
     WAITS_FOR_PREVIOUS = "waits_for_previous"
+    WAITS_FOR_TWIN = "waits_for_twin"
     BACKOFF = "backoff"
     RATE_LIMITED = "rate_limited"
     PROVIDER_UNAVAILABLE = "provider_unavailable"
@@ -58,6 +59,9 @@ class Explanation:
 EXPLANATIONS: dict[Reason, Explanation] = {
     Reason.WAITS_FOR_PREVIOUS: Explanation(
         "It waits for the part before it.", "Nothing to do: it starts by itself."),
+    Reason.WAITS_FOR_TWIN: Explanation(
+        "The same is being made for another request at this moment, so it is not asked for twice.",
+        "Nothing to do: it is served when the other one is ready, or made by itself if that fails."),
     Reason.BACKOFF: Explanation(
         "The last call failed, and the next one follows after a short wait.", "Nothing to do: it is retried."),
     Reason.RATE_LIMITED: Explanation(

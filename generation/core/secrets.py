@@ -21,6 +21,9 @@ _PATTERNS = (
         ),
         rf"\1\2{HIDDEN}",
     ),
+    # Our own API tokens, and the secrets of webhooks (Standard Webhooks)
+    (re.compile(r"\bcw_[A-Za-z0-9_-]{20,}"), HIDDEN),
+    (re.compile(r"\bwhsec_[A-Za-z0-9+/=_-]{8,}"), HIDDEN),
     # postgresql://user:password@host
     (re.compile(r"(://[^\s:/@]*):[^\s/@]+@"), rf"\1:{HIDDEN}@"),
 )

@@ -30,6 +30,7 @@ class Event(StrEnum):
 
     CLAIM = "claim"
     FINISH = "finish"
+    SERVE = "serve"            # the cache has it: nobody is asked
     RETRY = "retry"            # repair and backoff: the attempt is spent
     RELEASE = "release"        # snooze and drain: the attempt is given back
     EXPIRE = "expire"          # the lease ran out: the attempt is spent
@@ -44,6 +45,7 @@ _C = ChunkState
 TRANSITIONS: Mapping[Event, tuple[frozenset[ChunkState], ChunkState]] = {
     Event.CLAIM: (frozenset({_C.PENDING}), _C.RUNNING),
     Event.FINISH: (frozenset({_C.RUNNING}), _C.DONE),
+    Event.SERVE: (frozenset({_C.PENDING}), _C.DONE),
     Event.RETRY: (frozenset({_C.RUNNING}), _C.PENDING),
     Event.RELEASE: (frozenset({_C.RUNNING}), _C.PENDING),
     Event.EXPIRE: (frozenset({_C.RUNNING}), _C.PENDING),
@@ -59,6 +61,8 @@ TERMINAL_JOB_STATES = frozenset(
     {JobState.COMPLETED, JobState.PARTIAL, JobState.FAILED, JobState.CANCELLED}
 )
 ACTIVE_JOB_STATES = frozenset(JobState) - TERMINAL_JOB_STATES
+
+MAX_CRASHES = 3      # deaths of its worker after which a chunk is not tried again
 
 PLAN_PERCENT = 10
 UNITS_PERCENT = 84

@@ -1,21 +1,24 @@
-"""The one engine of this process: started, woken and drained through here by whoever runs the worker,
-a Celery worker of its own (`generation.tasks`) or one in a thread (`generation.engine.embedded`)."""
+"""The one engine of this process, and its courier: started, woken and drained through here by whoever runs the
+worker, a Celery worker of its own (`generation.tasks`) or one in a thread (`generation.engine.embedded`)."""
 
 import threading
 
+from generation.engine.courier import Courier
 from generation.engine.provider import provider_from_settings
 from generation.engine.runner import Engine
 
 _lock = threading.Lock()
 _engine: Engine | None = None
+_courier: Courier | None = None
 
 
 def start_engine() -> Engine:
     """The running engine; starting twice gives the same one."""
-    global _engine
+    global _engine, _courier
     with _lock:
         if _engine is None:
             _engine = Engine(provider_from_settings()).start()
+            _courier = Courier(name=_engine.name).start()
         return _engine
 
 
@@ -43,7 +46,10 @@ def drain_engine(grace_s: float) -> int:
     """Let calls finish for `grace_s`, give back the rest, stop; how many were given back.
 
     Draining twice does no harm."""
-    global _engine
+    global _engine, _courier
     with _lock:
-        engine, _engine = _engine, None
-    return 0 if engine is None else engine.drain(grace_s)
+        engine, _engine, courier, _courier = _engine, None, _courier, None
+    given_back = 0 if engine is None else engine.drain(grace_s)
+    if courier is not None:
+        courier.stop()      # after the engine: the last jobs' ends are told, too
+    return given_back

@@ -6,12 +6,12 @@ import secrets
 import socket
 from pathlib import Path
 
-from generation.core.secrets import scrub
+from generation.services.secrecy import clean
 
 
 def named(error: Exception) -> str:
     """An unexpected error in one line, without secrets."""
-    return scrub(f"{type(error).__name__}: {error}")[:500].replace("\0", "")
+    return clean(f"{type(error).__name__}: {error}")[:500]
 
 
 def worker_name() -> str:

@@ -12,6 +12,7 @@ from django.db import connection
 
 from generation.core.outcomes import CallCode, GiveUp
 from generation.core.reasons import Reason
+from generation.engine import failpoints
 from generation.engine.database import AWAY, guarded, persistently
 from generation.engine.naming import named
 from generation.services import settling
@@ -65,6 +66,7 @@ class SettleQueue:
     def _settle(self, batch: list[Finished]) -> None:
         try:
             settled = persistently(lambda: settling.settle(*batch))
+            failpoints.reach("after_settle")
         except AWAY:
             raise
         except Exception as error:
@@ -84,6 +86,11 @@ class SettleQueue:
                 guarded(lambda one=one: self._settle([one]))     # type: ignore[misc]
             return
         one = batch[0]
-        _logger.error("chunk %s could not be settled", one.claim.chunk_id, exc_info=error)
+        _logger.error(
+            "chunk %s could not be settled", one.claim.chunk_id, exc_info=error,
+            extra={
+                "job_id": one.claim.job_id, "chunk_id": one.claim.chunk_id, "attempt_id": one.claim.attempt_id,
+            },
+        )
         given_up = replace(one, outcome=GiveUp(Reason.INTERNAL, named(error)), code=CallCode.INTERNAL, findings=())
         guarded(lambda: settling.settle(given_up))

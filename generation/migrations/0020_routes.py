@@ -12,7 +12,7 @@ import generation.models.route
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('generation', '0004_log_of_the_installation'),
+        ('generation', '0010_content_cache'),
     ]
 
     operations = [

@@ -1,13 +1,21 @@
 """The rows: the only truth about what was asked, done, paid and said."""
 
+from generation.models.alerting import Alert, AlertRule, Watch
 from generation.models.attempt import Attempt, AttemptState, Origin
-from generation.models.chunk import Chunk, UnitVersion
+from generation.models.cache import CacheEntry
+from generation.models.chunk import Chunk, Flight, UnitVersion
+from generation.models.incident import Incident, Occurrence, Outcome, Resolution, Treatment
 from generation.models.job import Job, Strategy
 from generation.models.log import LogEntry, LogLevel
+from generation.models.outgoing import Channel, ChannelKind, Delivery, DeliveryState, WebhookEndpoint
 from generation.models.pulse import Pulse
+from generation.models.rehearsal import Rehearsal, RehearsalState
 from generation.models.route import Route, RouteMinute, RouteUse
+from generation.models.turn import Turn
 
 __all__ = [
-    "Attempt", "AttemptState", "Chunk", "Job", "LogEntry", "LogLevel", "Origin", "Pulse", "Route",
-    "RouteMinute", "RouteUse", "Strategy", "UnitVersion",
+    "Alert", "AlertRule", "Attempt", "AttemptState", "CacheEntry", "Channel", "ChannelKind", "Chunk", "Delivery",
+    "DeliveryState", "Flight", "Incident", "Job", "LogEntry", "LogLevel", "Occurrence", "Origin", "Outcome", "Pulse",
+    "Rehearsal", "RehearsalState", "Resolution", "Route", "RouteMinute", "RouteUse", "Strategy", "Treatment", "Turn",
+    "UnitVersion", "Watch", "WebhookEndpoint",
 ]

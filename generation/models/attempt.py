@@ -70,6 +70,10 @@ class Attempt(models.Model):
         indexes = [
             models.Index(                                       # sweeping.lost_attempts, claiming.claim
                 name="attempt_open", fields=["chunk"], condition=models.Q(state__in=["asking", "replied"])),
+            models.Index(                                       # retention.drop_replies
+                name="attempt_has_reply", fields=["settled_at"], condition=~models.Q(reply="")),
+            models.Index(                                       # admin search by the provider's request id
+                name="attempt_of_request", fields=["request_id"], condition=~models.Q(request_id="")),
             models.Index(                                       # claiming: a route's declared limits a minute
                 name="attempt_of_route", fields=["route", "-started_at"]),
         ]

@@ -15,6 +15,14 @@ from generation.models.route import Route
 PENDING, RUNNING, DONE, FAILED, CANCELLED = (state.value for state in ChunkState)
 
 
+class Flight(models.TextChoices):
+    """Several requests for the same part are one flight: one of them leads it, the others wait."""
+
+    NONE = "", "By itself"
+    LEADS = "leads", "Is asked, for others too"
+    WAITS = "waits", "Waits for the one that is asked"
+
+
 class ChunkQuerySet(models.QuerySet["Chunk"]):
     def accepting(self, event: Event) -> "ChunkQuerySet":
         """Those whose state allows `event`."""
@@ -22,7 +30,11 @@ class ChunkQuerySet(models.QuerySet["Chunk"]):
 
     def runnable(self, now: Any) -> "ChunkQuerySet":     # Any: a datetime or a database expression
         """Pending and due.  `ready_at` is null while a chunk waits for the one before it."""
-        return self.filter(state=PENDING, ready_at__lte=now)
+        return self.filter(state=PENDING, ready_at__lte=now).exclude(flight=Flight.WAITS)
+
+    def due_twins(self, now: Any) -> "ChunkQuerySet":     # Any: a datetime or a database expression
+        """Those that wait for the same part of another request, and should look again."""
+        return self.filter(flight=Flight.WAITS, ready_at__lte=now)
 
     def preferring(self, *route_ids: int) -> "ChunkQuerySet":
         """Those that are to be asked of one of these routes: their own, or else their job's."""
@@ -71,6 +83,13 @@ class Chunk(models.Model):
     draft = models.TextField(blank=True, help_text="The rejected reply that the next call is shown.")
     instruction = models.TextField(blank=True, help_text="What a person wants of a new version.")
     cost_usd_micros = models.PositiveBigIntegerField(default=0)
+
+    cache_key = models.CharField(
+        max_length=64, blank=True, editable=False, help_text="Its name in the cache; empty: not looked for.")
+    flight = models.CharField(max_length=5, blank=True, default=Flight.NONE, choices=Flight, editable=False)
+    is_fresh = models.BooleanField(default=False, help_text="Must not come from the cache.")
+    from_cache = models.BooleanField(default=False)
+    saved_usd_micros = models.PositiveBigIntegerField(default=0)
     started_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
 
@@ -106,12 +125,28 @@ class Chunk(models.Model):
                 name="chunk_unit_iff_positive",
                 condition=models.Q(position=0, stage__in=["plan", "whole"])
                 | models.Q(position__gt=0, stage="unit")),
+            models.UniqueConstraint(                            # units.stored, flights.board: one asks, also at once
+                name="chunk_flight_led_once", fields=["cache_key"], condition=models.Q(flight="leads")),
+            models.CheckConstraint(
+                name="chunk_flight_is_open",
+                condition=models.Q(flight="")
+                | (models.Q(flight="leads", state__in=[PENDING, RUNNING]) & ~models.Q(cache_key=""))
+                | (models.Q(flight="waits", state=PENDING, ready_at__isnull=False) & ~models.Q(cache_key=""))),
+            models.CheckConstraint(
+                name="chunk_cached_is_done",
+                condition=models.Q(from_cache=False, saved_usd_micros=0) | models.Q(from_cache=True, state=DONE)),
         ]
         indexes = [
             models.Index(                                       # claiming.claim, sweeping.has_due_work
                 name="chunk_due", fields=["ready_at"], condition=models.Q(state=PENDING)),
             models.Index(                                       # leases.expire, leases.renew, claiming.claim
                 name="chunk_leased", fields=["lease_until"], condition=models.Q(state=RUNNING)),
+            models.Index(                                       # serving.serve_due
+                name="chunk_twin_due", fields=["ready_at"], condition=models.Q(flight="waits")),
+            models.Index(                                       # flights.wake
+                name="chunk_twins", fields=["cache_key"], condition=models.Q(flight="waits")),
+            models.Index(                                       # incidents._group_losses
+                name="chunk_lost", fields=["finished_at"], condition=models.Q(state=FAILED)),
         ]
 
     def __str__(self) -> str:
@@ -135,6 +170,7 @@ class UnitVersion(models.Model):
     content = models.JSONField()
     headline = models.CharField(max_length=200, blank=True)
     findings = models.JSONField(default=list, blank=True)
+    from_cache = models.BooleanField(default=False)
     instruction = models.TextField(blank=True, help_text="What was wanted of the version after this one.")
     replaced_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
@@ -156,5 +192,7 @@ def changes(event: Event, now: Any, **more: Any) -> dict[str, Any]:     # Any: c
     if to is not ChunkState.RUNNING:
         values |= {"lease_until": None, "worker": "", "stand_in": None}
     if to is not ChunkState.DONE:
-        values["content"] = None
+        values |= {"content": None, "from_cache": False, "saved_usd_micros": 0}
+    if not is_open:
+        values["flight"] = Flight.NONE      # a flight never outlives the one that leads it
     return values | more

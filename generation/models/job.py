@@ -48,6 +48,13 @@ class Job(models.Model):
     why_route = models.CharField(max_length=200, blank=True, editable=False)
     idempotency_key = models.CharField(max_length=200, null=True, blank=True, editable=False)
     request_fingerprint = models.CharField(max_length=64, editable=False)
+    is_fresh = models.BooleanField(default=False, help_text="Asked for anew, although the cache may have it.")
+    adapted_from = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, related_name="adaptations",
+        help_text="The similar document that the model was given as a draft.")
+    # How adapting.similar finds it.
+    brief_shape = models.CharField(max_length=64, blank=True, editable=False)
+    brief_text = models.TextField(blank=True, editable=False)
 
     state = models.CharField(
         max_length=12, default=JobState.QUEUED.value, choices=[(s.value, s.value.title()) for s in JobState])
@@ -72,10 +79,14 @@ class Job(models.Model):
     billed_units = models.PositiveIntegerField(default=0, editable=False)
     billed_usd_micros = models.PositiveBigIntegerField(default=0, editable=False)
     is_simulated = models.BooleanField(default=False, help_text="The simulator wrote at least a part of it.")
+    cached_parts = models.PositiveSmallIntegerField(default=0, help_text="Plan and units that the cache had.")
+    saved_usd_micros = models.PositiveBigIntegerField(default=0, help_text="What these cost when they were made.")
 
     created_at = models.DateTimeField(db_default=Now())
     started_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
+    erased_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="Since then its content is gone; what it cost stays.")
 
     objects = JobQuerySet.as_manager()
 
@@ -102,6 +113,9 @@ class Job(models.Model):
             models.CheckConstraint(
                 name="job_completed_iff_all_done",
                 condition=~models.Q(state="completed") | models.Q(unit_done=models.F("unit_total"))),
+            models.CheckConstraint(
+                name="job_erased_is_over",
+                condition=models.Q(erased_at__isnull=True) | models.Q(state__in=TERMINAL)),
             models.UniqueConstraint(
                 name="job_idempotency_key_once", fields=["user", "idempotency_key"],
                 condition=models.Q(idempotency_key__isnull=False)),
@@ -114,9 +128,19 @@ class Job(models.Model):
             models.Index(                                                  # spending.unbilled, for the sweeper
                 name="job_unbilled", fields=["id"],
                 condition=models.Q(state__in=TERMINAL) & ~models.Q(billed_usd_micros=models.F("cost_usd_micros"))),
+            models.Index(                                                  # retention.expired_jobs
+                name="job_expires", fields=["finished_at"],
+                condition=models.Q(state__in=TERMINAL, erased_at__isnull=True)),
+            models.Index(                                                  # erasing.erase_latecomers
+                name="job_erased", fields=["erased_at"], condition=models.Q(erased_at__isnull=False)),
             models.Index(                                                  # estimating.estimate
                 name="job_completed", fields=["kind", "strategy", "route", "-id"],
                 condition=models.Q(state="completed")),
+            models.Index(                                                  # adapting.similar
+                name="job_of_shape", fields=["brief_shape", "-id"],
+                condition=models.Q(state="completed") & ~models.Q(brief_shape="")),
+            models.Index(                                                  # measuring; claiming.served_lately
+                name="job_ended", fields=["finished_at"], condition=models.Q(state__in=TERMINAL)),
         ]
 
     def __str__(self) -> str:
@@ -125,6 +149,11 @@ class Job(models.Model):
     @property
     def is_terminal(self) -> bool:
         return self.state in TERMINAL
+
+    @property
+    def from_cache(self) -> bool:
+        """Nothing of it had to be made."""
+        return self.state == JobState.COMPLETED and self.cached_parts == self.unit_total + 1
 
     @property
     def percent(self) -> int:

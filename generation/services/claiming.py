@@ -1,14 +1,14 @@
 """Take runnable chunks, fairly, so that no two workers ever hold the same one.
 
 One transaction claims a batch: for each route its breaker and limit, then the fairest chunks
-(users with the fewest running chunks for their role's weight first, then the older job), then the guarded UPDATE
+(users who were served least lately for their role's weight first, then the older job), then the guarded UPDATE
 with a new fencing token, and an attempt row for each.  The route's lock makes limit and fairness exact.
 While a route is paused its fallback takes its chunks, too, as one line with the fallback's own."""
 
 import datetime as dt
 import random
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -17,18 +17,22 @@ from django.db.models import Count, F, Min, Q, Sum, Window
 from django.db.models.functions import Coalesce, RowNumber
 
 from accounts import policies
+from generation.core import fairness
 from generation.core.breaker import Admission
 from generation.core.pricing import Prices
 from generation.core.prompting import Stage
 from generation.core.routing import Endpoint
-from generation.core.states import ChunkState, Event, JobState
+from generation.core.states import MAX_CRASHES, ChunkState, Event, JobState
 from generation.models import Attempt, AttemptState, Chunk, Job, Origin, Route
 from generation.models.chunk import ChunkQuerySet, changes
+from generation.models.job import ACTIVE, TERMINAL
 from generation.services import clock, routes
 
 MAX_BATCH = 32      # keeps the transaction short
 MINUTE = dt.timedelta(minutes=1)
 USUAL_TOKENS = 4_000      # of a call, until the route's own are known
+SERVED_LATELY = dt.timedelta(minutes=10)
+LAST_CHANCE = MAX_CRASHES - 1      # crashes after which the next one ends the chunk
 
 
 @dataclass(frozen=True)
@@ -152,7 +156,7 @@ def _claim_on(
         mine = due.preferring(route.pk)
         if paused and route.open_until is None:
             mine |= due.preferring(*paused).filter(job__user__role__in=policies.roles_that_may_use(route.slug))
-        ids = _fairest(route, mine, room, running)
+        ids = _fairest(route, worker, mine, now, room, running)
         chunks = list(
             Chunk.objects.select_for_update(skip_locked=True, of=("self",), no_key=True)
             .runnable(now).filter(pk__in=ids).select_related("job").order_by("job_id", "position")
@@ -206,10 +210,11 @@ def _left_of_minute(route: Route, now: dt.datetime) -> int:
     return left
 
 
-def _fairest(route: Route, due: ChunkQuerySet, room: int, running: Counter[int]) -> list[int]:
-    """Ids of up to `room` of the `due` chunks.  Each user's chunks queue by age; the next chunk always goes to
-    the user who would then have the fewest running, for the weight of their role."""
-    weight = policies.weights()
+def _fairest(
+    route: Route, worker: str, due: ChunkQuerySet, now: dt.datetime, room: int, running: Counter[int]
+) -> list[int]:
+    """Ids of up to `room` of the `due` chunks.  A user's chunks queue by age; among users core/fairness.py decides."""
+    weight_of = policies.weights()
     # After a pause the chunk with the fewest claims probes, so that one bad request is not every probe.
     is_open = route.open_until is not None
     by_age = [F("job_id").asc(), F("position").asc()]
@@ -219,13 +224,41 @@ def _fairest(route: Route, due: ChunkQuerySet, room: int, running: Counter[int])
             turn=Window(RowNumber(), partition_by=F("job__user_id"), order_by=order)
         )
         .filter(turn__lte=room).order_by()
-        .values_list("pk", "job__user_id", "job_id", "position", "turn", "job__user__role", "fence")
+        .values_list("pk", "job__user_id", "job_id", "position", "turn", "job__user__role", "fence", "crashes")
     )
-    ordered = sorted(
-        turns,
-        key=lambda row: (row[6] if is_open else 0, (running[row[1]] + row[4]) / weight[row[5]], row[2], row[3]),
-    )
-    return [row[0] for row in ordered[:room]]
+    rows = list(turns)
+    weight = {row[1]: weight_of[row[5]] for row in rows}
+    level = fairness.levels(served_lately(route.pk, now, set(weight)), weight) if len(weight) > 1 else weight
+    ordered = sorted(rows, key=lambda row: (
+        row[6] if is_open else 0, fairness.turn(level[row[1]], running[row[1]], row[4], weight[row[1]]), row[2], row[3],
+    ))
+    return _apart([(row[0], row[7]) for row in ordered], worker)[:room]
+
+
+def served_lately(route_id: int, now: dt.datetime, users: Set[int]) -> dict[int, int]:
+    """By user: the calls of their jobs that run, or have ended lately."""
+    lately = Q(state__in=ACTIVE) | Q(state__in=TERMINAL, finished_at__gt=now - SERVED_LATELY)
+    rows = Job.objects.filter(lately, route=route_id, user__in=users).order_by().values_list("user_id")
+    return dict(rows.annotate(Sum("calls")))
+
+
+def _apart(chunks: list[tuple[int, int]], worker: str) -> list[int]:
+    """The ids of `chunks` (id and crashes) without those that have to wait for `worker`'s hands to be free.
+
+    Whatever is in a worker's hands dies with it, so a batch would share the blame of the one that kills.  A chunk
+    that has one crash left is therefore the only such chunk of its worker: the next death tells who it is."""
+    if all(crashes < LAST_CHANCE for _pk, crashes in chunks):
+        return [pk for pk, _crashes in chunks]
+    holds_one = Chunk.objects.filter(
+        state=ChunkState.RUNNING.value, worker=worker, crashes__gte=LAST_CHANCE).exists()
+    found: list[int] = []
+    for pk, crashes in chunks:
+        if crashes < LAST_CHANCE:
+            found.append(pk)
+        elif not holds_one:
+            holds_one = True
+            found.append(pk)
+    return found
 
 
 def _take(

@@ -4,7 +4,7 @@ import datetime as dt
 import logging
 from typing import Any
 
-from django.db.models import Count, Max
+from django.db.models import Count, Max, Q, Sum
 
 from generation.core.findings import Severity, error
 from generation.core.pricing import dollars
@@ -14,7 +14,7 @@ from generation.core.states import TERMINAL_JOB_STATES, ChunkState, JobState
 from generation.core.states import derive as derived_state
 from generation.kinds import all_kinds
 from generation.models import Chunk, Job, LogLevel
-from generation.services import journal, spending
+from generation.services import journal, outbox, spending
 from generation.services.ledger import Bill
 from generation.services.reading import assembled
 
@@ -28,10 +28,14 @@ def derive(job: Job, now: dt.datetime, bill: Bill | None = None, *, reason: Reas
     `reason` explains a loss; without one it is taken from the first chunk that was lost."""
     rows = (
         Chunk.objects.filter(job=job).order_by().values_list("stage", "state")
-        .annotate(Count("id"), Max("attempts"), Max("reason"))
+        .annotate(
+            Count("id"), Max("attempts"), Max("reason"),
+            cached=Count("id", filter=Q(from_cache=True)), saved=Sum("saved_usd_micros"),
+        )
     )
-    plan, units = None, {}
-    for stage, chunk_state, count, attempts, chunk_reason in rows:
+    plan, units, cached_parts, saved_usd_micros = None, {}, 0, 0
+    for stage, chunk_state, count, attempts, chunk_reason, cached, saved in rows:
+        cached_parts, saved_usd_micros = cached_parts + cached, saved_usd_micros + saved
         if stage == Stage.UNIT:
             units[ChunkState(chunk_state)] = count
         else:
@@ -45,6 +49,7 @@ def derive(job: Job, now: dt.datetime, bill: Bill | None = None, *, reason: Reas
         "is_planned": plan[0] == ChunkState.DONE,
         "unit_done": units.get(ChunkState.DONE, 0),
         "unit_failed": units.get(ChunkState.FAILED, 0) + units.get(ChunkState.CANCELLED, 0),
+        "cached_parts": cached_parts, "saved_usd_micros": saved_usd_micros,
         "finished_at": (job.finished_at or now) if is_terminal else None,
         "reason": "", "reason_detail": "",
         "revision": job.revision + 1,
@@ -60,6 +65,8 @@ def derive(job: Job, now: dt.datetime, bill: Bill | None = None, *, reason: Reas
         spending.settle(job, now)
     if is_terminal and before is not state and state is not JobState.CANCELLED:
         _tell_end(job, state)
+    if is_terminal and before is not state:
+        outbox.tell_of_job(job, state, now)
     return state
 
 
@@ -86,7 +93,7 @@ def _document_findings(job: Job) -> list[dict[str, str]]:
     try:
         findings = kind.check_document(kind.brief(job.brief), assembled(job))
     except Exception as problem:      # a bug in a check must not lose the document that it was to check
-        _logger.exception("the document of job %s could not be checked", job.pk)
+        _logger.exception("the document of job %s could not be checked", job.pk, extra={"job_id": job.pk})
         findings = [error(
             "internal", "", measured=type(problem).__name__, limit="a check that runs",
             message="The document could not be checked.", advice="Tell an administrator.", severity=Severity.WARNING,
@@ -98,9 +105,11 @@ def _tell_end(job: Job, state: JobState) -> None:
     took = (job.finished_at - job.created_at).total_seconds() if job.finished_at else 0.0
     missing = f", {job.unit_total - job.unit_done} missing" if state is not JobState.COMPLETED else ""
     cost: int = Job.objects.values_list("cost_usd_micros", flat=True).get(pk=job.pk)
+    cached = f", {job.cached_parts} parts from the cache saved {dollars(job.saved_usd_micros)}"
     journal.write(
         job, state.value,
         f"{state.value}: {job.unit_done} of {job.unit_total} done{missing}, {took:.1f} s, "
-        f"{dollars(cost)}",
+        f"{dollars(cost)}{cached if job.cached_parts else ''}",
+        reason=Reason(job.reason) if job.reason else None, cost_usd_micros=cost,
         level=LogLevel.INFO if state is JobState.COMPLETED else LogLevel.ERROR,
     )

@@ -23,11 +23,20 @@ class RefusalCode(StrEnum):
     NO_SUCH_UNIT = "no_such_unit"
     UNIT_NOT_DONE = "unit_not_done"
     NOT_READY = "not_ready"
+    NOT_ADAPTABLE = "not_adaptable"
+    ERASED = "erased"
     PAUSED = "paused"
     NOT_ALLOWED = "not_allowed"
     TOO_MANY_UNITS = "too_many_units"
     LIMIT_REACHED = "limit_reached"
     BUDGET_SPENT = "budget_spent"
+    ALERT_NOT_OPEN = "alert_not_open"
+    INVALID_NOTE = "invalid_note"
+    INVALID_URL = "invalid_url"
+    TOO_MANY_WEBHOOKS = "too_many_webhooks"
+    TARGET_DISABLED = "target_disabled"
+    INVALID_REHEARSAL = "invalid_rehearsal"
+    REHEARSAL_RUNS = "rehearsal_runs"
 
 
 @dataclass

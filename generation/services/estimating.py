@@ -31,7 +31,7 @@ class Estimate:
 def estimate(*, kind: str, strategy: str, route: Route, brief: JsonObject, units: int) -> Estimate:
     """For `units` units of a document of `brief`."""
     history = list(
-        Job.objects.filter(kind=kind, strategy=strategy, route=route, state=JobState.COMPLETED.value)
+        Job.objects.filter(kind=kind, strategy=strategy, route=route, state=JobState.COMPLETED.value, cached_parts=0)
         .order_by("-id").values_list("cost_usd_micros", "unit_total", "started_at", "finished_at")[:NEWEST]
     )
     if len(history) < ENOUGH:

@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from pydantic import ValidationError
 
 from accounts import policies
 from generation import queue
+from generation.core.caching import free_text_of, shape_of
 from generation.core.findings import pointer
 from generation.core.fingerprint import fingerprint
 from generation.core.kind import as_json
@@ -16,15 +18,17 @@ from generation.core.reasons import Reason
 from generation.core.states import ACTIVE_JOB_STATES, OPEN_CHUNK_STATES, ChunkState, Event
 from generation.core.text import forbidden_character
 from generation.kinds import all_kinds
-from generation.models import Chunk, Job, LogLevel, Strategy, UnitVersion
+from generation.models import Chunk, Flight, Job, LogLevel, Strategy, UnitVersion
 from generation.models.chunk import changes
-from generation.services import choosing, clock, journal, spending
+from generation.services import adapting, choosing, clock, flights, incidents, journal, serving, spending
 from generation.services.choosing import Chosen
 from generation.services.deriving import derive
 from generation.services.errors import Refusal, RefusalCode
 from generation.services.estimating import estimate
+from generation.services.reading import check_content
 
 if TYPE_CHECKING:
+    from accounts.ledger import Standing
     from accounts.models import User
 
 MAX_KEY_CHARACTERS = 200
@@ -35,6 +39,7 @@ MAX_INSTRUCTION_CHARACTERS = 2_000
 class Submitted:
     job: Job
     is_new: bool       # False: the idempotency key was seen with the same request
+    standings: "tuple[Standing, ...]" = ()      # of a new job: where the limits stand that it was accepted under
 
 
 @dataclass(frozen=True)
@@ -49,15 +54,18 @@ class Asked:
 
 def submit(
     *, user: "User", kind: str, brief: Any, strategy: str = Strategy.PARALLEL,     # Any: not yet validated
-    idempotency_key: str | None = None,
+    idempotency_key: str | None = None, fresh: bool = False, adapt: UUID | None = None,
 ) -> Submitted:
     """Accept a job: it is stored before this returns, and nothing external decides about it.
+
+    What the cache has of it is there at once, unless it shall be `fresh`.  `adapt` names a similar job, whose
+    document the model is given as a draft.
 
     Raises Refusal for an unknown kind or strategy, a brief that the kind does not accept, a key used
     for another request, what the user's terms or limits do not allow, and when no route is enabled."""
     _check_key(idempotency_key)
     asked = understood(kind, brief, strategy)
-    request = fingerprint(kind, strategy, asked.brief)
+    request = _request_fingerprint(kind, strategy, asked.brief, fresh=fresh, adapt=adapt)
     if idempotency_key is not None:
         earlier = _earlier(user, idempotency_key, request)
         if earlier is not None:
@@ -68,6 +76,7 @@ def submit(
         is_allowed=lambda slug: spending.may_use_route(terms, slug),
     )
     route = chosen.route
+    source = adapting.source(user, asked.kind, asked.brief, adapt) if adapt is not None else None
     expected = estimate(kind=kind, strategy=strategy, route=route, brief=asked.brief, units=asked.units)
     try:
         with transaction.atomic(durable=True):
@@ -76,16 +85,31 @@ def submit(
             job = Job.objects.create(
                 user=user, kind=kind, kind_revision=asked.kind.revision, strategy=strategy, brief=asked.brief,
                 title=asked.title[:200], route=route, why_route=chosen.why[:200], unit_total=asked.units,
-                expected_s=expected.seconds_p50, idempotency_key=idempotency_key, request_fingerprint=request,
+                expected_s=expected.seconds_p50,
+                idempotency_key=idempotency_key, request_fingerprint=request, is_fresh=fresh, adapted_from=source,
+                brief_shape=shape_of(asked.kind, asked.brief), brief_text=free_text_of(asked.kind, asked.brief),
             )
-            now = clock.now()
-            spending.reserve(job, terms, units=asked.units, usd_micros=expected.usd_micros_p90, now=now)
+            now = job.created_at      # the database's clock
             stage = Stage.WHOLE if strategy == Strategy.SINGLE else Stage.PLAN
             Chunk.objects.create(
                 job=job, position=0, stage=stage.value, title="Whole document" if stage is Stage.WHOLE else "Plan",
-                ready_at=now, **_elsewhere(chosen),
+                ready_at=now, is_fresh=fresh, **_elsewhere(chosen),
             )
-            journal.write(job, "submit", f"accepted: {asked.title}", by=user, strategy=strategy)
+            journal.write(
+                job, "submit", f"accepted: {asked.kind.title.lower()}, {asked.units} {asked.kind.unit_noun}s", by=user,
+                strategy=strategy,
+            )
+            served = serving.look_up(job, now)
+            left = _missing_units(job)
+            if served and left:
+                expected = estimate(kind=kind, strategy=strategy, route=route, brief=asked.brief, units=left)
+            # As late as can be: the rows of everybody's limits stay locked until the commit.
+            standings = spending.reserve(
+                job, terms, units=left, usd_micros=expected.usd_micros_p90 if left else 0, now=now,
+                needs_work=bool(left),
+            )
+            if served:
+                derive(job, now)
             queue.ring()
     except IntegrityError:
         # Another request with the same key won the race between our look and our insert.
@@ -93,7 +117,7 @@ def submit(
         if earlier is None:
             raise
         return Submitted(earlier, is_new=False)
-    return Submitted(job, is_new=True)
+    return Submitted(job, is_new=True, standings=tuple(standings))
 
 
 def cancel(job: Job, *, by: "User | None") -> Job:
@@ -113,6 +137,7 @@ def cancel(job: Job, *, by: "User | None") -> Job:
             end_without_content(
                 chunk, Event.CANCEL, now, reason=Reason.CANCELLED_BY_USER, detail="", fence=chunk.fence + 1
             )
+        flights.wake(chunk.cache_key for chunk in open_chunks if chunk.flight == Flight.LEADS)
         derive(locked, now, reason=Reason.CANCELLED_BY_USER)
         journal.write(
             locked, Event.CANCEL, f"cancelled, {locked.unit_done} of {locked.unit_total} done", by=by,
@@ -130,6 +155,7 @@ def retry(job: Job, *, by: "User | None") -> Job:
                 RefusalCode.STILL_ACTIVE, f"The job is still {locked.state}.",
                 "Wait until it ends, or cancel it first.",
             )
+        check_content(locked)
         now = clock.now()
         lost = Chunk.objects.filter(job=locked).accepting(Event.RESTART)
         is_sequential = locked.strategy == Strategy.SEQUENTIAL
@@ -138,7 +164,7 @@ def retry(job: Job, *, by: "User | None") -> Job:
             **changes(
                 Event.RESTART, now, ready_at=None if is_sequential else now,
                 reason=Reason.WAITS_FOR_PREVIOUS.value if is_sequential else "", reason_detail="",
-                attempts=0, repairs=0, crashes=0, findings=[], draft="", started_at=None,
+                attempts=0, repairs=0, crashes=0, findings=[], draft="", started_at=None, cache_key="",
             )
         )
         if not moved:
@@ -146,13 +172,16 @@ def retry(job: Job, *, by: "User | None") -> Job:
                 RefusalCode.NOTHING_TO_RETRY, "Everything in this job is done.",
                 "To change a unit, have it written anew.",
             )
-        spending.reserve_again(locked, locked.unit_total - locked.unit_done, now)
+        journal.write(locked, Event.RESTART, f"retry of {moved} missing part{'s' * (moved > 1)}", by=by)
         if is_sequential and first is not None:
             Chunk.objects.filter(pk=first.pk).update(ready_at=now, reason="")
         if not locked.route.is_enabled:
             _choose_again(locked)
+        serving.look_up(locked, now)
+        left = _missing_units(locked)
+        spending.reserve_again(locked, left, now, needs_work=bool(left))
         derive(locked, now)
-        journal.write(locked, Event.RESTART, f"retry of {moved} missing part{'s' * (moved > 1)}", by=by)
+        incidents.note_retry(locked, now, by=by)
         queue.ring(moved)
     return locked
 
@@ -163,6 +192,7 @@ def regenerate(job: Job, position: int, *, instruction: str, by: "User | None") 
     _check_instruction(instruction)
     with transaction.atomic(durable=True):
         locked = Job.objects.select_for_update(no_key=True).get(pk=job.pk)
+        check_content(locked)
         chunk = Chunk.objects.filter(job=locked, position=position).units().first()
         noun = all_kinds()[locked.kind].unit_noun
         if chunk is None:
@@ -179,18 +209,22 @@ def regenerate(job: Job, position: int, *, instruction: str, by: "User | None") 
         spending.reserve_again(locked, 1, now)
         UnitVersion.objects.create(
             chunk=chunk, number=chunk.versions.count() + 1, content=chunk.content, headline=chunk.headline,
-            findings=chunk.findings, instruction=instruction, replaced_by=by,
+            findings=chunk.findings, from_cache=chunk.from_cache, instruction=instruction, replaced_by=by,
         )
         Chunk.objects.filter(pk=chunk.pk).update(
             **changes(
                 Event.REGENERATE, now, ready_at=now, reason="", reason_detail="", attempts=0, repairs=0,
-                crashes=0, findings=[], draft="", instruction=instruction, started_at=None,
+                crashes=0, findings=[], draft="", instruction=instruction, started_at=None, is_fresh=True,
+                # What comes of a wish is nobody else's.
+                **({"cache_key": ""} if instruction else {}),
             )
         )
+        if locked.strategy == Strategy.SEQUENTIAL:
+            _forget_keys_after(locked, position)
         derive(locked, now)
         journal.write(
             locked, Event.REGENERATE, f"{journal.name_of(locked, chunk.position)} is written anew",
-            chunk_id=chunk.pk, by=by, instruction=instruction,
+            chunk_id=chunk.pk, unit=chunk.position, by=by,
         )
         queue.ring()
     return locked
@@ -228,27 +262,13 @@ def end_without_content(
         return event
     Chunk.objects.filter(pk=chunk.pk).update(
         **changes(
-            Event.KEEP, now, content=version.content, headline=version.headline,
+            Event.KEEP, now, content=version.content, headline=version.headline, from_cache=version.from_cache,
             **{"findings": version.findings, "draft": "", "instruction": "",
                "reason": Reason.OLD_VERSION_KEPT.value, "reason_detail": detail or reason.value, **more},
         )
     )
     version.delete()
     return Event.KEEP
-
-
-def unblock_next(job: Job, now: Any) -> int:     # Any: a datetime
-    """`sequential`: the first waiting unit may start when all before it are done or lost; how many may."""
-    if job.strategy != Strategy.SEQUENTIAL:
-        return 0
-    units = Chunk.objects.filter(job=job).units()
-    waiting = units.filter(state=ChunkState.PENDING.value, ready_at__isnull=True).order_by("position").first()
-    if waiting is None:
-        return 0
-    before = units.filter(position__lt=waiting.position, state__in=[state.value for state in OPEN_CHUNK_STATES])
-    if before.exists():
-        return 0
-    return Chunk.objects.filter(pk=waiting.pk).update(ready_at=now, reason="")
 
 
 def understood(kind: str, brief: Any, strategy: str) -> Asked:     # Any: not yet validated
@@ -284,6 +304,26 @@ def _validated(kind: Kind, brief: Any) -> tuple[dict[str, Any], str, int]:
     )
 
 
+def _request_fingerprint(
+    kind: str, strategy: str, brief: dict[str, Any], *, fresh: bool, adapt: UUID | None     # Any: JSON
+) -> str:
+    """What makes two requests with one key the same."""
+    more = {name: str(value) for name, value in (("fresh", fresh or ""), ("adapt", adapt or "")) if value}
+    return fingerprint(kind, strategy, brief, *([more] if more else []))
+
+
+def _missing_units(job: Job) -> int:
+    return job.unit_total - Chunk.objects.filter(job=job, state=ChunkState.DONE.value).units().count()
+
+
+def _forget_keys_after(job: Job, position: int) -> None:
+    """Units after `position` that are under way: what they were sought by is about to change."""
+    later = Chunk.objects.filter(job=job, position__gt=position, state__in=OPEN_CHUNK_STATES).exclude(cache_key="")
+    flights.wake(later.filter(flight=Flight.LEADS).values_list("cache_key", flat=True))
+    later.filter(flight=Flight.WAITS).update(reason="", reason_detail="")
+    later.update(cache_key="", flight=Flight.NONE)
+
+
 def _check_key(key: str | None) -> None:
     if key is not None and (not key.strip() or len(key) > MAX_KEY_CHARACTERS or not key.isprintable()):
         raise Refusal(
@@ -310,5 +350,3 @@ def _earlier(user: "User", key: str, request: str) -> Job | None:
             "Send a new key for a new request.",
         )
     return job
-
-

@@ -1,28 +1,67 @@
-"""Lines that people read, written in the transaction of the change they tell of."""
+"""One call, two logs: a row in the transaction of the change it tells of, and, once that is committed, a line
+of the process log.
 
+The row may quote what people and models wrote: reading it takes a permission, and erasure finds it.  The
+process log goes to places where neither is so, and quotes nothing."""
+
+import logging
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from django.db import transaction
+
+from generation.core.reasons import EXPLANATIONS, Reason
 from generation.kinds import all_kinds
 from generation.models import Job, LogEntry, LogLevel
+from generation.services import requests
+from generation.services.secrecy import clean, clean_data
 
 if TYPE_CHECKING:
     from accounts.models import User
 
+LOGGER = "generation.journal"
+_logger = logging.getLogger(LOGGER)
+
 
 def entry(
     job: Job | None, code: str, message: str, *, chunk_id: int | None = None, attempt_id: int | None = None,
-    by: "User | None" = None, level: LogLevel = LogLevel.INFO, **data: Any,     # Any: what json can write
+    unit: int | None = None, by: "User | None" = None, level: LogLevel = LogLevel.INFO, reason: Reason | None = None,
+    advice: str = "", trace: str = "", quoting: Sequence[str] = (), **data: Any,     # Any: what json can write
 ) -> LogEntry:
     """A line that is not written yet: for transactions that write several at once.  `job` is None for what
-    concerns the installation: a route, a worker, a setting."""
-    return LogEntry(
-        job=job, chunk_id=chunk_id, attempt_id=attempt_id, by=by, code=code, level=level, message=message,
-        data=data,
+    concerns the installation: a route, a worker, a setting.
+
+    `reason` brings the advice of the catalogue; `quoting` are the parts of `message` that people or a model wrote."""
+    line = LogEntry(
+        job=job, user_id=job.user_id if job else None, chunk_id=chunk_id, attempt_id=attempt_id, by=by, code=code,
+        level=level, message=clean(message), advice=advice or (EXPLANATIONS[reason].next_step if reason else ""),
+        request_id=requests.current(), trace=clean(trace), data=clean_data(data),
     )
+    line.unit, line.quoting = unit, tuple(filter(None, quoting))
+    return line
 
 
 def write(job: Job | None, code: str, message: str, **more: Any) -> None:     # Any: what `entry` takes
-    entry(job, code, message, **more).save(force_insert=True)
+    write_all([entry(job, code, message, **more)])
+
+
+def write_all(lines: Sequence[LogEntry]) -> None:
+    """Into the table now, and into the process log when this transaction is committed."""
+    LogEntry.objects.bulk_create(lines)
+    transaction.on_commit(lambda: _say(lines), robust=True)
+
+
+def _say(lines: Sequence[LogEntry]) -> None:
+    for line in lines:
+        message = line.message
+        for words in line.quoting:
+            message = message.replace(clean(words), "…")
+        _logger.log(LogLevel(line.level).number, "%s", message, extra={"line": {
+            "event": line.code, "job": str(line.job.public_id) if line.job else None, "unit": line.unit,
+            "attempt": line.attempt_id, "by": line.by_id, "request_id": line.request_id or None,
+            "advice": line.advice, "trace": line.trace,
+            "data": {name: value for name, value in line.data.items() if isinstance(value, int | float | bool)},
+        }})
 
 
 def name_of(job: Job, position: int) -> str:

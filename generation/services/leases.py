@@ -13,18 +13,18 @@ from django.db.models import F
 from generation import queue
 from generation.core.outcomes import CallCode
 from generation.core.reasons import EXPLANATIONS, Reason
-from generation.core.states import ChunkState, Event
-from generation.models import Attempt, AttemptState, Chunk, Job, LogLevel
+from generation.core.states import MAX_CRASHES, ChunkState, Event
+from generation.models import Attempt, AttemptState, Chunk, Flight, Job, LogLevel
 from generation.models.chunk import changes
-from generation.services import clock, journal, pulses, routes
+from generation.services import clock, flights, journal, pulses, routes
 from generation.services.deriving import derive
-from generation.services.jobs import end_without_content, unblock_next
+from generation.services.jobs import end_without_content
 from generation.services.ledger import Bill
+from generation.services.units import unblock_next
 
 Row = TypeVar("Row")
 _logger = logging.getLogger(__name__)
 
-MAX_CRASHES = 3
 BATCH = 200
 
 
@@ -106,11 +106,18 @@ def _expire_one(chunk_id: int, job_id: int, fence: int, *, even_if_fresh: bool =
                 **changes(
                     event, now, ready_at=now, crashes=F("crashes") + 1, reason=Reason.WORKER_LOST.value,
                     reason_detail=chunk.worker,
+                    # Whoever waited for it may take over, unless its answer is here already.
+                    **({"flight": Flight.WAITS} if chunk.flight == Flight.LEADS and not has_reply else {}),
                 )
             )
             message = f"{name} was taken back: worker {chunk.worker} stopped answering"
             level = LogLevel.WARNING
-        journal.write(job, event, message, chunk_id=chunk_id, level=level, worker=chunk.worker)
+        journal.write(
+            job, event, message, chunk_id=chunk_id, unit=chunk.position, level=level, worker=chunk.worker,
+            reason=Reason.WORKER_LOST if event is Event.EXPIRE else Reason.CRASHES_WORKER,
+        )
+        if chunk.flight == Flight.LEADS:
+            flights.wake([chunk.cache_key])
         derive(job, now, bill)
         queue.ring()
     routes.release_probe(route_id)      # if it was one; the next must not wait for a dead worker's

@@ -73,6 +73,14 @@ def cost_of(claim: Claim, answer: Answer | None) -> int:
     return claim.stored_reply.cost_usd_micros
 
 
+def is_simulated(claim: Claim, answer: Answer | None) -> bool:
+    """Whether the simulator wrote `answer`; None stands for the stored reply."""
+    if answer is not None:
+        return answer.receipt.is_simulated
+    assert claim.stored_reply is not None, "only a stored reply comes without a call"
+    return Attempt.objects.values_list("is_simulated", flat=True).get(pk=claim.stored_reply.attempt_id)
+
+
 def close(
     claim: Claim, answer: Answer | None, code: CallCode, now: dt.datetime, bill: Bill, *,
     request_fingerprint: str, findings: tuple[Finding, ...], is_ours: bool,

@@ -1,6 +1,7 @@
 """Signs of life of worker processes."""
 
 import datetime as dt
+import shutil
 from collections.abc import Mapping
 
 from django.conf import settings
@@ -15,7 +16,10 @@ SILENT_AFTER_S = 10.0
 def beat(name: str, *, in_flight: int, slots: int, revisions: Mapping[str, int], is_draining: bool) -> None:
     """Say that `name` lives; one UPDATE, or the first INSERT."""
     now = clock.now()
-    detail = {"in_flight": in_flight, "slots": slots, "revisions": dict(revisions), "is_draining": is_draining}
+    detail = {
+        "in_flight": in_flight, "slots": slots, "revisions": dict(revisions), "is_draining": is_draining,
+        "disk_free_mb": shutil.disk_usage(settings.LOCAL_DIR).free // 1_000_000,
+    }
     if not Pulse.objects.filter(name=name).update(beat_at=now, detail=detail):
         Pulse.objects.get_or_create(name=name, defaults={"beat_at": now, "started_at": now, "detail": detail})
 

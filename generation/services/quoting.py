@@ -1,15 +1,28 @@
 """What a request would cost, how long it would take, and what it would leave of each limit.  Stores nothing."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from accounts.ledger import Amounts, Standing
-from generation.services import choosing, clock, spending
+from generation.core.caching import Scope
+from generation.services import adapting, caching, choosing, clock, serving, spending
+from generation.services.adapting import Similar
+from generation.services.caching import Seeker
 from generation.services.estimating import Estimate, estimate
 from generation.services.jobs import understood
 
 if TYPE_CHECKING:
     from accounts.models import User
+
+
+class Cached(StrEnum):
+    """How much of a document is there already, and costs nothing."""
+
+    NO = "no"
+    PARTLY = "partly"
+    WHOLE = "whole"
 
 
 @dataclass(frozen=True)
@@ -24,13 +37,19 @@ class Quote:
     route: str
     estimate: Estimate
     limits: list[Remainder]
+    cached: Cached
+    saved_usd_micros: int
+    similar: list[Similar]
 
     @property
     def fits(self) -> bool:
         return all(limit.left_after >= 0 for limit in self.limits)
 
 
-def quote(*, user: "User", kind: str, brief: Any, strategy: str) -> Quote:     # Any: not yet validated
+def quote(
+    *, user: "User", kind: str, brief: Any, strategy: str, fresh: bool = False,     # Any: not yet validated
+    adapt: UUID | None = None,
+) -> Quote:
     """Raises Refusal as `jobs.submit` does, but not for a limit that is reached: that is what `limits` tell."""
     asked = understood(kind, brief, strategy)
     spending.check_pause()
@@ -39,10 +58,24 @@ def quote(*, user: "User", kind: str, brief: Any, strategy: str) -> Quote:     #
         kind=asked.kind, strategy=strategy, brief=asked.brief, units=asked.units,
         is_allowed=lambda slug: spending.may_use_route(terms, slug),
     ).route
-    expected = estimate(kind=kind, strategy=strategy, route=route, brief=asked.brief, units=asked.units)
-    amounts = Amounts(requests=1, units=asked.units, usd_micros=expected.usd_micros_p90, jobs=1)
+    if adapt is not None:
+        adapting.source(user, asked.kind, asked.brief, adapt)
+    foreseen = serving.Foreseen()
+    if not fresh and adapt is None and caching.scope() is not Scope.OFF:
+        seeker = Seeker(user=user, kind=asked.kind, route=route, brief=asked.brief)
+        foreseen = serving.foresee(seeker=seeker, units=asked.units, strategy=strategy)
+    left = asked.units - foreseen.units
+    expected = (
+        estimate(kind=kind, strategy=strategy, route=route, brief=asked.brief, units=left)
+        if left else Estimate(0, 0, 0.0, 0.0, 0)
+    )
+    amounts = Amounts(requests=1, units=left, usd_micros=expected.usd_micros_p90, jobs=1 if left else 0)
     limits = [
         Remainder(standing, standing.left - amounts.of(standing.ceiling.metric))
         for standing in spending.shown(terms, user, clock.now())
     ]
-    return Quote(asked.units, route.slug, expected, limits)
+    cached = Cached.NO if not foreseen.has_plan else Cached.PARTLY if left else Cached.WHOLE
+    return Quote(
+        asked.units, route.slug, expected, limits, cached, foreseen.saved_usd_micros,
+        adapting.similar(user, asked.kind, asked.brief) if cached is not Cached.WHOLE else [],
+    )

@@ -1,11 +1,11 @@
 """What readers see: the document as far as it is there, one unit, and the small snapshot that is streamed."""
 
 import datetime as dt
-import math
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, Subquery
+from django.db.models import Exists, OuterRef, Subquery
+from django.db.models.functions import Now
 from django.utils.safestring import SafeString
 
 from accounts import policies
@@ -15,7 +15,7 @@ from generation.core.reasons import EXPLANATIONS, Reason
 from generation.core.states import ChunkState
 from generation.kinds import all_kinds
 from generation.models import Chunk, Job, Route, UnitVersion
-from generation.services import clock, journal, pulses, routes
+from generation.services import clock, journal, queueing, routes
 from generation.services.errors import Refusal, RefusalCode
 
 
@@ -23,7 +23,8 @@ def assembled(job: Job) -> JsonObject:
     """The document of what is done; gaps are listed under `missing`.
 
     A unit that is being written anew shows its old version until the new one is there.
-    Raises Refusal while there is no plan."""
+    Raises Refusal while there is no plan, and when the content was erased."""
+    check_content(job)
     kind = all_kinds()[job.kind]
     old = UnitVersion.objects.filter(chunk=OuterRef("pk")).order_by("-number").values("content")[:1]
     rows = Chunk.objects.filter(job=job).annotate(old=Subquery(old)).values_list("position", "content", "old")
@@ -35,6 +36,15 @@ def assembled(job: Job) -> JsonObject:
             "Ask again when the job has made progress.",
         )
     return kind.assemble(job.brief, plan, {n: content for n, content in parts.items() if content is not None})
+
+
+def check_content(job: Job) -> None:
+    """Raises Refusal if the content of `job` was erased."""
+    if job.erased_at is not None:
+        raise Refusal(
+            RefusalCode.ERASED, f"Its content was erased on {job.erased_at:%Y-%m-%d}; only what it cost is kept.",
+            "Ask for a new document.",
+        )
 
 
 def document(job: Job) -> JsonObject:
@@ -83,10 +93,11 @@ def gaps(job: Job) -> list[Gap]:
 
 
 SIMULATED_NOTICE = "**Simulated document.** The bundled simulator wrote it for rehearsal; do not use it."
+UNREVIEWED_NOTICE = "A language model wrote this. No person has reviewed it."
 
 
 def markdown(job: Job) -> str:
-    """The document for people, headed by a notice if the simulator wrote it."""
+    """The document for people, headed by a notice of who wrote it."""
     text = all_kinds()[job.kind].markdown(assembled(job))
     return _with_notice(job, text + _gaps_in_words(gaps(job), journal.noun_of(job)))
 
@@ -108,10 +119,9 @@ def html(job: Job) -> SafeString:
 
 
 def _with_notice(job: Job, text: str) -> str:
-    if not job.is_simulated:
-        return text
+    notice = SIMULATED_NOTICE if job.is_simulated else UNREVIEWED_NOTICE
     title, _, rest = text.partition("\n")
-    return f"{title}\n\n> {SIMULATED_NOTICE}\n{rest}"
+    return f"{title}\n\n> {notice}\n{rest}"
 
 
 @dataclass(frozen=True)
@@ -129,7 +139,8 @@ class Unit:
 def unit(job: Job, position: int) -> Unit:
     """Unit `position` of `job`, readable while others run.
 
-    Raises Refusal if the job has no such unit, and while it has nothing to read."""
+    Raises Refusal if the job has no such unit, while it has nothing to read, and when it was erased."""
+    check_content(job)
     kind = all_kinds()[job.kind]
     if not 1 <= position <= job.unit_total:
         raise Refusal(
@@ -187,11 +198,11 @@ def waiting(job: Job) -> Waiting | None:
 
 
 def _lines_of(job: Job) -> list[Chunk]:
-    """The job's chunks without their texts."""
+    """The job's chunks without their texts, each with the time by the database's clock."""
     return list(
-        Chunk.objects.filter(job=job).order_by("position").only(
+        Chunk.objects.filter(job=job).order_by("position").annotate(db_now=Now()).only(
             "job_id", "position", "title", "state", "headline", "attempts", "reason", "reason_detail",
-            "ready_at", "route_id",
+            "ready_at", "from_cache", "route_id",
         )
     )
 
@@ -234,7 +245,7 @@ def _paused(job: Job, chunks: list[Chunk], now: dt.datetime) -> Waiting | None:
 
 def _waiting_for_worker(job: Job, now: dt.datetime) -> Waiting | None:
     """Its work is due: either somebody is about to take it, or nobody can."""
-    workers = pulses.living(now)
+    workers = queueing.living_workers(now)
     if not workers:
         return Waiting(Reason.NO_WORKER, None)
     if all(worker.detail.get("revisions", {}).get(job.kind) != job.kind_revision for worker in workers):
@@ -253,38 +264,24 @@ class Place:
         return {"ahead": self.ahead, "finish_at": self.finish_at.isoformat()}
 
 
+def outside(job: Job) -> tuple[object, ...]:
+    """What an active job's snapshot shows although the job did not move: its place, and until when its route is closed.
+
+    One query for the clock; the rest is remembered for all jobs of a route."""
+    now = clock.now()
+    return queueing.ahead_of(job, now), job.route.waits_until(now), bool(queueing.living_workers(now))
+
+
 def _place_of(job: Job, chunks: list[Chunk], now: dt.datetime) -> Place | None:
     """None once the job has ended.  Counts, in one query, only while nothing of the job is being made."""
     if job.is_terminal:
         return None
     is_moving = any(chunk.state == ChunkState.RUNNING for chunk in chunks)
-    ahead = 0 if is_moving else _ahead_of(job, now)
+    ahead = 0 if is_moving else queueing.ahead_of(job, now)
     rest_s = job.expected_s * (100 - job.percent) / 100
     # As many calls as the route carries are made at the same time; each takes about half of a short document's time.
     wait_s = ahead // job.route.carries * job.expected_s / 2
     return Place(ahead, now + dt.timedelta(seconds=round(rest_s + wait_s)))
-
-
-def _ahead_of(job: Job, now: dt.datetime) -> int:
-    """Due chunks on the job's route that the fair order puts before its first, as claiming would choose now."""
-    rows = (
-        Chunk.objects.filter(Q(state=ChunkState.RUNNING.value) | Q(state=ChunkState.PENDING.value, ready_at__lte=now))
-        .filter(job__route=job.route_id).order_by().values_list("job__user_id", "job__user__role")
-        .annotate(
-            running=Count("id", filter=Q(state=ChunkState.RUNNING.value)),
-            due=Count("id", filter=Q(state=ChunkState.PENDING.value)),
-            older=Count("id", filter=Q(state=ChunkState.PENDING.value, job_id__lt=job.pk)),
-        )
-    )
-    weight = policies.weights()
-    lines = {user_id: (role, running, due, older) for user_id, role, running, due, older in rows}
-    role, running, _due, older = lines.pop(job.user_id, (None, 0, 0, 0))
-    if role is None:
-        return 0      # nothing of it is due
-    share = (running + older + 1) / weight[role]
-    return older + sum(
-        min(due, max(0, math.floor(share * weight[role]) - running)) for role, running, due, _older in lines.values()
-    )
 
 
 def explained(job: Job) -> dict[str, str] | None:
@@ -301,13 +298,13 @@ def explained(job: Job) -> dict[str, str] | None:
 def snapshot(job: Job) -> dict[str, Any]:     # Any: JSON
     """Everything that a progress display needs, small and whole, keyed by `revision`.
 
-    One query; while the job is active one for the clock, and two for its place while nothing of it is being made."""
+    One query; others, which are remembered for a moment, only while nothing of the job is being made."""
     chunks = _lines_of(job)
-    now = job.finished_at or clock.now()
+    now = job.finished_at or chunks[0].db_now     # type: ignore[attr-defined]     # annotated; every job has chunk 0
     units = [
         {
             "position": chunk.position, "title": chunk.title, "state": chunk.state, "headline": chunk.headline,
-            "attempts": chunk.attempts, "reason": chunk.reason or None,
+            "attempts": chunk.attempts, "reason": chunk.reason or None, "from_cache": chunk.from_cache,
         }
         for chunk in chunks if chunk.position > 0
     ]
@@ -319,6 +316,7 @@ def snapshot(job: Job) -> dict[str, Any]:     # Any: JSON
         "queue": place.as_json() if place else None,
         "input_tokens": job.input_tokens, "output_tokens": job.output_tokens,
         "cost_usd_micros": job.cost_usd_micros, "is_simulated": job.is_simulated,
+        "from_cache": job.from_cache, "cached_parts": job.cached_parts, "saved_usd_micros": job.saved_usd_micros,
         "reason": job.reason or None, "explanation": explained(job),
         "elapsed_s": round((now - job.created_at).total_seconds(), 1),
     }

@@ -167,8 +167,9 @@ def history(route: Route, since: dt.datetime) -> list[RouteMinute]:
     return list(RouteMinute.objects.filter(route=route, minute__gte=since).order_by("minute"))
 
 
-def forget_old_minutes(now: dt.datetime) -> int:
+def forget_old_minutes() -> int:
     """Prune the history, a batch at a time."""
+    now = clock.now()
     old = RouteMinute.objects.filter(minute__lt=now - KEEP_MINUTES).order_by("minute").values_list("pk", flat=True)
     ids = list(old[:PRUNE_AT_ONCE])
     return RouteMinute.objects.filter(pk__in=ids).delete()[0] if ids else 0

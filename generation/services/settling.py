@@ -33,14 +33,14 @@ from generation.core.pricing import dollars
 from generation.core.prompting import Stage
 from generation.core.reasons import EXPLANATIONS, Reason
 from generation.core.states import ChunkState, Event
-from generation.kinds import all_kinds
-from generation.models import Chunk, Job, LogEntry, LogLevel, Route, Strategy
+from generation.models import Chunk, Flight, Job, LogEntry, LogLevel, Route
 from generation.models.chunk import changes
-from generation.services import choosing, journal, ledger, spending
+from generation.services import caching, choosing, flights, journal, ledger, serving, spending
 from generation.services.claiming import Claim
 from generation.services.deriving import derive
-from generation.services.jobs import end_without_content, unblock_next
+from generation.services.jobs import end_without_content
 from generation.services.ledger import Bill
+from generation.services.units import create_units, unblock_next
 
 # A request that fits its own route and not the fallback waits for its own, and looks again once in a while.
 TOO_LONG_FOR_FALLBACK = dt.timedelta(minutes=1)
@@ -73,9 +73,15 @@ def settle(*finished: Finished) -> list[Settled]:
         job = Job.objects.select_for_update(no_key=True).annotate(locked_at=Now()).get(pk=job_id)
         now: dt.datetime = job.locked_at
         bill, lines = Bill(), list[LogEntry]()
+        keys = dict(
+            Chunk.objects.filter(pk__in=[one.claim.chunk_id for one in finished]).values_list("pk", "cache_key")
+        )
         settled = [_settle_one(job, one, now, bill, lines) for one in finished]
-        LogEntry.objects.bulk_create(lines)
-        if any(one.is_ours for one in settled):
+        journal.write_all(lines)
+        ours = [one for one, how in zip(finished, settled, strict=True) if how.is_ours]
+        _keep(job, [(one, key) for one in ours if (key := keys.get(one.claim.chunk_id))], now)
+        if ours:
+            serving.look_up(job, now)
             derive(job, now, bill)
         elif bill.calls:
             Job.objects.filter(pk=job_id).update(**bill.columns)
@@ -84,6 +90,22 @@ def settle(*finished: Finished) -> list[Settled]:
         if any(one.runnable for one in settled):
             queue.ring()      # one is enough: whoever hears it claims a batch
     return settled
+
+
+def _keep(job: Job, finished: list[tuple[Finished, str]], now: dt.datetime) -> None:
+    """Store in the cache what was found valid, and let those go on who waited for it, or for nothing.
+
+    What a person wished for is left out: it answers more than its name says."""
+    ended = [(one, key) for one, key in finished if isinstance(one.outcome, Done | DoneWhole | GiveUp | SplitUp)]
+    caching.keep(
+        caching.store(
+            job, key, one.claim.stage, one.claim.position, one.outcome, model=one.claim.model,
+            cost_usd_micros=ledger.cost_of(one.claim, one.answer),
+            is_simulated=ledger.is_simulated(one.claim, one.answer), now=now,
+        )
+        for one, key in ended if isinstance(one.outcome, Done | DoneWhole) and not one.claim.instruction
+    )
+    flights.wake(key for _one, key in ended)
 
 
 def _settle_one(job: Job, one: Finished, now: dt.datetime, bill: Bill, lines: list[LogEntry]) -> Settled:
@@ -125,9 +147,10 @@ def _apply(job: Job, one: Finished, now: dt.datetime, lines: list[LogEntry]) -> 
     more: dict[str, Any] = {"cost_usd_micros": F("cost_usd_micros") + cost}
     noun, name = journal.noun_of(job), journal.name_of(job, claim.position)
 
-    def note(event: str, message: str, level: LogLevel = LogLevel.INFO, **data: Any) -> None:     # Any: JSON
+    def note(event: str, message: str, level: LogLevel = LogLevel.INFO, **more: Any) -> None:     # Any: as `entry`
         lines.append(journal.entry(
-            job, event, message, chunk_id=claim.chunk_id, attempt_id=claim.attempt_id, level=level, **data
+            job, event, message, chunk_id=claim.chunk_id, attempt_id=claim.attempt_id, unit=claim.position,
+            level=level, **more
         ))
 
     elsewhere = _elsewhere(job, one)
@@ -145,9 +168,10 @@ def _apply(job: Job, one: Finished, now: dt.datetime, lines: list[LogEntry]) -> 
         case Done(content, headline, findings):
             _move(claim, Event.FINISH, now, content=content, headline=headline[:200], draft="", instruction="",
                   reason="", reason_detail="", findings=[finding.as_json() for finding in findings], **more)
-            note(Event.FINISH, f"{name} complete: {headline}, {dollars(cost)}", cost_usd_micros=cost)
+            note(Event.FINISH, f"{name} complete: {headline}, {dollars(cost)}", cost_usd_micros=cost,
+                 quoting=[headline])
             if claim.position == 0:
-                return _create_units(job, content, now)
+                return create_units(job, content, now)
             return unblock_next(job, now)
         case DoneWhole(plan, headline, units):
             _move(claim, Event.FINISH, now, content=plan, headline=headline[:200], draft="", reason="",
@@ -155,7 +179,7 @@ def _apply(job: Job, one: Finished, now: dt.datetime, lines: list[LogEntry]) -> 
             valid = sum(isinstance(unit, Done) for unit in units)
             note(Event.FINISH, f"whole document in one call: {valid} of {len(units)} {noun}s valid, {dollars(cost)}",
                  cost_usd_micros=cost)
-            return _create_units(job, plan, now, units)
+            return create_units(job, plan, now, units)
         case Repair(findings, draft):
             _move(claim, Event.RETRY, now, ready_at=now, repairs=claim.repairs + 1, draft=draft,
                   findings=[finding.as_json() for finding in findings],
@@ -163,18 +187,20 @@ def _apply(job: Job, one: Finished, now: dt.datetime, lines: list[LogEntry]) -> 
                   reason_detail=findings[0].message, **more)
             of_whom = f" of {elsewhere[0]}" if elsewhere is not None else ""
             note("repair", f"{name} is asked again{of_whom}: {findings[0].message}", LogLevel.WARNING,
+                 reason=Reason.REPAIRING, quoting=[findings[0].message],
                  findings=[finding.as_json() for finding in findings])
             return 1
         case Retry(after, reason):
             _move(claim, Event.RETRY, now, ready_at=now + after, reason=reason.value, reason_detail=why,
                   **more)
-            note(Event.RETRY, f"{name} is tried again in {after.total_seconds():.1f} s: {why}", LogLevel.WARNING)
+            note(Event.RETRY, f"{name} is tried again in {after.total_seconds():.1f} s: {why}", LogLevel.WARNING,
+                 reason=reason)
             return 0
         case Snooze(after, reason):
             _move(claim, Event.RELEASE, now, ready_at=now + after, reason=reason.value, reason_detail=why,
                   attempts=F("attempts") - 1, **more)
             note(Event.RELEASE, f"{name} waits {after.total_seconds():.1f} s: {EXPLANATIONS[reason].sentence}",
-                 LogLevel.WARNING)
+                 LogLevel.WARNING, reason=reason)
             return 0 if after else 1
         case GiveUp(reason, message, findings):
             chunk = Chunk.objects.filter(pk=claim.chunk_id, fence=claim.fence).accepting(Event.GIVE_UP).first()
@@ -187,13 +213,14 @@ def _apply(job: Job, one: Finished, now: dt.datetime, lines: list[LogEntry]) -> 
             )
             kept = "; the old version stays" if event is Event.KEEP else ""
             note(event, f"{name} failed: {EXPLANATIONS[reason].sentence} {message}{kept}", LogLevel.ERROR,
-                 next_step=EXPLANATIONS[reason].next_step)
+                 reason=reason, quoting=[message] if findings or reason is Reason.REFUSED else ())
             return unblock_next(job, now)
         case SplitUp(message):
             _move(claim, Event.RETRY, now, ready_at=now, stage=Stage.PLAN.value, title="Plan", attempts=0,
-                  repairs=0, findings=[], draft="", reason="", reason_detail="", **more)
+                  repairs=0, findings=[], draft="", reason="", reason_detail="", cache_key="", flight=Flight.NONE,
+                  **more)
             note("split_up", f"one call for everything did not work ({message}); going on {noun} by {noun}",
-                 LogLevel.WARNING)
+                 LogLevel.WARNING, quoting=[message])
             return 1
 
 
@@ -216,33 +243,3 @@ def _move(claim: Claim, event: Event, now: dt.datetime, **columns: Any) -> None:
     )
     if not moved:
         raise _NotOurs
-
-
-def _create_units(
-    job: Job, plan: dict[str, Any], now: dt.datetime, units: tuple[Done | Repair, ...] = ()     # Any: JSON
-) -> int:
-    """The unit chunks of a finished plan; those in `units` that are done come with their content."""
-    kind = all_kinds()[job.kind]
-    typed = kind.plan(plan)
-    is_sequential = job.strategy == Strategy.SEQUENTIAL
-    rows = []
-    for position in range(1, job.unit_total + 1):
-        row = Chunk(
-            job=job, position=position, stage=Stage.UNIT.value, title=kind.unit_title(typed, position)[:200],
-            ready_at=now,
-        )
-        made = units[position - 1] if position <= len(units) else None
-        if isinstance(made, Done):
-            row.state, row.finished_at, row.started_at, row.ready_at = ChunkState.DONE.value, now, now, None
-            row.content, row.headline = made.content, made.headline[:200]
-            row.findings = [finding.as_json() for finding in made.findings]
-        elif isinstance(made, Repair):
-            row.draft, row.findings = made.draft, [finding.as_json() for finding in made.findings]
-            row.reason = Reason.REPAIRING.value
-        elif is_sequential and position > 1:
-            row.ready_at, row.reason = None, Reason.WAITS_FOR_PREVIOUS.value
-        rows.append(row)
-    Chunk.objects.bulk_create(rows)
-    job.title = kind.plan_title(typed)[:200]
-    Job.objects.filter(pk=job.pk).update(title=job.title)
-    return sum(row.ready_at is not None for row in rows)

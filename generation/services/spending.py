@@ -4,10 +4,12 @@ A job's bill is the difference between what the job knows and what the ledger ha
 (`billed_units`, `billed_usd_micros`), so settling again, or later, never counts anything twice."""
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.db.models import F, Q
+from django.db.models.functions import Now
 
 from accounts import ledger, policies
 from accounts.ledger import Amounts, LimitExceeded, Standing
@@ -37,7 +39,7 @@ def check_pause() -> None:
 
 def terms_for(user: "User", *, kind: str, strategy: str, units: int) -> Terms:
     """The terms of `user`, or a Refusal if they do not allow such a document at all."""
-    terms = policies.terms_of(user, clock.now())
+    terms = policies.terms_of(user, Now())
     for names, name, word in ((terms.kinds, kind, "document kind"), (terms.strategies, strategy, "strategy")):
         if not allows(names, name):
             raise Refusal(
@@ -57,34 +59,45 @@ def may_use_route(terms: Terms, slug: str) -> bool:
     return allows(terms.routes, slug)
 
 
-def reserve(job: Job, terms: Terms, *, units: int, usd_micros: int, now: dt.datetime) -> None:
-    """Reserve for `job`, in the transaction that accepts it; a Refusal names the limit that it does not fit under."""
-    is_active_already = ledger.has_unsettled(str(job.public_id))
-    amounts = Amounts(requests=1, units=units, usd_micros=usd_micros, jobs=0 if is_active_already else 1)
+def reserve(
+    job: Job, terms: Terms, *, units: int, usd_micros: int, now: dt.datetime, needs_work: bool = True
+) -> list[Standing]:
+    """Reserve for the new `job`, in the transaction that accepts it; a Refusal names the limit that it does not fit
+    under.  Where the limits stand afterwards.  A job that the cache serves whole never runs."""
+    amounts = Amounts(requests=1, units=units, usd_micros=usd_micros, jobs=1 if needs_work else 0)
+    return _reserve(job, terms, amounts, now)
+
+
+def _reserve(job: Job, terms: Terms, amounts: Amounts, now: dt.datetime) -> list[Standing]:
     try:
-        ledger.reserve(terms, str(job.public_id), amounts, now=now)
+        return ledger.reserve(terms, str(job.public_id), amounts, now=now)
     except LimitExceeded as exceeded:
         raise refusal_of(exceeded, now) from exceeded
 
 
-def reserve_again(job: Job, units: int, now: dt.datetime) -> None:
+def reserve_again(job: Job, units: int, now: dt.datetime, *, needs_work: bool = True) -> None:
     """A new reservation for `units` units of `job`, which is locked, when its owner wants them (again)."""
     check_pause()
     terms = terms_for(job.user, kind=job.kind, strategy=job.strategy, units=job.unit_total)
     expected = estimating.estimate(
         kind=job.kind, strategy=job.strategy, route=job.route, brief=job.brief, units=max(1, units)
     )
-    reserve(job, terms, units=units, usd_micros=expected.usd_micros_p90, now=now)
+    runs_more = needs_work and not ledger.has_unsettled(str(job.public_id))
+    _reserve(job, terms, Amounts(
+        requests=1, units=units, usd_micros=expected.usd_micros_p90 if needs_work else 0, jobs=1 if runs_more else 0,
+    ), now)
 
 
 def settle(job: Job, now: dt.datetime) -> None:
     """Tell the ledger what `job`, which is locked and has ended, did cost.  As often as one likes."""
-    known = Job.objects.values("cost_usd_micros", "billed_usd_micros", "billed_units", "calls").get(pk=job.pk)
+    known = Job.objects.values(
+        "cost_usd_micros", "billed_usd_micros", "billed_units", "calls", "cached_parts"
+    ).get(pk=job.pk)
     made = _units_made(job)
     units = max(0, made - known["billed_units"])
     cost = known["cost_usd_micros"] - known["billed_usd_micros"]
     reference = str(job.public_id)
-    if known["calls"]:
+    if known["calls"] or known["cached_parts"]:
         was_open = ledger.settle(reference, Amounts(requests=1, units=units, usd_micros=cost), now=now)
     else:
         was_open = ledger.release(reference, now=now)      # nothing was asked of anybody
@@ -104,7 +117,12 @@ def standings_of(user: "User") -> list[Standing]:
 
 def own_standings(user: "User") -> list[Standing]:
     """The limits that are of `user` alone."""
-    return [standing for standing in standings_of(user) if standing.ceiling.user_id is not None]
+    return own(standings_of(user))
+
+
+def own(standings: Iterable[Standing]) -> list[Standing]:
+    """Those of `standings` that are of one user alone."""
+    return [standing for standing in standings if standing.ceiling.user_id is not None]
 
 
 def shown(terms: Terms, user: "User", now: dt.datetime) -> list[Standing]:
@@ -167,6 +185,8 @@ def refusal_of(exceeded: LimitExceeded, now: dt.datetime) -> Refusal:
 
 
 def _units_made(job: Job) -> int:
-    """Units that were made in all: those that are there, and those that a newer version replaced."""
-    units = Chunk.objects.filter(job=job).units()
-    return units.filter(state=ChunkState.DONE.value).count() + UnitVersion.objects.filter(chunk__job=job).count()
+    """Units that were made in all: those that are there, and those that a newer version replaced.
+
+    What the cache had was made, and billed, before."""
+    units = Chunk.objects.filter(job=job, state=ChunkState.DONE.value, from_cache=False).units()
+    return units.count() + UnitVersion.objects.filter(chunk__job=job, from_cache=False).count()

@@ -13,13 +13,15 @@ from generation import queue
 from generation.core.outcomes import CallCode
 from generation.core.states import OPEN_CHUNK_STATES, ChunkState
 from generation.models import Attempt, AttemptState, Chunk, Job, Pulse
-from generation.services import clock, journal, ledger, routes, spending
+from generation.services import alerts, caching, clock, incidents, journal, ledger, outbox, retention, routes, spending
 from generation.services.deriving import derive
-from generation.services.jobs import unblock_next
 from generation.services.leases import each, expire
 from generation.services.pulses import SWEEPER
+from generation.services.units import unblock_next
 
 FORGET_PULSE_AFTER = dt.timedelta(days=1)
+# What may as well be done later, each in its own, slower time.
+UPKEEP = (incidents.upkeep, retention.upkeep, outbox.prune, alerts.prune, routes.forget_old_minutes)
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,7 @@ class Swept:
     lost_attempts: int
     billed: int
     rang: bool
+    pruned: int = 0
 
 
 @dataclass(frozen=True)
@@ -57,7 +60,8 @@ def take_turn(by: str) -> Turn | None:
 
 
 def sweep(*, may_expire: bool = True) -> Swept:
-    """Expired leases, stuck jobs, forgotten attempts, incomplete bills, lost doorbells, old pulses."""
+    """Expired leases, stuck jobs, forgotten attempts, incomplete bills, lost doorbells, old pulses; then the upkeep:
+    what is kept too long, the cache's surplus, failures as incidents."""
     expired = expire() if may_expire else 0
     unstuck = each(_unstick, stuck_jobs()) + each(_unblock, blocked_jobs())
     lost = _close_lost_attempts()
@@ -65,13 +69,14 @@ def sweep(*, may_expire: bool = True) -> Swept:
     rang = has_due_work()
     if rang:
         queue.ring()
-    routes.forget_old_minutes(clock.now())
     Pulse.objects.filter(beat_at__lt=clock.now() - FORGET_PULSE_AFTER).exclude(name=SWEEPER).delete()
-    return Swept(expired, unstuck, lost, billed, rang)
+    each(lambda upkeep: upkeep(), UPKEEP)
+    return Swept(expired, unstuck, lost, billed, rang, caching.prune())
 
 
 def has_due_work() -> bool:
-    return Chunk.objects.runnable(clock.now()).exists()
+    now = clock.now()
+    return Chunk.objects.runnable(now).exists() or Chunk.objects.due_twins(now).exists()
 
 
 def stuck_jobs() -> list[int]:

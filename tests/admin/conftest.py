@@ -13,11 +13,11 @@ from django.utils import timezone
 
 from accounts.models import ApiToken, Override, Pause, Role, User, create_token
 from generation.core.outcomes import CallCode, Failure
-from generation.models import Job, Pulse
-from generation.services import jobs
-from tests.support import PROGRAM, claim_all, finish, limited, work_off
+from generation.models import CacheEntry, Job, Pulse
+from generation.services import incidents, jobs
+from tests.support import PROGRAM, chunk, claim_all, finish, limited, work_off
 
-LOOK = ("job", "chunk", "attempt", "logentry", "unitversion", "route", "pulse")
+LOOK = ("job", "chunk", "attempt", "logentry", "unitversion", "route", "pulse", "incident", "cacheentry")
 
 
 def _staff(name: str, *permissions: str) -> User:
@@ -85,9 +85,22 @@ def worker(db: None) -> Pulse:
 
 
 @pytest.fixture
-def rows(done: Job, failed: Job, token: ApiToken, worker: Pulse) -> None:
+def entry(done: Job) -> CacheEntry:
+    """Ann's first week, kept."""
+    week = chunk(done, 1)
+    return CacheEntry.objects.create(
+        key="k" * 64, whose=f"user:{done.user_id}", owner=done.user, job=done, kind=done.kind,
+        kind_revision=done.kind_revision, stage="unit", position=1, model="m", content=week.content,
+        headline=week.headline, size_bytes=2_048, cost_usd_micros=1_200, hits=3,
+        expires_at=timezone.now() + dt.timedelta(days=2),
+    )
+
+
+@pytest.fixture
+def rows(done: Job, failed: Job, token: ApiToken, worker: Pulse, entry: CacheEntry) -> None:
     """At least one row of every model."""
     limited(requests=9)
     Pause.objects.get_or_create(id=1)
     Override.objects.create(user=done.user, reason="exam week")
     jobs.submit(user=done.user, kind="training_program", brief=PROGRAM)
+    incidents.upkeep()

@@ -9,9 +9,10 @@ import pytest
 from django.contrib import admin
 from django.urls import reverse
 
-from accounts.models import create_token
+from accounts.models import User, create_token
 from generation.core.findings import Finding, Severity
-from generation.models import Attempt, Chunk, Job, LogEntry, Pulse, Route, UnitVersion
+from generation.models import Attempt, Chunk, Job, LogEntry, Occurrence, Pulse, Route, UnitVersion
+from generation.services import incidents
 
 ROOT = Path(__file__).parents[2]
 CANARY = "c4n4ry"
@@ -88,7 +89,11 @@ def poisoned(done, failed, worker, ann, rita, payload):
     Attempt.objects.update(
         message=payload, reply=payload, findings=[finding], request_id=payload[:120], model=payload[:120],
         worker=payload[:120])
-    LogEntry.objects.update(message=payload, data={payload: [payload, {"x": payload}]}, by=rita)
+    LogEntry.objects.update(
+        message=payload, data={payload: [payload, {"x": payload}]}, by=rita, advice=payload, trace=payload,
+        request_id=payload[:64])
+    incidents.upkeep()
+    Occurrence.objects.update(message=payload)
     Route.objects.update(breaker_detail=payload, model=payload[:120])
     Pulse.objects.update(detail={payload: payload})
     create_token(ann, payload[:80])
@@ -106,6 +111,8 @@ def addresses():
         yield reverse("admin:generation_job_parts", args=[job.pk])
         yield f"{reverse('admin:generation_logentry_changelist')}?job__id__exact={job.pk}"
     yield reverse("admin:index")
+    for person in User.objects.all():
+        yield reverse("admin:accounts_user_erase", args=[person.pk])
     yield f"{reverse('admin:generation_job_add')}?kind=training_program"
 
 

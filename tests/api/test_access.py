@@ -11,8 +11,8 @@ from ninja.security import SessionAuth
 from accounts.models import Role, User
 from generation.api import api
 from generation.api.auth import BearerToken
-from generation.models import Job
-from generation.services import jobs
+from generation.models import Job, WebhookEndpoint
+from generation.services import jobs, webhooks
 from tests.api.calls import ASK, ROOT, Caller, of, operations, problem
 from tests.support import work_off
 
@@ -40,14 +40,28 @@ WITH_ID = {
     ("POST", f"{JOB}/units/{{n}}/regenerate"): Row(
         202, body={"instruction": "Without jumps."}, permission="regenerate_unit"),
 }
+HOOK = "/webhooks/{webhook_id}"
+OWN_ALONE = {       # staff, too, find only what is their own
+    ("GET", HOOK): Row(200),
+    ("PATCH", HOOK): Row(200, body={"description": "mine"}),
+    ("DELETE", HOOK): Row(204),
+    ("POST", f"{HOOK}/rotate"): Row(200),
+    ("POST", f"{HOOK}/ping"): Row(202),
+    ("GET", f"{HOOK}/deliveries"): Row(200),
+}
+WEBHOOK = {"url": "https://hooks.example.com/x"}
 FOR_EVERYBODY_SIGNED_IN = {
     ("GET", "/jobs"), ("POST", "/jobs"), ("GET", "/kinds"), ("GET", "/kinds/{slug}"), ("GET", "/me"),
-    ("POST", "/quotes"), ("GET", "/me/usage"),
+    ("POST", "/quotes"), ("GET", "/me/usage"), ("GET", "/webhooks"), ("POST", "/webhooks"),
 }
 CASES = pytest.mark.parametrize(("method", "path"), list(WITH_ID), ids=lambda value: str(value))
 
 
 def address(job: Job, path: str) -> str:
+    if path.startswith(HOOK):
+        hook = WebhookEndpoint.objects.filter(user=job.user).first() or webhooks.create(
+            user=job.user, events=["job.failed"], **WEBHOOK).endpoint
+        return path.format(webhook_id=hook.public_id)
     return path.format(job_id=job.public_id, n=1, slug=job.kind)
 
 
@@ -62,6 +76,11 @@ def job_in(job: Job) -> Any:
 
 
 @pytest.fixture
+def root_api(db: None) -> Caller:
+    return Caller(User.objects.create_superuser("root", role=Role.ADMIN))
+
+
+@pytest.fixture
 def viewer(db: None) -> User:
     """Staff who may look at all jobs and change none."""
     person = User.objects.create_user("vera", role=Role.TEACHER, is_staff=True)
@@ -71,7 +90,7 @@ def viewer(db: None) -> User:
 
 def test_every_operation_is_in_a_table():
     registered = {(method, path) for method, path, _operation in operations()}
-    assert registered == set(WITH_ID) | FOR_EVERYBODY_SIGNED_IN
+    assert registered == set(WITH_ID) | set(OWN_ALONE) | FOR_EVERYBODY_SIGNED_IN
 
 
 def test_openapi_hides_no_operation():
@@ -136,9 +155,18 @@ def test_permissions_without_staff_show_nothing(done, cy):
 
 @pytest.mark.parametrize(("method", "path"), sorted(FOR_EVERYBODY_SIGNED_IN), ids=lambda value: str(value))
 def test_the_rest_is_for_everybody_signed_in(method, path, job, cy_api, nobody):
-    body = ASK if method == "POST" else None
-    assert cy_api.send(method, address(job, path), body).status_code in {200, 202}
+    body = (WEBHOOK if path == "/webhooks" else ASK) if method == "POST" else None
+    assert cy_api.send(method, address(job, path), body).status_code in {200, 201, 202}
     problem(nobody.send(method, address(job, path), body), 401, "unauthenticated")
+
+
+@pytest.mark.parametrize(("method", "path"), list(OWN_ALONE), ids=lambda value: str(value))
+def test_what_is_ones_own_alone_is_for_nobody_else(method, path, job, ann_api, cy_api, rita_api, nobody, root_api):
+    row = OWN_ALONE[method, path]
+    for stranger in (cy_api, rita_api, root_api):
+        problem(stranger.send(method, address(job, path), row.body), 404, "not_found")
+    problem(nobody.send(method, address(job, path), row.body), 401, "unauthenticated")
+    assert ann_api.send(method, address(job, path), row.body).status_code == row.works
 
 
 def test_list_holds_own_jobs_only(job, cy_api, ann_api):

@@ -133,8 +133,11 @@ def test_simulated_document_says_so(done, ann_api, name):
     assert "Simulated document" in unit["markdown"]
 
 
-def test_real_document_does_not(done, ann_api):
-    assert "imulated" not in ann_api.send("GET", of(done, "/document?format=html")).content.decode()
+def test_real_document_says_that_nobody_has_reviewed_it(done, ann_api):
+    for name in ("markdown", "html"):
+        text = ann_api.send("GET", of(done, f"/document?format={name}")).content.decode()
+        assert "imulated" not in text
+        assert "A language model wrote this. No person has reviewed it." in text
 
 
 # --- Units ----------------------------------------------------------------------------------------

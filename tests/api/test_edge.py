@@ -1,13 +1,16 @@
 """Courtesy limits of the HTTP edge: per user at the API, per address where people sign in."""
 
+import secrets
+from collections import Counter
+
 import pytest
-from django.core.cache import cache
 from django.test import Client, RequestFactory
 from redis.exceptions import ConnectionError as RedisIsAway
 
 from accounts import edge
 from accounts.edge import client_address
 from tests.api.calls import Caller, problem
+from tests.threads import at_once
 
 pytestmark = pytest.mark.django_db
 
@@ -16,9 +19,7 @@ pytestmark = pytest.mark.django_db
 def few(settings):
     settings.RATELIMIT_ENABLE = True
     settings.API_RATE, settings.SIGN_IN_RATE = "3/d", "3/d"
-    cache.clear()
-    yield
-    cache.clear()
+    settings.RATELIMIT_CACHE_PREFIX = secrets.token_hex(4)      # nobody was counted under it yet
 
 
 def test_user_who_asks_too_often_waits_and_others_do_not(ann, ann_api, cy_api):
@@ -82,3 +83,20 @@ def test_without_redis_nobody_is_refused(ann_api, monkeypatch):
 
     monkeypatch.setattr(edge, "get_usage", away)
     assert [ann_api.send("GET", "/me").status_code for _ in range(5)] == [200] * 5
+
+
+def test_two_hundred_spoofed_addresses_at_once_are_one_client(ann, settings, transactional_db):
+    settings.SIGN_IN_RATE = "50/d"
+    responses = at_once(*(
+        lambda n=n: Client().post("/admin/login/", {"username": "x"}, HTTP_X_FORWARDED_FOR=f"10.0.{n}.1")
+        for n in range(200)
+    ))
+    assert Counter(response.status_code for response in responses) == {200: 50, 429: 150}
+
+
+def test_addresses_of_one_customer_count_together_and_those_of_another_do_not(client):
+    def attempt(address: str) -> int:
+        return client.post("/admin/login/", {}, REMOTE_ADDR=address).status_code
+
+    assert [attempt(f"2001:db8:1:2::{n}") for n in range(1, 5)] == [200, 200, 200, 429]
+    assert attempt("2001:db8:1:3::1") == 200

@@ -54,7 +54,7 @@ def test_every_operation_has_a_name_a_sentence_and_its_problems(document):
         assert operation["security"] == [{"BearerToken": []}, {"BrowserSession": []}]
         expected = {"401", "500", "503"}
         expected |= {"404"} if "{" in path else set()
-        expected |= {"403"} if method == "post" else set()
+        expected |= {"403"} if method != "get" else set()
         expected |= {"400", "413", "415", "422"} if "requestBody" in operation else set()
         assert expected <= set(operation["responses"]), path
     assert len(names) == len(set(names))
@@ -70,6 +70,7 @@ def test_every_problem_is_described_as_problem_json(document):
 def test_accepted_requests_name_their_headers(document):
     operations = [operation for _method, _path, operation in described(document)]
     accepted = [one["responses"]["202"] for one in operations if "202" in one["responses"]]
+    accepted = [one for one in accepted if "headers" in one]      # a ping makes no job to look at
     assert len(accepted) == 4
     assert all({"Location", "Retry-After"} <= set(response["headers"]) for response in accepted)
 

@@ -13,17 +13,25 @@ from hypothesis import strategies as st
 from schemathesis import GenerationMode
 from schemathesis.specs.openapi.checks import negative_data_rejection, positive_data_acceptance
 
-from generation.models import Job
+from generation.models import Job, WebhookEndpoint
+from generation.services import webhooks
 from tests.api.calls import ROOT, Caller
 
 EXAMPLES = 20
-# JSON Schema cannot say that a text holds no invisible character, or that a cursor comes from a page.
+# JSON Schema cannot say that a text holds nothing invisible, that a cursor comes from a page, where a URL leads.
 KNOWS_MORE_THAN_ITS_SCHEMA = {
     f"GET {ROOT}/jobs", f"POST {ROOT}/jobs", f"POST {ROOT}/quotes",
-    f"POST {ROOT}/jobs/{{job_id}}/units/{{n}}/regenerate",
+    f"POST {ROOT}/jobs/{{job_id}}/units/{{n}}/regenerate", f"POST {ROOT}/webhooks",
+    f"PATCH {ROOT}/webhooks/{{webhook_id}}",
 }
 SCHEMA = schemathesis.openapi.from_wsgi(f"{ROOT}/openapi.json", get_wsgi_application())
 OPERATIONS = {found.ok().label: found.ok() for found in SCHEMA.get_all_operations()}
+
+
+def _endpoint_of(job: Job) -> WebhookEndpoint:
+    """One of the owner's, made anew if the case before has deleted it."""
+    found = WebhookEndpoint.objects.filter(user=job.user).first()
+    return found or webhooks.create(user=job.user, url="https://hooks.example.com/", events=["job.failed"]).endpoint
 
 
 @pytest.mark.django_db(transaction=True)
@@ -40,6 +48,9 @@ def test_api_is_as_it_is_described(label: str, mode: GenerationMode, done: Job, 
         if is_known and "job_id" in (case.path_parameters or {}):
             case.path_parameters["job_id"] = str(done.public_id)
             left_out.append(negative_data_rejection)      # the id may have been what was wrong
+        if is_known and "webhook_id" in (case.path_parameters or {}):
+            case.path_parameters["webhook_id"] = str(_endpoint_of(done).public_id)
+            left_out.append(negative_data_rejection)
         case.call_and_validate(
             headers={"Authorization": f"Bearer {ann_api.secret}"}, excluded_checks=left_out
         )

@@ -1,5 +1,6 @@
 """Commands in processes of their own, and a simulator that they share."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -30,8 +31,18 @@ def fresh(tmp_path: Path) -> Iterator[Product]:
         yield made
 
 
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder whose database has its tables and nothing else."""
+    folder = tmp_path_factory.mktemp("migrated")
+    with product(folder) as made:
+        assert made.run("migrate", "-v0").returncode == 0
+    return folder
+
+
 @pytest.fixture
-def quick(tmp_path: Path, simulator: SimulatorProcess) -> Iterator[Product]:
-    """The product on an empty folder, with a quick provider."""
+def quick(tmp_path: Path, migrated: Path, simulator: SimulatorProcess) -> Iterator[Product]:
+    """The product where it was installed and never used, with a quick provider."""
+    shutil.copytree(migrated, tmp_path / "local")
     with product(tmp_path / "local", OPENAI_BASE_URL=simulator.base_url) as made:
         yield made

@@ -9,13 +9,17 @@ from urllib.parse import urlsplit
 import psycopg
 import pytest
 from django.conf import settings
+from django.core.management import call_command
 
-from generation.management.bench.rig import Worker
+from generation.management.base import BadInput
+from generation.management.rig.processes import Worker
+from generation.models import Job
 from tests.commands.product import clean_environment, is_gone, product
 from tests.waiting import wait_until
 
 pytestmark = pytest.mark.processes
 
+DONE = "SELECT 1 FROM generation_chunk WHERE state = 'done'"
 SMALL = ["--set", "goal=strength", "--set", "weeks=2", "--set", "days_per_week=2"]
 
 
@@ -75,27 +79,33 @@ def test_other_kind_is_as_easy(quick):
     assert "lesson 1 of 1" in done.stdout
 
 
+@pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize(
-    ("arguments", "stdin", "words"),
+    ("arguments", "words"),
     [
-        (["nonsense"], "", ["no document kind “nonsense”", "course, training_program"]),
-        (["training_program"], "", ["/brief/goal: Field required"]),
-        (["training_program", "--set", "goal=strength", "--set", "weeks=500", "--set", "nope=1"], "",
-         ["/brief/weeks: ", "/brief/nope: "]),
-        (["training_program", *SMALL, "--strategy", "magic"], "", ["no strategy “magic”", "parallel, seq"]),
-        (["training_program", *SMALL, "--user", "nobody"], "", ["no active user “nobody”"]),
-        (["training_program", "--brief", "-"], '{"goal": "strength", "goal_note": "' + "x" * 1_000_000 + '"}',
-         ["/brief/goal_note: "]),
+        (["nonsense"], ["no document kind “nonsense”", "course, training_program"]),
+        (["training_program"], ["/brief/goal: Field required"]),
+        (["training_program", *SMALL, "--strategy", "magic"], ["no strategy “magic”", "parallel, seq"]),
+        (["training_program", *SMALL, "--user", "nobody"], ["no active user “nobody”"]),
     ],
 )
-def test_bad_input_names_every_problem_and_makes_no_job(quick, arguments, stdin, words):
-    done = quick.run("generate", *arguments, stdin=stdin)
+def test_bad_input_names_every_problem_and_makes_no_job(route, settings, simulator, arguments, words):
+    settings.OPENAI_BASE_URL = simulator.base_url
+    with pytest.raises(BadInput) as refusal:
+        call_command("generate", *arguments)
+    assert refusal.value.returncode == 2
+    assert [word for word in words if word not in str(refusal.value)] == []
+    assert not Job.objects.exists()
+
+
+def test_bad_brief_from_stdin_is_a_few_lines_and_exit_code_2(quick):
+    brief = '{"goal": "strength", "weeks": 500, "nope": 1, "goal_note": "' + "x" * 1_000_000 + '"}'
+    done = quick.run("generate", "training_program", "--brief", "-", stdin=brief)
     assert done.returncode == 2, done.stderr
-    for word in words:
-        assert word in done.stderr
+    for words in ("/brief/weeks: ", "/brief/nope: ", "/brief/goal_note: "):
+        assert words in done.stderr
     assert "Traceback" not in done.stderr and len(done.stderr) < 2_000
-    if (quick.folder / "coursewright.sqlite3").exists() and quick.rows("SELECT 1 FROM sqlite_master"):
-        assert quick.rows("SELECT count(*) FROM generation_job") == [(0,)]
+    assert quick.rows("SELECT count(*) FROM generation_job") == [(0,)]
 
 
 def test_bad_key_is_explained_and_the_job_waits_for_a_good_one(quick):
@@ -134,10 +144,12 @@ def test_partial_document_is_written_and_is_no_success(quick, simulator):
 
 
 def test_ctrl_c_says_that_the_job_continues_and_it_does(quick, simulator):
-    late, never = {"fault": "slow", "task": "unit 1", "seconds": 3}, {"fault": "hang", "task": "unit 2"}
+    late, never = {"fault": "slow", "task": "unit 1", "seconds": 2}, {"fault": "hang", "task": "unit 2"}
     simulator.set_faults([late, never])
-    running = quick.start("generate", "training_program", *SMALL, DRAIN_S="5").wait_for("generating")
+    running = quick.start("generate", "training_program", *SMALL, DRAIN_S="600").wait_for("generating")
     wait_until("both weeks are at the provider", lambda: len(simulator.calls()) == 3, 20)
+    running.process.send_signal(signal.SIGINT)
+    wait_until("the first week is kept", lambda: len(quick.rows(DONE)) == 2, 20)
     assert running.stop(signal.SIGINT) == 130
     [(job,)] = quick.rows("SELECT public_id FROM generation_job")
     states = [state for (state,) in quick.rows("SELECT state FROM generation_chunk ORDER BY position")]

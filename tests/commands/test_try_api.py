@@ -3,7 +3,9 @@
 import socket
 
 import pytest
+from django.core.management import call_command
 
+from generation.management.base import BadInput
 from generation.simulator import SimulatorProcess
 
 pytestmark = pytest.mark.processes
@@ -53,10 +55,14 @@ def test_nobody_there_is_one_sentence(fresh):
     [
         (["--url", "ftp://x"], "must start with http"),
         (["--token", "a\nb"], "cannot be a token"),
-        ([], "no such table"),
     ],
 )
-def test_bad_input_is_one_sentence(fresh, arguments, words):
-    done = fresh.run("try_api", *arguments)
+def test_bad_option_is_one_sentence(arguments, words):
+    with pytest.raises(BadInput, match=words):
+        call_command("try_api", *arguments)
+
+
+def test_database_without_tables_is_one_sentence(fresh):
+    done = fresh.run("try_api")
     assert (done.returncode, done.stderr.count("\n")) == (2, 1)
-    assert words in done.stderr
+    assert "no such table" in done.stderr

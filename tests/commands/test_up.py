@@ -8,7 +8,9 @@ import urllib.parse
 import urllib.request
 
 import pytest
+from django.core.management import call_command
 
+from generation.management.base import BadInput
 from tests.commands.product import SIMULATOR_IS_GONE_S, Product, get, is_gone, product
 from tests.waiting import wait_until
 
@@ -91,11 +93,11 @@ def test_sigterm_lets_the_calls_in_flight_finish_and_leaves_no_chunk_running(fre
 
 def test_second_ctrl_c_gives_the_calls_back_uncounted(quick, simulator):
     simulator.set_faults({"script": [{"fault": "hang", "times": 99}]})
-    running = quick.serve("--demo").wait_for("planning")
+    running = quick.serve("--demo", DRAIN_S="600").wait_for("planning")
     wait_until("the call is at the provider", simulator.calls, 20)
     running.process.send_signal(signal.SIGINT)
     running.wait_for("Finishing 1 call")
-    assert running.stop(signal.SIGINT, timeout_s=10) == 0
+    assert running.stop(signal.SIGINT) == 0
     assert "1 given back" in running.output
     assert "Traceback" not in running.errors
     assert quick.rows("SELECT state, attempts FROM generation_chunk") == [("pending", 0)]
@@ -107,14 +109,14 @@ def test_interrupted_demonstration_that_should_have_ended_by_itself_is_no_succes
 
 
 def test_killed_it_takes_its_simulator_along_and_the_next_start_finishes_the_job_at_once(fresh):
-    running = fresh.serve("--demo").wait_for("week +[1-9] of 12")
+    running = fresh.serve("--demo", LEASE_S="600").wait_for("week +[1-9] of 12")
     child = running.simulator()
     running.process.kill()
     running.wait()
     wait_until("the simulator has ended", lambda: is_gone(child), SIMULATOR_IS_GONE_S)
     assert "running" in fresh.states("chunk")
     again = fresh.serve()
-    # Sooner than the lease of 30 s, because the dead one lived on this machine.
+    # Long before its lease of 600 s ends, because the dead one lived on this machine.
     wait_until("the job is completed", lambda: fresh.states("job") == {"completed"}, 20)
     assert again.stop() == 0
 
@@ -129,7 +131,7 @@ def test_open_event_stream_does_not_keep_it_alive(quick, simulator):
         assert stream.readline()
         running.process.send_signal(signal.SIGTERM)
         running.wait_for("Finishing")
-        assert running.stop(timeout_s=15) == 0
+        assert running.stop() == 0
     assert "Traceback" not in running.errors
 
 
@@ -155,11 +157,21 @@ def test_taken_port_is_one_sentence_before_anything_is_made(fresh):
 
 
 @pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--exit"], "--demo"),
+        (["--port", "70000"], "0 to 65535"),
+        (["--host", "no.such.host.invalid"], "no such address"),
+    ],
+)
+def test_bad_option_is_one_sentence(arguments, words):
+    with pytest.raises(BadInput, match=words):
+        call_command("up", *arguments)
+
+
+@pytest.mark.parametrize(
     ("arguments", "changes", "words"),
     [
-        (["--exit"], {}, "--demo"),
-        (["--port", "70000"], {}, "0 to 65535"),
-        (["--host", "no.such.host.invalid"], {}, "no such address"),
         ([], {"DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none"}, "cannot be opened: connection failed"),
         ([], {"DATABASE_URL": "sqlite:////proc/none/x.sqlite3"}, "cannot be opened: unable to open database"),
         ([], {"APP_ENV": "production", "SECRET_KEY": "k" * 60, "ALLOWED_HOSTS": "x.org", "REDIS_URL": "redis://x",

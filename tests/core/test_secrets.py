@@ -26,6 +26,8 @@ KEY = "sk-proj-Ab12Cd34Ef56Gh78"
     ("POSTGRES_PASSWORD=hunter22", "hunter22"),
     ("postgresql://cw:hunter22@db:5432/cw", "hunter22"),
     ("redis://:hunter22@cache:6379/0", "hunter22"),
+    ("the token cw_3fGh7KxPq0aZ_9-bTyUiOpLkJhGfDsAqWeRtYuIo was used", "3fGh7KxPq0aZ"),
+    ("signed with whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "MfKQ9r8G"),
 ])
 def test_what_looks_like_a_secret_is_hidden(text, secret):
     clean = scrub(text)
@@ -40,7 +42,7 @@ def test_what_looks_like_a_secret_is_hidden(text, secret):
     "The basic program has 3 workouts.", "Basic Strength: 12 weeks", "Basic 12-week plan", "Tokens: 4096 of 8192",
     "https://api.openai.com/v1/chat/completions answered 500",
     "week 3 of 12 complete: build phase, 3 workouts, $0.0021",
-    "risk-free tasks and desk-bound people",
+    "risk-free tasks and desk-bound people", "the queue cw_logs of the database cw_main",
 ])
 def test_plain_words_are_left_alone(text):
     assert scrub(text) == text

@@ -24,6 +24,7 @@ LETTERS = {state.value[0].upper(): state for state in ChunkState}      # P R D F
 MOVES = {      # event: from, to
     "claim": ("P", "R"),
     "finish": ("R", "D"),
+    "serve": ("P", "D"),
     "retry": ("R", "P"),
     "release": ("R", "P"),
     "expire": ("R", "P"),

@@ -2,14 +2,17 @@ import datetime as dt
 import json
 
 import pytest
+from django.db import connection
+from django.utils import timezone
 
 from generation.core.outcomes import Reply
+from generation.core.states import MAX_CRASHES
 from generation.engine.contexts import Contexts
 from generation.engine.judging import request_for
-from generation.models import Attempt, AttemptState, Chunk, Origin
+from generation.models import Attempt, AttemptState, Chunk, Job, Origin
 from generation.services import clock, jobs, leases, ledger, sweeping
 from tests.invariants import assert_invariants
-from tests.support import USAGE, chunk, claim_all, content_for, finish, work_off
+from tests.support import PROGRAM, USAGE, chunk, claim_all, content_for, finish, work_off
 from tests.threads import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -55,7 +58,7 @@ def test_renewal_tells_what_is_no_longer_ours(job):
 
 
 def test_chunk_that_kills_its_workers_ends_failed(job):
-    for _ in range(leases.MAX_CRASHES):
+    for _ in range(MAX_CRASHES):
         claim_all("dies")
         let_leases_run_out()
         leases.expire()
@@ -129,3 +132,41 @@ def test_forgotten_attempt_is_closed_when_its_deadline_is_long_over(job):
     Attempt.objects.filter(pk=claim.attempt_id).update(started_at=clock.now() - dt.timedelta(hours=1))
     assert sweeping.sweep().lost_attempts == 1
     assert Attempt.objects.get(pk=claim.attempt_id).state == AttemptState.LOST
+
+
+def test_chunk_that_kills_its_workers_takes_no_neighbour_with_it(ann, route):
+    """Claims are batches: whoever waits beside it dies with it, and must not be blamed for ever."""
+    made = [jobs.submit(user=ann, kind="training_program", brief=PROGRAM).job for _ in range(6)]
+    poison = chunk(made[2], 0).pk
+    for turn in range(200):
+        claims = claim_all(f"w{turn}")
+        if not claims:
+            break
+        if poison in {claim.chunk_id for claim in claims}:
+            let_leases_run_out()
+            leases.expire()
+        else:
+            for claim in claims:
+                finish(claim)
+    states = [(job.state, job.reason) for job in Job.objects.order_by("pk")]
+    assert states == [("failed", "crashes_worker") if job == made[2] else ("completed", "") for job in made]
+    assert_invariants()
+
+
+def test_worker_that_holds_a_last_chance_takes_no_other(ann, route):
+    made = [jobs.submit(user=ann, kind="training_program", brief=PROGRAM).job for _ in range(3)]
+    Chunk.objects.filter(job__in=made[:2]).update(crashes=MAX_CRASHES - 1)
+    one, other = claim_all("w1"), claim_all("w1")
+    assert {claim.job_id for claim in one} == {made[0].pk, made[2].pk}
+    assert other == []
+    assert [claim.job_id for claim in claim_all("w2")] == [made[1].pk]
+@pytest.mark.parametrize("hours", [1, -1])
+def test_worker_whose_clock_is_an_hour_off_takes_no_lease_early_and_keeps_none_longer(job, monkeypatch, hours):
+    """Leases are compared with the database's clock; on SQLite that is the one machine's, whichever process asks."""
+    claim, = claim_all()
+    if connection.vendor != "sqlite":
+        real = timezone.now
+        monkeypatch.setattr(timezone, "now", lambda: real() + dt.timedelta(hours=hours))
+    assert leases.expire() == 0
+    Chunk.objects.filter(pk=claim.chunk_id).update(lease_until=clock.now() - dt.timedelta(seconds=1))
+    assert leases.expire() == 1

@@ -174,3 +174,36 @@ def test_log_tells_every_transition(job, start):
     wait_until("the job ends", lambda: ended(job), 20)
     codes = list(LogEntry.objects.filter(job=job).order_by("id").values_list("code", flat=True))
     assert codes == ["submit", "finish", "finish", "finish", "finish", "completed"]
+
+
+def test_claim_that_outlived_its_lease_before_the_call_asks_nobody(job, start):
+    """As in a process that was stopped between claim and call: by now another may have finished the chunk."""
+    provider = FakeProvider()
+    engine = start(provider)
+    real = engine._start_call
+
+    def stopped_for_long(claim, context, request):
+        engine._held[claim.chunk_id].renewed_at -= 100
+        real(claim, context, request)
+        engine._start_call = real
+
+    engine._start_call = stopped_for_long
+    wait_until("the job ends", lambda: ended(job), 20)
+    assert job.state == "completed"
+    first = Attempt.objects.get(chunk=chunk(job, 0), fence=1)
+    assert (first.code, len(provider.asked)) == ("abandoned", 4)
+    assert_invariants()
+
+
+def test_worker_whose_pulse_stalls_stops_claiming(job, start):
+    """It could not keep what it claims."""
+    provider = FakeProvider()
+    engine = start(provider)
+    wait_until("the job ends", lambda: ended(job), 20)
+    engine._beat_at -= 100
+    engine._beat = lambda: None
+    jobs.submit(user=job.user, kind="training_program", brief=PROGRAM)
+    asked = len(provider.asked)
+    engine._claim_more()
+    assert len(provider.asked) == asked
+    assert Chunk.objects.filter(state="running").count() == 0

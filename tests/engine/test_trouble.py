@@ -8,6 +8,7 @@ from django.db import IntegrityError, OperationalError
 from django.test import override_settings
 
 from generation.core.outcomes import CallCode, Failure, Reply, Usage
+from generation.core.states import MAX_CRASHES
 from generation.engine.contexts import Contexts
 from generation.engine.judging import outcome_of, request_for
 from generation.engine.runner import Engine, policy
@@ -35,7 +36,7 @@ def judged(claim) -> Finished:
 def test_sequential_job_goes_on_after_a_unit_that_kills_its_workers(ann, route):
     job = jobs.submit(user=ann, kind="training_program", brief=PROGRAM, strategy="sequential").job
     finish(*claim_all())
-    for _ in range(leases.MAX_CRASHES):
+    for _ in range(MAX_CRASHES):
         claim_all("dies")
         let_leases_run_out()
         leases.expire()

@@ -2,7 +2,6 @@
 
 import os
 import secrets
-import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -12,13 +11,15 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
-from generation.management.bench.rig import ROOT, Worker, database_url
+from generation.management.rig.processes import ROOT, Worker
+from generation.management.rig.redis import OwnRedis
+from generation.management.rig.scratch import database_url
 from generation.simulator.process import SimulatorProcess
 from generation.simulator.settings import SimulatorSettings
-from tests.waiting import wait_until
+from tests.waiting import PATIENCE
 
 QUICK = {
-    "LEASE_S": "2", "PULSE_S": "0.2", "SWEEP_S": "0.3", "BACKOFF_BASE_S": "0.1", "BACKOFF_CAP_S": "0.3",
+    "LEASE_S": "4", "PULSE_S": "0.2", "SWEEP_S": "0.3", "BACKOFF_BASE_S": "0.1", "BACKOFF_CAP_S": "0.3",
     "DRAIN_S": "10", "LLM_DEADLINE_S": "20",
 }
 
@@ -46,7 +47,7 @@ def worker(environment: dict[str, str], tmp_path: Path) -> Iterator[Callable[...
     def start(**changes: str) -> Worker:
         log = tmp_path / f"worker{len(started)}.log"
         started.append(Worker({**environment, **changes}, log=log))
-        return started[-1].wait_ready()
+        return started[-1].wait_ready(30 * PATIENCE)
 
     yield start
     for one in started:
@@ -75,40 +76,6 @@ def doomed(environment: dict[str, str]) -> Iterator[Callable[[str], "subprocess.
         if one.poll() is None:
             one.kill()
         one.wait()
-
-
-class OwnRedis:
-    """A Redis server of the test's own, without persistence: when it restarts it is empty."""
-
-    def __init__(self) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
-        self.url = f"redis://127.0.0.1:{self.port}/0"
-        self._process: subprocess.Popen[bytes] | None = None
-
-    def start(self) -> "OwnRedis":
-        self._process = subprocess.Popen(
-            ["redis-server", "--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"],
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        )
-        wait_until("redis answers", self._answers, 10)
-        return self
-
-    def kill(self) -> None:
-        if self._process is not None:
-            self._process.kill()
-            self._process.wait()
-            self._process = None
-
-    @property
-    def pid(self) -> int:
-        assert self._process is not None
-        return self._process.pid
-
-    def _answers(self) -> bool:
-        with socket.socket() as probe:
-            return probe.connect_ex(("127.0.0.1", self.port)) == 0
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ import signal
 
 import pytest
 
+from generation.management.chaos.monkey import FORGED
 from generation.models import Job
 from generation.services import jobs
 from tests.processes.test_crashes import wait_for_end
@@ -58,3 +59,15 @@ def test_frozen_redis_does_not_hold_up_the_request(ann, route, own_redis):
         assert jobs.submit(user=ann, kind="training_program", brief=PROGRAM).is_new
         assert time.monotonic() - started < 3
     os.kill(own_redis.pid, signal.SIGCONT)
+
+
+def test_forged_messages_are_dropped_and_the_worker_lives(ann, route, worker, own_redis):
+    from redis import Redis
+
+    alive = worker(REDIS_URL=own_redis.url, QUEUE_NAME="forged", PULSE_S="0.6")
+    with Redis.from_url(own_redis.url) as client:
+        client.lpush("forged", *FORGED)
+        wait_until("they are taken", lambda: client.llen("forged") == 0, 30)
+    made = jobs.submit(user=ann, kind="training_program", brief=PROGRAM).job
+    wait_for_end(made)
+    assert (made.state, alive.process.poll()) == ("completed", None)

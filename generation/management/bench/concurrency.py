@@ -10,9 +10,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from rich.console import Console
+from rich.table import Table
+
 from accounts.models import Policy, Role, User
 from generation.core.states import ACTIVE_JOB_STATES, JobState
-from generation.management.bench.rig import Worker, scratch_database, wait_until
+from generation.management.rig.processes import Worker
+from generation.management.rig.scratch import scratch_database
+from generation.management.rig.waiting import wait_until
 from generation.models import Attempt, Chunk, Job, Route, RouteMinute
 from generation.services import jobs, routes
 from generation.simulator.process import SimulatorProcess
@@ -167,3 +172,17 @@ def as_json(found: list[Comparison]) -> list[dict[str, Any]]:     # Any: JSON
     return [
         {**asdict(one), "ratio": round(one.ratio, 3), "late_ratio": round(one.late_ratio, 3)} for one in found
     ]
+
+
+def show(console: Console, found: Comparison) -> None:
+    best = found.best_constant
+    table = Table(title=f"A provider that {found.provider} beyond {found.most} calls at once")
+    names = ("calls at once", "parts/s", "of the best constant", "without the first third", "refused", "at the end")
+    for name in names:
+        table.add_column(name, justify="left" if name == "calls at once" else "right")
+    for run in found.runs:
+        table.add_row(
+            run.who, f"{run.per_s:.1f}", f"{run.per_s / best.per_s:.2f}", f"{run.late_per_s / best.late_per_s:.2f}",
+            str(run.refused), str(run.ends_at),
+        )
+    console.print(table)

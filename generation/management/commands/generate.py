@@ -5,9 +5,11 @@ the job stays, and goes on when a worker runs."""
 
 import argparse
 import json
+import logging
 import sys
 from pathlib import Path
 from typing import Any, TextIO
+from uuid import UUID
 
 from django.conf import settings
 
@@ -19,7 +21,7 @@ from generation.management.base import INTERRUPTED, BadInput, ProductCommand, St
 from generation.management.briefs import read_brief
 from generation.management.engine_room import EngineRoom
 from generation.models import Job, Strategy
-from generation.services import jobs, reading
+from generation.services import jobs, journal, reading
 from generation.services.errors import Refusal
 
 UNSUCCESSFUL = 1
@@ -39,12 +41,18 @@ class Command(ProductCommand):
         parser.add_argument("--format", choices=list(documents.ENDINGS), default="markdown", dest="format_")
         parser.add_argument(
             "--example", action="store_true", dest="is_example", help="only print a brief to start from")
+        parser.add_argument("--fresh", action="store_true", help="make it anew, although the cache may have it")
+        parser.add_argument(
+            "--adapt", metavar="JOB", type=UUID, help="the id of a similar job, whose document becomes the draft")
         parser.add_argument("--user", metavar="NAME", help="for whom; the first administrator unless given")
 
     def handle(
         self, *, kind: str, brief: str | None, assignments: list[str], strategy: str, out: str | None,
-        format_: str, user: str | None, is_example: bool, **_options: Any,     # Any: Django's
+        format_: str, user: str | None, is_example: bool, fresh: bool, adapt: UUID | None,
+        **_options: Any,     # Any: Django's
     ) -> None:
+        # The progress tells people what happened; lines between it would only tear its bar apart.
+        logging.getLogger(journal.LOGGER).setLevel(logging.CRITICAL)
         self._to_people: TextIO = sys.stderr if out == "-" else sys.stdout
         kinds = all_kinds()
         if kind not in kinds:
@@ -58,7 +66,8 @@ class Command(ProductCommand):
         self._prepare()
         person = self._person(user)
         with StopRequests() as stop:
-            followed = self._generate(stop, user=person, kind=kind, brief=content, strategy=strategy)
+            followed = self._generate(
+                stop, user=person, kind=kind, brief=content, strategy=strategy, fresh=fresh, adapt=adapt)
         self._report(followed, out, format_, was_stopped=stop.is_asked)
 
     # --- before -------------------------------------------------------------------------------
@@ -99,6 +108,8 @@ class Command(ProductCommand):
         try:
             job = jobs.submit(**request).job
             self._tell(f"Job {job.public_id}: {job.title}")
+            if job.from_cache:
+                self._tell("The same was asked for before: it comes from the cache (--fresh makes it anew).")
             if room is not None:
                 self._work_here(room)
 
@@ -138,7 +149,8 @@ class Command(ProductCommand):
             raise SystemExit(UNSUCCESSFUL)
         self._hand_over(job, out, format_)
         calls = "1 call" if job.calls == 1 else f"{job.calls} calls"
-        self._tell(f"{job.state}: {calls}, {dollars(job.cost_usd_micros)}")
+        saved = f"; {job.cached_parts} parts from the cache, saved {dollars(job.saved_usd_micros)}"
+        self._tell(f"{job.state}: {calls}, {dollars(job.cost_usd_micros)}{saved if job.cached_parts else ''}")
         if job.state != "completed":
             loss = reading.explained(job) or {"sentence": "It has no document.", "next_step": ""}
             self._tell(f"{loss['sentence']} {loss['next_step']}".strip(), is_error=True)

@@ -1,5 +1,4 @@
-"""A place of their own for measurements and rehearsals: a scratch database, worker processes that can be
-killed, and what they use.  Everything it starts ends with it."""
+"""Processes of the product that may be killed, and what they use."""
 
 import contextlib
 import os
@@ -7,15 +6,13 @@ import secrets
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
-from django.conf import settings
-from django.core.management import call_command
 from django.db import connection
 from django.db.utils import OperationalError
 
+from generation.management.rig.waiting import wait_until
 from generation.models import Pulse
 from generation.services.pulses import SWEEPER
 
@@ -23,58 +20,12 @@ ROOT = Path(__file__).resolve().parents[3]
 TICKS_PER_S = os.sysconf("SC_CLK_TCK")
 
 
-def wait_until(what: str, claim: Callable[[], object], timeout_s: float, every_s: float = 0.05) -> None:
-    """Return when `claim` holds; TimeoutError naming `what` if it does not in time."""
-    deadline = time.monotonic() + timeout_s
-    while not claim():
-        if time.monotonic() > deadline:
-            raise TimeoutError(f"{what} did not happen within {timeout_s:g} s")
-        time.sleep(every_s)
-
-
-@contextlib.contextmanager
-def scratch_database() -> Iterator[str]:
-    """Point this process at a new, migrated database; its URL.  It is dropped at the end."""
-    name = f"coursewright_bench_{secrets.token_hex(4)}"
-    usual = connection.settings_dict["NAME"]
-    connection.close()
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute(f'CREATE DATABASE "{name}"')
-        _forget_pool()
-    else:
-        name = str(Path(settings.LOCAL_DIR) / f"{name}.sqlite3")
-    connection.settings_dict["NAME"] = name
-    try:
-        call_command("migrate", verbosity=0, interactive=False)
-        yield database_url()
-    finally:
-        connection.close()
-        _forget_pool()
-        connection.settings_dict["NAME"] = usual
-        if connection.vendor == "postgresql":
-            with connection.cursor() as cursor:
-                cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-        else:
-            for suffix in ("", "-wal", "-shm"):
-                Path(name + suffix).unlink(missing_ok=True)
-
-
-def _forget_pool() -> None:
-    """The pool belongs to the database that it was opened for."""
-    connection.close()
-    close_pool = getattr(connection, "close_pool", None)
-    if close_pool is not None:
-        close_pool()
-
-
-def database_url() -> str:
-    """Where this process is connected to, for the environment of another."""
-    at = connection.settings_dict
-    if connection.vendor == "sqlite":
-        return f"sqlite:///{at['NAME']}"
-    password = f":{at['PASSWORD']}" if at["PASSWORD"] else ""
-    return f"postgresql://{at['USER']}{password}@{at['HOST'] or '127.0.0.1'}:{at['PORT'] or 5432}/{at['NAME']}"
+def celery_arguments() -> list[str]:
+    """The command line of a worker, as production runs it."""
+    return [
+        sys.executable, "-m", "celery", "-A", "config", "worker", "--pool", "threads", "--concurrency", "2",
+        "--without-gossip", "--without-mingle", "--loglevel", "WARNING", "--hostname", f"w{secrets.token_hex(3)}@%h",
+    ]
 
 
 class Worker:
@@ -83,12 +34,7 @@ class Worker:
     def __init__(self, environment: Mapping[str, str], *, log: Path | None = None) -> None:
         self._log = log.open("ab") if log is not None else subprocess.DEVNULL
         self.process = subprocess.Popen(
-            [
-                sys.executable, "-m", "celery", "-A", "config", "worker", "--pool", "threads", "--concurrency", "2",
-                "--without-gossip", "--without-mingle", "--loglevel", "WARNING",
-                "--hostname", f"w{secrets.token_hex(3)}@%h",
-            ],
-            cwd=ROOT, env={**os.environ, **environment}, stdin=subprocess.DEVNULL, stdout=self._log,
+            celery_arguments(), cwd=ROOT, env={**os.environ, **environment}, stdin=subprocess.DEVNULL, stdout=self._log,
             stderr=self._log, start_new_session=True,
         )
 

@@ -1,0 +1,191 @@
+"""Failures: equal ones are one row, with what it affects, what to do, and what was done."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.safestring import SafeString
+from unfold.decorators import display
+
+from generation.admin import failures
+from generation.admin.actions import posted, say
+from generation.admin.records import RecordAdmin, person, when
+from generation.admin.rendering import NOTHING, link_to, state, url_of
+from generation.core.reasons import EXPLANATIONS
+from generation.core.remedies import CURES, MEANS, Remedy
+from generation.kinds import all_kinds
+from generation.models import Incident, Job, Occurrence, Resolution
+from generation.services import clock, incidents, remedying
+
+ASK_BEFORE = 20      # more jobs than this are listed and confirmed first
+JOBS_SHOWN, SAMPLES, TREATMENTS_SHOWN = 50, 5, 50
+
+
+class OpenFilter(admin.SimpleListFilter):
+    title = "state"
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:     # Any: a ModelAdmin
+        return [("open", "Open"), ("over", "Over")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Incident]) -> QuerySet[Incident]:
+        if self.value() not in {"open", "over"}:
+            return queryset
+        return queryset.filter(resolved_at__isnull=self.value() == "open")
+
+
+class CauseFilter(admin.SimpleListFilter):
+    title = "cause"
+    parameter_name = "cause"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:     # Any: a ModelAdmin
+        return [(cause.value, EXPLANATIONS[cause].sentence) for cause in CURES]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Incident]) -> QuerySet[Incident]:
+        return queryset.filter(cause=self.value()) if self.value() else queryset
+
+
+@admin.register(Incident)
+class IncidentAdmin(RecordAdmin):
+    why = "Failures are grouped by the sweeper, and end by themselves when their cause is gone. Act with the buttons."
+    list_display = (
+        "sentence", "state_label", "kind_title", "route", "jobs", "users", "chunks", "first_seen", "last_seen",
+    )
+    list_filter = (OpenFilter, CauseFilter, "route")
+    list_select_related = ("route",)
+    search_fields = ("kind", "route__slug", "cause")
+    ordering = ()      # the model's: open ones first
+    sortable_by = ("jobs", "users", "first_seen", "last_seen")
+    change_form_outer_before_template = "generation/admin/incident.html"
+    fieldsets = (
+        ("What they have in common", {"fields": ("cause", "kind_title", "route_link")}),
+        ("When", {"fields": ("first_seen", "last_seen", "ended", "resolution", "resolved_by")}),
+    )
+    readonly_fields = ("kind_title", "route_link", "first_seen", "last_seen", "ended")
+    first_seen = when("opened_at", "First seen")
+    last_seen = when("last_seen_at", "Last seen")
+    ended = when("resolved_at", "Over since")
+
+    @display(description="Why")
+    def sentence(self, incident: Incident) -> str:
+        return incident.explanation.sentence
+
+    @display(description="State")
+    def state_label(self, incident: Incident) -> SafeString:
+        return state("failed", "open") if incident.is_open else state("done", "over")
+
+    @display(description="Kind")
+    def kind_title(self, incident: Incident) -> str:
+        kind = all_kinds().get(incident.kind)
+        return kind.title if kind else incident.kind or NOTHING
+
+    @display(description="Route")
+    def route_link(self, incident: Incident) -> SafeString | str:
+        return link_to(incident.route)
+
+    # --- Pages --------------------------------------------------------------------------------
+
+    def get_urls(self) -> list[URLPattern]:
+        wrap = self.admin_site.admin_view
+        return [
+            path("<int:incident_id>/take/<slug:name>/", wrap(self.take_view), name="generation_incident_take"),
+            path("<int:incident_id>/resolve/", wrap(self.resolve_view), name="generation_incident_resolve"),
+            *super().get_urls(),
+        ]
+
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, form_url: str = "",
+        extra_context: dict[str, Any] | None = None,     # Any: as in Django
+    ) -> HttpResponse:
+        incident = self.get_object(request, object_id)     # None: Django says that it does not exist
+        may_view = incident is not None and self.has_view_permission(request, incident)
+        page = self._context(request, incident) if may_view else {}
+        return super().changeform_view(request, object_id, form_url, {**page, **(extra_context or {})})
+
+    def _context(self, request: HttpRequest, incident: Incident) -> dict[str, Any]:     # Any: a template's context
+        user = person(request)
+        occurrences = Occurrence.objects.filter(incident=incident)
+        affected = Job.objects.visible_to(user).filter(pk__in=occurrences.values("job"))
+        newest = affected.select_related("user").defer("brief", "findings").order_by("-pk")[:JOBS_SHOWN]
+        samples = occurrences.exclude(message="").order_by("-last_at").values_list("message", flat=True)[:200]
+        treatments = incident.treatments.select_related("by", "job").defer("job__brief", "job__findings")
+        [failure] = failures.failures([incident], user)
+        return {
+            "incident": incident, "failure": failure,
+            "affected": [(job, url_of(job)) for job in newest],
+            "samples": list(dict.fromkeys(samples))[:SAMPLES],
+            "treatments": [
+                (treatment, MEANS[Remedy(treatment.remedy)].label, treatment.job and url_of(treatment.job))
+                for treatment in treatments[:TREATMENTS_SHOWN]
+            ],
+            "may_resolve": incident.is_open and user.has_perm("generation.resolve_incident"),
+        }
+
+    # --- Actions ------------------------------------------------------------------------------
+
+    def take_view(self, request: HttpRequest, incident_id: int, name: str) -> HttpResponse:
+        incident = self._incident(request, incident_id)
+        if name not in set(Remedy):
+            raise Http404("There is no such remedy.")
+        remedy = Remedy(name)
+        means, user = MEANS[remedy], person(request)
+        if not user.has_perm(means.permission):
+            raise PermissionDenied
+        if request.method != "POST":
+            return HttpResponseRedirect(url_of(incident))
+        if means.leads_only:
+            remedying.take(incident, remedy, by=user)
+            return HttpResponseRedirect(_where(incident, remedy))
+        chosen = list(remedying.treatable(incident, remedy)[: remedying.MOST_AT_ONCE])
+        if len(chosen) > ASK_BEFORE and "confirmed" not in request.POST:
+            return TemplateResponse(request, "generation/admin/confirm.html", {
+                **self.admin_site.each_context(request), "title": f"{means.label}?", "jobs": chosen, "action": name,
+                "consequence": means.consequence, "checkbox_name": ACTION_CHECKBOX_NAME, "back": url_of(incident),
+            })
+
+        def act() -> str:
+            taken = remedying.take(incident, remedy, by=user)
+            if taken.refused:
+                more = f" And {len(taken.refused) - 5} more." if len(taken.refused) > 5 else ""
+                messages.warning(
+                    request, f"Not possible for {len(taken.refused)}: {' '.join(taken.refused[:5])}{more}")
+            return taken.sentence
+
+        say(request, act)
+        return HttpResponseRedirect(url_of(incident))
+
+    def resolve_view(self, request: HttpRequest, incident_id: int) -> HttpResponse:
+        incident = self._incident(request, incident_id)
+
+        def act() -> str:
+            closed = incidents.close(incident, Resolution.PERSON, clock.now(), by=person(request))
+            return "It counts as over. If it happens again, it is a new failure." if closed else "It was over already."
+
+        is_permitted = request.user.has_perm("generation.resolve_incident")
+        return posted(request, is_permitted=is_permitted, back=url_of(incident), act=act)
+
+    def _incident(self, request: HttpRequest, incident_id: int) -> Incident:
+        incident = self.get_queryset(request).select_related("route").filter(pk=incident_id).first()
+        if incident is None or not self.has_view_permission(request, incident):
+            raise Http404("There is no such failure.")
+        return incident
+
+
+def _where(incident: Incident, remedy: Remedy) -> str:
+    """Where a remedy that acts on nothing itself leads to."""
+    match remedy:
+        case Remedy.ROUTE if incident.route is not None:
+            return url_of(incident.route)
+        case Remedy.ASK_AGAIN:
+            return f"{reverse('admin:generation_job_add')}?kind={incident.kind}"
+        case Remedy.READ_LOG:
+            return f"{reverse('admin:generation_logentry_changelist')}?code=surprise"
+        case Remedy.WORKERS:
+            return reverse("admin:generation_pulse_changelist")
+        case _:
+            return url_of(incident)

@@ -1,0 +1,40 @@
+"""`manage.py erase_user USERNAME`: erase what a user said everywhere, and keep what it cost."""
+
+import argparse
+from typing import Any
+
+from accounts.models import User
+from generation.management.base import BadInput, ProductCommand
+from generation.services import erasing
+
+
+class Command(ProductCommand):
+    help = (
+        "Erase all texts of a user: briefs, documents, replies, log lines, tokens, sessions. What they did cost "
+        "stays. Without --yes nothing is changed."
+    )
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        parser.add_argument("username")
+        parser.add_argument("--yes", action="store_true", dest="is_meant", help="do it; it cannot be undone")
+        parser.add_argument(
+            "--keep-account", action="store_true", help="leave name and sign-in; without it the account is nameless")
+
+    def handle(
+        self, *, username: str, is_meant: bool, keep_account: bool, **_options: Any     # Any: Django's
+    ) -> None:
+        user = User.objects.filter(username=username).first()
+        if user is None:
+            raise BadInput(f"There is no user “{username}”.")
+        if not is_meant:
+            erasing.check(user, by=None)
+            self._tell(erasing.preview(user))
+            self.say("Nothing was changed. Add --yes to erase this; it cannot be undone.")
+            return
+        self._tell(erasing.erase_user(user, by=None, keep_account=keep_account))
+        account = f"The account {username} stays." if keep_account else f"The account is now called erased-{user.pk}."
+        self.say(f"Erased. {account} What the documents did cost is unchanged.")
+
+    def _tell(self, steps: list[erasing.Erased]) -> None:
+        for step in steps:
+            self.say(f"  {'all' if step.rows is None else step.rows:>7}  {step.label}")

@@ -1,0 +1,190 @@
+"""What the alert rules look at: one measurement of the installation for each condition, in a few queries.
+
+A reading that is missing means that its subject is well, or no longer there.  Sentences name routes, limits and
+job ids, and never what people wrote."""
+
+import datetime as dt
+from collections.abc import Callable
+
+from django.db.models import Count, Exists, Max, OuterRef, Q
+
+from accounts import ledger, policies
+from accounts.windows import Metric
+from generation.core.alerting import Condition, Reading
+from generation.core.findings import Severity as FindingSeverity
+from generation.core.reasons import EXPLANATIONS, Reason
+from generation.core.states import ChunkState, JobState
+from generation.models import Attempt, Channel, Chunk, Job, Pulse, Route
+from generation.models.job import TERMINAL
+from generation.services.pulses import SWEEPER
+
+FEWEST_JOBS = 5          # a share of fewer says nothing
+FEWEST_UNITS = 20
+MOST_DOCUMENTS = 1_000   # whose findings are looked through
+MOST_STUCK = 200         # that are counted
+OF_THE_ACCOUNT = (Reason.OUT_OF_CREDIT.value, Reason.AUTH.value)      # they have conditions of their own
+
+
+def measure(condition: Condition, *, now: dt.datetime, threshold: float, window: dt.timedelta) -> list[Reading]:
+    """Everything that `condition` is about, as it is now.  `threshold` is for those that count what is beyond it."""
+    since = now - window
+    measures: dict[Condition, Callable[[], list[Reading]]] = {
+        Condition.BREAKER_OPEN: _breakers,
+        Condition.OUT_OF_CREDIT: lambda: _account(Reason.OUT_OF_CREDIT),
+        Condition.BAD_KEY: lambda: _account(Reason.AUTH),
+        Condition.FAILURE_RATE: lambda: _failure_rate(since),
+        Condition.STUCK_JOB: lambda: _stuck(now, threshold),
+        Condition.BACKLOG_AGE: lambda: _backlog(now),
+        Condition.SWEEPER_LATE: lambda: _sweeper(now),
+        Condition.BUDGET: lambda: _budgets(now),
+        Condition.DISK_LOW: lambda: _disks(now),
+        Condition.QUALITY_LOW: lambda: _quality(since),
+        Condition.CHANNEL_FAILING: _channels,
+    }
+    return measures[condition]()
+
+
+def _waiting_on(routes: list[Route]) -> dict[int, int]:
+    rows = Job.objects.active().filter(route__in=routes).order_by().values_list("route_id").annotate(Count("id"))
+    return dict(rows)
+
+
+def _breakers() -> list[Reading]:
+    routes = list(Route.objects.filter(open_until__isnull=False).exclude(breaker_reason__in=OF_THE_ACCOUNT))
+    waiting = _waiting_on(routes) if routes else {}
+    return [
+        Reading(
+            jobs := waiting.get(route.pk, 0),
+            f"Calls on the route {route.slug} are paused, and {_counted(jobs, 'job')} on it "
+            f"{'is' if jobs == 1 else 'are'} active. {EXPLANATIONS[Reason(route.breaker_reason)].sentence}",
+            route.slug,
+        )
+        for route in routes
+    ]
+
+
+def _account(reason: Reason) -> list[Reading]:
+    """One reading for all routes: an empty account is one incident, however many models are asked there."""
+    routes = list(Route.objects.filter(open_until__isnull=False, breaker_reason=reason.value))
+    if not routes:
+        return []
+    jobs = sum(_waiting_on(routes).values())
+    names = ", ".join(route.slug for route in routes)
+    return [Reading(
+        jobs, f"{EXPLANATIONS[reason].sentence} Calls are paused on {names}; {_counted(jobs, 'active job')} "
+        f"{'waits' if jobs == 1 else 'wait'}.",
+    )]
+
+
+def _failure_rate(since: dt.datetime) -> list[Reading]:
+    ended = (JobState.COMPLETED.value, JobState.PARTIAL.value, JobState.FAILED.value)
+    sums = Job.objects.filter(state__in=ended, finished_at__gte=since).aggregate(
+        ended=Count("id"), lost=Count("id", filter=~Q(state=JobState.COMPLETED.value)))
+    if sums["ended"] < FEWEST_JOBS:
+        return []
+    share = 100 * sums["lost"] / sums["ended"]
+    return [Reading(share, f"{sums['lost']} of the last {sums['ended']} jobs failed, at least in part.")]
+
+
+def _stuck(now: dt.datetime, minutes: float) -> list[Reading]:
+    """Begun, not ended, and no call for long; what waits for a paused route says so itself."""
+    cutoff = now - dt.timedelta(minutes=minutes)
+    moved = Attempt.objects.filter(job=OuterRef("pk"), started_at__gt=cutoff)
+    flowing = Q(route__open_until__isnull=True) & (
+        Q(route__throttled_until__isnull=True) | Q(route__throttled_until__lte=now))
+    rows = list(
+        Job.objects.active().filter(flowing, ~Exists(moved), started_at__lte=cutoff)
+        .annotate(last=Max("attempts__started_at")).order_by("last").values_list("public_id", "last")[:MOST_STUCK]
+    )
+    if not rows:
+        return []
+    first, last = rows[0]
+    age = _minutes(now - last) if last else minutes
+    more = "" if len(rows) == 1 else f", and {len(rows) - 1} more"
+    return [Reading(age, f"Job {first} has not moved for {age:.0f} min{more}.")]
+
+
+def _backlog(now: dt.datetime) -> list[Reading]:
+    due = Chunk.objects.runnable(now).filter(job__route__open_until__isnull=True)
+    flowing = due.filter(Q(job__route__throttled_until__isnull=True) | Q(job__route__throttled_until__lte=now))
+    oldest = flowing.order_by("ready_at").values_list("ready_at", flat=True).first()
+    if oldest is None:
+        return []
+    age = _minutes(now - oldest)
+    return [Reading(age, f"Work that could be done has waited for {age:.0f} min.")]
+
+
+def _sweeper(now: dt.datetime) -> list[Reading]:
+    beat_at = Pulse.objects.filter(name=SWEEPER).values_list("beat_at", flat=True).first()
+    if beat_at is None:      # a new installation, which is well until somebody waits
+        waits_since = Job.objects.active().order_by("pk").values_list("created_at", flat=True).first()
+        if waits_since is None:
+            return []
+        age_s = (now - waits_since).total_seconds()
+        return [Reading(age_s, f"No worker has ever swept here, and a job has waited for {age_s:.0f} s.")]
+    age_s = max(0.0, (now - beat_at).total_seconds())
+    return [Reading(age_s, f"No worker has swept for {age_s:.0f} s, so what a dead worker held stays where it is.")]
+
+
+def _budgets(now: dt.datetime) -> list[Reading]:
+    """The money limits of everybody together, in percent; what is reserved counts."""
+    ceilings = [one for one in policies.ceilings_of_all() if one.metric is Metric.USD_MICROS and one.limit]
+    return [
+        Reading(
+            percent := 100 * standing.taken / standing.ceiling.limit,
+            f"{percent:.0f} % of the limit {standing.ceiling.words} is spent or reserved.", standing.ceiling.slug,
+        )
+        for standing in ledger.standings(ceilings, now)
+    ]
+
+
+def _disks(now: dt.datetime) -> list[Reading]:
+    """The disk of each worker's machine, as its newest sign of life tells."""
+    lately = Pulse.objects.exclude(name=SWEEPER).filter(beat_at__gte=now - dt.timedelta(minutes=5))
+    free: dict[str, float] = {}
+    for pulse in lately.order_by("beat_at"):
+        if "disk_free_mb" in pulse.detail:
+            free[pulse.name.rsplit(":", 2)[0]] = float(pulse.detail["disk_free_mb"])
+    return [
+        Reading(left, f"The disk of {place} has {left:,.0f} MB left.", place[:120])
+        for place, left in sorted(free.items())
+    ]
+
+
+def _quality(since: dt.datetime) -> list[Reading]:
+    """The larger of two shares: units that were asked again, and documents that ended with errors."""
+    units = (
+        Chunk.objects.filter(job__state__in=TERMINAL, job__finished_at__gte=since, state=ChunkState.DONE.value)
+        .units().aggregate(made=Count("id"), repaired=Count("id", filter=Q(repairs__gt=0)))
+    )
+    if units["made"] < FEWEST_UNITS:
+        return []
+    ended = Job.objects.filter(state=JobState.COMPLETED.value, finished_at__gte=since)
+    found = list(ended.order_by("-finished_at").values_list("findings", flat=True)[:MOST_DOCUMENTS])
+    wrong = sum(any(one.get("severity") == FindingSeverity.ERROR for one in findings) for findings in found)
+    repaired_share = 100 * units["repaired"] / units["made"]
+    wrong_share = 100 * wrong / len(found) if found else 0.0
+    return [Reading(
+        max(repaired_share, wrong_share),
+        f"{units['repaired']} of {units['made']} units had to be repaired, and {wrong} of "
+        f"{_counted(len(found), 'document')} {'has' if wrong == 1 else 'have'} errors.",
+    )]
+
+
+def _channels() -> list[Reading]:
+    return [
+        Reading(
+            channel.failures,
+            f"Through the channel {channel.name} the last {_counted(channel.failures, 'try', 'tries')} failed.",
+            str(channel.pk),
+        )
+        for channel in Channel.objects.filter(is_enabled=True, failures__gt=0)
+    ]
+
+
+def _minutes(duration: dt.timedelta) -> float:
+    return max(0.0, duration.total_seconds() / 60)
+
+
+def _counted(number: float, noun: str, plural: str = "") -> str:
+    return f"{number:g} {noun if number == 1 else plural or noun + 's'}"

@@ -1,0 +1,37 @@
+"""A place of its own for every process that the suite runs in.  Loaded by `.pytest.ini` before Django's settings are.
+
+The whole suite runs in four processes, because most of it waits: each has its own database (pytest-django names it),
+LOCAL_DIR, and queue name, which is also the prefix of its keys in Redis.  Named files run in one process, at once."""
+
+import os
+from pathlib import Path
+
+import hypothesis
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+PROCESSES = 4
+
+if worker := os.environ.get("PYTEST_XDIST_WORKER"):
+    os.environ["LOCAL_DIR"] = str(Path(os.environ.get("LOCAL_DIR") or ROOT / ".local") / "tests" / worker)
+    os.environ["QUEUE_NAME"] = f"{os.environ.get('QUEUE_NAME') or 'coursewright'}-{worker}"
+
+# Neighbours take time: a slow example says nothing about the code.
+hypothesis.settings.register_profile("suite", deadline=None)
+hypothesis.settings.load_profile("suite")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """What `-n auto` means here."""
+    return PROCESSES if config.args_source is pytest.Config.ArgsSource.TESTPATHS else 0
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The tests of a file that drives a browser share one server, so they stay together; tests that start processes
+    come first, because what is long must not be begun last."""
+    for item in items:
+        if item.get_closest_marker("browser"):
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
+    items.sort(key=lambda item: not any(item.iter_markers("processes")))
