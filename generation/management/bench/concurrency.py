@@ -118,13 +118,13 @@ def _run(
         }
         crew = [Worker(environment).wait_ready() for _ in range(workers)]
         try:
-            jobs.submit(user=users[0], kind="training_program", brief={**BRIEF, "weeks": 3})
+            jobs.submit(user=users[0], kind="training_program", brief={**BRIEF, "weeks": 3}, fresh=True)
             wait_until("one program is made", lambda: not Job.objects.filter(state__in=ACTIVE).exists(), 60, 0.1)
             # A constant holds whatever is reported: the limit moves below its ceiling only.
             Route.objects.update(max_in_flight=ceiling, trip_after=1_000, trip_percent=100, trip_calls=30_000)
             enough = max(4, round(2 * provider.most * seconds / provider.settings.unit_s / 13))
             for n in range(enough):
-                jobs.submit(user=users[n % len(users)], kind="training_program", brief=BRIEF)
+                jobs.submit(user=users[n % len(users)], kind="training_program", brief=BRIEF, fresh=True)
             done = [(time.monotonic(), _done())]
             while done[-1][0] - done[0][0] < seconds:
                 wait_until("a moment passes", _after(0.25), 5, 0.05)
