@@ -10,8 +10,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from django.db import connection
-from django.db.models import F, Q
+from django.db import connection, transaction
+from django.db.models import Case, Count, F, Q, Sum, Value, When
 
 from accounts.models.spending import Reservation, Usage
 from accounts.policies import Ceiling, Terms, in_words
@@ -73,24 +73,29 @@ class LimitExceeded(Exception):
         )
 
 
-def reserve(terms: Terms, reference: str, amounts: Amounts, *, now: dt.datetime) -> Reservation:
+def reserve(terms: Terms, reference: str, amounts: Amounts, *, now: dt.datetime) -> list[Standing]:
     """Take `amounts` under every limit of `terms`, or raise LimitExceeded, which must end the transaction.
 
-    Each limit is one guarded UPDATE: what is checked and what is taken cannot come apart."""
+    Where those limits stand afterwards.  What is checked and what is taken cannot come apart: the rows are locked."""
     assert connection.in_atomic_block, "all or nothing is the caller's transaction"
     # What seems free may yet cost something.
-    ceilings = [
-        ceiling for ceiling in terms.ceilings if amounts.of(ceiling.metric) or ceiling.metric is Metric.USD_MICROS
-    ]
-    current = _current_rows(ceilings, now)
-    charged = [
-        _take(current.get(ceiling), ceiling, amounts.of(ceiling.metric), now)
-        for ceiling in sorted(ceilings, key=lambda ceiling: ceiling.lock_key)
-    ]
-    return Reservation.objects.create(
-        user_id=terms.user_id, reference=reference, requests=amounts.requests, units=amounts.units,
-        usd_micros=amounts.usd_micros, jobs=amounts.jobs, charged=charged, created_at=now,
+    ceilings = sorted(
+        (ceiling for ceiling in terms.ceilings if amounts.of(ceiling.metric) or ceiling.metric is Metric.USD_MICROS),
+        key=lambda ceiling: ceiling.lock_key,
     )
+    try:
+        with transaction.atomic():      # going back to this savepoint also gives its locks back
+            rows = _take_together(ceilings, amounts, now)
+    except _WindowBegins:
+        rows = [_take(ceiling, amounts.of(ceiling.metric), now) for ceiling in ceilings]
+    Reservation.objects.create(
+        user_id=terms.user_id, reference=reference, requests=amounts.requests, units=amounts.units,
+        usd_micros=amounts.usd_micros, jobs=amounts.jobs, charged=[row.pk for row in rows], created_at=now,
+    )
+    return [
+        Standing(ceiling, row.used, row.reserved, row.debt, row.period_start)
+        for ceiling, row in zip(ceilings, rows, strict=True)
+    ]
 
 
 def settle(reference: str, used: Amounts, *, now: dt.datetime) -> bool:
@@ -140,6 +145,12 @@ def has_unsettled(reference: str) -> bool:
     return Reservation.objects.filter(reference=reference, settled_at__isnull=True).exists()
 
 
+def open_reservations() -> tuple[int, int]:
+    """How many reservations are open, and the micro-dollars in them."""
+    found = Reservation.objects.filter(settled_at__isnull=True).aggregate(count=Count("id"), sum=Sum("usd_micros"))
+    return found["count"], found["sum"] or 0
+
+
 def oldest_unsettled(most: int) -> list[str]:
     """The references of the oldest open reservations; the sweeper asks whether their jobs have ended."""
     rows = Reservation.objects.filter(settled_at__isnull=True).order_by("id")
@@ -183,14 +194,43 @@ def _standing(ceiling: Ceiling, row: Usage | None, now: dt.datetime) -> Standing
     return Standing(ceiling, row.used, row.reserved, row.debt, row.period_start)
 
 
-def _current_rows(ceilings: Sequence[Ceiling], now: dt.datetime) -> dict[Ceiling, int]:
-    """The ids of the rows of the current windows, as far as they are there, in one query and without a lock."""
-    rows = Usage.objects.filter(_subjects(ceilings), is_left=False).only("user_id", "metric", "window", "period_start")
-    found = {(row.user_id, row.metric, row.window): row for row in rows} if ceilings else {}
-    return {
-        ceiling: row.pk for ceiling in ceilings
-        if (row := found.get(_key(ceiling))) is not None and row.period_start >= begin(ceiling.window, now)
+class _WindowBegins(Exception):
+    """There is no row of the current window yet, or no longer one that is not left."""
+
+
+def _take_together(ceilings: Sequence[Ceiling], amounts: Amounts, now: dt.datetime) -> list[Usage]:
+    """Lock, check and take all rows of the current windows, in two statements; raises _WindowBegins.
+
+    The usual case: a window begins once, and is taken from a thousand times."""
+    if not ceilings:
+        return []
+    subjects = {ceiling.user_id for ceiling in ceilings}
+    whose = Q(user__in=subjects - {None}) | Q(user__isnull=True) if None in subjects else Q(user__in=subjects)
+    locked = Usage.objects.select_for_update(no_key=True).filter(whose, is_left=False)
+    # In the order of Note [Lock order].
+    found = {
+        (row.user_id, row.metric, row.window): row
+        for row in locked.order_by(F("user").asc(nulls_last=True), "metric", "window", "period_start")
     }
+    rows = []
+    for ceiling in ceilings:
+        row = found.get(_key(ceiling))
+        if row is None or row.period_start < begin(ceiling.window, now):
+            raise _WindowBegins
+        amount = amounts.of(ceiling.metric)
+        if amount and row.taken + amount > ceiling.limit + ceiling.burst:
+            raise _exceeded(row, ceiling, amount)
+        row.reserved += amount
+        rows.append(row)
+    taken = Usage.objects.filter(pk__in=[row.pk for row in rows])
+    taken.update(reserved=F("reserved") + Case(
+        *(When(metric=metric.value, then=Value(amounts.of(metric))) for metric in Metric if amounts.of(metric)),
+        default=Value(0),
+    ))
+    for ceiling, row in zip(ceilings, rows, strict=True):
+        if row.limit != ceiling.limit:
+            Usage.objects.filter(pk=row.pk).update(limit=ceiling.limit)
+    return rows
 
 
 def _current_row(ceiling: Ceiling, now: dt.datetime) -> int:
@@ -216,19 +256,19 @@ def _current_row(ceiling: Ceiling, now: dt.datetime) -> int:
     return rows.values_list("pk", flat=True)[0]
 
 
-def _take(row_id: int | None, ceiling: Ceiling, amount: int, now: dt.datetime) -> int:
-    """Reserve `amount` in the row, or in that of the window that has begun since it was looked up; its id."""
+def _take(ceiling: Ceiling, amount: int, now: dt.datetime) -> Usage:
+    """Reserve `amount` in the row of the window that holds `now`, which is made if need be; the row."""
     while True:
-        row_id = row_id or _current_row(ceiling, now)
+        row_id = _current_row(ceiling, now)
         rows = Usage.objects.filter(pk=row_id, is_left=False)
         if amount:
             rows = rows.filter(used__lte=ceiling.limit + ceiling.burst - amount - F("reserved") - F("debt"))
-        if rows.update(reserved=F("reserved") + amount, limit=ceiling.limit):
-            return row_id
+        is_taken = rows.update(reserved=F("reserved") + amount, limit=ceiling.limit)
         row = Usage.objects.get(pk=row_id)
+        if is_taken:
+            return row
         if not row.is_left:
             raise _exceeded(row, ceiling, amount)
-        row_id = None
 
 
 def _exceeded(row: Usage, ceiling: Ceiling, amount: int) -> LimitExceeded:

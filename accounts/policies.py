@@ -2,9 +2,11 @@
 
 import datetime as dt
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from accounts.models.limits import EVERYBODY, AbstractLimit, Override, Pause, Policy
+from django.db.models.functions import Now
+
+from accounts.models.limits import EVERYBODY, Override, Pause, Policy
 from accounts.models.people import Role, User
 from accounts.windows import Metric, Window
 
@@ -69,29 +71,53 @@ def allows(sets: Iterable[frozenset[str]], name: str) -> bool:
     return all(name in names for names in sets if names)
 
 
-def terms_of(user: User, now: dt.datetime) -> Terms:
-    """The terms of `user` at `now`, by the database's clock."""
-    policies = {
-        policy.role: policy
-        for policy in Policy.objects.filter(role__in=[user.role, EVERYBODY]).prefetch_related("limits")
-    }
-    overrides = list(Override.objects.in_force(now).filter(user=user).order_by("id").prefetch_related("limits"))
+@dataclass
+class _Source:
+    """A policy or an override, with its limits: one row of a query for each of them."""
+
+    max_running_jobs: int | None
+    max_units_per_job: int | None
+    names: tuple[frozenset[str], ...] = ()      # kinds, strategies, routes
+    limits: dict[tuple[str, str], tuple[int, int]] = field(default_factory=dict)
+
+    def add(self, metric: str | None, window: str, limit: int, burst: int) -> None:
+        if metric is not None:
+            self.limits[metric, window] = limit, burst
+
+
+_LIMIT = ("limits__metric", "limits__window", "limits__limit", "limits__burst")
+
+
+def terms_of(user: User, now: dt.datetime | Now) -> Terms:
+    """The terms of `user` at `now`, by the database's clock, in two queries."""
+    policies: dict[str, _Source] = {}
+    rows = Policy.objects.filter(role__in=[user.role, EVERYBODY]).order_by().values_list(
+        "role", "max_running_jobs", "max_units_per_job", "kinds", "strategies", "routes", *_LIMIT
+    )
+    for role, running, most_units, kinds, strategies, routes, *limit in rows:
+        names = frozenset(kinds), frozenset(strategies), frozenset(routes)
+        policies.setdefault(role, _Source(running, most_units, names)).add(*limit)
+    overrides: dict[int, _Source] = {}
+    for pk, running, most_units, *limit in Override.objects.in_force(now).filter(user=user).order_by("id").values_list(
+        "id", "max_running_jobs", "max_units_per_job", *_LIMIT
+    ):
+        overrides.setdefault(pk, _Source(running, most_units)).add(*limit)
     own, of_all = policies.get(user.role), policies.get(EVERYBODY)
-    sources: list[Policy | Override] = [*([own] if own else []), *overrides]      # the newest is the last
-    limits: dict[tuple[str, str], AbstractLimit] = {}
+    sources = [*([own] if own else []), *overrides.values()]      # the newest is the last
+    limits: dict[tuple[str, str], tuple[int, int]] = {}
     for source in sources:
-        limits |= {(limit.metric, limit.window): limit for limit in source.limits.all()}
-    found = [*(_ceiling(user.pk, limit) for limit in limits.values()), *_running(user.pk, *sources)]
+        limits |= source.limits
+    found = [*_ceilings(user.pk, limits), *_running(user.pk, *(source.max_running_jobs for source in sources))]
     if of_all is not None:
-        found += [*(_ceiling(None, limit) for limit in of_all.limits.all()), *_running(None, of_all)]
-    binding = [policy for policy in (own, of_all) if policy]
+        found += [*_ceilings(None, of_all.limits), *_running(None, of_all.max_running_jobs)]
+    binding = [policy.names for policy in (own, of_all) if policy]
     own_units = _last(source.max_units_per_job for source in sources)
     units = [most for most in (own_units, of_all.max_units_per_job if of_all else None) if most is not None]
     return Terms(
         user.pk, user.role, tuple(sorted(found, key=lambda ceiling: ceiling.lock_key)), min(units, default=None),
-        tuple(frozenset(policy.kinds) for policy in binding),
-        tuple(frozenset(policy.strategies) for policy in binding),
-        tuple(frozenset(policy.routes) for policy in binding),
+        tuple(kinds for kinds, _strategies, _routes in binding),
+        tuple(strategies for _kinds, strategies, _routes in binding),
+        tuple(routes for _kinds, _strategies, routes in binding),
     )
 
 
@@ -100,7 +126,8 @@ def ceilings_of_all() -> tuple[Ceiling, ...]:
     policy = Policy.objects.filter(role=EVERYBODY).prefetch_related("limits").first()
     if policy is None:
         return ()
-    found = [*(_ceiling(None, limit) for limit in policy.limits.all()), *_running(None, policy)]
+    limits = {(limit.metric, limit.window): (limit.limit, limit.burst) for limit in policy.limits.all()}
+    found = [*_ceilings(None, limits), *_running(None, policy.max_running_jobs)]
     return tuple(sorted(found, key=lambda ceiling: ceiling.lock_key))
 
 
@@ -130,12 +157,15 @@ def _route_sets(names: dict[str, list[str]], role: str) -> list[frozenset[str]]:
     return [frozenset(names.get(of, ())) for of in (role, EVERYBODY)]
 
 
-def _ceiling(user_id: int | None, limit: AbstractLimit) -> Ceiling:
-    return Ceiling(user_id, Metric(limit.metric), Window(limit.window), limit.limit, limit.burst)
+def _ceilings(user_id: int | None, limits: dict[tuple[str, str], tuple[int, int]]) -> list[Ceiling]:
+    return [
+        Ceiling(user_id, Metric(metric), Window(window), limit, burst)
+        for (metric, window), (limit, burst) in limits.items()
+    ]
 
 
-def _running(user_id: int | None, *sources: Policy | Override) -> list[Ceiling]:
-    most = _last(source.max_running_jobs for source in sources)
+def _running(user_id: int | None, *said: int | None) -> list[Ceiling]:
+    most = _last(said)
     return [] if most is None else [Ceiling(user_id, Metric.JOBS, Window.ALWAYS, most)]
 
 

@@ -7,14 +7,16 @@ from typing import Any
 
 from django.core.asgi import get_asgi_application
 
+from config.lanes import Lanes
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
-_django = get_asgi_application()
+_requests = Lanes(get_asgi_application())
 
 
 async def application(scope: Any, receive: Any, send: Any) -> None:     # Any: as ASGI has it
     if scope["type"] != "lifespan":
-        await _django(scope, receive, send)
+        await _requests(scope, receive, send)
         return
     from generation.engine import lookout  # once Django is set up
 

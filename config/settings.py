@@ -56,6 +56,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "config.lanes.one_thread",      # the last
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -108,7 +109,7 @@ DATABASES: dict[str, Any] = {"default": _database}
 CACHES: dict[str, Any] = {
     "default": (
         {
-            "BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": ENV.redis_url,
+            "BACKEND": "config.redis_cache.RedisCache", "LOCATION": ENV.redis_url,
             "KEY_PREFIX": ENV.queue_name,        # two installations may share a Redis
             "OPTIONS": {"socket_timeout": 1, "socket_connect_timeout": 1},     # a request waits no longer than that
         }
@@ -215,6 +216,11 @@ API_RATE = ENV.api_rate                      # of one user
 SIGN_IN_RATE = ENV.sign_in_rate              # of one address
 TRUSTED_PROXIES = ENV.trusted_proxies        # how many entries of X-Forwarded-For our own proxies have added
 
+# --- Metrics and traces -----------------------------------------------------------------------
+
+METRICS_TOKEN = ENV.metrics_token.get_secret_value() if ENV.metrics_token else None
+OTEL_EXPORTER_OTLP_ENDPOINT = ENV.otel_exporter_otlp_endpoint
+
 # --- The admin's theme ------------------------------------------------------------------------
 # The names in quotes are imported by the theme, for each request.
 
@@ -271,7 +277,7 @@ if IS_PRODUCTION:
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_SSL_REDIRECT = True
-    SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+    SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
     SECURE_HSTS_SECONDS = 31_536_000
     SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = True
 

@@ -81,6 +81,12 @@ def cached(uncached: None, settings: Any) -> None:
 
 
 @pytest.fixture(autouse=True)
+def looked_up_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Places in the queue are remembered for a second; tests look as soon as something has moved."""
+    monkeypatch.setattr("generation.services.queueing.REMEMBERED_S", 0.0)
+
+
+@pytest.fixture(autouse=True)
 def fast_passwords(settings: Any) -> None:     # Any: pytest-django's settings
     """Making a person takes a quarter of a second otherwise."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

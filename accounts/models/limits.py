@@ -16,12 +16,12 @@ EVERYBODY = ""      # the role of the policy that binds all users together
 METRICS = [
     (Metric.REQUESTS.value, "Requests"), (Metric.UNITS.value, "Units"), (Metric.USD_MICROS.value, "Micro-dollars"),
 ]
-WINDOWS = [(window.value, f"A {window.value}") for window in (Window.HOUR, Window.DAY, Window.MONTH)]
+WINDOWS = [(Window.HOUR.value, "An hour"), (Window.DAY.value, "A day"), (Window.MONTH.value, "A month")]
 
 
 def check_names(value: Any) -> None:     # Any: what a form made of JSON
     if not isinstance(value, list) or not all(isinstance(name, str) and name for name in value):
-        raise ValidationError('Give a list of names, such as ["course"]; [] allows all.')
+        raise ValidationError("Give a list of names; an empty one allows all.")
 
 
 class Policy(models.Model):
@@ -34,10 +34,11 @@ class Policy(models.Model):
         null=True, blank=True, help_text="Jobs that have not ended, at the same time.  Empty: any number.")
     max_units_per_job = models.PositiveIntegerField(
         null=True, blank=True, help_text="Weeks or lessons of one document.  Empty: any number.")
-    kinds = models.JSONField(default=list, blank=True, validators=[check_names], help_text="[]: all kinds.")
-    strategies = models.JSONField(default=list, blank=True, validators=[check_names], help_text="[]: all strategies.")
+    kinds = models.JSONField(default=list, blank=True, validators=[check_names], help_text="None ticked: all kinds.")
+    strategies = models.JSONField(
+        default=list, blank=True, validators=[check_names], help_text="None ticked: all strategies.")
     routes = models.JSONField(
-        default=list, blank=True, validators=[check_names], help_text="Slugs of model routes.  []: all.")
+        default=list, blank=True, validators=[check_names], help_text="None ticked: all model routes.")
     weight = models.PositiveSmallIntegerField(
         "scheduling weight", default=1, validators=[MinValueValidator(1), MaxValueValidator(100)],
         help_text="A user of weight 2 is given twice as many calls at the same time as one of weight 1.")
@@ -73,8 +74,8 @@ class AbstractLimit(models.Model):
 def _limit_constraints(name: str, owner: str) -> list[models.BaseConstraint]:
     return [
         models.UniqueConstraint(name=f"{name}_once", fields=[owner, "metric", "window"]),
-        models.CheckConstraint(name=f"{name}_metric_known", condition=models.Q(metric__in=dict(METRICS))),
-        models.CheckConstraint(name=f"{name}_window_known", condition=models.Q(window__in=dict(WINDOWS))),
+        models.CheckConstraint(name=f"{name}_metric_known", condition=models.Q(metric__in=list(dict(METRICS)))),
+        models.CheckConstraint(name=f"{name}_window_known", condition=models.Q(window__in=list(dict(WINDOWS)))),
     ]
 
 

@@ -6,6 +6,7 @@ One module for each subject; importing them registers their pages.  What may be 
 from generation.admin import (
     alerts,
     attempts,
+    cache,
     channels,
     chunks,
     erasure,
@@ -13,11 +14,12 @@ from generation.admin import (
     jobs,
     limits,
     logs,
+    rehearsals,
     routes,
     workers,
 )
 
 __all__ = [
-    "alerts", "attempts", "channels", "chunks", "erasure", "incidents", "jobs", "limits",
-    "logs", "routes", "workers",
+    "alerts", "attempts", "cache", "channels", "chunks", "erasure", "incidents", "jobs",
+    "limits", "logs", "rehearsals", "routes", "workers",
 ]

@@ -2,7 +2,10 @@
 
 import datetime as dt
 import json
+from collections.abc import Callable
+from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db.models import Max, Model, QuerySet, Sum
@@ -15,6 +18,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import display
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from accounts import ledger, policies
 from accounts.models import Limit, LimitOverride, Override, Pause, Policy, Usage, User
@@ -40,6 +44,11 @@ def _in_window(limit: Limit) -> QuerySet[Usage]:
     return rows.filter(user__role=role) if role else rows.filter(user__isnull=True)
 
 
+def _help(name: str) -> str:
+    """The model's own words on a field that the form declares anew."""
+    return str(Policy._meta.get_field(name).help_text)
+
+
 class LimitInline(TabularInline):
     model = Limit
     extra = 0
@@ -62,6 +71,43 @@ class LimitInline(TabularInline):
         return f"{text}; at most {in_words(metric, sums['most'] or 0)} by one user" if limit.policy.role else text
 
 
+class NamesField(forms.MultipleChoiceField):
+    """Names out of those that there are; what a policy lists besides stays visible until somebody takes it out."""
+
+    widget = UnfoldAdminCheckboxSelectMultipleWidget
+
+    def __init__(self, known: Callable[[], list[tuple[str, str]]], **options: Any) -> None:     # Any: Django's own
+        super().__init__(choices=known, required=False, **options)
+
+    def keep(self, names: list[str]) -> None:
+        """Also offer those of `names` that are gone, so that saving something else loses none."""
+        offered = list(self.choices)
+        gone = [(name, f"{name} (is gone)") for name in names if name not in dict(offered)]
+        self.choices = [*offered, *gone]
+
+
+class PolicyForm(forms.ModelForm):     # type: ignore[type-arg]     # not subscriptable when it runs
+    """Names of this app for lists that accounts keeps without knowing what they stand for."""
+
+    kinds = NamesField(lambda: [(kind.slug, kind.title) for kind in all_kinds().values()], help_text=_help("kinds"))
+    strategies = NamesField(lambda: list(Strategy.choices), help_text=_help("strategies"))
+    routes = NamesField(
+        lambda: [(slug, f"{slug} ({model})") for slug, model in Route.objects.values_list("slug", "model")],
+        help_text=_help("routes"),
+    )
+
+    class Meta:
+        model = Policy
+        fields = "__all__"      # noqa: DJ007     # the admin's fieldsets name them
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:     # Any: Django's own
+        super().__init__(*arguments, **options)
+        for name in ("kinds", "strategies", "routes"):
+            field = self.fields[name]
+            assert isinstance(field, NamesField)
+            field.keep(getattr(self.instance, name))
+
+
 @admin.register(Policy)
 class PolicyAdmin(FastListAdmin):
     list_display = ("name", "max_running_jobs", "max_units_per_job", "limits_in_words", "weight")
@@ -70,11 +116,11 @@ class PolicyAdmin(FastListAdmin):
     fieldsets = (
         (None, {"fields": ("role", "max_running_jobs", "max_units_per_job", "weight")}),
         ("What may be asked for", {
-            "description": "Lists of names in JSON; an empty list allows all.",
-            "fields": ("kinds", "strategies", "routes", "names"),
+            "description": "Tick what is allowed; where nothing is ticked, all is.",
+            "fields": ("kinds", "strategies", "routes"),
         }),
     )
-    readonly_fields = ("names",)
+    form = PolicyForm
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Policy]:
         rows: QuerySet[Policy] = super().get_queryset(request)
@@ -90,11 +136,6 @@ class PolicyAdmin(FastListAdmin):
             Ceiling(0, Metric(limit.metric), Window(limit.window), limit.limit).words for limit in policy.limits.all()
         ]
         return ", ".join(found) or "none"
-
-    @display(description="Names")
-    def names(self, policy: Policy) -> str:
-        routes = ", ".join(Route.objects.values_list("slug", flat=True))
-        return f"Kinds: {', '.join(all_kinds())}. Strategies: {', '.join(Strategy.values)}. Routes: {routes}."
 
 
 class LimitOverrideInline(TabularInline):

@@ -46,6 +46,8 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:     # Any: the theme'
             _item("Log", "list_alt", "generation", "logentry"),
             _item("Model routes", "alt_route", "generation", "route"),
             _item("Workers", "engineering", "generation", "pulse"),
+            _item("Cache", "cached", "generation", "cacheentry"),
+            _item("Rehearsals", "theater_comedy", "generation", "rehearsal"),
         ]},
         {"title": "Alerts", "separator": True, "items": [
             {**_item("Alerts", "notifications", "generation", "alert"), **_badge(request)},

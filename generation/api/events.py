@@ -40,7 +40,8 @@ LastEventId = Annotated[
             200: {
                 "description": (
                     "A stream of `snapshot` events, each with the job's revision as its id, and one `end` "
-                    "event when the job has ended. Comments keep the connection alive."
+                    "event when the job has ended. A revision comes again, every two seconds at most, when "
+                    "others moved the job's place in the queue. Comments keep the connection alive."
                 ),
                 "content": {"text/event-stream": {"schema": openapi.EVENT}},
             },
@@ -95,15 +96,16 @@ async def _stream(job_id: int, user_id: int, first: Frame, seen: int | None) -> 
         return                  # many were opened at the same instant; this one comes back, and is told 429
     ends_at = time.monotonic() + settings.SSE_LIFETIME_S
     frame: Frame | None = first
+    place = first.place
     with hub.listening(job_id, user_id, first.revision) as listener:
         yield RETRY
         while True:
             if frame is not None:
-                for part in _told(frame, seen):
+                for part in _told(frame, seen, has_moved=frame.place != place):
                     yield part
                 if frame.is_final:
                     return
-                seen = frame.revision
+                seen, place = frame.revision, frame.place
             left_s = ends_at - time.monotonic()
             if left_s <= 0:
                 return
@@ -115,13 +117,14 @@ async def _stream(job_id: int, user_id: int, first: Frame, seen: int | None) -> 
                 continue
             if offered is None:
                 return
-            frame = offered if seen is None or offered.revision > seen else None
+            is_older = seen is not None and offered.revision < seen
+            frame = None if is_older or (offered.revision, offered.place) == (seen, place) else offered
 
 
-def _told(frame: Frame, seen: int | None) -> list[str]:
-    """The events that tell of `frame` somebody who has seen revision `seen`."""
+def _told(frame: Frame, seen: int | None, *, has_moved: bool = False) -> list[str]:
+    """The events that tell of `frame` somebody who has seen revision `seen`; `has_moved`: at another place."""
     parts = []
-    if frame.revision != seen:
+    if frame.revision != seen or has_moved:
         parts.append(f"id: {frame.revision}\nevent: snapshot\ndata: {frame.data}\n\n")
     if frame.is_final:
         parts.append(f'id: {frame.revision}.end\nevent: end\ndata: {{"state": "{frame.state}"}}\n\n')

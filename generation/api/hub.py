@@ -1,13 +1,15 @@
 """One database poller for all event streams of this process.
 
 A listener costs no query: each round asks once for the revisions of all watched jobs, builds one
-snapshot for each job that changed, and hands it to everybody who watches.  Between two rounds no
+snapshot for each job that changed, and hands it to everybody who watches.  Now and then it also looks whose place
+in the queue is another, although the job itself did not move.  Between two rounds no
 database connection is held, and while nobody listens there are no rounds."""
 
 import asyncio
 import json
 import logging
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Set
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,6 +23,8 @@ from generation.services import reading
 
 _logger = logging.getLogger(__name__)
 
+PLACE_S = 2.0      # between two looks at the places of jobs that do not move themselves
+
 
 @dataclass(frozen=True)
 class Frame:
@@ -30,11 +34,15 @@ class Frame:
     is_final: bool
     state: str
     data: str        # JSON without line breaks
+    place: str = ""      # what may change while the revision stays: others move, or a route closes
 
 
 def frame_of(job: Job) -> Frame:
-    data = json.dumps(reading.snapshot(job), cls=DjangoJSONEncoder)
-    return Frame(job.revision, job.is_terminal, job.state, data)
+    snapshot = reading.snapshot(job)
+    data = json.dumps(snapshot, cls=DjangoJSONEncoder)
+    waiting, queue = snapshot["waiting"] or {}, snapshot["queue"] or {}
+    place = f"{waiting.get('reason')} {waiting.get('until')} {queue.get('ahead')}"
+    return Frame(job.revision, job.is_terminal, job.state, data, place)
 
 
 class Listener:
@@ -63,6 +71,8 @@ class Hub:
         self._known: dict[int, int] = {}                    # the oldest revision that a listener of the job has
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="event-hub")
         self._poller: asyncio.Task[None] | None = None
+        self._places: dict[int, tuple[object, ...]] = {}    # by job, as last looked at
+        self._looked_at = float("-inf")
         self.rounds = 0
         self.snapshots = 0
 
@@ -84,6 +94,7 @@ class Hub:
         self._listeners.setdefault(job_id, set()).add(listener)
         self._known[job_id] = min(revision, self._known.get(job_id, revision))
         if self._poller is None:
+            self._looked_at = time.monotonic()
             self._poller = asyncio.create_task(self._poll(), name="event-hub")
         try:
             yield listener
@@ -95,6 +106,7 @@ class Hub:
         group.discard(listener)
         if not group:
             del self._listeners[job_id], self._known[job_id]
+            self._places.pop(job_id, None)
         if not self._listeners and self._poller is not None:
             self._poller.cancel()
             self._poller = None
@@ -123,21 +135,38 @@ class Hub:
             self._known[job_id] = frame.revision
 
     def _changed(self, known: dict[int, int]) -> dict[int, Frame | None]:
-        """The jobs whose revision is not the known one; None for a job that is gone."""
+        """The jobs whose revision is not the known one, or whose place is another; None for a job that is gone."""
         try:
             now = reading.latest_revision_of(list(known))
-            changed = [job_id for job_id, revision in known.items() if now.get(job_id) != revision]
+            changed = {job_id for job_id, revision in known.items() if now.get(job_id) != revision}
+            still = self._due_for_a_look(known.keys() - changed)
             frames: dict[int, Frame | None] = dict.fromkeys(changed)
-            if changed:
-                for job in Job.objects.filter(pk__in=changed).select_related("route"):
-                    frames[job.pk] = frame_of(job)
-                    self.snapshots += 1
+            if changed or still:
+                for job in Job.objects.filter(pk__in=changed | still).select_related("route"):
+                    if job.pk in changed or self._has_another_place(job):
+                        frames[job.pk] = frame_of(job)
+                        self.snapshots += 1
             return frames
         except (DatabaseError, InterfaceError) as error:
             _logger.warning("the event streams could not look at their jobs, and will try again: %s", error)
             return {}
         finally:
             connection.close()
+
+    def _due_for_a_look(self, job_ids: Set[int]) -> Set[int]:
+        """All of `job_ids` once in `PLACE_S`, and none in between."""
+        if time.monotonic() - self._looked_at < PLACE_S:
+            return set()
+        self._looked_at = time.monotonic()
+        return job_ids
+
+    def _has_another_place(self, job: Job) -> bool:
+        """Whether `job`, which did not move itself, was moved by others since the last look."""
+        if job.is_terminal:
+            return False
+        before, place = self._places.get(job.pk), reading.outside(job)
+        self._places[job.pk] = place
+        return place != before
 
 
 hub = Hub()

@@ -59,9 +59,11 @@ def submit_job(
         user=caller(request), kind=body.kind, brief=body.brief, strategy=body.strategy,
         idempotency_key=idempotency_key, fresh=body.fresh, adapt=body.adapt,
     )
-    if not submitted.is_new:
+    if submitted.is_new:
+        ratelimits.put(response, spending.own(submitted.standings), submitted.job.created_at)
+    else:
         response["Idempotent-Replayed"] = "true"
-    ratelimits.put(response, spending.own_standings(caller(request)), clock.now())
+        ratelimits.put(response, spending.own_standings(caller(request)), clock.now())
     return _accepted(response, submitted.job)
 
 

@@ -127,6 +127,8 @@ MEANINGS: Mapping[str, Meaning] = {
     _R.INVALID_URL: Meaning(422, "URL that is not called"),
     _R.TOO_MANY_WEBHOOKS: Meaning(409, "Too many webhook endpoints"),
     _R.TARGET_DISABLED: Meaning(409, "The webhook is switched off"),
+    _R.INVALID_REHEARSAL: Meaning(422, "Invalid rehearsal"),
+    _R.REHEARSAL_RUNS: Meaning(409, "A rehearsal is running"),
 }
 _CODE_OF_STATUS = {400: _P.BAD_REQUEST, 401: _P.UNAUTHENTICATED, 403: _P.NOT_PERMITTED, 404: _P.NOT_FOUND}
 

@@ -1,9 +1,10 @@
 """What our commands share: refusals in one sentence with an exit code, and a stop that can be hurried."""
 
+import contextlib
 import os
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from types import FrameType, TracebackType
 from typing import Any, Self
 
@@ -63,6 +64,21 @@ class ProductCommand(BaseCommand):
 def one_line(error: BaseException) -> str:
     """The first line of the message of `error`, without its full stop."""
     return str(error).strip().partition("\n")[0].strip().rstrip(".") or type(error).__name__
+
+
+@contextlib.contextmanager
+def unwinding_on_sigterm() -> Iterator[None]:
+    """SIGTERM ends the block as Ctrl-C does: what was started inside is ended on the way out."""
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)      # once is enough
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 class StopRequests:

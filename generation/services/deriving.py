@@ -52,6 +52,7 @@ def derive(job: Job, now: dt.datetime, bill: Bill | None = None, *, reason: Reas
         "cached_parts": cached_parts, "saved_usd_micros": saved_usd_micros,
         "finished_at": (job.finished_at or now) if is_terminal else None,
         "reason": "", "reason_detail": "",
+        "is_counted": is_terminal and job.is_counted,      # when it ends again, that is counted again
         "revision": job.revision + 1,
     }
     if state in _LOSSES:

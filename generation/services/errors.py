@@ -35,6 +35,8 @@ class RefusalCode(StrEnum):
     INVALID_URL = "invalid_url"
     TOO_MANY_WEBHOOKS = "too_many_webhooks"
     TARGET_DISABLED = "target_disabled"
+    INVALID_REHEARSAL = "invalid_rehearsal"
+    REHEARSAL_RUNS = "rehearsal_runs"
 
 
 @dataclass

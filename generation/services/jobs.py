@@ -28,6 +28,7 @@ from generation.services.estimating import estimate
 from generation.services.reading import check_content
 
 if TYPE_CHECKING:
+    from accounts.ledger import Standing
     from accounts.models import User
 
 MAX_KEY_CHARACTERS = 200
@@ -38,6 +39,7 @@ MAX_INSTRUCTION_CHARACTERS = 2_000
 class Submitted:
     job: Job
     is_new: bool       # False: the idempotency key was seen with the same request
+    standings: "tuple[Standing, ...]" = ()      # of a new job: where the limits stand that it was accepted under
 
 
 @dataclass(frozen=True)
@@ -82,11 +84,12 @@ def submit(
             # Before the reservation: a second request with the same key ends here, and reserves nothing.
             job = Job.objects.create(
                 user=user, kind=kind, kind_revision=asked.kind.revision, strategy=strategy, brief=asked.brief,
-                title=asked.title[:200], route=route, why_route=chosen.why[:200], unit_total=asked.units, expected_s=expected.seconds_p50,
+                title=asked.title[:200], route=route, why_route=chosen.why[:200], unit_total=asked.units,
+                expected_s=expected.seconds_p50,
                 idempotency_key=idempotency_key, request_fingerprint=request, is_fresh=fresh, adapted_from=source,
                 brief_shape=shape_of(asked.kind, asked.brief), brief_text=free_text_of(asked.kind, asked.brief),
             )
-            now = clock.now()
+            now = job.created_at      # the database's clock
             stage = Stage.WHOLE if strategy == Strategy.SINGLE else Stage.PLAN
             Chunk.objects.create(
                 job=job, position=0, stage=stage.value, title="Whole document" if stage is Stage.WHOLE else "Plan",
@@ -100,7 +103,8 @@ def submit(
             left = _missing_units(job)
             if served and left:
                 expected = estimate(kind=kind, strategy=strategy, route=route, brief=asked.brief, units=left)
-            spending.reserve(
+            # As late as can be: the rows of everybody's limits stay locked until the commit.
+            standings = spending.reserve(
                 job, terms, units=left, usd_micros=expected.usd_micros_p90 if left else 0, now=now,
                 needs_work=bool(left),
             )
@@ -113,7 +117,7 @@ def submit(
         if earlier is None:
             raise
         return Submitted(earlier, is_new=False)
-    return Submitted(job, is_new=True)
+    return Submitted(job, is_new=True, standings=tuple(standings))
 
 
 def cancel(job: Job, *, by: "User | None") -> Job:
@@ -168,6 +172,7 @@ def retry(job: Job, *, by: "User | None") -> Job:
                 RefusalCode.NOTHING_TO_RETRY, "Everything in this job is done.",
                 "To change a unit, have it written anew.",
             )
+        journal.write(locked, Event.RESTART, f"retry of {moved} missing part{'s' * (moved > 1)}", by=by)
         if is_sequential and first is not None:
             Chunk.objects.filter(pk=first.pk).update(ready_at=now, reason="")
         if not locked.route.is_enabled:
@@ -177,7 +182,6 @@ def retry(job: Job, *, by: "User | None") -> Job:
         spending.reserve_again(locked, left, now, needs_work=bool(left))
         derive(locked, now)
         incidents.note_retry(locked, now, by=by)
-        journal.write(locked, Event.RESTART, f"retry of {moved} missing part{'s' * (moved > 1)}", by=by)
         queue.ring(moved)
     return locked
 
@@ -314,7 +318,7 @@ def _missing_units(job: Job) -> int:
 
 def _forget_keys_after(job: Job, position: int) -> None:
     """Units after `position` that are under way: what they were sought by is about to change."""
-    later = Chunk.objects.filter(job=job, position__gt=position, state__in=list(OPEN_CHUNK_STATES)).exclude(cache_key="")
+    later = Chunk.objects.filter(job=job, position__gt=position, state__in=OPEN_CHUNK_STATES).exclude(cache_key="")
     flights.wake(later.filter(flight=Flight.LEADS).values_list("cache_key", flat=True))
     later.filter(flight=Flight.WAITS).update(reason="", reason_detail="")
     later.update(cache_key="", flight=Flight.NONE)

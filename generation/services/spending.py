@@ -4,10 +4,12 @@ A job's bill is the difference between what the job knows and what the ledger ha
 (`billed_units`, `billed_usd_micros`), so settling again, or later, never counts anything twice."""
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.db.models import F, Q
+from django.db.models.functions import Now
 
 from accounts import ledger, policies
 from accounts.ledger import Amounts, LimitExceeded, Standing
@@ -37,7 +39,7 @@ def check_pause() -> None:
 
 def terms_for(user: "User", *, kind: str, strategy: str, units: int) -> Terms:
     """The terms of `user`, or a Refusal if they do not allow such a document at all."""
-    terms = policies.terms_of(user, clock.now())
+    terms = policies.terms_of(user, Now())
     for names, name, word in ((terms.kinds, kind, "document kind"), (terms.strategies, strategy, "strategy")):
         if not allows(names, name):
             raise Refusal(
@@ -59,14 +61,16 @@ def may_use_route(terms: Terms, slug: str) -> bool:
 
 def reserve(
     job: Job, terms: Terms, *, units: int, usd_micros: int, now: dt.datetime, needs_work: bool = True
-) -> None:
-    """Reserve for `job`, in the transaction that accepts it; a Refusal names the limit that it does not fit under.
+) -> list[Standing]:
+    """Reserve for the new `job`, in the transaction that accepts it; a Refusal names the limit that it does not fit
+    under.  Where the limits stand afterwards.  A job that the cache serves whole never runs."""
+    amounts = Amounts(requests=1, units=units, usd_micros=usd_micros, jobs=1 if needs_work else 0)
+    return _reserve(job, terms, amounts, now)
 
-    A job that the cache serves whole never runs."""
-    runs_more = needs_work and not ledger.has_unsettled(str(job.public_id))
-    amounts = Amounts(requests=1, units=units, usd_micros=usd_micros, jobs=1 if runs_more else 0)
+
+def _reserve(job: Job, terms: Terms, amounts: Amounts, now: dt.datetime) -> list[Standing]:
     try:
-        ledger.reserve(terms, str(job.public_id), amounts, now=now)
+        return ledger.reserve(terms, str(job.public_id), amounts, now=now)
     except LimitExceeded as exceeded:
         raise refusal_of(exceeded, now) from exceeded
 
@@ -78,8 +82,10 @@ def reserve_again(job: Job, units: int, now: dt.datetime, *, needs_work: bool = 
     expected = estimating.estimate(
         kind=job.kind, strategy=job.strategy, route=job.route, brief=job.brief, units=max(1, units)
     )
-    usd_micros = expected.usd_micros_p90 if needs_work else 0
-    reserve(job, terms, units=units, usd_micros=usd_micros, now=now, needs_work=needs_work)
+    runs_more = needs_work and not ledger.has_unsettled(str(job.public_id))
+    _reserve(job, terms, Amounts(
+        requests=1, units=units, usd_micros=expected.usd_micros_p90 if needs_work else 0, jobs=1 if runs_more else 0,
+    ), now)
 
 
 def settle(job: Job, now: dt.datetime) -> None:
@@ -111,7 +117,12 @@ def standings_of(user: "User") -> list[Standing]:
 
 def own_standings(user: "User") -> list[Standing]:
     """The limits that are of `user` alone."""
-    return [standing for standing in standings_of(user) if standing.ceiling.user_id is not None]
+    return own(standings_of(user))
+
+
+def own(standings: Iterable[Standing]) -> list[Standing]:
+    """Those of `standings` that are of one user alone."""
+    return [standing for standing in standings if standing.ceiling.user_id is not None]
 
 
 def shown(terms: Terms, user: "User", now: dt.datetime) -> list[Standing]:

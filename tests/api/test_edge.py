@@ -1,6 +1,7 @@
 """Courtesy limits of the HTTP edge: per user at the API, per address where people sign in."""
 
 import secrets
+from collections import Counter
 
 import pytest
 from django.test import Client, RequestFactory
@@ -9,6 +10,7 @@ from redis.exceptions import ConnectionError as RedisIsAway
 from accounts import edge
 from accounts.edge import client_address
 from tests.api.calls import Caller, problem
+from tests.threads import at_once
 
 pytestmark = pytest.mark.django_db
 
@@ -81,3 +83,20 @@ def test_without_redis_nobody_is_refused(ann_api, monkeypatch):
 
     monkeypatch.setattr(edge, "get_usage", away)
     assert [ann_api.send("GET", "/me").status_code for _ in range(5)] == [200] * 5
+
+
+def test_two_hundred_spoofed_addresses_at_once_are_one_client(ann, settings, transactional_db):
+    settings.SIGN_IN_RATE = "50/d"
+    responses = at_once(*(
+        lambda n=n: Client().post("/admin/login/", {"username": "x"}, HTTP_X_FORWARDED_FOR=f"10.0.{n}.1")
+        for n in range(200)
+    ))
+    assert Counter(response.status_code for response in responses) == {200: 50, 429: 150}
+
+
+def test_addresses_of_one_customer_count_together_and_those_of_another_do_not(client):
+    def attempt(address: str) -> int:
+        return client.post("/admin/login/", {}, REMOTE_ADDR=address).status_code
+
+    assert [attempt(f"2001:db8:1:2::{n}") for n in range(1, 5)] == [200, 200, 200, 429]
+    assert attempt("2001:db8:1:3::1") == 200

@@ -19,7 +19,7 @@ from generation.models import Job
 from generation.services import jobs, reading
 from tests.api.calls import ASK, ROOT, Caller, of, problem
 from tests.api.wire import Stream, serving, until
-from tests.support import work_off
+from tests.support import PROGRAM, claim_all, work_off
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -65,6 +65,20 @@ def test_watcher_sees_the_job_grow_and_end(job, watch):
     assert (seen[-1].data["state"], seen[-1].data["percent"]) == ("completed", 100)
     assert seen[-1].data == json.loads(json.dumps(reading.snapshot(Job.objects.get())))
     assert (end.name, end.id, end.data) == ("end", f"{revisions[-1]}.end", {"state": "completed"})
+
+
+def test_place_in_the_queue_is_told_although_only_others_move(job, cy, watch, monkeypatch):
+    monkeypatch.setattr("generation.api.hub.PLACE_S", 0.0)
+    behind = jobs.submit(user=cy, kind="training_program", brief=PROGRAM).job
+    stream = watch(behind, secret=Caller(cy).secret)
+    first = stream.next()
+    claim, = claim_all(slots=1)
+    moved = stream.next()
+    assert claim.job_id == job.pk
+    assert (first.data["queue"]["ahead"], moved.data["queue"]["ahead"]) == (1, 0)
+    assert moved.revision == first.revision
+    jobs.cancel(behind, by=None)
+    assert [event.name for event in stream.rest()] == ["snapshot", "end"], "nothing is told twice"
 
 
 def test_stream_is_neither_cached_nor_buffered(job, watch):

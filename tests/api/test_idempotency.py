@@ -2,9 +2,10 @@
 
 import pytest
 
+from accounts.models import Reservation
 from generation.models import Job
 from tests.api.calls import ASK, Caller, problem
-from tests.support import PROGRAM
+from tests.support import PROGRAM, limited, used
 from tests.threads import at_once
 
 KEY = "9b2e3c9e-order-1"
@@ -64,3 +65,13 @@ def test_twenty_at_the_same_instant_make_one_job(ann, route):
     assert len({response.json()["id"] for response in responses}) == 1
     assert sum("Idempotent-Replayed" not in response for response in responses) == 1
     assert Job.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_twenty_at_the_same_instant_reserve_once(ann, route):
+    limited(requests=1)
+    callers = [Caller(ann) for _ in range(20)]
+    responses = at_once(*(lambda caller=caller: caller.ask(Idempotency_Key=KEY) for caller in callers))
+    assert {response.status_code for response in responses} == {202}
+    assert Reservation.objects.count() == 1
+    assert used("requests", ann) == (0, 1)

@@ -1,14 +1,16 @@
 """What may be spent, as machines see it: quotes, usage, refusals, header fields, the place in the queue."""
 
 import datetime as dt
+from collections import Counter
 
 import pytest
 
 from accounts.models import Pause, Reservation
-from generation.models import Job
+from generation.models import Attempt, Job
 from generation.services import clock, jobs
 from tests.api.calls import ASK, Caller, of, problem
-from tests.support import PROGRAM, claim_all, limited, work_off
+from tests.support import PROGRAM, claim_all, limited, used, work_off
+from tests.threads import at_once
 
 pytestmark = pytest.mark.django_db
 
@@ -120,3 +122,32 @@ def test_active_job_says_when_it_should_end(ann_api, route):
 def test_quote_needs_a_caller(nobody):
     problem(nobody.send("POST", "/quotes", ASK), 401, "unauthenticated")
     problem(Caller().send("GET", "/me/usage"), 401, "unauthenticated")
+
+
+def test_spent_budget_of_everybody_is_503_with_its_reason_and_no_call_leaves(ann_api, cy_api, route):
+    limited("", usd_micros=60_000)
+    answers = []
+    for number in range(200):
+        answers.append((ann_api, cy_api)[number % 2].ask())
+        if answers[-1].status_code != 202:
+            break
+        work_off(Job.objects.get(public_id=answers[-1].json()["id"]))
+    accepted, calls = Job.objects.count(), Attempt.objects.count()
+    for caller in (ann_api, cy_api):
+        body = problem(caller.ask(), 503, "budget_spent")
+        assert body["limit"] == "total-cost-per-day"
+        assert "for everybody together" in body["detail"]
+    assert claim_all() == []
+    assert (Job.objects.count(), Attempt.objects.count()) == (accepted, calls)
+    assert accepted > 3
+    assert used("usd_micros", None)[0] <= 60_000
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_hundred_at_once_over_http_under_a_limit_of_fifty_are_fifty(ann, route):
+    limited(requests=50)
+    callers = [Caller(ann) for _ in range(20)]
+    responses = at_once(*(lambda caller=caller: [caller.ask().status_code for _ in range(10)] for caller in callers))
+    assert Counter(code for codes in responses for code in codes) == {202: 50, 429: 150}
+    assert used("requests", ann) == (0, 50)
+    assert Job.objects.count() == Reservation.objects.count() == 50

@@ -9,8 +9,8 @@ from accounts.models import Reservation, Usage
 from generation.management.chaos import evidence, invariants
 from generation.management.chaos.books import Books
 from generation.management.chaos.evidence import Death
-from generation.management.chaos.people import Heard
 from generation.management.rig.crew import End
+from generation.management.rig.people import Heard
 from generation.models import Attempt, Chunk, Job, LogEntry
 from generation.services import jobs
 from tests.support import PROGRAM, claim_all, finish, limited, work_off

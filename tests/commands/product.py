@@ -15,7 +15,7 @@ from typing import Any
 import psutil
 
 from config.environment import Environment
-from tests.waiting import wait_until
+from tests.waiting import PATIENCE, wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
 MANAGE = [sys.executable, str(ROOT / "manage.py")]
@@ -65,7 +65,7 @@ class Running:
         return self
 
     def wait(self, timeout_s: float = 60) -> int:
-        return self.process.wait(timeout_s)
+        return self.process.wait(timeout_s * PATIENCE)
 
     def stop(self, number: int = signal.SIGTERM, timeout_s: float = 40) -> int:
         self.process.send_signal(number)
@@ -94,7 +94,7 @@ class Product:
     def run(self, *arguments: str, stdin: str = "", timeout_s: float = 90, **settings: str) -> Any:
         return subprocess.run(
             [*MANAGE, *arguments], cwd=ROOT, env=clean_environment(**{**self._settings, **settings}),
-            input=stdin, capture_output=True, text=True, timeout=timeout_s, check=False,
+            input=stdin, capture_output=True, text=True, timeout=timeout_s * PATIENCE, check=False,
         )
 
     def start(self, *arguments: str, **settings: str) -> Running:
@@ -138,7 +138,7 @@ def product(folder: Path, **settings: str) -> Iterator[Product]:
 def get(url: str, **headers: str) -> Any:
     """The answer to a GET, never through a proxy."""
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    return opener.open(urllib.request.Request(url, headers=headers), timeout=20)
+    return opener.open(urllib.request.Request(url, headers=headers), timeout=20 * PATIENCE)
 
 
 def is_gone(process: psutil.Process) -> bool:

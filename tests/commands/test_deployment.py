@@ -13,7 +13,7 @@ import yaml
 
 from config.environment import Environment
 from tests.commands.product import MANAGE, ROOT, Running, clean_environment, get
-from tests.waiting import wait_until
+from tests.waiting import PATIENCE, wait_until
 
 DEPLOY = ROOT / "config" / "deploy"
 WORKER = "celery -A config worker --pool threads --concurrency 2 --without-gossip --without-mingle"
@@ -81,7 +81,7 @@ def test_every_file_says_in_its_head_what_it_is_for():
 def test_deployment_check_is_clean(tmp_path):
     done = subprocess.run(
         [*MANAGE, "check", "--deploy", "--fail-level", "WARNING"], cwd=ROOT, env=production(tmp_path),
-        capture_output=True, text=True, timeout=60, check=False)
+        capture_output=True, text=True, timeout=60 * PATIENCE, check=False)
     assert (done.returncode, done.stderr) == (0, "")
     assert "no issues" in done.stdout
 
@@ -91,7 +91,7 @@ def test_collected_static_files_are_served_in_production(tmp_path):
     environment = production(tmp_path / "local")
     done = subprocess.run(
         [*MANAGE, "collectstatic", "--no-input"], cwd=ROOT, env=environment, capture_output=True, text=True,
-        timeout=60, check=False)
+        timeout=60 * PATIENCE, check=False)
     assert (done.returncode, done.stderr) == (0, "")
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]

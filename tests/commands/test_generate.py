@@ -19,6 +19,7 @@ from tests.waiting import wait_until
 
 pytestmark = pytest.mark.processes
 
+DONE = "SELECT 1 FROM generation_chunk WHERE state = 'done'"
 SMALL = ["--set", "goal=strength", "--set", "weeks=2", "--set", "days_per_week=2"]
 
 
@@ -143,10 +144,12 @@ def test_partial_document_is_written_and_is_no_success(quick, simulator):
 
 
 def test_ctrl_c_says_that_the_job_continues_and_it_does(quick, simulator):
-    late, never = {"fault": "slow", "task": "unit 1", "seconds": 3}, {"fault": "hang", "task": "unit 2"}
+    late, never = {"fault": "slow", "task": "unit 1", "seconds": 2}, {"fault": "hang", "task": "unit 2"}
     simulator.set_faults([late, never])
-    running = quick.start("generate", "training_program", *SMALL, DRAIN_S="5").wait_for("generating")
+    running = quick.start("generate", "training_program", *SMALL, DRAIN_S="600").wait_for("generating")
     wait_until("both weeks are at the provider", lambda: len(simulator.calls()) == 3, 20)
+    running.process.send_signal(signal.SIGINT)
+    wait_until("the first week is kept", lambda: len(quick.rows(DONE)) == 2, 20)
     assert running.stop(signal.SIGINT) == 130
     [(job,)] = quick.rows("SELECT public_id FROM generation_job")
     states = [state for (state,) in quick.rows("SELECT state FROM generation_chunk ORDER BY position")]

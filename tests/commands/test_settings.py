@@ -9,6 +9,7 @@ from pydantic_core import PydanticUndefined
 from config import environment
 from config.environment import BASE_DIR, Environment
 from tests.commands.product import MANAGE, ROOT, clean_environment
+from tests.waiting import PATIENCE
 
 EXAMPLE = ROOT / ".env.example"
 ONLY_FOR_COMPOSE = {"POSTGRES_PASSWORD"}
@@ -90,7 +91,7 @@ def test_broken_setting_stops_start_up(tmp_path, changes, words):
     done = subprocess.run(
         [*MANAGE, "up", "--port", "0"], cwd=ROOT,
         env=clean_environment(**{"LOCAL_DIR": str(tmp_path), **changes}),
-        capture_output=True, text=True, timeout=60, check=False)
+        capture_output=True, text=True, timeout=60 * PATIENCE, check=False)
     assert done.returncode == 2
     assert words in one_sentence(done.stderr)
 

@@ -93,11 +93,11 @@ def test_sigterm_lets_the_calls_in_flight_finish_and_leaves_no_chunk_running(fre
 
 def test_second_ctrl_c_gives_the_calls_back_uncounted(quick, simulator):
     simulator.set_faults({"script": [{"fault": "hang", "times": 99}]})
-    running = quick.serve("--demo").wait_for("planning")
+    running = quick.serve("--demo", DRAIN_S="600").wait_for("planning")
     wait_until("the call is at the provider", simulator.calls, 20)
     running.process.send_signal(signal.SIGINT)
     running.wait_for("Finishing 1 call")
-    assert running.stop(signal.SIGINT, timeout_s=10) == 0
+    assert running.stop(signal.SIGINT) == 0
     assert "1 given back" in running.output
     assert "Traceback" not in running.errors
     assert quick.rows("SELECT state, attempts FROM generation_chunk") == [("pending", 0)]
@@ -109,14 +109,14 @@ def test_interrupted_demonstration_that_should_have_ended_by_itself_is_no_succes
 
 
 def test_killed_it_takes_its_simulator_along_and_the_next_start_finishes_the_job_at_once(fresh):
-    running = fresh.serve("--demo").wait_for("week +[1-9] of 12")
+    running = fresh.serve("--demo", LEASE_S="600").wait_for("week +[1-9] of 12")
     child = running.simulator()
     running.process.kill()
     running.wait()
     wait_until("the simulator has ended", lambda: is_gone(child), SIMULATOR_IS_GONE_S)
     assert "running" in fresh.states("chunk")
     again = fresh.serve()
-    # Sooner than the lease of 30 s, because the dead one lived on this machine.
+    # Long before its lease of 600 s ends, because the dead one lived on this machine.
     wait_until("the job is completed", lambda: fresh.states("job") == {"completed"}, 20)
     assert again.stop() == 0
 
@@ -131,7 +131,7 @@ def test_open_event_stream_does_not_keep_it_alive(quick, simulator):
         assert stream.readline()
         running.process.send_signal(signal.SIGTERM)
         running.wait_for("Finishing")
-        assert running.stop(timeout_s=15) == 0
+        assert running.stop() == 0
     assert "Traceback" not in running.errors
 
 

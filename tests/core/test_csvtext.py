@@ -7,7 +7,7 @@ from generation.core.csvtext import lines
 
 PAYLOADS = [
     '=HYPERLINK("http://evil.example","click")', "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", " =1", "＝1", "＠x",
-    "\ufeff=1", "\u00a0+1",
+    "＋1", "－1", "\ufeff=1", "\u00a0+1",
 ]
 
 

@@ -126,3 +126,31 @@ def test_weight_of_a_role_is_its_share_of_the_calls(ann, bob, route):
     claims = claim_all(slots=8)
     users = Counter(Job.objects.get(pk=claim.job_id).user.username for claim in claims)
     assert users == {"ann": 2, "bob": 6}
+
+
+def test_single_program_takes_every_free_call_although_forty_are_under_way(ann, bob, route):
+    """Waiting for calls that run cannot be avoided; beyond that, nothing of the forty goes before it."""
+    Route.objects.filter(pk=route.pk).update(max_in_flight=4)
+    for _ in range(40):
+        jobs.submit(user=ann, kind="training_program", brief=PROGRAM)
+    for _ in range(10):
+        for claim in claim_all():
+            finish(claim)
+    running = claim_all()
+    single = jobs.submit(user=bob, kind="training_program", brief=PROGRAM).job
+    finish(running.pop())
+    plan, = claim_all()
+    assert plan.job_id == single.pk
+    for claim in (plan, *running):
+        finish(claim)
+    assert Counter(claim.job_id for claim in claim_all())[single.pk] == 3, "all three weeks go at once"
+
+
+def test_lag_is_bounded_so_that_who_comes_late_does_not_shut_out_the_others(ann, bob, route):
+    for _ in range(2):
+        jobs.submit(user=ann, kind="training_program", brief=PROGRAM)
+    Job.objects.filter(user=ann).update(calls=1_000)
+    for _ in range(60):
+        jobs.submit(user=bob, kind="training_program", brief=PROGRAM)
+    users = [Job.objects.get(pk=claim.job_id).user.username for claim in claim_all(slots=30)]
+    assert Counter(users) == {"bob": 28, "ann": 2}

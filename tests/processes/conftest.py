@@ -16,9 +16,10 @@ from generation.management.rig.redis import OwnRedis
 from generation.management.rig.scratch import database_url
 from generation.simulator.process import SimulatorProcess
 from generation.simulator.settings import SimulatorSettings
+from tests.waiting import PATIENCE
 
 QUICK = {
-    "LEASE_S": "2", "PULSE_S": "0.2", "SWEEP_S": "0.3", "BACKOFF_BASE_S": "0.1", "BACKOFF_CAP_S": "0.3",
+    "LEASE_S": "4", "PULSE_S": "0.2", "SWEEP_S": "0.3", "BACKOFF_BASE_S": "0.1", "BACKOFF_CAP_S": "0.3",
     "DRAIN_S": "10", "LLM_DEADLINE_S": "20",
 }
 
@@ -46,7 +47,7 @@ def worker(environment: dict[str, str], tmp_path: Path) -> Iterator[Callable[...
     def start(**changes: str) -> Worker:
         log = tmp_path / f"worker{len(started)}.log"
         started.append(Worker({**environment, **changes}, log=log))
-        return started[-1].wait_ready()
+        return started[-1].wait_ready(30 * PATIENCE)
 
     yield start
     for one in started:

@@ -4,11 +4,12 @@ import signal
 
 import pytest
 
+from generation.core.states import MAX_CRASHES
 from generation.models import Attempt, AttemptState, Chunk, Job, Origin
 from generation.services import jobs
 from tests.invariants import assert_invariants
 from tests.support import PROGRAM, chunk
-from tests.waiting import wait_until
+from tests.waiting import PATIENCE, wait_until
 
 pytestmark = [pytest.mark.processes, pytest.mark.django_db(transaction=True)]
 
@@ -22,7 +23,7 @@ def wait_for_end(job: Job) -> None:
 
 
 def test_killed_before_the_call_the_chunk_runs_again(job, doomed, worker, simulator):
-    assert doomed("before_call").wait(20) == -signal.SIGKILL
+    assert doomed("before_call").wait(20 * PATIENCE) == -signal.SIGKILL
     assert simulator.calls() == []
     worker()
     wait_for_end(job)
@@ -46,7 +47,7 @@ def test_killed_during_the_call_the_chunk_runs_again_and_both_calls_are_in_the_l
 
 
 def test_killed_after_the_reply_is_stored_the_reply_is_used_and_not_paid_again(job, doomed, worker, simulator):
-    assert doomed("after_store").wait(20) == -signal.SIGKILL
+    assert doomed("after_store").wait(20 * PATIENCE) == -signal.SIGKILL
     worker()
     wait_for_end(job)
     assert job.state == "completed"
@@ -113,8 +114,8 @@ def test_sigterm_gives_back_what_outlasts_the_grace(job, worker, simulator):
 
 
 def test_poison_that_kills_every_worker_ends_failed(job, doomed):
-    for _ in range(3):
-        doomed("before_call").wait(20)
+    for _ in range(MAX_CRASHES):
+        doomed("before_call").wait(20 * PATIENCE)
     doomed("never")
     wait_for_end(job)
     assert (job.state, job.reason) == ("failed", "crashes_worker")

@@ -27,7 +27,7 @@ from generation.core.states import sources as sources_of
 from generation.core.states import target as target_of
 from generation.kinds import all_kinds
 from generation.management.chaos.books import Books, Call, place_of_call
-from generation.management.chaos.people import Heard
+from generation.management.rig.people import Heard
 from generation.models import Attempt, AttemptState, Chunk, Flight, Job, Origin
 from generation.services import clock
 

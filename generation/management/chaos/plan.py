@@ -4,10 +4,10 @@ monkey breaks, how the provider misbehaves.  Pure, so the same seed plans the sa
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from generation.engine.failpoints import POISON
 from generation.management.chaos.steps import Step
+from generation.management.rig.people import Ask
 from generation.simulator.faults import Fault, FaultScript, Rule
 
 ROLES = ("student",) * 12 + ("teacher",) * 6 + ("admin",) * 2      # 20 people
@@ -36,22 +36,6 @@ class Size:
 
 SHORT = {"embedded": Size(60, 26, 50, (3, 5)), "production": Size(100, 32, 50, (1.2, 2.2))}
 FULL = {"embedded": Size(200, 200, 150, (6, 10)), "production": Size(300, 240, 180, (2.5, 5.5))}
-
-
-@dataclass(frozen=True)
-class Ask:
-    """One wish.  It is sent `copies` times at once with the same key; `cancel_after_s` it is thought better of."""
-
-    at_s: float
-    person: int
-    kind: str
-    strategy: str
-    brief: dict[str, Any]      # Any: JSON
-    key: str
-    copies: int = 1
-    cancel_after_s: float | None = None
-    is_watched: bool = False
-    is_poisoned: bool = False
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """One run of chaos: build an installation, break it, let it rest, read the books."""
 
+import contextlib
 import sys
 import time
 from collections import Counter
@@ -10,6 +11,8 @@ from typing import Any
 
 from django.db import connection
 
+from generation.core.reasons import Reason
+from generation.core.states import ChunkState
 from generation.management.chaos import evidence, invariants
 from generation.management.chaos import plan as plans
 from generation.management.chaos.books import Books, Call
@@ -17,9 +20,9 @@ from generation.management.chaos.evidence import Death, PaidTwice
 from generation.management.chaos.invariants import Violation
 from generation.management.chaos.monkey import Monkey
 from generation.management.chaos.overseer import Overseer, patiently
-from generation.management.chaos.people import People
 from generation.management.chaos.steps import EMBEDDED, FAILPOINTS, PRODUCTION, Step
 from generation.management.rig.crew import End
+from generation.management.rig.people import People
 from generation.management.rig.plant import CANARY, Plant, plant
 from generation.management.rig.waiting import wait_until
 from generation.models import Attempt, AttemptState, Chunk, Job, LogEntry, Pulse, Route
@@ -80,11 +83,12 @@ def run(*, is_short: bool, seed: int, say: Say) -> Report:
     deaths: list[Death] = []
     provider = SimulatorSettings(seed=seed, plan_s=0.3, unit_s=0.5, jitter=0.6)
     say("building an installation of its own")
-    with plant(
-        provider, changes=plans.SETTINGS, has_failpoints=True, on_end=lambda end: _note(deaths, end)
-    ) as one:
+    with contextlib.ExitStack() as ends:
+        one = ends.enter_context(plant(
+            provider, changes=plans.SETTINGS, has_failpoints=True, on_end=lambda end: note_death(deaths, end)))
         report = Report(seed, "short" if is_short else "full", one.words)
-        people, overseer = People(one.url, planned), Overseer(ends_every_pause=is_short)
+        people = ends.enter_context(People(one.url, planned.asks, plans.ROLES, planned.limits))
+        overseer = Overseer(ends_every_pause=is_short)
         monkey = Monkey(one, planned.blows, seed)
         one.crew.add(SWEEPERS, [sys.executable, "-m", "generation.management.chaos.sweeper"], {
             **one.environment, "DJANGO_SETTINGS_MODULE": "config.settings",
@@ -113,14 +117,14 @@ def run(*, is_short: bool, seed: int, say: Say) -> Report:
             *invariants.at_rest(books), *invariants.by_the_provider(books, calls),
             *invariants.by_the_users(books, people.heard),
             *(Violation("I4", f"for a moment: {line}") for line in sorted(overseer.passed)),
-            *_secrets(one), *_leftovers(one),
+            *_poison(books, people), *_secrets(one), *_leftovers(one),
         ]
         _fill(report, planned, books, calls, people, monkey, overseer, one, deaths)
     report.took_s = time.monotonic() - began
     return report
 
 
-def _note(deaths: list[Death], end: End) -> None:
+def note_death(deaths: list[Death], end: End) -> None:
     """Who was killed, and what it held, before anybody takes it over."""
     if end.code >= 0 or end.name == SWEEPERS:
         return
@@ -133,17 +137,28 @@ def _note(deaths: list[Death], end: End) -> None:
 def _rest(until: float) -> None:
     """Wait until nothing moves any more; whoever does not come to rest is found by the invariants."""
     try:
-        wait_until("everything ends", lambda: patiently(_is_at_rest), max(1.0, until - time.monotonic()), 0.3)
+        wait_until("everything ends", lambda: patiently(is_at_rest), max(1.0, until - time.monotonic()), 0.3)
     except TimeoutError:
         return
 
 
-def _is_at_rest() -> bool:
+def is_at_rest() -> bool:
+    """Nothing runs, every call is closed, every bill is written."""
     return not (
         Job.objects.active().exists() or Attempt.objects.filter(state=AttemptState.ASKING).exists()
         or Attempt.objects.filter(cost_usd_micros__gt=0, is_booked=False, origin="provider").exists()
         or spending.unbilled()
     )
+
+
+def _poison(books: Books, people: People) -> list[Violation]:
+    """The unit that kills whoever calls for it has ended, and says that it does."""
+    units = [books.chunk_at.get((job, 1)) for job in people.heard.accepted.get("poison", ())]
+    return [
+        Violation("I10", f"the poisoned chunk {unit.pk} is {unit.state} after {unit.crashes} deaths: {unit.reason}")
+        for unit in units
+        if unit is not None and (unit.state, unit.reason) != (ChunkState.FAILED, Reason.CRASHES_WORKER)
+    ]
 
 
 # --- I11, I12: secrets and leftovers --------------------------------------------------------------

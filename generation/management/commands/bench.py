@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from generation.management.base import BadInput, ProductCommand
-from generation.management.bench import engine
+from generation.management.bench import api, concurrency, engine, fairness
 
 WIDTH = 110      # of tables in a file or a log
 
@@ -26,17 +26,85 @@ class Command(ProductCommand):
         one.add_argument("--plan-s", type=float, default=0.5, help="the simulator's seconds for a plan")
         one.add_argument("--unit-s", type=float, default=0.8, help="the simulator's seconds for a week")
         one.add_argument("--json", type=Path, metavar="FILE", help="write the figures there, too")
+        two = what.add_parser("api", help="POST /jobs and GET /jobs/{id} under load, and an identical request again")
+        two.add_argument("--rate", type=float, default=100, help="requests a second (default: 100)")
+        two.add_argument("--seconds", type=float, default=10, help="of load for each kind of request (default: 10)")
+        two.add_argument("--processes", type=int, default=2, help="web processes (default: 2)")
+        two.add_argument("--pairs", type=int, default=8, help="requests that are made twice (default: 8)")
+        two.add_argument("--json", type=Path, metavar="FILE", help="write the figures there, too")
+        three = what.add_parser("fairness", help="one program amid forty of somebody else, over the same alone")
+        three.add_argument("--programs", type=int, default=40, help="of the other user (default: 40)")
+        three.add_argument("--weeks", type=int, default=6, help="of every program (default: 6)")
+        three.add_argument("--calls", type=int, default=8, help="that the route carries at once (default: 8)")
+        three.add_argument("--unit-s", type=float, default=1.0, help="the simulator's seconds for a call (default: 1)")
+        three.add_argument("--json", type=Path, metavar="FILE", help="write the figures there, too")
+        four = what.add_parser("concurrency", help="the moving limit beside constants, on providers with a hidden limit")
+        four.add_argument("--most", type=int, default=24, help="the hidden limit: calls at once (default: 24)")
+        four.add_argument("--seconds", type=float, default=45, help="of work for each of ten runs (default: 45)")
+        four.add_argument("--unit-s", type=float, default=1.6, help="the simulator's seconds for a call")
+        four.add_argument("--workers", type=int, default=2, help="worker processes (default: 2)")
+        four.add_argument("--json", type=Path, metavar="FILE", help="write the figures there, too")
 
     def handle(self, *_args: Any, **options: Any) -> None:     # Any: Django's signature
-        _check(options)
+        if options["json"] and not options["json"].parent.is_dir():
+            raise BadInput(f"--json: there is no folder {options['json'].parent}.")
         console = Console(width=WIDTH) if not sys.stdout.isatty() else Console()
+        match options["what"]:
+            case "engine":
+                self._engine(console, options)
+            case "api":
+                self._api(console, options)
+            case "fairness":
+                self._fairness(console, options)
+            case "concurrency":
+                self._concurrency(console, options)
+
+    def _api(self, console: Console, options: dict[str, Any]) -> None:     # Any: the parsed options
+        if min(options["rate"], options["seconds"]) <= 0 or min(options["processes"], options["pairs"]) < 1:
+            raise BadInput("--rate and --seconds take numbers above 0, --processes and --pairs from 1 on.")
+        report = api.measure(
+            rate=options["rate"], seconds=options["seconds"], processes=options["processes"],
+            pairs=options["pairs"], say=lambda line: console.print(f"[dim]… {line}[/dim]"),
+        )
+        _write(report.as_json(), options["json"])
+        api.show(console, report)
+
+    def _fairness(self, console: Console, options: dict[str, Any]) -> None:     # Any: the parsed options
+        if min(options["programs"], options["weeks"], options["calls"]) < 1 or options["unit_s"] <= 0:
+            raise BadInput("--programs, --weeks and --calls take numbers from 1 on, --unit-s seconds above 0.")
+        report = fairness.measure(
+            programs=options["programs"], weeks=options["weeks"], calls_at_once=options["calls"],
+            unit_s=options["unit_s"], say=lambda line: console.print(f"[dim]… {line}[/dim]"),
+        )
+        _write(report.as_json(), options["json"])
+        fairness.show(console, report)
+        if not report.is_fair:
+            raise SystemExit(1)
+
+    def _concurrency(self, console: Console, options: dict[str, Any]) -> None:     # Any: the parsed options
+        if min(options["most"], options["workers"]) < 1 or min(options["unit_s"], options["seconds"]) <= 0:
+            raise BadInput("--most and --workers take numbers from 1 on, --unit-s and --seconds seconds above 0.")
+        found = concurrency.measure(
+            most=options["most"], unit_s=options["unit_s"], seconds=options["seconds"], workers=options["workers"],
+            say=lambda line: console.print(f"[dim]… {line}[/dim]"),
+        )
+        _write(concurrency.as_json(found), options["json"])
+        for one in found:
+            _show_concurrency(console, one)
+
+    def _engine(self, console: Console, options: dict[str, Any]) -> None:     # Any: the parsed options
+        _check(options)
         report = engine.measure(
             sizes=options["programs"], workers=options["workers"], plan_s=options["plan_s"],
             unit_s=options["unit_s"], say=lambda line: console.print(f"[dim]… {line}[/dim]"),
         )
-        if options["json"]:
-            options["json"].write_text(json.dumps(report.as_json(), indent=2) + "\n")
+        _write(report.as_json(), options["json"])
         _show(console, report)
+
+
+def _write(figures: Any, path: Path | None) -> None:     # Any: JSON
+    if path is not None:
+        path.write_text(json.dumps(figures, indent=2) + "\n")
 
 
 def _check(options: dict[str, Any]) -> None:     # Any: the parsed options
@@ -44,8 +112,20 @@ def _check(options: dict[str, Any]) -> None:     # Any: the parsed options
         raise BadInput("--programs and --workers take numbers from 1 on.")
     if options["plan_s"] <= 0 or options["unit_s"] <= 0:
         raise BadInput("--plan-s and --unit-s take seconds above 0.")
-    if options["json"] and not options["json"].parent.is_dir():
-        raise BadInput(f"--json: there is no folder {options['json'].parent}.")
+
+
+def _show_concurrency(console: Console, found: concurrency.Comparison) -> None:
+    best = found.best_constant
+    table = Table(title=f"A provider that {found.provider} beyond {found.most} calls at once")
+    names = ("calls at once", "parts/s", "of the best constant", "without the first third", "refused", "at the end")
+    for name in names:
+        table.add_column(name, justify="left" if name == "calls at once" else "right")
+    for run in found.runs:
+        table.add_row(
+            run.who, f"{run.per_s:.1f}", f"{run.per_s / best.per_s:.2f}", f"{run.late_per_s / best.late_per_s:.2f}",
+            str(run.refused), str(run.ends_at),
+        )
+    console.print(table)
 
 
 def _show(console: Console, report: engine.Report) -> None:

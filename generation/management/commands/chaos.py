@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import connection
 
-from generation.management.base import BadInput, ProductCommand
+from generation.management.base import BadInput, ProductCommand, unwinding_on_sigterm
 from generation.management.chaos import report as words
 from generation.management.chaos.run import run
 from generation.management.rig.redis import OwnRedis
@@ -31,7 +31,8 @@ class Command(ProductCommand):
         _check(seed, json)
         drawn = random.randrange(10**6) if seed is None else seed
         self.say(f"chaos, seed {drawn}")
-        report = run(is_short=short, seed=drawn, say=lambda line: self.say(f"… {line}"))
+        with unwinding_on_sigterm():
+            report = run(is_short=short, seed=drawn, say=lambda line: self.say(f"… {line}"))
         if json is not None:
             json.write_text(_as_text(report.as_json()))
         self.say(words.text(report))

@@ -1,5 +1,6 @@
 """Processes under a supervisor that starts them again whenever they end, as in production."""
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -9,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from generation.management.rig.guard import Guard
 from generation.management.rig.processes import ROOT
 
 LOOK_S = 0.1
@@ -53,7 +55,8 @@ class Member:
 class Crew:
     """`add` members, `signal` them; whoever ends is replaced until `stop`."""
 
-    def __init__(self, folder: Path, on_end: Callable[[End], None] = lambda end: None) -> None:
+    def __init__(self, folder: Path, guard: Guard, on_end: Callable[[End], None] = lambda end: None) -> None:
+        self._guard = guard
         self.members: dict[str, Member] = {}
         self.ends: list[End] = []
         self._folder = folder
@@ -66,7 +69,7 @@ class Crew:
         member = Member(name, arguments, dict(environment), self._folder / f"{name}.log")
         with self._lock:
             self.members[name] = member
-            member.start()
+            self._start(member)
         if not self._watch.is_alive():
             self._watch.start()
         return member
@@ -83,22 +86,15 @@ class Crew:
             return member.pid
 
     def stop(self) -> None:
-        """End all: asked first, forced after `STOP_S`."""
+        """End all, at once: what they were at is thrown away anyway."""
         self._stopping.set()
         if self._watch.is_alive():
             self._watch.join(STOP_S)
-        members = [member.process for member in self.members.values() if member.process is not None]
-        for process in members:
-            if process.poll() is None:
-                os.killpg(process.pid, signal.SIGCONT)
-                process.terminate()
-        deadline = time.monotonic() + STOP_S
-        for process in members:
-            try:
-                process.wait(max(0.1, deadline - time.monotonic()))
-            except subprocess.TimeoutExpired:
-                os.killpg(process.pid, signal.SIGKILL)
-                process.wait()
+        for member in self.members.values():
+            if member.process is not None:
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(member.pid, signal.SIGKILL)
+                member.process.wait()
 
     def logs(self) -> str:
         """All that the members wrote."""
@@ -122,5 +118,10 @@ class Crew:
         self.ends.append(end)
         self._on_end(end)      # before its successor: what it held can still be seen
         with self._lock:
+            self._guard.forget(end.pid)
             if not self._stopping.is_set():
-                member.start()
+                self._start(member)
+
+    def _start(self, member: Member) -> None:
+        member.start()
+        self._guard.watch(member.pid)

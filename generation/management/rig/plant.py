@@ -20,6 +20,7 @@ from django.db import connection
 
 from generation.management.rig.crew import Crew, End
 from generation.management.rig.environment import blank_environment
+from generation.management.rig.guard import Guard
 from generation.management.rig.processes import ROOT, celery_arguments
 from generation.management.rig.redis import OwnRedis
 from generation.management.rig.scratch import scratch_database
@@ -83,10 +84,12 @@ def plant(
     with contextlib.ExitStack() as ends:
         ends.callback(shutil.rmtree, folder, ignore_errors=True)
         url = ends.enter_context(scratch_database())
+        guard = Guard()
+        ends.callback(guard.dismiss)
         simulator = ends.enter_context(SimulatorProcess(provider))
         redis = None
         if connection.vendor == "postgresql":
-            redis = OwnRedis(folder).start()
+            redis = OwnRedis(folder, guard).start()
             ends.callback(redis.stop)
         queue_name = f"scratch-{secrets.token_hex(4)}"
         environment = {
@@ -99,7 +102,7 @@ def plant(
             (folder / "failpoints").mkdir()
             environment["FAILPOINTS"] = str(folder / "failpoints")
         ends.enter_context(_broker(redis.url if redis else "memory://", queue_name))
-        crew = Crew(folder, on_end)
+        crew = Crew(folder, guard, on_end)
         ends.callback(crew.stop)
         port = _free_port()
         made = Plant(

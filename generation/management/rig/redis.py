@@ -9,13 +9,15 @@ import subprocess
 import tempfile
 from pathlib import Path
 
+from generation.management.rig.guard import Guard
 from generation.management.rig.waiting import wait_until
 
 
 class OwnRedis:
     """A server on a free port, without persistence: when it restarts it is empty."""
 
-    def __init__(self, folder: Path | None = None) -> None:
+    def __init__(self, folder: Path | None = None, guard: Guard | None = None) -> None:
+        self._guard = guard
         self._folder = folder or Path(tempfile.gettempdir())
         self.port = _quiet_port()
         self.url = f"redis://127.0.0.1:{self.port}/0"
@@ -33,6 +35,8 @@ class OwnRedis:
             ],
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
         )
+        if self._guard is not None:
+            self._guard.watch(self._process.pid)
         wait_until("redis answers", self._answers, 10)
         return self
 
@@ -40,6 +44,8 @@ class OwnRedis:
         if self._process is not None:
             self._process.kill()
             self._process.wait()
+            if self._guard is not None:
+                self._guard.forget(self._process.pid)
             self._process = None
 
     def stop(self) -> None:

@@ -1,4 +1,4 @@
-"""The users of a chaos run: programs that ask over HTTP, try again when nobody answers, and remember every word.
+"""The users of a scratch installation: programs that ask over HTTP, try again when nobody answers, and forget nothing.
 
 What they were told is a witness of its own: what was accepted must be there, and nothing else."""
 
@@ -6,19 +6,36 @@ import datetime as dt
 import threading
 import time
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Any
+from types import TracebackType
+from typing import Any, Self
 
 from accounts.models import Limit, Policy, User, create_token
 from generation.management.api_client import Answer, ApiClient, NoAnswer
-from generation.management.chaos.plan import ROLES, Ask, Plan
 
 AT_ONCE = 8
 TRY_AGAIN_S = 0.3
 PATIENCE_S = 90.0
 REFUSALS = frozenset({"limit_reached", "budget_spent"})
 RETRIED = frozenset({"failed", "partial", "cancelled"})
+
+
+@dataclass(frozen=True)
+class Ask:
+    """One wish.  It is sent `copies` times at once with the same key; `cancel_after_s` it is thought better of."""
+
+    at_s: float
+    person: int
+    kind: str
+    strategy: str
+    brief: dict[str, Any]      # Any: JSON
+    key: str
+    copies: int = 1
+    cancel_after_s: float | None = None
+    is_watched: bool = False
+    is_poisoned: bool = False
 
 
 @dataclass
@@ -40,17 +57,27 @@ class Heard:
 
 
 class People:
-    """`begin` sends the wishes of `plan` at their time; `join` waits until each has its answer."""
+    """`begin` sends the wishes at their time; `join` waits until each has its answer."""
 
-    def __init__(self, url: str, plan: Plan) -> None:
+    def __init__(self, url: str, asks: Sequence[Ask], roles: Sequence[str], limits: Mapping[str, int]) -> None:
         self.heard = Heard()
-        self._plan = plan
+        self._asks = asks
         self._lock = threading.Lock()
         self._over = threading.Event()
         self._pool = ThreadPoolExecutor(AT_ONCE, "people")
         self._watchers: list[threading.Thread] = []
-        self._clients = [ApiClient(f"{url}/api/v1", secret) for secret in _make_people(plan)]
+        self._clients = [ApiClient(f"{url}/api/v1", secret) for secret in _make_people(roles, limits)]
         self._thread = threading.Thread(target=self._send_all, name="wishes", daemon=True)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, type_: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        """Nobody asks for anything any more, whatever has no answer yet."""
+        self._over.set()
+        self._pool.shutdown(wait=True, cancel_futures=True)
 
     def begin(self) -> None:
         self._thread.start()
@@ -79,8 +106,9 @@ class People:
 
     def _send_all(self) -> None:
         began = time.monotonic()
-        for ask in self._plan.asks:
-            time.sleep(max(0.0, began + ask.at_s - time.monotonic()))
+        for ask in self._asks:
+            if self._over.wait(max(0.0, began + ask.at_s - time.monotonic())):
+                return
             for copy in range(ask.copies):
                 self._pool.submit(self._guarded, ask, is_first=copy == 0)
 
@@ -115,7 +143,7 @@ class People:
             self._watchers.append(watcher)
             watcher.start()
         if ask.cancel_after_s is not None:
-            time.sleep(ask.cancel_after_s)
+            self._over.wait(ask.cancel_after_s)
             self._act("cancel", self._insist(client, "POST", f"/jobs/{job}/cancel"))
 
     def _act(self, verb: str, answer: Answer | None) -> None:
@@ -135,7 +163,7 @@ class People:
         """The first answer that is one; None if there was none for `PATIENCE_S`."""
         deadline = time.monotonic() + PATIENCE_S
         headers = {"Idempotency-Key": key} if key else {}
-        while time.monotonic() < deadline:
+        while time.monotonic() < deadline and not self._over.is_set():
             began = time.monotonic()
             try:
                 answer = client.ask(method, path, body, **headers)
@@ -148,7 +176,7 @@ class People:
                 return answer
             with self._lock:
                 self.heard.unanswered += 1
-            time.sleep(TRY_AGAIN_S)
+            self._over.wait(TRY_AGAIN_S)
         return None
 
     def _watch(self, client: ApiClient, job: str) -> None:
@@ -168,14 +196,15 @@ class People:
             self._over.wait(TRY_AGAIN_S)
 
     def _client_of(self, key: str) -> ApiClient:
-        person = next(ask.person for ask in self._plan.asks if ask.key == key)
+        person = next(ask.person for ask in self._asks if ask.key == key)
         return self._clients[person]
 
 
-def _make_people(plan: Plan) -> list[str]:
-    """Twenty users with a token each, and what their roles may spend; the secrets of the tokens."""
+def _make_people(roles: Sequence[str], limits: Mapping[str, int]) -> list[str]:
+    """A user with a token for each of `roles`, and the requests a day of the roles that have `limits`; the secrets
+    of the tokens."""
     Policy.objects.all().delete()
-    for role, most in plan.limits.items():
+    for role, most in limits.items():
         policy = Policy.objects.create(role=role, max_running_jobs=1_000)
         Limit.objects.create(policy=policy, metric="requests", window="day", limit=most)
         Limit.objects.create(policy=policy, metric="units", window="day", limit=most * 6)
@@ -183,9 +212,9 @@ def _make_people(plan: Plan) -> list[str]:
     Limit.objects.create(policy=of_all, metric="usd_micros", window="month", limit=10**12)
     Limit.objects.create(policy=of_all, metric="requests", window="month", limit=10**6)
     secrets = []
-    for number, role in enumerate(ROLES):
+    for number, role in enumerate(roles):
         user = User(username=f"person{number}", role=role)
         user.set_unusable_password()
         user.save()
-        secrets.append(create_token(user, "chaos", expires_at=dt.datetime.now(dt.UTC) + dt.timedelta(days=1))[1])
+        secrets.append(create_token(user, "scratch", expires_at=dt.datetime.now(dt.UTC) + dt.timedelta(days=1))[1])
     return secrets

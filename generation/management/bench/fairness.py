@@ -1,0 +1,103 @@
+"""What forty programs of one user do to the single program of another, on a route that carries few calls.
+
+Three programs of bob's in one run: alone, amid ann's forty, and alone again.  Ratios are of the times from request to
+end; the bound is one unit's time more than alone."""
+
+import contextlib
+import secrets
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from rich.console import Console
+
+from accounts.models import Policy, Role, User
+from generation.management.bench.engine import ACTIVE, Say, ring_on
+from generation.management.rig.processes import Worker
+from generation.management.rig.scratch import scratch_database
+from generation.management.rig.waiting import wait_until
+from generation.models import Job, Route
+from generation.services import jobs
+from generation.services.errors import Refusal
+from generation.simulator.process import SimulatorProcess
+from generation.simulator.settings import SimulatorSettings
+
+LONG_S = 300.0
+
+
+@dataclass(frozen=True)
+class Report:
+    programs: int
+    weeks: int
+    calls_at_once: int
+    unit_s: float
+    alone_s: float          # the slower of the two, before and after
+    amid_s: float
+    others_done: int        # of the forty, when the single one was complete
+
+    @property
+    def delay_in_units(self) -> float:
+        """How much later than alone, in units' times."""
+        return (self.amid_s - self.alone_s) / self.unit_s
+
+    @property
+    def is_fair(self) -> bool:
+        return self.delay_in_units <= 1
+
+    def as_json(self) -> dict[str, Any]:     # Any: JSON
+        return asdict(self) | {"delay_in_units": self.delay_in_units, "is_fair": self.is_fair}
+
+
+def measure(*, programs: int, weeks: int, calls_at_once: int, unit_s: float, say: Say) -> Report:
+    """On a scratch database with one worker; every call takes exactly its time."""
+    brief = {"goal": "strength", "weeks": weeks}
+    provider = SimulatorSettings(plan_s=unit_s, unit_s=unit_s, jitter=0.0)
+    with scratch_database() as url, SimulatorProcess(provider) as simulator:
+        queue_name = f"bench-{secrets.token_hex(4)}"
+        environment = {
+            "DATABASE_URL": url, "OPENAI_BASE_URL": simulator.base_url, "OPENAI_API_KEY": "bench",
+            "QUEUE_NAME": queue_name, "PULSE_S": "0.2",
+        }
+        Policy.objects.all().delete()      # the queue is measured, not what a teacher may spend
+        Route.objects.update(max_in_flight=calls_at_once)
+        ann, bob = (User.objects.create_user(name, role=Role.TEACHER) for name in ("ann", "bob"))
+        worker = Worker(environment).wait_ready()
+        ring_on(queue_name)
+        try:
+            say("the single program, alone")
+            _took_s(bob, brief)
+            alone_s = _took_s(bob, brief)
+            say(f"the same amid {programs} programs of somebody else")
+            many = [jobs.submit(user=ann, kind="training_program", brief=brief).job.pk for _ in range(programs)]
+            wait_until(
+                "their calls fill the route",
+                lambda: Job.objects.filter(pk__in=many, is_planned=True).count() >= min(2, programs), LONG_S,
+            )
+            amid_s = _took_s(bob, brief)
+            done = Job.objects.filter(pk__in=many).exclude(state__in=ACTIVE).count()
+            for job in Job.objects.filter(pk__in=many, state__in=ACTIVE):
+                with contextlib.suppress(Refusal):      # it has just ended
+                    jobs.cancel(job, by=ann)
+            say("and alone again")
+            alone_s = max(alone_s, _took_s(bob, brief))
+        finally:
+            worker.stop()
+    return Report(programs, weeks, calls_at_once, unit_s, alone_s, amid_s, done)
+
+
+def _took_s(user: User, brief: dict[str, Any]) -> float:     # Any: JSON
+    """Seconds from the request to the end, by the database's clock."""
+    job = jobs.submit(user=user, kind="training_program", brief=brief).job
+    wait_until("the program ends", lambda: not Job.objects.filter(pk=job.pk, state__in=ACTIVE).exists(), LONG_S, 0.1)
+    job.refresh_from_db()
+    assert job.state == "completed" and job.finished_at is not None, "every program of a calm run completes"
+    return (job.finished_at - job.created_at).total_seconds()
+
+
+def show(console: Console, report: Report) -> None:
+    verdict = "fair" if report.is_fair else "NOT FAIR"
+    console.print(
+        f"A {report.weeks}-week program on a route with {report.calls_at_once} calls at once of {report.unit_s:g} s: "
+        f"alone {report.alone_s:.2f} s, amid {report.programs} of somebody else {report.amid_s:.2f} s "
+        f"(ratio {report.amid_s / report.alone_s:.2f}, {report.delay_in_units:+.2f} units' time; {report.others_done} "
+        f"of theirs were complete by then): {verdict}, the bound is one unit's time."
+    )

@@ -1,0 +1,1 @@
+"""An outage, before real users meet one: `manage.py rehearse`."""
