@@ -4,8 +4,10 @@ One module for each subject; importing them registers their pages.  What may be 
 `rendering` alone, and no page asks a query for each of its rows."""
 
 from generation.admin import (
+    alerts,
     attempts,
     cache,
+    channels,
     chunks,
     erasure,
     incidents,
@@ -18,5 +20,6 @@ from generation.admin import (
 )
 
 __all__ = [
-    "attempts", "cache", "chunks", "erasure", "incidents", "jobs", "limits", "logs", "rehearsals", "routes", "workers",
+    "alerts", "attempts", "cache", "channels", "chunks", "erasure", "incidents", "jobs",
+    "limits", "logs", "rehearsals", "routes", "workers",
 ]

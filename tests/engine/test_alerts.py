@@ -29,6 +29,7 @@ from generation.services import alerts, clock, jobs, measuring, outbox, routes, 
 from generation.services.errors import Refusal
 from tests.support import PROGRAM, claim_all, finish, limited, work_off
 from tests.threads import at_once
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.django_db
 MINUTE = dt.timedelta(minutes=1)
@@ -147,6 +148,16 @@ def test_turn_is_won_by_one(settings):
 
     assert sorted(map(bool, won)) == [False] * 5 + [True]
     assert watching.take_turn("w") is False
+
+
+def test_first_turn_is_won_from_the_row_that_the_migration_made(settings):
+    """The database wrote its time, in its own format."""
+    settings.ALERT_EVERY_S = 0.01
+    Watch.objects.all().delete()
+    Watch.objects.create(pk=1)
+
+    wait_until("a turn", lambda: watching.take_turn("w1"), 5)
+    assert Watch.objects.get().by == "w1"
 
 
 def test_rule_that_breaks_stops_no_other(route, monkeypatch, caplog):
