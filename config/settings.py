@@ -59,6 +59,9 @@ MIDDLEWARE = [
     "config.lanes.one_thread",      # the last
 ]
 
+if ENV.otel_exporter_otlp_endpoint:
+    MIDDLEWARE.insert(MIDDLEWARE.index("config.csp.ContentSecurityPolicy"), "generation.api.spans.request_spans")
+
 ROOT_URLCONF = "config.urls"
 ASGI_APPLICATION = "config.asgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
