@@ -17,7 +17,7 @@ from generation.core.prompting import Stage
 from generation.core.reasons import Reason
 from generation.core.states import OPEN_CHUNK_STATES, ChunkState, Event
 from generation.kinds import all_kinds
-from generation.models import Chunk, Flight, Job, LogEntry, Strategy
+from generation.models import Chunk, Flight, Job, Strategy
 from generation.models.chunk import changes
 from generation.services import caching, flights, journal
 from generation.services.caching import Seeker, Served
@@ -143,11 +143,11 @@ def serve(job: Job, chunk: Chunk, served: Served, now: dt.datetime) -> None:
 def _note_served(job: Job, parts: list[tuple[Chunk, Served]]) -> None:
     if not parts:
         return
-    LogEntry.objects.bulk_create([
+    journal.write_all([
         journal.entry(
             job, Event.SERVE,
             f"{journal.name_of(job, chunk.position)} from the cache, saved {dollars(served.saved_usd_micros)}",
-            chunk_id=chunk.pk, saved_usd_micros=served.saved_usd_micros,
+            chunk_id=chunk.pk, unit=chunk.position, saved_usd_micros=served.saved_usd_micros,
         )
         for chunk, served in parts
     ])
