@@ -59,6 +59,9 @@ MIDDLEWARE = [
     "config.lanes.one_thread",      # the last
 ]
 
+if ENV.otel_exporter_otlp_endpoint:
+    MIDDLEWARE.insert(MIDDLEWARE.index("config.csp.ContentSecurityPolicy"), "generation.api.spans.request_spans")
+
 ROOT_URLCONF = "config.urls"
 ASGI_APPLICATION = "config.asgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -300,6 +303,7 @@ LOGGING: dict[str, Any] = {
     "loggers": {
         # Unexpected errors become rows, too.
         **{name: {"handlers": ["table"]} for name in ("generation", "accounts", "django.request")},
+        "celery": {"level": "WARNING"},          # a line for each doorbell tells nobody anything
         # The server comes with handlers of its own, which know nothing of secrets and JSON.
         **{name: {"handlers": [], "propagate": True} for name in ("uvicorn", "uvicorn.access")},
     },

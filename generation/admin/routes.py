@@ -2,17 +2,19 @@
 
 import datetime as dt
 import json
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import JSONField, QuerySet
 from django.db.models.functions import Now
 from django.forms import ModelForm
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern, path
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.admin import TabularInline
 from unfold.decorators import display
+from unfold.widgets import UnfoldAdminTextInputWidget
 
 from generation.admin.actions import posted
 from generation.admin.records import FastListAdmin, person, when
@@ -44,7 +46,7 @@ class RouteUseInline(TabularInline):
 
 @admin.register(Route)
 class RouteAdmin(FastListAdmin):
-    list_display = ("slug", "model", "is_enabled", "priority", "health", "at_once", "last_minutes", "prices", "instead")
+    list_display = ("slug", "is_enabled", "health", "at_once", "last_minutes", "prices", "instead", "priority", "model")
     list_filter = ("is_enabled",)
     list_select_related = ("fallback",)
     search_fields = ("slug", "model")
@@ -52,6 +54,7 @@ class RouteAdmin(FastListAdmin):
     sortable_by = ("priority", "slug")
     change_form_outer_before_template = "generation/admin/route.html"
     inlines = (RouteUseInline,)
+    formfield_overrides: ClassVar = {JSONField: {"widget": UnfoldAdminTextInputWidget}}
     fieldsets = (
         (None, {"fields": ("slug", "model", "is_enabled", "priority", "fallback")}),
         ("Where it is", {
@@ -106,16 +109,21 @@ class RouteAdmin(FastListAdmin):
             return state("ok", "flowing")
         waits, name = route.waits_until(now), route.breaker.state(now)
         colour, text = STATES[name]
-        if waits is None or waits[0] is None or name is BreakerState.HALF_OPEN:
+        if waits is None:
             return state(colour, text)
+        until, reason = waits
         if name is BreakerState.CLOSED:
-            return state("waiting", f"slowed down until {waits[0]:%H:%M:%S} UTC")
-        return state(colour, f"{text} until {waits[0]:%Y-%m-%d %H:%M:%S} UTC")
+            colour, text = "waiting", "slowed down"
+        if until is not None and name is not BreakerState.HALF_OPEN:
+            text += f" until {until:%H:%M:%S} UTC" if name is not BreakerState.HARD_OPEN else (
+                f" until a person resumes it, or {until:%d %b %H:%M} UTC")
+        why = route.breaker_detail or EXPLANATIONS[reason].sentence
+        return format_html('{}<span class="cw-detail">{}</span>', state(colour, text), why[:120])
 
     @display(description="Calls at once")
     def at_once(self, route: Route) -> str:
         if route.concurrency_limit is None:
-            return f"{route.max_in_flight}, its ceiling"
+            return f"{route.max_in_flight} (ceiling)"
         return f"{route.carries} of {route.max_in_flight}"
 
     @display(description="Last minute")
@@ -126,7 +134,7 @@ class RouteAdmin(FastListAdmin):
         answered, failed = route.lately.totals(now)
         return f"{answered} answered, {failed} failed" if answered or failed else "no call"
 
-    @display(description="Input / cached / output, per million tokens")
+    @display(description="$ per million tokens: in / cached / out")
     def prices(self, route: Route) -> str:
         prices = (route.input_usd_micros, route.cached_input_usd_micros, route.output_usd_micros)
         return " / ".join(map(per_million, prices))

@@ -39,7 +39,7 @@ from generation.core.pricing import estimated_tokens
 from generation.core.prompting import Context, Request, Stage
 from generation.core.reasons import Reason
 from generation.core.routing import Endpoint
-from generation.engine import failpoints
+from generation.engine import failpoints, spans
 from generation.engine.contexts import Contexts, digests_before
 from generation.engine.database import AWAY, guarded, persistently
 from generation.engine.judging import outcome_of, request_for
@@ -131,6 +131,8 @@ class Engine:
             for held in list(self._held.values()):
                 self._cancel(held)
             self._end_loop()
+        else:
+            self._loop.close()
 
     def wake(self) -> None:
         """There may be work: claim as much as fits.  Returns at once; many wakes become one claim."""
@@ -279,10 +281,11 @@ class Engine:
         answer: Answer
         failpoints.taste(context.brief, claim.position)
         failpoints.reach("before_call")
-        began = self._tally.begin(claim.route_id)
+        began, began_ns = self._tally.begin(claim.route_id), spans.began()
+        most_tokens = min(output_limit(claim), room_for_reply(claim, request))
         try:
             answer = await self.provider.ask(
-                request, model=claim.model, max_output_tokens=min(output_limit(claim), room_for_reply(claim, request)),
+                request, model=claim.model, max_output_tokens=most_tokens,
                 deadline_s=settings.LLM_DEADLINE_S, cache_key=claim.job_key, endpoint=claim.endpoint,
             )
         except asyncio.CancelledError:
@@ -295,6 +298,7 @@ class Engine:
         self._tally.end(claim.route_id, f"{claim.kind}/{claim.stage}", began, answer)
         if answer.usage.is_estimated and not answer.usage.input_tokens:
             answer = replace(answer, usage=replace(answer.usage, input_tokens=_estimate(request).input_tokens))
+        spans.record(claim, answer, began_ns, most_tokens)
         self._submit(lambda: self._finish(claim, context, request, answer))
 
     # --- Judge and settle ---------------------------------------------------------------------

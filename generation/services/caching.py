@@ -81,8 +81,9 @@ class Seeker:
 
 
 def provider_of(route: Route) -> str:
-    """Who answers on `route`.  All of them are asked at the provider that the settings name."""
-    return settings.PROVIDER
+    """Who answers on `route`: its own address, or else the provider that the settings name."""
+    own: str = route.base_url or settings.PROVIDER
+    return own
 
 
 # --- Read and write -------------------------------------------------------------------------------

@@ -215,7 +215,7 @@ def _left_of_minute(route: Route, now: dt.datetime) -> int:
 def _fairest(
     route: Route, worker: str, due: ChunkQuerySet, now: dt.datetime, room: int, running: Counter[int]
 ) -> list[int]:
-    """Ids of up to `room` of the `due` chunks.  Each user's chunks queue by age; among users core/fairness.py decides."""
+    """Ids of up to `room` of the `due` chunks.  A user's chunks queue by age; among users core/fairness.py decides."""
     weight_of = policies.weights()
     # After a pause the chunk with the fewest claims probes, so that one bad request is not every probe.
     is_open = route.open_until is not None

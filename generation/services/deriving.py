@@ -14,7 +14,7 @@ from generation.core.states import TERMINAL_JOB_STATES, ChunkState, JobState
 from generation.core.states import derive as derived_state
 from generation.kinds import all_kinds
 from generation.models import Chunk, Job, LogLevel
-from generation.services import journal, outbox, spending
+from generation.services import journal, outbox, spending, traces
 from generation.services.ledger import Bill
 from generation.services.reading import assembled
 
@@ -64,6 +64,8 @@ def derive(job: Job, now: dt.datetime, bill: Bill | None = None, *, reason: Reas
     Job.objects.filter(pk=job.pk).update(**values, **(bill.columns if bill else {}))
     if is_terminal:
         spending.settle(job, now)
+    if is_terminal and before is not state:
+        traces.job_ended(job, state)
     if is_terminal and before is not state and state is not JobState.CANCELLED:
         _tell_end(job, state)
     if is_terminal and before is not state:

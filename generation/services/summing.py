@@ -70,7 +70,9 @@ def _count_calls() -> int:
             sums["tokens", labelled(route, "output")] += written
             sums["cost_usd_micros", labelled(route)] += cost
             if code not in UNTIMED:
-                took_s = max(0.0, ((replied or settled) - started).total_seconds())
+                ended = replied or settled
+                assert ended is not None, "what is closed has ended"
+                took_s = max(0.0, (ended - started).total_seconds())
                 sums["call_ms", labelled(route)] += round(took_s * 1_000)
                 sums["call_bucket", labelled(route, _bucket(took_s))] += 1
         _add(sums)

@@ -10,6 +10,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from rich.console import Console
+from rich.table import Table
+
 from accounts.models import Policy, Role, User
 from generation.core.states import ACTIVE_JOB_STATES, JobState
 from generation.management.rig.processes import Worker
@@ -115,13 +118,13 @@ def _run(
         }
         crew = [Worker(environment).wait_ready() for _ in range(workers)]
         try:
-            jobs.submit(user=users[0], kind="training_program", brief={**BRIEF, "weeks": 3})
+            jobs.submit(user=users[0], kind="training_program", brief={**BRIEF, "weeks": 3}, fresh=True)
             wait_until("one program is made", lambda: not Job.objects.filter(state__in=ACTIVE).exists(), 60, 0.1)
             # A constant holds whatever is reported: the limit moves below its ceiling only.
             Route.objects.update(max_in_flight=ceiling, trip_after=1_000, trip_percent=100, trip_calls=30_000)
             enough = max(4, round(2 * provider.most * seconds / provider.settings.unit_s / 13))
             for n in range(enough):
-                jobs.submit(user=users[n % len(users)], kind="training_program", brief=BRIEF)
+                jobs.submit(user=users[n % len(users)], kind="training_program", brief=BRIEF, fresh=True)
             done = [(time.monotonic(), _done())]
             while done[-1][0] - done[0][0] < seconds:
                 wait_until("a moment passes", _after(0.25), 5, 0.05)
@@ -169,3 +172,17 @@ def as_json(found: list[Comparison]) -> list[dict[str, Any]]:     # Any: JSON
     return [
         {**asdict(one), "ratio": round(one.ratio, 3), "late_ratio": round(one.late_ratio, 3)} for one in found
     ]
+
+
+def show(console: Console, found: Comparison) -> None:
+    best = found.best_constant
+    table = Table(title=f"A provider that {found.provider} beyond {found.most} calls at once")
+    names = ("calls at once", "parts/s", "of the best constant", "without the first third", "refused", "at the end")
+    for name in names:
+        table.add_column(name, justify="left" if name == "calls at once" else "right")
+    for run in found.runs:
+        table.add_row(
+            run.who, f"{run.per_s:.1f}", f"{run.per_s / best.per_s:.2f}", f"{run.late_per_s / best.late_per_s:.2f}",
+            str(run.refused), str(run.ends_at),
+        )
+    console.print(table)

@@ -38,7 +38,7 @@ class Command(ProductCommand):
         three.add_argument("--calls", type=int, default=8, help="that the route carries at once (default: 8)")
         three.add_argument("--unit-s", type=float, default=1.0, help="the simulator's seconds for a call (default: 1)")
         three.add_argument("--json", type=Path, metavar="FILE", help="write the figures there, too")
-        four = what.add_parser("concurrency", help="the moving limit beside constants, on providers with a hidden limit")
+        four = what.add_parser("concurrency", help="the limit that moves beside constants, at hidden limits")
         four.add_argument("--most", type=int, default=24, help="the hidden limit: calls at once (default: 24)")
         four.add_argument("--seconds", type=float, default=45, help="of work for each of ten runs (default: 45)")
         four.add_argument("--unit-s", type=float, default=1.6, help="the simulator's seconds for a call")
@@ -82,15 +82,15 @@ class Command(ProductCommand):
             raise SystemExit(1)
 
     def _concurrency(self, console: Console, options: dict[str, Any]) -> None:     # Any: the parsed options
-        if min(options["most"], options["workers"]) < 1 or min(options["unit_s"], options["seconds"]) <= 0:
-            raise BadInput("--most and --workers take numbers from 1 on, --unit-s and --seconds seconds above 0.")
+        if min(options["most"], options["workers"]) < 1 or min(options["seconds"], options["unit_s"]) <= 0:
+            raise BadInput("--most and --workers take numbers from 1 on, --seconds and --unit-s seconds above 0.")
         found = concurrency.measure(
             most=options["most"], unit_s=options["unit_s"], seconds=options["seconds"], workers=options["workers"],
             say=lambda line: console.print(f"[dim]… {line}[/dim]"),
         )
         _write(concurrency.as_json(found), options["json"])
         for one in found:
-            _show_concurrency(console, one)
+            concurrency.show(console, one)
 
     def _engine(self, console: Console, options: dict[str, Any]) -> None:     # Any: the parsed options
         _check(options)
@@ -102,7 +102,7 @@ class Command(ProductCommand):
         _show(console, report)
 
 
-def _write(figures: Any, path: Path | None) -> None:     # Any: JSON
+def _write(figures: dict[str, Any] | list[dict[str, Any]], path: Path | None) -> None:     # Any: JSON
     if path is not None:
         path.write_text(json.dumps(figures, indent=2) + "\n")
 
@@ -112,20 +112,6 @@ def _check(options: dict[str, Any]) -> None:     # Any: the parsed options
         raise BadInput("--programs and --workers take numbers from 1 on.")
     if options["plan_s"] <= 0 or options["unit_s"] <= 0:
         raise BadInput("--plan-s and --unit-s take seconds above 0.")
-
-
-def _show_concurrency(console: Console, found: concurrency.Comparison) -> None:
-    best = found.best_constant
-    table = Table(title=f"A provider that {found.provider} beyond {found.most} calls at once")
-    names = ("calls at once", "parts/s", "of the best constant", "without the first third", "refused", "at the end")
-    for name in names:
-        table.add_column(name, justify="left" if name == "calls at once" else "right")
-    for run in found.runs:
-        table.add_row(
-            run.who, f"{run.per_s:.1f}", f"{run.per_s / best.per_s:.2f}", f"{run.late_per_s / best.late_per_s:.2f}",
-            str(run.refused), str(run.ends_at),
-        )
-    console.print(table)
 
 
 def _show(console: Console, report: engine.Report) -> None:
