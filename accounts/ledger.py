@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db import connection, transaction
-from django.db.models import Case, F, Q, Value, When
+from django.db.models import Case, Count, F, Q, Sum, Value, When
 
 from accounts.models.spending import Reservation, Usage
 from accounts.policies import Ceiling, Terms, in_words
@@ -143,6 +143,12 @@ def bill_late(reference: str, used: Amounts) -> bool:
 
 def has_unsettled(reference: str) -> bool:
     return Reservation.objects.filter(reference=reference, settled_at__isnull=True).exists()
+
+
+def open_reservations() -> tuple[int, int]:
+    """How many reservations are open, and the micro-dollars in them."""
+    found = Reservation.objects.filter(settled_at__isnull=True).aggregate(count=Count("id"), sum=Sum("usd_micros"))
+    return found["count"], found["sum"] or 0
 
 
 def oldest_unsettled(most: int) -> list[str]:

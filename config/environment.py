@@ -130,6 +130,9 @@ class Environment(BaseSettings):
     email_url: Annotated[SecretStr | None, BeforeValidator(_blank_is_unset)] = None
     email_from: Annotated[str, Field(pattern=r"^[^\r\n]{3,200}$")] = "Coursewright <coursewright@localhost>"
 
+    metrics_token: Annotated[SecretStr | None, BeforeValidator(_blank_is_unset)] = None
+    otel_exporter_otlp_endpoint: Annotated[str | None, BeforeValidator(_blank_is_unset)] = None
+
     sse_poll_s: PositiveSeconds = 0.25
     sse_heartbeat_s: PositiveSeconds = 15
     sse_lifetime_s: PositiveSeconds = 300
@@ -137,6 +140,8 @@ class Environment(BaseSettings):
     @model_validator(mode="after")
     def _urls_are_usable(self) -> "Environment":
         _check_url("OPENAI_BASE_URL", self.openai_base_url, ("http", "https"), needs_host=True)
+        _check_url(
+            "OTEL_EXPORTER_OTLP_ENDPOINT", self.otel_exporter_otlp_endpoint, ("http", "https"), needs_host=True)
         _check_url("REDIS_URL", self.redis_url, ("redis", "rediss", "unix"))
         _check_url("DATABASE_URL", self.database_url, ("postgresql", "postgres", "sqlite"))
         if self.email_url is not None:

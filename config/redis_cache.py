@@ -19,7 +19,7 @@ class _OneClient(RedisCacheClient):
 
 
 @cache
-def _client(servers: tuple[str, ...], options: tuple[tuple[str, Any], ...]) -> RedisCacheClient:     # Any: redis-py's
+def _client(servers: tuple[str, ...], options: tuple[tuple[str, Any], ...]) -> _OneClient:     # Any: redis-py's
     return _OneClient(list(servers), **dict(options))
 
 
@@ -27,4 +27,5 @@ class RedisCache(DjangosRedisCache):
     @cached_property
     def _cache(self) -> _OneClient:
         """Safe in any number of threads: its pool hands every connection to one of them at a time."""
-        return _client(tuple(self._servers), tuple(sorted(self._options.items())))
+        mine: Any = self      # Any: the stubs do not know these attributes
+        return _client(tuple(mine._servers), tuple(sorted(mine._options.items())))

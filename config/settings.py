@@ -59,6 +59,9 @@ MIDDLEWARE = [
     "config.lanes.one_thread",      # the last
 ]
 
+if ENV.otel_exporter_otlp_endpoint:
+    MIDDLEWARE.insert(MIDDLEWARE.index("config.csp.ContentSecurityPolicy"), "generation.api.spans.request_spans")
+
 ROOT_URLCONF = "config.urls"
 ASGI_APPLICATION = "config.asgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -216,6 +219,11 @@ API_RATE = ENV.api_rate                      # of one user
 SIGN_IN_RATE = ENV.sign_in_rate              # of one address
 TRUSTED_PROXIES = ENV.trusted_proxies        # how many entries of X-Forwarded-For our own proxies have added
 
+# --- Metrics and traces -----------------------------------------------------------------------
+
+METRICS_TOKEN = ENV.metrics_token.get_secret_value() if ENV.metrics_token else None
+OTEL_EXPORTER_OTLP_ENDPOINT = ENV.otel_exporter_otlp_endpoint
+
 # --- The admin's theme ------------------------------------------------------------------------
 # The names in quotes are imported by the theme, for each request.
 
@@ -272,7 +280,7 @@ if IS_PRODUCTION:
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_SSL_REDIRECT = True
-    SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+    SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
     SECURE_HSTS_SECONDS = 31_536_000
     SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = True
 
@@ -295,6 +303,7 @@ LOGGING: dict[str, Any] = {
     "loggers": {
         # Unexpected errors become rows, too.
         **{name: {"handlers": ["table"]} for name in ("generation", "accounts", "django.request")},
+        "celery": {"level": "WARNING"},          # a line for each doorbell tells nobody anything
         # The server comes with handlers of its own, which know nothing of secrets and JSON.
         **{name: {"handlers": [], "propagate": True} for name in ("uvicorn", "uvicorn.access")},
     },

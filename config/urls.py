@@ -4,6 +4,7 @@ from django.views.generic import RedirectView
 
 from generation.api import api, unknown_url
 from generation.api.health import healthz, readyz
+from generation.api.metrics import metrics
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
@@ -12,4 +13,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
     path("healthz", healthz),
     path("readyz", readyz),
+    path("metrics", metrics),
 ]

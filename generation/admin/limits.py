@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.db.models import Max, Model, QuerySet, Sum
+from django.db.models import JSONField, Max, Model, QuerySet, Sum
 from django.db.models.functions import Now
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
@@ -46,7 +46,9 @@ def _in_window(limit: Limit) -> QuerySet[Usage]:
 
 def _help(name: str) -> str:
     """The model's own words on a field that the form declares anew."""
-    return str(Policy._meta.get_field(name).help_text)
+    field = Policy._meta.get_field(name)
+    assert isinstance(field, JSONField), "these are lists"
+    return str(field.help_text)
 
 
 class LimitInline(TabularInline):
@@ -81,12 +83,12 @@ class NamesField(forms.MultipleChoiceField):
 
     def keep(self, names: list[str]) -> None:
         """Also offer those of `names` that are gone, so that saving something else loses none."""
-        offered = list(self.choices)
+        offered: list[tuple[str, str]] = list(self.choices)     # type: ignore[arg-type]     # it is what we gave it
         gone = [(name, f"{name} (is gone)") for name in names if name not in dict(offered)]
         self.choices = [*offered, *gone]
 
 
-class PolicyForm(forms.ModelForm):     # type: ignore[type-arg]     # not subscriptable when it runs
+class PolicyForm(forms.ModelForm):
     """Names of this app for lists that accounts keeps without knowing what they stand for."""
 
     kinds = NamesField(lambda: [(kind.slug, kind.title) for kind in all_kinds().values()], help_text=_help("kinds"))

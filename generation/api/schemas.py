@@ -79,6 +79,7 @@ class SnapshotOut(BaseModel):
     """The progress of a job, small and whole: also what the event stream sends."""
 
     id: UUID
+    trace_id: str = Field(description="Of its spans in a tracing tool; quote it when you report a problem.")
     revision: int = Field(description="Raised by every visible change.")
     state: JobState
     percent: int

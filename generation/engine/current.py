@@ -1,12 +1,17 @@
 """The one engine of this process, and its courier: started, woken and drained through here by whoever runs the
 worker, a Celery worker of its own (`generation.tasks`) or one in a thread (`generation.engine.embedded`)."""
 
+import logging
 import threading
+import time
 
 from generation.engine.courier import Courier
 from generation.engine.provider import provider_from_settings
 from generation.engine.runner import Engine
 
+WATCH_S = 1.0
+
+_logger = logging.getLogger(__name__)
 _lock = threading.Lock()
 _engine: Engine | None = None
 _courier: Courier | None = None
@@ -19,7 +24,25 @@ def start_engine() -> Engine:
         if _engine is None:
             _engine = Engine(provider_from_settings()).start()
             _courier = Courier(name=_engine.name).start()
+            threading.Thread(target=_watch, args=(_engine,), name="engine-watch", daemon=True).start()
         return _engine
+
+
+def _watch(watched: Engine) -> None:
+    """Replace the engine when a thread of it dies; until it is drained.
+
+    Its threads survive every error that they can name, so this is for those that nobody thought of."""
+    global _engine
+    while True:
+        time.sleep(WATCH_S)
+        with _lock:
+            if _engine is not watched:
+                return
+            if not watched.is_broken:
+                continue
+            _logger.error("a thread of the engine has died; another engine takes over")
+            watched.abandon()
+            _engine = watched = Engine(provider_from_settings()).start()
 
 
 def wake() -> None:

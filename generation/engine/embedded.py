@@ -22,6 +22,9 @@ CONCURRENCY = 2       # a task only wakes the engine, which is over in microseco
 BROKER_S = 3.0        # how long a start waits for the broker
 JOIN_S = 5.0
 LOOK_S = 0.05
+WATCH_S = 1.0
+
+_logger = logging.getLogger(__name__)
 
 # `memory://` has no host, and kombu warns of that at every connection.
 logging.getLogger("kombu.connection").setLevel(logging.ERROR)
@@ -50,6 +53,7 @@ class EmbeddedWorker:
     def __init__(self) -> None:
         self._worker: _Worker | None = None
         self._thread: threading.Thread | None = None
+        self._restarting = threading.Lock()
 
     def start(self) -> bool:
         """Start engine and worker; False if the broker was not reached within `BROKER_S`.
@@ -59,9 +63,26 @@ class EmbeddedWorker:
         worker_state.should_stop = None
         self._worker = _Worker()
         current.start_engine()
-        self._thread = threading.Thread(target=self._worker.start, name="embedded-worker", daemon=True)
-        self._thread.start()
+        self._listen(self._worker)
+        threading.Thread(target=self._watch, args=(self._worker,), name="worker-watch", daemon=True).start()
         return self._worker.is_ready.wait(BROKER_S)
+
+    def _listen(self, worker: _Worker) -> None:
+        self._thread = threading.Thread(target=worker.start, name="embedded-worker", daemon=True)
+        self._thread.start()
+
+    def _watch(self, worker: _Worker) -> None:
+        """Another consumer when this one dies: without it the engine would hear no doorbell, and be late."""
+        while True:
+            time.sleep(WATCH_S)
+            with self._restarting:
+                if self._worker is not worker or self._thread is None:
+                    return
+                if self._thread.is_alive():
+                    continue
+                _logger.error("the embedded worker has died; another one takes over")
+                self._worker = worker = _Worker()
+                self._listen(worker)
 
     def stop_claiming(self) -> None:
         """Take no more work; a signal handler may call it."""
@@ -82,10 +103,11 @@ class EmbeddedWorker:
         while self.in_flight and time.monotonic() < deadline and not is_urgent():
             time.sleep(LOOK_S)
         given_back = current.drain_engine(0)
+        with self._restarting:      # from here on a consumer that ends was meant to
+            thread, self._worker, self._thread = self._thread, None, None
         # A warm stop, at the next turn of the consumer's loop, which makes one more turn after that.
         # A turn ends with a message or after two seconds: hence two rings.
         worker_state.should_stop = 0
         queue.ring(2)
-        self._thread.join(JOIN_S)
-        self._worker = self._thread = None
+        thread.join(JOIN_S)
         return given_back

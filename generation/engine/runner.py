@@ -39,7 +39,7 @@ from generation.core.pricing import estimated_tokens
 from generation.core.prompting import Context, Request, Stage
 from generation.core.reasons import Reason
 from generation.core.routing import Endpoint
-from generation.engine import failpoints
+from generation.engine import failpoints, spans
 from generation.engine.contexts import Contexts, digests_before
 from generation.engine.database import AWAY, guarded, persistently
 from generation.engine.judging import outcome_of, request_for
@@ -115,6 +115,25 @@ class Engine:
         self._pulse_thread.start()
         return self
 
+    @property
+    def is_broken(self) -> bool:
+        """Whether a thread of it has died that should live: it then looks alive, and is not."""
+        was_started, is_ending = self._pulse_thread.ident is not None, self._stop_pulse.is_set()
+        return was_started and not is_ending and not (self._pulse_thread.is_alive() and self._loop_thread.is_alive())
+
+    def abandon(self) -> None:
+        """Give a broken engine up: its calls are dropped, and its chunks are nobody's until another takes over."""
+        self.stop_claiming()
+        self._stop_pulse.set()
+        _alive_here.discard(self.name)
+        self._transactions.shutdown(wait=False, cancel_futures=True)
+        if self._loop_thread.is_alive():
+            for held in list(self._held.values()):
+                self._cancel(held)
+            self._end_loop()
+        else:
+            self._loop.close()
+
     def wake(self) -> None:
         """There may be work: claim as much as fits.  Returns at once; many wakes become one claim."""
         if self._is_draining or self._wants_claim.is_set():
@@ -145,12 +164,15 @@ class Engine:
         self._pulse_thread.join(10)
         self._close_connections()
         self._transactions.shutdown(wait=True)
+        self._end_loop()
+        return len(left)
+
+    def _end_loop(self) -> None:
         with contextlib.suppress(Exception):      # connections that do not close end with the process
             asyncio.run_coroutine_threadsafe(self.provider.close(), self._loop).result(5)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._loop_thread.join(5)
         self._loop.close()
-        return len(left)
 
     def _close_connections(self) -> None:
         """Every transaction thread gives its own database connection back."""
@@ -259,10 +281,11 @@ class Engine:
         answer: Answer
         failpoints.taste(context.brief, claim.position)
         failpoints.reach("before_call")
-        began = self._tally.begin(claim.route_id)
+        began, began_ns = self._tally.begin(claim.route_id), spans.began()
+        most_tokens = min(output_limit(claim), room_for_reply(claim, request))
         try:
             answer = await self.provider.ask(
-                request, model=claim.model, max_output_tokens=min(output_limit(claim), room_for_reply(claim, request)),
+                request, model=claim.model, max_output_tokens=most_tokens,
                 deadline_s=settings.LLM_DEADLINE_S, cache_key=claim.job_key, endpoint=claim.endpoint,
             )
         except asyncio.CancelledError:
@@ -275,6 +298,7 @@ class Engine:
         self._tally.end(claim.route_id, f"{claim.kind}/{claim.stage}", began, answer)
         if answer.usage.is_estimated and not answer.usage.input_tokens:
             answer = replace(answer, usage=replace(answer.usage, input_tokens=_estimate(request).input_tokens))
+        spans.record(claim, answer, began_ns, most_tokens)
         self._submit(lambda: self._finish(claim, context, request, answer))
 
     # --- Judge and settle ---------------------------------------------------------------------

@@ -3,16 +3,22 @@
 `up` and `generate` work with it.  The order matters: the simulator's address must be in the settings
 before the engine, which makes its client from them, is started."""
 
+import logging
 import threading
 from collections.abc import Callable
 
 from django.conf import settings
+from django.db import DatabaseError, connection
 
 from generation.engine.embedded import EmbeddedWorker
 from generation.management.base import BadInput
 from generation.models import Route
 from generation.services import routes
 from generation.simulator import SimulatorProcess, SimulatorSettings
+
+WATCH_S = 1.0
+
+_logger = logging.getLogger(__name__)
 
 # Weeks take 1.6 to 6.4 s, one after another in view: long enough to watch, short enough to wait.
 REHEARSAL = SimulatorSettings(plan_s=1.2, unit_s=4.0, jitter=0.6)
@@ -31,6 +37,8 @@ class EngineRoom:
         self._trouble: RuntimeError | None = None
         self.worker = EmbeddedWorker()
         self.hears_doorbell = False
+        self._is_stopping = threading.Event()
+        self._watching: threading.Thread | None = None
 
     @property
     def is_simulated(self) -> bool:
@@ -52,6 +60,9 @@ class EngineRoom:
             if self._trouble is not None:
                 raise BadInput(f"Nothing can be generated: {self._trouble}.") from self._trouble
             settings.OPENAI_BASE_URL = self._simulator.base_url
+            self._watching = threading.Thread(
+                target=self._watch, args=(self._simulator,), name="simulator-watch", daemon=True)
+            self._watching.start()
         _end_pauses()
         self.hears_doorbell = self.worker.start()
 
@@ -60,10 +71,27 @@ class EngineRoom:
         try:
             return self.worker.stop(settings.DRAIN_S, is_urgent=is_urgent)
         finally:
+            self._is_stopping.set()
+            if self._watching is not None:
+                self._watching.join()
             if self._starting is not None:
                 self._starting.join()
             if self._simulator is not None:
                 self._simulator.stop()
+
+    def _watch(self, simulator: SimulatorProcess) -> None:
+        """Start the simulator again when it dies; until we stop."""
+        while not self._is_stopping.wait(WATCH_S):
+            if simulator.is_alive:
+                continue
+            _logger.error("the simulator has died and is started again")
+            try:
+                simulator.restart()
+                _end_pauses()
+            except (RuntimeError, OSError, DatabaseError) as error:
+                _logger.warning("the simulator did not start again, and is tried later: %s", error)
+            finally:
+                connection.close()
 
     def _start_simulator(self) -> None:
         assert self._simulator is not None

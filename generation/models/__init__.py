@@ -11,11 +11,12 @@ from generation.models.outgoing import Channel, ChannelKind, Delivery, DeliveryS
 from generation.models.pulse import Pulse
 from generation.models.rehearsal import Rehearsal, RehearsalState
 from generation.models.route import Route, RouteMinute, RouteUse
+from generation.models.sums import Sum
 from generation.models.turn import Turn
 
 __all__ = [
     "Alert", "AlertRule", "Attempt", "AttemptState", "CacheEntry", "Channel", "ChannelKind", "Chunk", "Delivery",
     "DeliveryState", "Flight", "Incident", "Job", "LogEntry", "LogLevel", "Occurrence", "Origin", "Outcome", "Pulse",
-    "Rehearsal", "RehearsalState", "Resolution", "Route", "RouteMinute", "RouteUse", "Strategy", "Treatment", "Turn",
+    "Rehearsal", "RehearsalState", "Resolution", "Route", "RouteMinute", "RouteUse", "Strategy", "Sum", "Treatment", "Turn",
     "UnitVersion", "Watch", "WebhookEndpoint",
 ]

@@ -47,6 +47,7 @@ class Attempt(models.Model):
     is_booked = models.BooleanField(default=False, help_text="Its amounts are in the job's sums.")
     is_estimated = models.BooleanField(default=False, help_text="The provider did not say what it counted.")
     is_simulated = models.BooleanField(default=False)
+    is_counted = models.BooleanField(default=False, editable=False, help_text="Its end is in the metrics' sums.")
     started_at = models.DateTimeField(db_default=Now())
     replied_at = models.DateTimeField(null=True, blank=True)
     settled_at = models.DateTimeField(null=True, blank=True)
@@ -68,6 +69,9 @@ class Attempt(models.Model):
                 condition=models.Q(state="asking", code="") | (~models.Q(state="asking") & ~models.Q(code=""))),
         ]
         indexes = [
+            models.Index(                                       # summing.count_ended
+                name="attempt_uncounted", fields=["id"],
+                condition=models.Q(state__in=["settled", "lost"], is_counted=False)),
             models.Index(                                       # sweeping.lost_attempts, claiming.claim
                 name="attempt_open", fields=["chunk"], condition=models.Q(state__in=["asking", "replied"])),
             models.Index(                                       # retention.drop_replies

@@ -78,6 +78,9 @@ class Job(models.Model):
     # What of it the accounts' ledger knows; kept by services/spending.py.
     billed_units = models.PositiveIntegerField(default=0, editable=False)
     billed_usd_micros = models.PositiveBigIntegerField(default=0, editable=False)
+    # What of it is in the metrics' sums; kept by services/summing.py.
+    is_counted = models.BooleanField(default=False, editable=False)
+    counted_units = models.PositiveIntegerField(default=0, editable=False)
     is_simulated = models.BooleanField(default=False, help_text="The simulator wrote at least a part of it.")
     cached_parts = models.PositiveSmallIntegerField(default=0, help_text="Plan and units that the cache had.")
     saved_usd_micros = models.PositiveBigIntegerField(default=0, help_text="What these cost when they were made.")
@@ -125,6 +128,8 @@ class Job(models.Model):
             models.Index(name="job_by_state", fields=["state", "-id"]),    # admin list's filter
             models.Index(                                                  # sweeping.stuck_jobs
                 name="job_active", fields=["id"], condition=models.Q(state__in=ACTIVE)),
+            models.Index(                                                  # summing.count_ended
+                name="job_uncounted", fields=["id"], condition=models.Q(state__in=TERMINAL, is_counted=False)),
             models.Index(                                                  # spending.unbilled, for the sweeper
                 name="job_unbilled", fields=["id"],
                 condition=models.Q(state__in=TERMINAL) & ~models.Q(billed_usd_micros=models.F("cost_usd_micros"))),

@@ -32,7 +32,9 @@ MAX_BATCH = 32      # keeps the transaction short
 MINUTE = dt.timedelta(minutes=1)
 USUAL_TOKENS = 4_000      # of a call, until the route's own are known
 SERVED_LATELY = dt.timedelta(minutes=10)
-LAST_CHANCE = MAX_CRASHES - 1      # crashes after which the next one ends the chunk
+# How much of a worker's hands a chunk takes that was in several workers' hands when they died, by its crashes.
+SUSPICION = {MAX_CRASHES - 2: 1, MAX_CRASHES - 1: 4}
+HANDS = 4
 
 
 @dataclass(frozen=True)
@@ -245,18 +247,18 @@ def served_lately(route_id: int, now: dt.datetime, users: Set[int]) -> dict[int,
 def _apart(chunks: list[tuple[int, int]], worker: str) -> list[int]:
     """The ids of `chunks` (id and crashes) without those that have to wait for `worker`'s hands to be free.
 
-    Whatever is in a worker's hands dies with it, so a batch would share the blame of the one that kills.  A chunk
-    that has one crash left is therefore the only such chunk of its worker: the next death tells who it is."""
-    if all(crashes < LAST_CHANCE for _pk, crashes in chunks):
+    Whatever is in a worker's hands dies with it, so a batch shares the blame of the one that kills.  After two
+    deaths a chunk is therefore one of few suspects of its worker, and before its last chance the only one: the
+    next death tells who it was."""
+    if not any(crashes in SUSPICION for _pk, crashes in chunks):
         return [pk for pk, _crashes in chunks]
-    holds_one = Chunk.objects.filter(
-        state=ChunkState.RUNNING.value, worker=worker, crashes__gte=LAST_CHANCE).exists()
+    held = Chunk.objects.filter(state=ChunkState.RUNNING.value, worker=worker, crashes__in=SUSPICION)
+    free = HANDS - sum(SUSPICION[crashes] for crashes in held.values_list("crashes", flat=True))
     found: list[int] = []
     for pk, crashes in chunks:
-        if crashes < LAST_CHANCE:
-            found.append(pk)
-        elif not holds_one:
-            holds_one = True
+        needed = SUSPICION.get(crashes, 0)
+        if needed <= max(0, free):
+            free -= needed
             found.append(pk)
     return found
 

@@ -14,7 +14,7 @@ from generation.core.states import TERMINAL_JOB_STATES, ChunkState, JobState
 from generation.core.states import derive as derived_state
 from generation.kinds import all_kinds
 from generation.models import Chunk, Job, LogLevel
-from generation.services import journal, outbox, spending
+from generation.services import journal, outbox, spending, traces
 from generation.services.ledger import Bill
 from generation.services.reading import assembled
 
@@ -52,6 +52,7 @@ def derive(job: Job, now: dt.datetime, bill: Bill | None = None, *, reason: Reas
         "cached_parts": cached_parts, "saved_usd_micros": saved_usd_micros,
         "finished_at": (job.finished_at or now) if is_terminal else None,
         "reason": "", "reason_detail": "",
+        "is_counted": is_terminal and job.is_counted,      # when it ends again, that is counted again
         "revision": job.revision + 1,
     }
     if state in _LOSSES:
@@ -63,6 +64,8 @@ def derive(job: Job, now: dt.datetime, bill: Bill | None = None, *, reason: Reas
     Job.objects.filter(pk=job.pk).update(**values, **(bill.columns if bill else {}))
     if is_terminal:
         spending.settle(job, now)
+    if is_terminal and before is not state:
+        traces.job_ended(job, state)
     if is_terminal and before is not state and state is not JobState.CANCELLED:
         _tell_end(job, state)
     if is_terminal and before is not state:

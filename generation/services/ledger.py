@@ -60,7 +60,7 @@ def store_reply(claim: Claim, reply: Reply, request_fingerprint: str) -> None:
     One statement.  Also when the claim is stale by now: the chunk's next claim then uses the reply."""
     _unheard(claim).update(
         state=AttemptState.REPLIED, code=CallCode.OK.value, reply=reply.text, replied_at=Now(),
-        origin=Origin.PROVIDER, settled_at=None, request_fingerprint=request_fingerprint, message="",
+        origin=Origin.PROVIDER, settled_at=None, is_counted=False, request_fingerprint=request_fingerprint, message="",
         **_columns(claim, reply),
     )
 
@@ -95,7 +95,8 @@ def close(
     match answer:
         case Failure():
             columns = _columns(claim, answer)
-            said = {"message": answer.message, "request_fingerprint": request_fingerprint, "origin": Origin.PROVIDER}
+            said = {"message": answer.message, "request_fingerprint": request_fingerprint, "origin": Origin.PROVIDER,
+                    "is_counted": False}
             if _unheard(claim).update(**{**said, **closing, **columns}, is_booked=True):
                 bill.add(columns)
         case Reply():

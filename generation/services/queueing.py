@@ -10,7 +10,7 @@ import time
 from bisect import bisect_left
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from django.db.models import Count, Q
 
@@ -76,7 +76,7 @@ def _once(key: tuple[Any, ...], look: Callable[[], _T]) -> _T:     # Any: parts 
     with _lock:
         made_at, value = _remembered.get(key, (float("-inf"), None))
     if time.monotonic() - made_at < REMEMBERED_S:
-        return value     # type: ignore[no-any-return]     # it was made by the same `look`
+        return cast(_T, value)      # made by the same `look`
     found = look()
     with _lock:
         _remembered[key] = (time.monotonic(), found)

@@ -9,6 +9,7 @@ from django.db.models.functions import Now
 from django.utils.safestring import SafeString
 
 from accounts import policies
+from generation import tracing
 from generation.core.kind import JsonObject
 from generation.core.markup import escape, to_html
 from generation.core.reasons import EXPLANATIONS, Reason
@@ -202,7 +203,7 @@ def _lines_of(job: Job) -> list[Chunk]:
     return list(
         Chunk.objects.filter(job=job).order_by("position").annotate(db_now=Now()).only(
             "job_id", "position", "title", "state", "headline", "attempts", "reason", "reason_detail",
-            "ready_at", "from_cache", "route_id",
+            "ready_at", "route_id", "from_cache",
         )
     )
 
@@ -310,7 +311,8 @@ def snapshot(job: Job) -> dict[str, Any]:     # Any: JSON
     ]
     held, place = _waiting_of(job, chunks, now), _place_of(job, chunks, now)
     return {
-        "id": str(job.public_id), "revision": job.revision, "state": job.state, "percent": job.percent,
+        "id": str(job.public_id), "trace_id": tracing.trace_id(job.public_id), "revision": job.revision,
+        "state": job.state, "percent": job.percent,
         "title": job.title, "units_done": job.unit_done, "units_total": job.unit_total, "units": units,
         "phase": phase_line(job, held), "waiting": held.as_json() if held else None,
         "queue": place.as_json() if place else None,

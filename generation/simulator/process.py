@@ -10,9 +10,11 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
+from urllib.parse import urlsplit
 
 from generation.simulator.faults import FaultScript, parse_faults
 from generation.simulator.serving import READY
@@ -67,6 +69,17 @@ class SimulatorProcess:
             said = line.strip() or "no word"
             raise RuntimeError(f"the simulator did not start within {self._ready_s:g} s: {said}")
         self._url = line.removeprefix(READY).strip()
+
+    @property
+    def is_alive(self) -> bool:
+        return self._child is not None and self._child.poll() is None
+
+    def restart(self) -> None:
+        """Start again where it was, after it died: whoever asks it need not be told."""
+        if self._url:
+            self._settings = replace(self._settings, port=urlsplit(self._url).port or 0)
+        self.stop()
+        self.start()
 
     def stop(self) -> None:
         """End it, by force if it does not go.  Stopping twice does no harm."""

@@ -10,8 +10,9 @@ from django.conf import settings as real_settings
 from django.db import OperationalError
 from django.test import Client
 
-from generation.models import Pulse
-from generation.services import clock, health
+from generation.models import Attempt, Chunk, Job, Pulse, Route
+from generation.services import clock, health, jobs
+from tests.support import PROGRAM, REVISIONS, claim_all
 
 pytestmark = pytest.mark.django_db
 
@@ -51,7 +52,7 @@ def test_ready_when_everything_works():
     assert (status, set(verdicts.values())) == (200, {True})
     assert lines == {
         "database": "answers", "broker": "in process", "worker": "2 workers, 4 calls in flight",
-        "sweeper": "ran 2 s ago",
+        "progress": "nothing that could begin is waiting", "sweeper": "ran 2 s ago",
     }
 
 
@@ -90,7 +91,8 @@ def test_database_that_is_away_is_said_and_nothing_else_is_guessed(monkeypatch):
 
     monkeypatch.setattr(clock, "now", fail)
     status, verdicts, lines = ask()
-    assert (status, verdicts) == (503, {"database": False, "broker": True, "worker": False, "sweeper": False})
+    assert status == 503
+    assert verdicts == {"database": False, "broker": True, "worker": False, "progress": False, "sweeper": False}
     assert "db.internal" not in str(lines)
 
 
@@ -120,3 +122,44 @@ def test_broker_that_answers(monkeypatch, settings):
 @pytest.mark.parametrize("path", ["/healthz", "/readyz"])
 def test_nothing_can_be_posted(path):
     assert Client().post(path).status_code == 405
+
+
+# --- Progress ---------------------------------------------------------------------------------------
+
+
+def test_worker_that_lives_and_takes_nothing_is_not_healthy(job):
+    pulse("sweeper")
+    pulse("host:1:a", in_flight=0, slots=8, revisions=REVISIONS)
+    assert ask()[0] == 200, "it has only just become due"
+    Chunk.objects.update(ready_at=clock.now() - dt.timedelta(minutes=2))
+    status, verdicts, lines = ask()
+    assert (status, verdicts["worker"], verdicts["progress"]) == (503, True, False)
+    assert lines["progress"] == "work that could begin waits since 120 s, but nothing was ever taken"
+    claim_all()
+    assert ask()[0] == 200
+
+
+@pytest.mark.parametrize("reason", ["full worker", "full route", "closed route", "unknown revision", "not due"])
+def test_work_that_cannot_begin_is_nobodys_fault(ann, job, route, reason):
+    jobs.submit(user=ann, kind="training_program", brief=PROGRAM)
+    claim_all(slots=1)
+    long_ago = clock.now() - dt.timedelta(minutes=2)
+    Chunk.objects.filter(state="pending").update(ready_at=long_ago)
+    Attempt.objects.update(started_at=long_ago)
+    match reason:
+        case "full worker":
+            pulse("host:1:a", in_flight=8, slots=8, revisions=REVISIONS)
+        case "full route":
+            Route.objects.update(concurrency_limit=1)
+        case "closed route":
+            Route.objects.update(
+                open_until=clock.now() + dt.timedelta(minutes=1), breaker_reason="provider_unavailable")
+        case "unknown revision":
+            Job.objects.update(kind_revision=999)
+        case "not due":
+            Chunk.objects.filter(state="pending").update(ready_at=clock.now() + dt.timedelta(minutes=1))
+    pulse("sweeper")
+    if reason != "full worker":
+        assert not ask()[1]["worker"]
+        pulse("host:1:a", in_flight=1, slots=8, revisions=REVISIONS)
+    assert ask()[1]["progress"] is True

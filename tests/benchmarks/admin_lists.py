@@ -29,9 +29,9 @@ from django.db import connection  # noqa: E402
 from django.test import Client  # noqa: E402
 from django.urls import reverse  # noqa: E402
 from django.utils import timezone  # noqa: E402
-from generation.management.bench.rig import scratch_database  # noqa: E402
 
 from accounts.models import User  # noqa: E402
+from generation.management.rig.scratch import scratch_database  # noqa: E402
 from generation.models import Attempt, Chunk, Job, LogEntry, Route  # noqa: E402
 from generation.services import retention  # noqa: E402
 

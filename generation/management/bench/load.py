@@ -17,7 +17,8 @@ TIMEOUT_S = 30.0
 
 async def _run(plan: dict[str, Any]) -> dict[str, Any]:     # Any: JSON
     """`plan`: url, rate, and `requests`, each with method, path, token and perhaps a body."""
-    latencies, lateness, codes, answers = [], [], {}, []
+    latencies, lateness, answers = list[float](), list[float](), list[list[str]]()
+    codes: dict[str, int] = {}
     timeout = aiohttp.ClientTimeout(total=TIMEOUT_S)
     connector = aiohttp.TCPConnector(limit=0, keepalive_timeout=30)
     async with aiohttp.ClientSession(plan["url"], timeout=timeout, connector=connector) as session:
