@@ -11,16 +11,23 @@ ADMINISTRATORS = "administrators"
 _LOOK = [
     "generation.view_job", "generation.view_chunk", "generation.view_attempt", "generation.view_logentry",
     "generation.view_unitversion", "generation.view_route", "generation.view_pulse", "generation.view_incident",
+    "generation.view_alert", "generation.view_alertrule", "generation.view_channel", "generation.view_delivery",
+    "generation.view_webhookendpoint",
+    "generation.view_cacheentry", "generation.view_routeuse",
+    "generation.view_rehearsal",
 ]
 _WORK = [
     "generation.add_job", "generation.retry_job", "generation.cancel_job", "generation.regenerate_unit",
-    "generation.resolve_incident",
+    "generation.resolve_incident", "generation.handle_alert",
 ]
 PERMISSIONS: dict[str, list[str]] = {
     REVIEWERS: _LOOK + _WORK,
     ADMINISTRATORS: [
         *_LOOK, *_WORK,
-        "generation.add_route", "generation.change_route", "generation.delete_route",
+        *(f"generation.{verb}_{model}" for model in ("route", "alertrule", "channel", "webhookendpoint")
+          for verb in ("add", "change", "delete")),
+        "generation.purge_cache", "generation.run_rehearsal",
+        *(f"generation.{verb}_routeuse" for verb in ("view", "add", "change", "delete")),
         "accounts.view_user", "accounts.add_user", "accounts.change_user", "accounts.erase_user",
         *(f"accounts.{verb}_{model}" for model in ("policy", "limit", "override", "limitoverride")
           for verb in ("view", "add", "change", "delete")),

@@ -3,8 +3,9 @@
 Why each setting is what it is stands in the comments of `config/settings.py`."""
 
 import os
+from typing import Any
 
-from celery import Celery
+from celery import Celery, signals
 
 from config import kombu_guard
 
@@ -14,3 +15,8 @@ kombu_guard.install()
 app = Celery("coursewright")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks(["generation"])
+
+
+@signals.setup_logging.connect
+def keep_the_process_log(**_signal: Any) -> None:     # Any: what the signal carries
+    """Being heard is enough: Celery then leaves the logging as the settings made it, formats and levels."""

@@ -20,7 +20,10 @@ def request_ids(
     if iscoroutinefunction(get_response):
         async def asynchronous(request: HttpRequest) -> HttpResponseBase:
             request_id = requests.begin(request.headers.get(HEADER))
-            response: HttpResponseBase = await get_response(request)
+            try:
+                response: HttpResponseBase = await get_response(request)
+            finally:
+                requests.end()
             response[HEADER] = request_id
             return response
 
@@ -28,7 +31,10 @@ def request_ids(
 
     def synchronous(request: HttpRequest) -> HttpResponseBase:
         request_id = requests.begin(request.headers.get(HEADER))
-        response: HttpResponseBase = get_response(request)
+        try:
+            response: HttpResponseBase = get_response(request)
+        finally:
+            requests.end()
         response[HEADER] = request_id
         return response
 

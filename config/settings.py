@@ -303,6 +303,7 @@ LOGGING: dict[str, Any] = {
     "loggers": {
         # Unexpected errors become rows, too.
         **{name: {"handlers": ["table"]} for name in ("generation", "accounts", "django.request")},
+        "celery": {"level": "WARNING"},          # a line for each doorbell tells nobody anything
         # The server comes with handlers of its own, which know nothing of secrets and JSON.
         **{name: {"handlers": [], "propagate": True} for name in ("uvicorn", "uvicorn.access")},
     },

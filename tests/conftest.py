@@ -78,6 +78,9 @@ def uncached(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def cached(uncached: None, settings: Any) -> None:
     settings.CACHE_SCOPE = "user"
+
+
+@pytest.fixture(autouse=True)
 def looked_up_anew(monkeypatch: pytest.MonkeyPatch) -> None:
     """Places in the queue are remembered for a second; tests look as soon as something has moved."""
     monkeypatch.setattr("generation.services.queueing.REMEMBERED_S", 0.0)

@@ -6,4 +6,5 @@ from generation.management.chaos.books import Books
 
 def assert_invariants() -> None:
     """Of every job in the database."""
-    assert invariants.at_any_time(Books.read()) == []
+    broken = invariants.at_any_time(Books.read())
+    assert not broken, "\n".join(f"{one.invariant}: {one.sentence}" for one in broken)

@@ -3,6 +3,23 @@
 One module for each subject; importing them registers their pages.  What may be markup is decided in
 `rendering` alone, and no page asks a query for each of its rows."""
 
-from generation.admin import attempts, chunks, erasure, incidents, jobs, limits, logs, routes, workers
+from generation.admin import (
+    alerts,
+    attempts,
+    cache,
+    channels,
+    chunks,
+    erasure,
+    incidents,
+    jobs,
+    limits,
+    logs,
+    rehearsals,
+    routes,
+    workers,
+)
 
-__all__ = ["attempts", "chunks", "erasure", "incidents", "jobs", "limits", "logs", "routes", "workers"]
+__all__ = [
+    "alerts", "attempts", "cache", "channels", "chunks", "erasure", "incidents", "jobs",
+    "limits", "logs", "rehearsals", "routes", "workers",
+]

@@ -1,6 +1,8 @@
 """Asking for a document from the admin: choose a kind, fill in its brief, and the job is accepted."""
 
+import datetime as dt
 import secrets
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -9,11 +11,12 @@ from unfold.admin import ModelAdmin
 
 from generation.admin.briefs import AskForm
 from generation.admin.records import person
-from generation.admin.rendering import url_of
+from generation.admin.rendering import span, url_of
 from generation.core.fingerprint import fingerprint
+from generation.core.pricing import dollars
 from generation.core.prompting import Kind
 from generation.kinds import all_kinds
-from generation.services import jobs
+from generation.services import jobs, quoting
 from generation.services.errors import Refusal
 
 
@@ -25,6 +28,9 @@ def ask(model_admin: ModelAdmin, request: HttpRequest) -> HttpResponse:
         return _page(model_admin, request, "Ask for a document", kinds=list(kinds.values()))
     if request.method == "POST":
         form = AskForm(kind, data=request.POST)
+        if form.is_valid() and "look" in request.POST:
+            offer = _offer(request, kind, form)
+            return _page(model_admin, request, f"Ask for a {kind.title.lower()}", kind=kind, form=form, offer=offer)
         if form.is_valid():
             accepted = _submit(request, kind, form)
             if accepted is not None:
@@ -36,18 +42,44 @@ def ask(model_admin: ModelAdmin, request: HttpRequest) -> HttpResponse:
 
 
 def _submit(request: HttpRequest, kind: Kind, form: AskForm) -> HttpResponse | None:
-    brief, strategy, token = form.brief(), form.cleaned_data["strategy"], form.cleaned_data["token"]
+    wanted, token = _wanted(kind, form), form.cleaned_data["token"]
     # The same form sent twice is one job; sent again with other content it is another.
-    key = f"admin-{token}-{fingerprint(kind.slug, strategy, brief)[:32]}" if token else None
+    content = {name: str(value) if name == "adapt" else value for name, value in wanted.items()}
+    key = f"admin-{token}-{fingerprint(content)[:32]}" if token else None
     try:
-        submitted = jobs.submit(
-            user=person(request), kind=kind.slug, brief=brief, strategy=strategy, idempotency_key=key,
-        )
+        submitted = jobs.submit(user=person(request), idempotency_key=key, **wanted)
     except Refusal as refusal:
         form.take(refusal)
         return None
-    messages.success(request, f"Accepted: {submitted.job.title}. You can watch it here.")
-    return HttpResponseRedirect(url_of(submitted.job))
+    job = submitted.job
+    how = "It was asked for before, and is here at once." if job.from_cache else "You can watch it here."
+    messages.success(request, f"Accepted: {job.title}. {how}")
+    return HttpResponseRedirect(url_of(job))
+
+
+def _wanted(kind: Kind, form: AskForm) -> dict[str, Any]:     # Any: what `jobs.submit` and `quoting.quote` take
+    chosen = form.cleaned_data
+    return {
+        "kind": kind.slug, "brief": form.brief(), "strategy": chosen["strategy"], "fresh": chosen["fresh"],
+        "adapt": chosen["adapt"],
+    }
+
+
+def _offer(request: HttpRequest, kind: Kind, form: AskForm) -> dict[str, Any] | None:     # Any: a template's context
+    """What it would cost and what there is already; None if it would be refused, which the form then says."""
+    try:
+        quote = quoting.quote(user=person(request), **_wanted(kind, form))
+    except Refusal as refusal:
+        form.take(refusal)
+        return None
+    expected = quote.estimate
+    return {
+        "quote": quote, "p50": dollars(expected.usd_micros_p50), "p90": dollars(expected.usd_micros_p90),
+        "seconds": span(dt.timedelta(seconds=expected.seconds_p90)), "saved": dollars(quote.saved_usd_micros),
+        "noun": kind.unit_noun, "chosen": str(form.cleaned_data["adapt"] or ""),
+        "similar": [(one.job, url_of(one.job), f"{one.similarity:.0%}") for one in quote.similar],
+        "short": [limit.standing.ceiling.words for limit in quote.limits if limit.left_after < 0],
+    }
 
 
 def _page(model_admin: ModelAdmin, request: HttpRequest, title: str, **more: object) -> HttpResponse:

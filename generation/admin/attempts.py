@@ -32,7 +32,7 @@ class AttemptAdmin(PartOfJobAdmin):
         ("What came of it", {"fields": ("ended", "meaning", "message", "state", "findings_list")}),
         ("What was asked", {
             "fields": (
-                "job_link", "chunk_link", "fence", "origin", "route", "model", "request_fingerprint",
+                "job_link", "chunk_link", "fence", "origin", "route", "why_route", "model", "request_fingerprint",
                 "request_id", "http_status", "worker", "is_simulated",
             ),
         }),

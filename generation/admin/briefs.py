@@ -62,6 +62,11 @@ class AskForm(forms.Form):
         choices=Strategy.choices, initial=Strategy.PARALLEL, widget=UnfoldAdminSelectWidget,
         help_text="Parallel is fastest; sequential lets each part see the ones before; single is cheapest.",
     )
+    fresh = forms.BooleanField(
+        label="Make it anew", required=False, widget=UnfoldBooleanWidget,
+        help_text="Also if the same was asked for before and could be served at no cost.",
+    )
+    adapt = forms.UUIDField(widget=forms.HiddenInput, required=False)      # chosen among what a quote offers
     token = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
 
     def __init__(self, kind: Kind, **options: Any) -> None:     # Any: a form's options
@@ -91,7 +96,8 @@ class AskForm(forms.Form):
             key = _key(parts[1]) if in_brief else parts[0]
             rest = parts[2:] if in_brief else parts[1:]
             where = f"Line {int(rest[0]) + 1}: " if rest and rest[0].isdecimal() else ""
-            self.add_error(key if key in self.fields else None, f"{where}{sentence}")
+            is_shown = key in self.fields and not self.fields[key].widget.is_hidden
+            self.add_error(key if is_shown else None, f"{where}{sentence}")
 
     @staticmethod
     def initial_of(kind: Kind) -> JsonObject:

@@ -9,6 +9,7 @@ from django.db.models import QuerySet, Sum
 from django.http import HttpRequest
 from django.urls import reverse
 
+from generation.admin.alerts import open_alerts
 from generation.admin.failures import no_worker, open_failures
 from generation.admin.records import person
 from generation.admin.rendering import url_of
@@ -37,6 +38,8 @@ def fill(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:     #
     user = person(request)
     if user.has_perm("generation.view_incident"):
         more |= {"failures": open_failures(user), "has_no_worker": no_worker()}
+    if user.has_perm("generation.view_alert"):
+        more["alerts"], more["alert_count"] = open_alerts()
     if user.has_perm("generation.view_job"):
         newest = Job.objects.select_related("user").defer("brief", "findings").order_by("-id")[:NEWEST]
         more |= {"cards": _cards(), "newest": [(job, url_of(job)) for job in newest]}

@@ -65,10 +65,8 @@ def no_worker() -> bool:
 
 
 def affects(incident: Incident) -> str:
-    return ", ".join([
-        _counted(incident.jobs, "job"), f"{_counted(incident.chunks, 'part')} of them",
-        f"of {_counted(incident.users, 'user')}",
-    ])
+    jobs, users = _counted(incident.jobs, "job"), _counted(incident.users, "user")
+    return f"{jobs} of {users}, {_counted(incident.chunks, 'part')} in all"
 
 
 def _buttons(incident: Incident, user: "User", records: dict[tuple[str, str], Record]) -> list[Button]:

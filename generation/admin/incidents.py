@@ -15,9 +15,10 @@ from unfold.decorators import display
 from generation.admin import failures
 from generation.admin.actions import posted, say
 from generation.admin.records import RecordAdmin, person, when
-from generation.admin.rendering import link_to, state, url_of
+from generation.admin.rendering import NOTHING, link_to, state, url_of
 from generation.core.reasons import EXPLANATIONS
 from generation.core.remedies import CURES, MEANS, Remedy
+from generation.kinds import all_kinds
 from generation.models import Incident, Job, Occurrence, Resolution
 from generation.services import clock, incidents, remedying
 
@@ -52,7 +53,9 @@ class CauseFilter(admin.SimpleListFilter):
 @admin.register(Incident)
 class IncidentAdmin(RecordAdmin):
     why = "Failures are grouped by the sweeper, and end by themselves when their cause is gone. Act with the buttons."
-    list_display = ("sentence", "state_label", "kind", "route", "jobs", "users", "chunks", "first_seen", "last_seen")
+    list_display = (
+        "sentence", "state_label", "kind_title", "route", "jobs", "users", "chunks", "first_seen", "last_seen",
+    )
     list_filter = (OpenFilter, CauseFilter, "route")
     list_select_related = ("route",)
     search_fields = ("kind", "route__slug", "cause")
@@ -60,10 +63,10 @@ class IncidentAdmin(RecordAdmin):
     sortable_by = ("jobs", "users", "first_seen", "last_seen")
     change_form_outer_before_template = "generation/admin/incident.html"
     fieldsets = (
-        ("What they have in common", {"fields": ("cause", "kind", "route_link")}),
+        ("What they have in common", {"fields": ("cause", "kind_title", "route_link")}),
         ("When", {"fields": ("first_seen", "last_seen", "ended", "resolution", "resolved_by")}),
     )
-    readonly_fields = ("route_link", "first_seen", "last_seen", "ended")
+    readonly_fields = ("kind_title", "route_link", "first_seen", "last_seen", "ended")
     first_seen = when("opened_at", "First seen")
     last_seen = when("last_seen_at", "Last seen")
     ended = when("resolved_at", "Over since")
@@ -75,6 +78,11 @@ class IncidentAdmin(RecordAdmin):
     @display(description="State")
     def state_label(self, incident: Incident) -> SafeString:
         return state("failed", "open") if incident.is_open else state("done", "over")
+
+    @display(description="Kind")
+    def kind_title(self, incident: Incident) -> str:
+        kind = all_kinds().get(incident.kind)
+        return kind.title if kind else incident.kind or NOTHING
 
     @display(description="Route")
     def route_link(self, incident: Incident) -> SafeString | str:

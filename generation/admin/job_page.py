@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 LOG_LINES = 20
+MOST_ADAPTATIONS = 20
 RETRYABLE = frozenset({JobState.PARTIAL, JobState.FAILED, JobState.CANCELLED})
 
 
@@ -40,6 +41,7 @@ class Part:
     detail: str
     cost: str
     findings: int
+    from_cache: bool
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,7 @@ def context(job: Job, user: "User") -> dict[str, Any]:     # Any: a template's c
         "document": document_of(job),
         "log_lines": newest,
         "newest_line": newest[0].pk if newest else 0,
+        "adaptations": job.adaptations.order_by("-id")[:MOST_ADAPTATIONS],      # asked for when it is shown
         "brief": tree(readable(kind, job.brief)),
         "may_retry": job.state in RETRYABLE and job.erased_at is None and user.has_perm("generation.retry_job"),
         "may_cancel": not job.is_terminal and user.has_perm("generation.cancel_job"),
@@ -85,7 +88,7 @@ def parts_of(job: Job) -> list[Part]:
     return [
         Part(
             chunk.pk, str(chunk), url_of(chunk), chunk.state, chunk.attempts, chunk.headline, chunk.explanation,
-            chunk.reason_detail, dollars(chunk.cost_usd_micros), len(chunk.findings),
+            chunk.reason_detail, dollars(chunk.cost_usd_micros), len(chunk.findings), chunk.from_cache,
         )
         for chunk in rows
     ]

@@ -21,7 +21,7 @@ from generation.admin.actions import confirmed, posted
 from generation.admin.asking import ask
 from generation.admin.log_export import as_csv, as_json_lines
 from generation.admin.records import RecordAdmin, person, when
-from generation.admin.rendering import bar, mark, span, state, url_of
+from generation.admin.rendering import NOTHING, bar, mark, span, state, url_of
 from generation.core.pricing import dollars
 from generation.kinds import all_kinds
 from generation.models import Job
@@ -46,10 +46,12 @@ class JobAdmin(RecordAdmin):
     change_form_outer_before_template = "generation/admin/job.html"
     fieldsets = (
         ("How it was asked", {
-            "fields": ("public_id", "user", "kind_and_revision", "strategy", "route", "accepted"),
+            "fields": (
+                "public_id", "user", "kind_and_revision", "strategy", "route", "accepted", "is_fresh", "cached",
+            ),
         }),
     )
-    readonly_fields = ("public_id", "kind_and_revision", "accepted")
+    readonly_fields = ("public_id", "kind_and_revision", "accepted", "cached")
     accepted = when("created_at", "Accepted")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Job]:
@@ -66,7 +68,8 @@ class JobAdmin(RecordAdmin):
 
     @display(description="Title")
     def titled(self, job: Job) -> SafeString | str:
-        return format_html("{} {}", job.title, mark("Simulated")) if job.is_simulated else job.title
+        title = format_html("{} {}", job.title, mark("Simulated")) if job.is_simulated else job.title
+        return format_html("{} {}", title, state("cached", "From the cache")) if job.from_cache else title
 
     @display(description="State", ordering="state")
     def state_label(self, job: Job) -> SafeString:
@@ -97,6 +100,12 @@ class JobAdmin(RecordAdmin):
     @display(description="Kind")
     def kind_and_revision(self, job: Job) -> str:
         return f"{self.kind_title(job)}, revision {job.kind_revision}"
+
+    @display(description="From the cache")
+    def cached(self, job: Job) -> str:
+        if not job.cached_parts:
+            return NOTHING
+        return f"{job.cached_parts} of {job.unit_total + 1} parts, saved {dollars(job.saved_usd_micros)}"
 
     # --- Permissions --------------------------------------------------------------------------
 

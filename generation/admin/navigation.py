@@ -10,9 +10,10 @@ from unfold.dataclasses import SearchResult
 
 from generation.admin.records import person
 from generation.admin.rendering import url_of
-from generation.models import Job
+from generation.models import Alert, Job
 
 MOST_FOUND = 15
+MOST_COUNTED = 99
 
 
 def environment(request: HttpRequest) -> list[str] | None:
@@ -45,6 +46,15 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:     # Any: the theme'
             _item("Log", "list_alt", "generation", "logentry"),
             _item("Model routes", "alt_route", "generation", "route"),
             _item("Workers", "engineering", "generation", "pulse"),
+            _item("Cache", "cached", "generation", "cacheentry"),
+            _item("Rehearsals", "theater_comedy", "generation", "rehearsal"),
+        ]},
+        {"title": "Alerts", "separator": True, "items": [
+            {**_item("Alerts", "notifications", "generation", "alert"), **_badge(request)},
+            _item("Alert rules", "rule", "generation", "alertrule"),
+            _item("Channels", "campaign", "generation", "channel"),
+            _item("Webhooks of users", "webhook", "generation", "webhookendpoint"),
+            _item("Deliveries", "outgoing_mail", "generation", "delivery"),
         ]},
         {"title": "Spending", "separator": True, "items": [
             _item("Policies", "speed", "accounts", "policy"),
@@ -79,6 +89,15 @@ def _item(title: str, icon: str, app: str, model: str) -> dict[str, Any]:     # 
         "title": title, "icon": icon, "link": reverse(f"admin:{app}_{model}_changelist"),
         "permission": _may(f"{app}.view_{model}"),
     }
+
+
+def _badge(request: HttpRequest) -> dict[str, str]:
+    """How many alerts are open; nothing when there is none, or for those who may not see them."""
+    if not request.user.has_perm("generation.view_alert"):
+        return {}
+    count = Alert.objects.unresolved()[:MOST_COUNTED].count()
+    text = f"{count}+" if count == MOST_COUNTED else str(count)
+    return {"badge": text, "badge_variant": "danger", "badge_style": "solid"} if count else {}
 
 
 def _may(permission: str) -> Callable[[HttpRequest], bool]:

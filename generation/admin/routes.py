@@ -1,59 +1,101 @@
-"""Model routes: which model is asked, what it costs, and whether its breaker lets calls through."""
+"""Model routes: which model is asked, what it costs, whether its breaker lets calls through, and how many at once."""
 
-from typing import Any
+import datetime as dt
+import json
+from typing import Any, ClassVar
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import JSONField, QuerySet
 from django.db.models.functions import Now
+from django.forms import ModelForm
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern, path
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from unfold.admin import TabularInline
 from unfold.decorators import display
+from unfold.widgets import UnfoldAdminTextInputWidget
 
 from generation.admin.actions import posted
-from generation.admin.records import FastListAdmin, when
+from generation.admin.records import FastListAdmin, person, when
 from generation.admin.rendering import state, url_of
+from generation.core.breaker import BreakerState
 from generation.core.reasons import EXPLANATIONS, Reason
-from generation.models import Route
+from generation.models import Route, RouteMinute, RouteUse
 from generation.services import routes
+
+SHOWN = dt.timedelta(hours=3)
+LONGEST_REASON = 300
+STATES = {
+    BreakerState.CLOSED: ("ok", "flowing"), BreakerState.OPEN: ("waiting", "paused"),
+    BreakerState.HALF_OPEN: ("running", "one trial call"), BreakerState.HARD_OPEN: ("failed", "stopped"),
+    BreakerState.HELD: ("cancelled", "paused by a person"),
+}
 
 
 def per_million(usd_micros: int) -> str:
     return f"${usd_micros / 1_000_000:.2f}"
 
 
+class RouteUseInline(TabularInline):
+    model = RouteUse
+    extra = 0
+    fields = ("kind", "stage", "weight")
+    verbose_name_plural = "weights per kind and stage"
+
+
 @admin.register(Route)
 class RouteAdmin(FastListAdmin):
-    list_display = ("slug", "model", "is_enabled", "priority", "health", "prices", "max_in_flight")
+    list_display = ("slug", "is_enabled", "health", "at_once", "last_minutes", "prices", "instead", "priority", "model")
     list_filter = ("is_enabled",)
+    list_select_related = ("fallback",)
     search_fields = ("slug", "model")
     ordering = ("priority", "id")
     sortable_by = ("priority", "slug")
     change_form_outer_before_template = "generation/admin/route.html"
+    inlines = (RouteUseInline,)
+    formfield_overrides: ClassVar = {JSONField: {"widget": UnfoldAdminTextInputWidget}}
     fieldsets = (
-        (None, {"fields": ("slug", "model", "is_enabled", "priority")}),
-        ("Prices", {
-            "description": "In millionths of a dollar for a million tokens: $0.40 is 400000.",
-            "fields": ("input_usd_micros", "cached_input_usd_micros", "output_usd_micros"),
+        (None, {"fields": ("slug", "model", "is_enabled", "priority", "fallback")}),
+        ("Where it is", {
+            "description": "Both may stay empty: then it is a model of the installation's own provider.",
+            "fields": ("base_url", "key_name"),
         }),
-        ("Limits", {"fields": ("max_output_tokens", "max_in_flight")}),
-        ("Circuit breaker", {
-            "description": (
-                "It moves by itself: failures in a row stop all calls on the route for a while, then one probe "
-                "is sent. Waiting work loses nothing. These fields are read only."
-            ),
+        ("Prices", {
+            "description": "In millionths of a dollar for a million tokens: $0.40 is 400000. New documents get the "
+            "cheapest route that is able, well and allowed for their user; policies say which are allowed.",
+            "fields": ("input_usd_micros", "cached_input_usd_micros", "output_usd_micros", "batch_percent", "batch"),
+        }),
+        ("What it can", {
+            "fields": ("strength", "context_tokens", "max_output_tokens", "schema_support", "languages"),
+        }),
+        ("How much it carries", {
+            "description": "The limit moves by itself between 1 and the ceiling: down when the provider refuses or "
+            "slows down, up while it does neither.",
+            "fields": ("max_in_flight", "at_once", "requests_per_minute", "tokens_per_minute"),
+        }),
+        ("When calls pause", {
+            "description": "A pause lasts 15 seconds and doubles, up to five minutes, each time its one trial call "
+            "fails. A refused key or an empty account stops the route at the first failure, until a person resumes it "
+            "or, once a day, a trial call succeeds. Waiting work loses nothing.",
+            "fields": ("trip_after", "trip_percent", "trip_calls"),
+        }),
+        ("Circuit breaker now", {
+            "description": "It moves by itself. These fields are read only.",
             "fields": (
-                "health", "breaker_sentence", "breaker_detail", "breaker_failures", "opens", "probe",
-                "throttled",
+                "health", "breaker_sentence", "breaker_detail", "breaker_failures", "opens", "probe", "throttled",
             ),
         }),
     )
-    add_fieldsets = fieldsets[:3]      # a new route has no breaker to speak of
+    add_fieldsets = (*fieldsets[:4], (
+        "How much it carries", {"fields": ("max_in_flight", "requests_per_minute", "tokens_per_minute")},
+    ), fieldsets[5])      # a new route has no health to speak of
     readonly_fields = (
-        "health", "breaker_sentence", "breaker_detail", "breaker_failures", "opens", "probe", "throttled",
+        "health", "at_once", "batch", "breaker_sentence", "breaker_detail", "breaker_failures", "opens", "probe",
+        "throttled",
     )
     opens = when("open_until", "Paused until")
-    probe = when("probe_until", "Probe is out until")
+    probe = when("probe_until", "Trial call is out until")
     throttled = when("throttled_until", "Slowed down until")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Route]:
@@ -63,13 +105,50 @@ class RouteAdmin(FastListAdmin):
     @display(description="Calls")
     def health(self, route: Route) -> SafeString | str:
         now = getattr(route, "db_now", None)      # a new route has none
-        waits = route.waits_until(now) if now else None
-        return state("waiting", f"paused until {waits[0]:%H:%M:%S} UTC") if waits else state("ok", "flowing")
+        if now is None:
+            return state("ok", "flowing")
+        waits, name = route.waits_until(now), route.breaker.state(now)
+        colour, text = STATES[name]
+        if waits is None:
+            return state(colour, text)
+        until, reason = waits
+        if name is BreakerState.CLOSED:
+            colour, text = "waiting", "slowed down"
+        if until is not None and name is not BreakerState.HALF_OPEN:
+            text += f" until {until:%H:%M:%S} UTC" if name is not BreakerState.HARD_OPEN else (
+                f" until a person resumes it, or {until:%d %b %H:%M} UTC")
+        why = route.breaker_detail or EXPLANATIONS[reason].sentence
+        return format_html('{}<span class="cw-detail">{}</span>', state(colour, text), why[:120])
 
-    @display(description="Input / cached / output, per million tokens")
+    @display(description="Calls at once")
+    def at_once(self, route: Route) -> str:
+        if route.concurrency_limit is None:
+            return f"{route.max_in_flight} (ceiling)"
+        return f"{route.carries} of {route.max_in_flight}"
+
+    @display(description="Last minute")
+    def last_minutes(self, route: Route) -> str:
+        now = getattr(route, "db_now", None)
+        if now is None:
+            return "–"
+        answered, failed = route.lately.totals(now)
+        return f"{answered} answered, {failed} failed" if answered or failed else "no call"
+
+    @display(description="$ per million tokens: in / cached / out")
     def prices(self, route: Route) -> str:
         prices = (route.input_usd_micros, route.cached_input_usd_micros, route.output_usd_micros)
         return " / ".join(map(per_million, prices))
+
+    @display(description="Input / cached / output in a batch")
+    def batch(self, route: Route) -> str:
+        if route.pk is None:
+            return "–"
+        prices = route.batch_prices
+        return " / ".join(map(per_million, (prices.input, prices.cached_input, prices.output)))
+
+    @display(description="Fallback")
+    def instead(self, route: Route) -> str:
+        return route.fallback.slug if route.fallback is not None else "none"
 
     @display(description="Why it is paused")
     def breaker_sentence(self, route: Route) -> str:
@@ -78,30 +157,105 @@ class RouteAdmin(FastListAdmin):
         explanation = EXPLANATIONS[Reason(route.breaker_reason)]
         return f"{explanation.sentence} {explanation.next_step}"
 
+    # --- Pages and buttons --------------------------------------------------------------------
+
     def get_urls(self) -> list[URLPattern]:
-        resume = self.admin_site.admin_view(self.resume_view)
-        return [path("<int:route_id>/resume/", resume, name="generation_route_resume"), *super().get_urls()]
+        wrap = self.admin_site.admin_view
+        return [
+            path("<int:route_id>/resume/", wrap(self.resume_view), name="generation_route_resume"),
+            path("<int:route_id>/hold/", wrap(self.hold_view), name="generation_route_hold"),
+            path("<int:route_id>/forget/", wrap(self.forget_view), name="generation_route_forget"),
+            *super().get_urls(),
+        ]
 
     def changeform_view(
         self, request: HttpRequest, object_id: str | None = None, form_url: str = "",
         extra_context: dict[str, Any] | None = None,     # Any: as in Django
     ) -> HttpResponse:
         route = self.get_object(request, object_id) if object_id else None
-        is_paused = route is not None and route.open_until is not None
-        may_resume = is_paused and self.has_change_permission(request, route)
-        return super().changeform_view(
-            request, object_id, form_url, {"may_resume": may_resume, **(extra_context or {})}
-        )
+        more: dict[str, Any] = {}      # Any: a template's context
+        if route is not None:
+            now: dt.datetime = route.db_now
+            may_change = self.has_change_permission(request, route)
+            is_waiting = route.waits_until(now) is not None
+            minutes = routes.history(route, now - SHOWN)
+            more = {
+                "waits": is_waiting, "may_resume": is_waiting and may_change,
+                "may_hold": may_change and not route.is_held,
+                "may_forget": may_change and route.concurrency_limit is not None,
+                "longest_reason": LONGEST_REASON,
+                "why_limit": next((row.why for row in reversed(minutes) if row.why), ""),
+                **({"limit_chart": _limits(minutes), "calls_chart": _calls(minutes)} if minutes else {}),
+            }
+        return super().changeform_view(request, object_id, form_url, {**more, **(extra_context or {})})
+
+    def save_model(self, request: HttpRequest, obj: Route, form: "ModelForm[Route]", change: bool) -> None:
+        """Only what the form shows: the workers write the rest of the row meanwhile."""
+        if not change:
+            super().save_model(request, obj, form, change)
+        elif form.changed_data:
+            obj.save(update_fields=form.changed_data)
 
     def resume_view(self, request: HttpRequest, route_id: int) -> HttpResponse:
+        route = self._route(request, route_id)
+
+        def act() -> str:
+            was_paused = routes.resume(route, by=person(request))
+            return "Calls flow again." if was_paused else "The route was not paused; nothing to resume."
+
+        return self._posted(request, route, act)
+
+    def hold_view(self, request: HttpRequest, route_id: int) -> HttpResponse:
+        route = self._route(request, route_id)
+        because = " ".join(request.POST.get("because", "").split())[:LONGEST_REASON] or "no reason given"
+
+        def act() -> str:
+            was_open = routes.hold(route, by=person(request), because=because)
+            return "No new call is made on this route until somebody resumes it." if was_open else (
+                "The route is paused by a person already.")
+
+        return self._posted(request, route, act)
+
+    def forget_view(self, request: HttpRequest, route_id: int) -> HttpResponse:
+        route = self._route(request, route_id)
+
+        def act() -> str:
+            routes.forget_limit(route, by=person(request))
+            return f"The limit is back at the ceiling of {route.max_in_flight} calls, and is found anew."
+
+        return self._posted(request, route, act)
+
+    def _route(self, request: HttpRequest, route_id: int) -> Route:
         route = self.get_queryset(request).filter(pk=route_id).first()
         if route is None:
             raise Http404("There is no such route.")
+        return route
 
-        def act() -> str:
-            was_paused = routes.resume(route)
-            return "Calls flow again." if was_paused else "The route was not paused; nothing to resume."
+    def _posted(self, request: HttpRequest, route: Route, act: Any) -> HttpResponse:     # Any: () -> str
+        return posted(request, is_permitted=self.has_change_permission(request, route), back=url_of(route), act=act)
 
-        return posted(
-            request, is_permitted=self.has_change_permission(request, route), back=url_of(route), act=act
-        )
+
+def _limits(minutes: list[RouteMinute]) -> str:
+    """The theme's chart component takes JSON in an attribute."""
+    return _chart(minutes, [
+        ("Limit, calls at once", [row.limit for row in minutes], "var(--color-primary-600)"),
+        ("In flight, at most", [row.running for row in minutes], "var(--color-base-400)"),
+    ], fill=False)
+
+
+def _calls(minutes: list[RouteMinute]) -> str:
+    return _chart(minutes, [
+        ("Answered", [row.answered for row in minutes], "var(--color-primary-600)"),
+        ("Failed", [row.failed for row in minutes], "#b91c1c"),
+        ("Refused (429)", [row.refused for row in minutes], "#d97706"),
+    ], fill=True)
+
+
+def _chart(minutes: list[RouteMinute], lines: list[tuple[str, list[int], str]], *, fill: bool) -> str:
+    return json.dumps({
+        "labels": [f"{row.minute:%H:%M}" for row in minutes],
+        "datasets": [
+            {"label": label, "data": data, "borderColor": colour, "backgroundColor": colour if fill else "transparent"}
+            for label, data, colour in lines
+        ],
+    })

@@ -135,9 +135,9 @@ class JobOut(SnapshotOut):
             **snapshot,
             kind=job.kind, strategy=Strategy(job.strategy), requested_by=job.user.get_username(),
             brief=job.brief, is_fresh=job.is_fresh,
-            adapted_from=job.adapted_from.public_id if job.adapted_from else None, units_failed=job.unit_failed, findings=job.findings, calls=job.calls,
-            cached_input_tokens=job.cached_input_tokens, created_at=job.created_at, started_at=job.started_at,
-            finished_at=job.finished_at,
+            adapted_from=job.adapted_from.public_id if job.adapted_from else None, units_failed=job.unit_failed,
+            findings=job.findings, calls=job.calls, cached_input_tokens=job.cached_input_tokens,
+            created_at=job.created_at, started_at=job.started_at, finished_at=job.finished_at,
             links=JobLinks(
                 self=base, events=f"{base}/events", document=f"{base}/document", cancel=f"{base}/cancel",
                 retry=f"{base}/retry",
@@ -179,8 +179,8 @@ class JobItem(BaseModel):
             explanation=Explained(**explained) if (explained := reading.explained(job)) else None,
             revision=job.revision, percent=job.percent, units_done=job.unit_done, units_total=job.unit_total,
             requested_by=job.user.get_username(), cost_usd_micros=job.cost_usd_micros,
-            is_simulated=job.is_simulated, from_cache=job.from_cache, created_at=job.created_at, finished_at=job.finished_at,
-            link=job_path(job),
+            is_simulated=job.is_simulated, from_cache=job.from_cache, created_at=job.created_at,
+            finished_at=job.finished_at, link=job_path(job),
         )
 
 

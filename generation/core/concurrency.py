@@ -9,6 +9,7 @@ refusal costs everybody the provider's wait.  Pure arithmetic: seconds and count
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 GAP_S = 2.0               # between two moves: refusals of calls from before the last one have arrived by then
 BESIDE_WALL = 0.95        # of the calls that were kept: so far below it refusals are rare
@@ -18,10 +19,11 @@ STEADY_STEP = 0.1
 CREEP_STEP = 0.02
 CREEP_S = 15.0            # a refusal every minute or so costs 2 %; being 5 % too low costs 5 %
 BUSY = 0.75               # of the limit: below that the limit is not what holds calls back
-SLOW = 1.6                # times its usual pace: above the noise of a few replies
-CALM = 1.25
+SLOW = 1.4                # times its usual pace: above the noise of a second's replies
+CALM = 1.15
 DEEPEST_CUT = 0.3
-HELPED = 0.8              # less fewer calls must make the provider this much faster, or it is slow by itself
+HELPED = 0.8              # of the worst: if two cuts did not bring it below that, the provider is slow by itself
+CUTS_BEFORE_DOUBT = 2
 FEW_LEFT = 0.1            # of the provider's allowance a minute
 ENOUGH_CALLS = 3          # a pace from fewer would be one reply's luck
 LEARN_FASTER = 0.3
@@ -72,7 +74,9 @@ class Pace:
 class Report:
     """What one worker saw of one route since its last report.
 
-    `peak` is the most calls it had in flight at once, `kept` the fewest that went on right after one was refused."""
+    `peak` is the most calls it had in flight at once, `kept` the fewest that went on right after one was refused;
+    `share` is its part of all the calls on the route.  Replies to calls that began before the last cut are `late`:
+    how long they took says what was, not what is."""
 
     answered: int = 0
     failed: int = 0
@@ -81,7 +85,9 @@ class Report:
     kept: int | None = None
     tokens: int = 0
     paces: Mapping[str, Pace] = field(default_factory=dict)
+    late: Mapping[str, Pace] = field(default_factory=dict)
     quota: Quota | None = None
+    share: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -91,11 +97,13 @@ class Limit:
     calls: int | None = None
     wall: int | None = None              # how many calls the provider kept when it last refused some
     moved_at_s: float = 0.0
+    cut_at_s: float = 0.0
     latency_s: float = 0.0               # of a good reply, smoothed
     tokens_per_call: float = 0.0
     paces: Mapping[str, float] = field(default_factory=dict)      # usual seconds for an output token, by sort
-    slowness_at_cut: float = 0.0         # how slow it was when it was cut for that; 0 when it was not
-    calls_before_cut: int | None = None
+    slow_cuts: int = 0                   # made one after another, because replies were slow
+    worst: float = 0.0                   # how slow replies were at the worst since the first of them
+    calls_before_cut: int | None = None  # before the first of them
 
     def within(self, ceiling: int) -> int:
         """How many calls may be in flight at once."""
@@ -106,29 +114,33 @@ def advance(limit: Limit, report: Report, *, running: int, ceiling: int, now_s: 
     """The limit after `report`, and why it moved; no word if it did not.
 
     `running` counts the route's calls of all workers, this one's included."""
-    slowness = _slowness(limit, report)
-    limit = _learned(limit, report, slowness)
+    slowness, late = _slowness(limit, report.paces), _slowness(limit, report.late)
+    if limit.slow_cuts:
+        limit = replace(limit, worst=max(limit.worst, slowness or 0.0, late or 0.0))
     at = limit.within(ceiling)
+    load = min(at, max(running, report.peak))
+    limit = _learned(limit, report, is_idle=load < BUSY * at)
     since_s = now_s - limit.moved_at_s
     if report.refused:
-        return _refused(limit, report, at, now_s) if since_s >= GAP_S else (limit, "")
+        # A refusal right after a step up is that step's; right after a cut it is of calls from before.
+        return _refused(limit, report, at, now_s) if now_s - limit.cut_at_s >= GAP_S else (limit, "")
     if since_s < GAP_S:
         return limit, ""
-    load = min(at, max(running, report.peak))
     share_left = report.quota.share_left if report.quota else 1.0
     if share_left < FEW_LEFT and report.quota is not None:
         return _sustainable(limit, report.quota, load, at, now_s)
-    if slowness is not None and since_s >= GAP_S + limit.latency_s:
-        if slowness > SLOW and limit.slowness_at_cut and slowness > HELPED * limit.slowness_at_cut:
+    if slowness is not None and slowness > SLOW:
+        if limit.slow_cuts >= CUTS_BEFORE_DOUBT and slowness > HELPED * limit.worst:
             return _slow_by_itself(limit, report, ceiling, now_s)
-        if slowness > SLOW and load > 1:
+        if load > 1:
             return _slowed(limit, slowness, load, at, now_s)
-        if slowness <= CALM and limit.slowness_at_cut:
-            limit = replace(limit, slowness_at_cut=0.0, calls_before_cut=None)
-    is_calm = slowness is None or slowness <= CALM
+    is_calm = slowness <= CALM if slowness is not None else not limit.slow_cuts
     if at < ceiling and load >= BUSY * at and is_calm and share_left >= 2 * FEW_LEFT:
         return _grown(limit, at, ceiling, now_s)
     return limit, ""
+
+
+_NOT_SLOW: dict[str, Any] = {"slow_cuts": 0, "worst": 0.0, "calls_before_cut": None}     # Any: of their fields
 
 
 # --- less -----------------------------------------------------------------------------------------
@@ -137,20 +149,22 @@ def advance(limit: Limit, report: Report, *, running: int, ceiling: int, now_s: 
 def _refused(limit: Limit, report: Report, at: int, now_s: float) -> tuple[Limit, str]:
     if report.quota is not None and report.quota.share_left < FEW_LEFT:
         # An allowance by the minute: fewer calls at once spread it, and the provider's own wait does the rest.
-        return _moved(limit, at * NEAR_WALL, at, now_s, f"{report.refused} calls refused: the minute's allowance is spent")
+        why = f"{report.refused} calls refused: the minute's allowance is spent"
+        return _moved(limit, at * NEAR_WALL, at, now_s, why)
     kept = report.kept if report.kept is not None else at - report.refused
-    share = min(1.0, max(kept, 1) / max(report.peak, kept, 1))
-    wall = max(1, round(at * share))
+    wall = max(1, min(at, round(kept / report.share)))
     cut, why = _moved(
-        limit, min(wall * BESIDE_WALL, at - 1), at, now_s, f"{report.refused} calls refused beside {wall} that were kept")
+        limit, min(math.ceil(wall * BESIDE_WALL), at - 1), at, now_s,
+        f"{report.refused} calls refused beside {wall} that were kept")
     return replace(cut, wall=wall), why
 
 
 def _slowed(limit: Limit, slowness: float, load: int, at: int, now_s: float) -> tuple[Limit, str]:
     target = load * max(DEEPEST_CUT, min(0.9, CALM / slowness))
     cut, why = _moved(limit, target, at, now_s, f"replies take {slowness:.1f} times as long as usual")
-    before = limit.calls_before_cut if limit.slowness_at_cut else at
-    return replace(cut, slowness_at_cut=slowness, calls_before_cut=before), why
+    before = limit.calls_before_cut if limit.slow_cuts else at
+    return replace(
+        cut, slow_cuts=limit.slow_cuts + 1, worst=max(limit.worst, slowness), calls_before_cut=before), why
 
 
 def _slow_by_itself(limit: Limit, report: Report, ceiling: int, now_s: float) -> tuple[Limit, str]:
@@ -158,9 +172,7 @@ def _slow_by_itself(limit: Limit, report: Report, ceiling: int, now_s: float) ->
     before = limit.calls_before_cut or ceiling
     paces = {**limit.paces, **{sort: pace.s_per_token for sort, pace in report.paces.items()}}
     back = replace(
-        limit, calls=None if before >= ceiling else before, moved_at_s=now_s, paces=paces, slowness_at_cut=0.0,
-        calls_before_cut=None,
-    )
+        limit, calls=None if before >= ceiling else before, moved_at_s=now_s, paces=paces, **_NOT_SLOW)
     return back, "the provider is slower by itself; fewer calls did not help"
 
 
@@ -177,7 +189,7 @@ def _moved(limit: Limit, target: float, at: int, now_s: float, why: str) -> tupl
     calls = max(1, math.floor(target))
     if calls >= at:
         return limit, ""
-    return replace(limit, calls=calls, moved_at_s=now_s), why
+    return replace(limit, calls=calls, moved_at_s=now_s, cut_at_s=now_s), why
 
 
 # --- more -----------------------------------------------------------------------------------------
@@ -196,25 +208,27 @@ def _grown(limit: Limit, at: int, ceiling: int, now_s: float) -> tuple[Limit, st
         return limit, ""
     calls = max(at + 1, math.floor(target))
     if calls >= ceiling:
-        return replace(limit, calls=None, wall=None, moved_at_s=now_s), "the ceiling is reached"
-    return replace(limit, calls=calls, moved_at_s=now_s), "no call was refused, and replies are not slower"
+        return replace(limit, calls=None, wall=None, moved_at_s=now_s, **_NOT_SLOW), "the ceiling is reached"
+    grown = replace(limit, calls=calls, moved_at_s=now_s, **_NOT_SLOW)
+    return grown, "no call was refused, and replies are not slower"
 
 
 # --- what is usual --------------------------------------------------------------------------------
 
 
-def _slowness(limit: Limit, report: Report) -> float | None:
-    """How many times longer than usual the replies of `report` took for their tokens; None if that is not known."""
+def _slowness(limit: Limit, paces: Mapping[str, Pace]) -> float | None:
+    """How many times longer than usual replies took for their tokens; None if that is not known."""
     known = [
-        (pace.calls, pace.s_per_token / limit.paces[sort]) for sort, pace in report.paces.items()
+        (pace.calls, pace.s_per_token / limit.paces[sort]) for sort, pace in paces.items()
         if limit.paces.get(sort, 0) > 0 and pace.tokens
     ]
     calls = sum(count for count, _ratio in known)
     return sum(count * ratio for count, ratio in known) / calls if calls >= ENOUGH_CALLS else None
 
 
-def _learned(limit: Limit, report: Report, slowness: float | None) -> Limit:
-    """Usual is about the fastest that was seen: quick to learn that it can be faster, slow to accept slower."""
+def _learned(limit: Limit, report: Report, *, is_idle: bool) -> Limit:
+    """Usual is about the fastest that was seen: quick to learn that it can be faster, slow to accept slower, and
+    not at all while as many calls as may be are made, because then it may be slower because of them."""
     if not report.paces:
         return limit
     paces = dict(limit.paces)
@@ -222,9 +236,7 @@ def _learned(limit: Limit, report: Report, slowness: float | None) -> Limit:
         if not pace.tokens or (sort in paces and pace.calls < ENOUGH_CALLS):
             continue
         if sort in paces:
-            is_faster = pace.s_per_token < paces[sort]
-            # While it is known to be slow because of our own calls, that is not the new usual.
-            weight = LEARN_FASTER if is_faster else 0.0 if (slowness or 0) > SLOW else LEARN_SLOWER
+            weight = LEARN_FASTER if pace.s_per_token < paces[sort] else LEARN_SLOWER if is_idle else 0.0
             paces[sort] += weight * (pace.s_per_token - paces[sort])
         elif len(paces) < MOST_PACES:
             paces[sort] = pace.s_per_token

@@ -85,13 +85,18 @@ class Context:
     def unit_count(self) -> int:
         return self.kind.unit_count(self.typed_brief)
 
+    @property
+    def instructions(self) -> str:
+        """The system message."""
+        return f"{self.kind.rules}\n\n{DATA_NOTE}"
+
     @cached_property
     def shared_messages(self) -> tuple[Message, ...]:
         data = _block("brief", self.brief)
         if self.plan is not None:
             data += "\n\n" + _block("plan", self.plan)
         return (
-            {"role": "system", "content": f"{self.kind.rules}\n\n{DATA_NOTE}"},
+            {"role": "system", "content": self.instructions},
             {"role": "user", "content": data},
         )
 

@@ -70,6 +70,7 @@ CURES: Mapping[Reason, tuple[Remedy, ...]] = {
     # Parts are lost
     _R.INVALID_CONTENT: (_M.RETRY, _M.ASK_AGAIN),
     _R.TRUNCATED: (_M.ROUTE, _M.RETRY),
+    _R.TOO_LONG: (_M.ASK_AGAIN, _M.ROUTE, _M.RETRY),
     _R.REFUSED: (_M.ASK_AGAIN, _M.RETRY),
     _R.CONTENT_FILTERED: (_M.ASK_AGAIN, _M.RETRY),
     _R.TIMEOUT: (_M.RETRY, _M.ROUTE),
@@ -86,11 +87,11 @@ HOLDING = frozenset({_R.AUTH, _R.OUT_OF_CREDIT, _R.PROVIDER_UNAVAILABLE, _R.REVI
 # What is equal: these failures belong to a kind of document, those to a route, the last to both.
 OF_A_KIND = frozenset({
     _R.INVALID_CONTENT, _R.REFUSED, _R.CONTENT_FILTERED, _R.CRASHES_WORKER, _R.INTERNAL, _R.REVISION_MISSING,
-    _R.TRUNCATED,
+    _R.TRUNCATED, _R.TOO_LONG,
 })
 OF_A_ROUTE = frozenset({
     _R.AUTH, _R.OUT_OF_CREDIT, _R.PROVIDER_UNAVAILABLE, _R.TIMEOUT, _R.PROVIDER_ERROR, _R.CONNECTION,
-    _R.MALFORMED_REPLY, _R.BAD_REQUEST, _R.TRUNCATED,
+    _R.MALFORMED_REPLY, _R.BAD_REQUEST, _R.TRUNCATED, _R.TOO_LONG,
 })
 
 

@@ -62,7 +62,7 @@ TERMINAL_JOB_STATES = frozenset(
 )
 ACTIVE_JOB_STATES = frozenset(JobState) - TERMINAL_JOB_STATES
 
-MAX_CRASHES = 3      # deaths of its worker after which a chunk is not tried again
+MAX_CRASHES = 4      # deaths of its worker after which a chunk is not tried again
 
 PLAN_PERCENT = 10
 UNITS_PERCENT = 84

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ValidationError
 
 from generation.core.findings import Finding, error, pointer
 from generation.core.kind import as_json
+from generation.core.leaks import leaked
 from generation.core.outcomes import CallCode, Done, DoneWhole, GiveUp, Outcome, Policy, Repair, SplitUp, judge
 from generation.core.prompting import Context, Redo, Request, Stage, plan_request, unit_request, whole_request
 from generation.services.claiming import Claim
@@ -59,7 +60,7 @@ def read_plan(context: Context, text: str) -> tuple[Done | None, tuple[Finding, 
     plan, problems = _parsed(context.kind.Plan, text)
     if plan is None:
         return None, problems
-    findings = tuple(context.kind.check_plan(context.typed_brief, plan))
+    findings = (*context.kind.check_plan(context.typed_brief, plan), *leaked(text, context.instructions))
     return Done(as_json(plan), context.kind.plan_headline(plan), findings), findings
 
 
@@ -68,7 +69,8 @@ def read_unit(context: Context, position: int, text: str) -> tuple[Done | None, 
     if unit is None:
         return None, problems
     plan = context.typed_plan
-    findings = tuple(context.kind.check_unit(context.typed_brief, plan, position, unit))
+    checked = context.kind.check_unit(context.typed_brief, plan, position, unit)
+    findings = (*checked, *leaked(text, context.instructions))
     return Done(as_json(unit), context.kind.unit_headline(plan, position, unit), findings), findings
 
 

@@ -20,6 +20,7 @@ from typing import Protocol
 from django.conf import settings
 from django.db import DatabaseError, connection
 
+from generation.core.concurrency import Report
 from generation.core.outcomes import (
     OURS,
     UNHEALTHY,
@@ -412,12 +413,16 @@ class Engine:
             is_draining=self._is_draining,
         )
         for route_id, seen in self._tally.take().items():
-            guarded(lambda route_id=route_id, seen=seen: routes.report(route_id, seen))     # type: ignore[misc]
+            guarded(lambda route_id=route_id, seen=seen: self._report(route_id, seen))     # type: ignore[misc]
         turn = sweeping.take_turn(self.name)
         if turn is not None:
             sweeping.sweep(may_expire=turn.may_expire)
         if not self._is_draining and len(held) < self.slots:
             self.wake()
+
+
+    def _report(self, route_id: int, seen: Report) -> None:
+        self._tally.hear_of_cut(route_id, routes.report(route_id, seen, worker=self.name))
 
 
 def policy() -> Policy:

@@ -23,11 +23,13 @@ class _Route:
     kept: int | None = None
     tokens: int = 0
     paces: dict[str, Pace] = field(default_factory=dict)
+    late: dict[str, Pace] = field(default_factory=dict)
     quota: Quota | None = None
 
     def report(self) -> Report:
         return Report(
-            self.answered, self.failed, self.refused, self.peak, self.kept, self.tokens, self.paces, self.quota)
+            self.answered, self.failed, self.refused, self.peak, self.kept, self.tokens, self.paces, self.late,
+            self.quota)
 
 
 class Tally:
@@ -37,6 +39,7 @@ class Tally:
         self._lock = threading.Lock()
         self._routes: dict[int, _Route] = {}
         self._in_flight: dict[int, int] = {}
+        self._cuts: dict[int, tuple[float, float]] = {}      # by route: which cut, and when we heard of it
 
     def begin(self, route_id: int) -> float:
         """A call goes out; the moment, for `end`."""
@@ -64,7 +67,15 @@ class Tally:
                 seen.answered += 1
                 seen.tokens += answer.usage.input_tokens + answer.usage.output_tokens
                 if code is CallCode.OK and answer.usage.output_tokens:
-                    seen.paces[sort] = seen.paces.get(sort, Pace()).adding(seconds, answer.usage.output_tokens)
+                    is_late = began < self._cuts.get(route_id, (0.0, 0.0))[1]
+                    paces = seen.late if is_late else seen.paces
+                    paces[sort] = paces.get(sort, Pace()).adding(seconds, answer.usage.output_tokens)
+
+    def hear_of_cut(self, route_id: int, cut_at_s: float) -> None:
+        """The route's limit was last cut at `cut_at_s`: calls that began before say nothing about it."""
+        with self._lock:
+            if self._cuts.get(route_id, (0.0, 0.0))[0] != cut_at_s:
+                self._cuts[route_id] = (cut_at_s, time.monotonic())
 
     def take(self) -> dict[int, Report]:
         """By route, for those where a call ended."""

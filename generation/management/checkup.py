@@ -21,7 +21,7 @@ from generation.core.outcomes import Failure
 from generation.core.prompting import Request
 from generation.core.schema import lint
 from generation.core.secrets import scrub
-from generation.engine.provider import provider_from_settings
+from generation.engine.provider import NO_KEY, OWN, key_of, provider_from_settings, url_of
 from generation.kinds import all_kinds
 from generation.llm.client import LOOPBACK, OPENAI_URL
 from generation.management import groundwork
@@ -219,6 +219,11 @@ def _provider(*, makes_call: bool, can_ask: bool) -> Findings:
     if route is not None and route.open_until is not None:
         yield _doubtful("route", f"{route.slug} is paused: {route.breaker_reason}",
             "It is tried again by itself; staff can end the pause in the admin.")
+    for other in Route.objects.enabled() if can_ask else ():
+        if other.key_name and key_of(other.endpoint) is None:
+            yield _bad(
+                "route", f"{other.slug} names a key that is not set here",
+                f"Set PROVIDER_KEY_{other.key_name} in the workers' environment, or change the route.")
     if makes_call and route is not None:
         yield _called(route)
     else:
@@ -227,9 +232,10 @@ def _provider(*, makes_call: bool, can_ask: bool) -> Findings:
 
 def _listed(route: Route | None) -> Finding:
     """GET /models with the key: costs nothing, and tells whether address and key are right."""
-    base = settings.OPENAI_BASE_URL or OPENAI_URL
+    endpoint = route.endpoint if route is not None else OWN
+    base, key = url_of(endpoint) or OPENAI_URL, key_of(endpoint) or NO_KEY
     request = urllib.request.Request(f"{base}/models", headers={
-        "Authorization": f"Bearer {settings.OPENAI_API_KEY or 'no-key-set'}", "User-Agent": "coursewright",
+        "Authorization": f"Bearer {key}", "User-Agent": "coursewright",
     })
     proxies = urllib.request.ProxyHandler({} if urlsplit(base).hostname in LOOPBACK else None)
     try:
@@ -263,12 +269,13 @@ def _called(route: Route) -> Finding:
             return await provider.ask(
                 Request((message,), "verify_setup", ANSWER_SCHEMA, 1), model=route.model,
                 max_output_tokens=256, deadline_s=settings.LLM_DEADLINE_S, cache_key="verify_setup",
+                endpoint=route.endpoint,
             )
         finally:
             await provider.close()
 
     answer = asyncio.run(ask())
-    where = f"{route.model} at {settings.OPENAI_BASE_URL or OPENAI_URL}"
+    where = f"{route.model} at {url_of(route.endpoint) or OPENAI_URL}"
     if isinstance(answer, Failure):
         return _bad("provider", f"{where}: {answer.code}: {answer.message}", "Mend that, then try again.")
     tokens = answer.usage.input_tokens + answer.usage.output_tokens

@@ -22,7 +22,7 @@ from generation.services.reading import Waiting
 
 LOOK_S = 0.1
 FRESH_S = 1.0          # what a job waits for changes without a new revision
-NEEDS_A_PERSON = frozenset({Reason.AUTH, Reason.OUT_OF_CREDIT})
+NEEDS_A_PERSON = frozenset({Reason.AUTH, Reason.OUT_OF_CREDIT, Reason.PAUSED_BY_STAFF})
 # Who follows also works where nobody else does, so these only mean that a worker is about to start.
 ABOUT_TO_END = frozenset({Reason.NO_WORKER, Reason.REVISION_MISSING})
 
@@ -54,6 +54,8 @@ class Moment:
         """Why nothing moves, and until when; empty while it does."""
         if self.waiting is None:
             return ""
+        if self.waiting.reason is Reason.PROVIDER_UNAVAILABLE:
+            return self.waiting.line
         until = f" until {self.waiting.until:%H:%M:%S} UTC" if self.waiting.until else ""
         return f"waits{until}: {EXPLANATIONS[self.waiting.reason].sentence}"
 

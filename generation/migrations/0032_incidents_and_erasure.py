@@ -51,7 +51,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('remedy', models.CharField(choices=[('retry', 'retry'), ('resume', 'resume'), ('cancel', 'cancel'), ('route', 'route'), ('workers', 'workers'), ('ask_again', 'ask_again'), ('read_log', 'read_log')], max_length=10)),
                 ('at', models.DateTimeField()),
-                ('outcome', models.CharField(choices=[('pending', 'Not known yet'), ('worked', 'Worked'), ('failed', 'The failure came back'), ('unknown', 'Nobody can tell')], default='pending', max_length=7)),
+                ('outcome', models.CharField(choices=[('pending', 'Not known'), ('worked', 'Worked'), ('failed', 'It came back'), ('unknown', 'No telling')], default='pending', max_length=7)),
                 ('decided_at', models.DateTimeField(blank=True, null=True)),
             ],
             options={

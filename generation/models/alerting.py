@@ -66,6 +66,13 @@ class AlertRule(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def clean(self) -> None:
+        if (self.quiet_from is None) != (self.quiet_until is None):
+            empty = "quiet_until" if self.quiet_until is None else "quiet_from"
+            raise ValidationError({empty: "Give both, or leave both empty."})
+        if self.quiet_from is not None and self.quiet_from == self.quiet_until:
+            raise ValidationError({"quiet_until": "They would be over as they begin."})
+
     @property
     def quiet_hours(self) -> QuietHours | None:
         """None: everything is sent at once."""

@@ -82,10 +82,10 @@ class Occurrence(models.Model):
 
 
 class Outcome(models.TextChoices):
-    PENDING = "pending", "Not known yet"
+    PENDING = "pending", "Not known"
     WORKED = "worked", "Worked"
-    FAILED = "failed", "The failure came back"
-    UNKNOWN = "unknown", "Nobody can tell"
+    FAILED = "failed", "It came back"
+    UNKNOWN = "unknown", "No telling"
 
 
 class Treatment(models.Model):

@@ -18,7 +18,7 @@ from generation.kinds import kind_choices
 
 
 def check_base_url(value: str) -> None:
-    """ValidationError for an address that no provider has.  This machine and its network are allowed: models run there."""
+    """ValidationError for an address that no provider has.  This machine and its network may: models run there."""
     try:
         parts = urlsplit(value)
         host, _port = parts.hostname, parts.port

@@ -27,6 +27,7 @@ from generation.services import clock, journal
 
 BATCH = 500                              # rows that one pruning transaction deletes
 COUNTED = dt.timedelta(days=30)
+MOST_COUNTED = 10_000                    # jobs; the newest of these days
 
 
 @dataclass(frozen=True)
@@ -80,8 +81,9 @@ class Seeker:
 
 
 def provider_of(route: Route) -> str:
-    """Who answers on `route`.  All of them are asked at the provider that the settings name."""
-    return settings.PROVIDER
+    """Who answers on `route`: its own address, or else the provider that the settings name."""
+    own: str = route.base_url or settings.PROVIDER
+    return own
 
 
 # --- Read and write -------------------------------------------------------------------------------
@@ -215,7 +217,7 @@ def selection(
 def purge(entries: QuerySet[CacheEntry], *, by: User) -> int:
     """Forget `entries`; how many.  Documents that were served from them stay."""
     with transaction.atomic(durable=True):
-        gone = _delete(entries.order_by().values_list("pk", flat=True))
+        gone = entries.order_by().delete()[0]
         if gone:
             journal.write(None, "cache_purge", f"{gone} cache entries were deleted", by=by, level=LogLevel.WARNING)
     return gone
@@ -245,7 +247,7 @@ class Totals:
 
 def totals() -> Totals:
     have = CacheEntry.objects.aggregate(rows=Count("id"), size=Sum("size_bytes", default=0))
-    recent = Job.objects.filter(created_at__gte=clock.now() - COUNTED).aggregate(
+    recent = Job.objects.filter(created_at__gte=clock.now() - COUNTED).order_by("-id")[:MOST_COUNTED].aggregate(
         cached=Sum("cached_parts", default=0), saved=Sum("saved_usd_micros", default=0),
         units=Sum("unit_done", default=0), plans=Count("id", filter=Q(is_planned=True)),
     )

@@ -32,7 +32,9 @@ MAX_BATCH = 32      # keeps the transaction short
 MINUTE = dt.timedelta(minutes=1)
 USUAL_TOKENS = 4_000      # of a call, until the route's own are known
 SERVED_LATELY = dt.timedelta(minutes=10)
-LAST_CHANCE = MAX_CRASHES - 1      # crashes after which the next one ends the chunk
+# How much of a worker's hands a chunk takes that was in several workers' hands when they died, by its crashes.
+SUSPICION = {MAX_CRASHES - 2: 1, MAX_CRASHES - 1: 4}
+HANDS = 4
 
 
 @dataclass(frozen=True)
@@ -89,19 +91,16 @@ def claim(*, worker: str, slots: int, revisions: Mapping[str, int]) -> Batch:
     """Up to `slots` chunks for `worker`, of kinds and revisions that it knows."""
     found: list[Claim] = []
     is_full = False
-    waiting: list[tuple[int, int | None]] = [(route_id, None) for route_id in _routes_with_work(revisions)]
-    for route_id, paused_id in waiting:      # grows: the fallbacks of those that turn out to be paused come after
+    for route_id, paused in _routes_with_work(revisions).items():
         room = min(slots - len(found), MAX_BATCH)
         if room <= 0:
             return Batch(tuple(found), may_have_more=True)
         try:
-            claims, route_is_full, stand_in = _claim_on(route_id, worker, room, revisions, paused_id=paused_id)
+            claims, route_is_full = _claim_on(route_id, worker, room, revisions, paused)
         except DatabaseError:
             if found:      # what is claimed must reach its worker; the next claim meets the trouble
                 return Batch(tuple(found), may_have_more=True)
             raise
-        if stand_in is not None:
-            waiting.append((stand_in, route_id))
         found += claims
         is_full = is_full or route_is_full
     return Batch(tuple(found), is_full)
@@ -114,50 +113,63 @@ def _known(revisions: Mapping[str, int]) -> Q:
     return condition
 
 
-def _routes_with_work(revisions: Mapping[str, int]) -> list[int]:
-    """Routes with a due chunk, without a lock: most wake-ups find nothing and should cost one query."""
-    due = Chunk.objects.runnable(clock.now()).filter(_known(revisions))
-    preferred = due.order_by().annotate(preferred=Coalesce("route_id", "job__route_id"))
-    found = list(preferred.values_list("preferred", flat=True).distinct())
+def _routes_with_work(revisions: Mapping[str, int]) -> dict[int, tuple[int, ...]]:
+    """Routes with a due chunk, each with the paused routes that it stands in for.
+
+    Without a lock, and in one query while nothing is paused: most wake-ups find nothing."""
+    due = Chunk.objects.runnable(clock.now()).filter(_known(revisions)).order_by()
+    rows = due.values_list("route_id", "route__open_until", "job__route_id", "job__route__open_until").distinct()
+    is_paused = {
+        (own or of_job): (own_until if own else job_until) is not None for own, own_until, of_job, job_until in rows
+    }
+    found = list(is_paused)
     random.shuffle(found)      # with few slots, no route shall always come first
-    return found
+    visits: dict[int, tuple[int, ...]] = dict.fromkeys(found, ())
+    paused = [route_id for route_id in found if is_paused[route_id]]
+    if paused:
+        for route in Route.objects.filter(pk__in=paused):
+            instead = routes.stand_in_for(route)
+            if instead is not None:
+                visits[instead.pk] = (*visits.get(instead.pk, ()), route.pk)
+            elif route.is_hard_open or route.is_held:
+                _send_home(route)
+    return visits
+
+
+def _send_home(route: Route) -> None:
+    """Parts of jobs of other routes do not wait here for a person: their jobs' own routes make them."""
+    away = Chunk.objects.filter(state=ChunkState.PENDING.value, route=route).exclude(job__route=route)
+    away.update(route=None, why_route="")
 
 
 def _claim_on(
-    route_id: int, worker: str, room: int, revisions: Mapping[str, int], *, paused_id: int | None = None
-) -> tuple[list[Claim], bool, int | None]:
-    """Claims on one route, whether there may be more, and the fallback to go on with if the route is paused.
-
-    With `paused_id` it also takes the chunks of that paused route, of those users who may use this one."""
+    route_id: int, worker: str, room: int, revisions: Mapping[str, int], paused: tuple[int, ...]
+) -> tuple[list[Claim], bool]:
+    """Claims on one route: its own chunks and, in the same line, those of the `paused` routes that it stands in
+    for, of users who may use it.  And whether there may be more."""
     with transaction.atomic(durable=True):
         route = Route.objects.select_for_update(no_key=True).get(pk=route_id)
         now = clock.now()
-        stand_in = None
-        if route.open_until is not None:
-            if paused_id is not None:
-                return [], False, None
-            instead = routes.stand_in_for(route)
-            stand_in = instead.pk if instead is not None else None
         running = _running_by_user(route)
         room = min(room, _admitted(route, now, running.total()))
         if room <= 0:
-            return [], False, stand_in
+            return [], False
         due = Chunk.objects.runnable(now).filter(_known(revisions))
         mine = due.preferring(route.pk)
-        if paused_id is not None:
-            mine |= due.preferring(paused_id).filter(job__user__role__in=policies.roles_that_may_use(route.slug))
+        if paused and route.open_until is None:
+            mine |= due.preferring(*paused).filter(job__user__role__in=policies.roles_that_may_use(route.slug))
         ids = _fairest(route, worker, mine, now, room, running)
         chunks = list(
             Chunk.objects.select_for_update(skip_locked=True, of=("self",), no_key=True)
             .runnable(now).filter(pk__in=ids).select_related("job").order_by("job_id", "position")
         )
         if not chunks:
-            return [], False, stand_in
+            return [], False
         is_probe = route.breaker.admission(now) is Admission.PROBE
         if is_probe:
             routes.reserve_probe(route, now)
         claims = _take(chunks, route, worker, now, is_probe=is_probe)
-        return claims, len(chunks) == room and not is_probe, stand_in
+        return claims, len(chunks) == room and not is_probe
 
 
 def _running_by_user(route: Route) -> Counter[int]:
@@ -203,11 +215,15 @@ def _left_of_minute(route: Route, now: dt.datetime) -> int:
 def _fairest(
     route: Route, worker: str, due: ChunkQuerySet, now: dt.datetime, room: int, running: Counter[int]
 ) -> list[int]:
-    """Ids of up to `room` of the `due` chunks.  Each user's chunks queue by age; among users core/fairness.py decides."""
+    """Ids of up to `room` of the `due` chunks.  A user's chunks queue by age; among users core/fairness.py decides."""
     weight_of = policies.weights()
+    # After a pause the chunk with the fewest claims probes, so that one bad request is not every probe.
+    is_open = route.open_until is not None
+    by_age = [F("job_id").asc(), F("position").asc()]
+    order = [F("fence").asc(), *by_age] if is_open else by_age
     turns = (
         due.annotate(
-            turn=Window(RowNumber(), partition_by=F("job__user_id"), order_by=[F("job_id").asc(), F("position").asc()])
+            turn=Window(RowNumber(), partition_by=F("job__user_id"), order_by=order)
         )
         .filter(turn__lte=room).order_by()
         .values_list("pk", "job__user_id", "job_id", "position", "turn", "job__user__role", "fence", "crashes")
@@ -215,8 +231,6 @@ def _fairest(
     rows = list(turns)
     weight = {row[1]: weight_of[row[5]] for row in rows}
     level = fairness.levels(served_lately(route.pk, now, set(weight)), weight) if len(weight) > 1 else weight
-    # After a pause the chunk with the fewest claims probes, so that one bad request is not every probe.
-    is_open = route.open_until is not None
     ordered = sorted(rows, key=lambda row: (
         row[6] if is_open else 0, fairness.turn(level[row[1]], running[row[1]], row[4], weight[row[1]]), row[2], row[3],
     ))
@@ -233,18 +247,18 @@ def served_lately(route_id: int, now: dt.datetime, users: Set[int]) -> dict[int,
 def _apart(chunks: list[tuple[int, int]], worker: str) -> list[int]:
     """The ids of `chunks` (id and crashes) without those that have to wait for `worker`'s hands to be free.
 
-    Whatever is in a worker's hands dies with it, so a batch would share the blame of the one that kills.  A chunk
-    that has one crash left is therefore the only such chunk of its worker: the next death tells who it is."""
-    if all(crashes < LAST_CHANCE for _pk, crashes in chunks):
+    Whatever is in a worker's hands dies with it, so a batch shares the blame of the one that kills.  After two
+    deaths a chunk is therefore one of few suspects of its worker, and before its last chance the only one: the
+    next death tells who it was."""
+    if not any(crashes in SUSPICION for _pk, crashes in chunks):
         return [pk for pk, _crashes in chunks]
-    holds_one = Chunk.objects.filter(
-        state=ChunkState.RUNNING.value, worker=worker, crashes__gte=LAST_CHANCE).exists()
+    held = Chunk.objects.filter(state=ChunkState.RUNNING.value, worker=worker, crashes__in=SUSPICION)
+    free = HANDS - sum(SUSPICION[crashes] for crashes in held.values_list("crashes", flat=True))
     found: list[int] = []
     for pk, crashes in chunks:
-        if crashes < LAST_CHANCE:
-            found.append(pk)
-        elif not holds_one:
-            holds_one = True
+        needed = SUSPICION.get(crashes, 0)
+        if needed <= max(0, free):
+            free -= needed
             found.append(pk)
     return found
 

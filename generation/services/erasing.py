@@ -210,8 +210,7 @@ STEPS: tuple[Step, ...] = (
     ),
     Step(
         "other log lines", _erase_log,
-        lambda user_id: LogEntry.objects.filter(Q(user=user_id, job__isnull=True) | Q(by=user_id)).exclude(
-            data={}).count(),
+        lambda user_id: LogEntry.objects.filter(by=user_id).exclude(Q(data={}) | Q(user=user_id)).count(),
     ),
     Step(
         "overrides of limits, deleted", _delete_overrides,

@@ -160,7 +160,7 @@ def record(common: Kept, chunks: Sequence[Chunk], now: dt.datetime, *, detail: s
         if is_news:
             explanation = EXPLANATIONS[common.cause]
             journal.write(
-                None, "incident_opened", f"failure {incident.pk}: {explanation.sentence} {detail}".strip(),
+                None, "incident", f"failure {incident.pk}: {explanation.sentence} {detail}".strip(),
                 level=LogLevel.CRITICAL if common.cause in {Reason.AUTH, Reason.OUT_OF_CREDIT} else LogLevel.ERROR,
                 reason=common.cause, incident=incident.pk, cause=common.cause.value, kind=common.kind,
                 route=common.route.slug if common.route else "",
@@ -214,7 +214,7 @@ def close(incident: Incident, how: Resolution, now: dt.datetime, *, by: "User | 
             resolved_at=now, resolution=how.value, resolved_by=by)
         if closed:
             journal.write(
-                None, "incident_resolved", f"failure {incident.pk} is over: {how.label.lower()}", by=by,
+                None, "resolved", f"failure {incident.pk} is over: {how.label.lower()}", by=by,
                 incident=incident.pk, cause=incident.cause,
             )
     return bool(closed)

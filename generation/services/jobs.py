@@ -172,6 +172,7 @@ def retry(job: Job, *, by: "User | None") -> Job:
                 RefusalCode.NOTHING_TO_RETRY, "Everything in this job is done.",
                 "To change a unit, have it written anew.",
             )
+        journal.write(locked, Event.RESTART, f"retry of {moved} missing part{'s' * (moved > 1)}", by=by)
         if is_sequential and first is not None:
             Chunk.objects.filter(pk=first.pk).update(ready_at=now, reason="")
         if not locked.route.is_enabled:
@@ -181,7 +182,6 @@ def retry(job: Job, *, by: "User | None") -> Job:
         spending.reserve_again(locked, left, now, needs_work=bool(left))
         derive(locked, now)
         incidents.note_retry(locked, now, by=by)
-        journal.write(locked, Event.RESTART, f"retry of {moved} missing part{'s' * (moved > 1)}", by=by)
         queue.ring(moved)
     return locked
 
@@ -318,7 +318,7 @@ def _missing_units(job: Job) -> int:
 
 def _forget_keys_after(job: Job, position: int) -> None:
     """Units after `position` that are under way: what they were sought by is about to change."""
-    later = Chunk.objects.filter(job=job, position__gt=position, state__in=list(OPEN_CHUNK_STATES)).exclude(cache_key="")
+    later = Chunk.objects.filter(job=job, position__gt=position, state__in=OPEN_CHUNK_STATES).exclude(cache_key="")
     flights.wake(later.filter(flight=Flight.LEADS).values_list("cache_key", flat=True))
     later.filter(flight=Flight.WAITS).update(reason="", reason_detail="")
     later.update(cache_key="", flight=Flight.NONE)

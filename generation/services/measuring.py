@@ -4,6 +4,7 @@ A reading that is missing means that its subject is well, or no longer there.  S
 job ids, and never what people wrote."""
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Callable
 
 from django.db.models import Count, Exists, Max, OuterRef, Q
@@ -22,7 +23,8 @@ FEWEST_JOBS = 5          # a share of fewer says nothing
 FEWEST_UNITS = 20
 MOST_DOCUMENTS = 1_000   # whose findings are looked through
 MOST_STUCK = 200         # that are counted
-OF_THE_ACCOUNT = (Reason.OUT_OF_CREDIT.value, Reason.AUTH.value)      # they have conditions of their own
+# Those of the account have conditions of their own, and who pauses a route by hand knows of it.
+NO_BREAKER = (Reason.OUT_OF_CREDIT.value, Reason.AUTH.value, Reason.PAUSED_BY_STAFF.value)
 
 
 def measure(condition: Condition, *, now: dt.datetime, threshold: float, window: dt.timedelta) -> list[Reading]:
@@ -50,7 +52,7 @@ def _waiting_on(routes: list[Route]) -> dict[int, int]:
 
 
 def _breakers() -> list[Reading]:
-    routes = list(Route.objects.filter(open_until__isnull=False).exclude(breaker_reason__in=OF_THE_ACCOUNT))
+    routes = list(Route.objects.filter(open_until__isnull=False).exclude(breaker_reason__in=NO_BREAKER))
     waiting = _waiting_on(routes) if routes else {}
     return [
         Reading(
@@ -64,16 +66,21 @@ def _breakers() -> list[Reading]:
 
 
 def _account(reason: Reason) -> list[Reading]:
-    """One reading for all routes: an empty account is one incident, however many models are asked there."""
-    routes = list(Route.objects.filter(open_until__isnull=False, breaker_reason=reason.value))
-    if not routes:
-        return []
-    jobs = sum(_waiting_on(routes).values())
-    names = ", ".join(route.slug for route in routes)
-    return [Reading(
-        jobs, f"{EXPLANATIONS[reason].sentence} Calls are paused on {names}; {_counted(jobs, 'active job')} "
-        f"{'waits' if jobs == 1 else 'wait'}.",
-    )]
+    """One reading for each account: that it is empty is one incident, however many models are asked there."""
+    accounts: dict[tuple[str, str], list[Route]] = defaultdict(list)
+    for route in Route.objects.filter(open_until__isnull=False, breaker_reason=reason.value):
+        accounts[route.base_url, route.key_name].append(route)
+    waiting = _waiting_on([route for routes in accounts.values() for route in routes]) if accounts else {}
+    readings = []
+    for (base_url, key_name), routes in accounts.items():
+        jobs = sum(waiting.get(route.pk, 0) for route in routes)
+        readings.append(Reading(
+            jobs,
+            f"{EXPLANATIONS[reason].sentence} Calls are paused on {', '.join(route.slug for route in routes)}; "
+            f"{_counted(jobs, 'active job')} {'waits' if jobs == 1 else 'wait'}.",
+            f"{base_url} {key_name}".strip()[:120],
+        ))
+    return readings
 
 
 def _failure_rate(since: dt.datetime) -> list[Reading]:

@@ -4,18 +4,19 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import Exists, OuterRef, Subquery
 from django.db.models.functions import Now
 from django.utils.safestring import SafeString
 
+from accounts import policies
 from generation import tracing
 from generation.core.kind import JsonObject
-from generation.core.markup import to_html
+from generation.core.markup import escape, to_html
 from generation.core.reasons import EXPLANATIONS, Reason
 from generation.core.states import ChunkState
 from generation.kinds import all_kinds
-from generation.models import Chunk, Job, UnitVersion
-from generation.services import clock, journal, queueing
+from generation.models import Chunk, Job, Route, UnitVersion
+from generation.services import clock, journal, queueing, routes
 from generation.services.errors import Refusal, RefusalCode
 
 
@@ -48,16 +49,69 @@ def check_content(job: Job) -> None:
 
 
 def document(job: Job) -> JsonObject:
-    """`assembled`, with how it came about; `is_simulated` documents say so everywhere."""
-    return {**assembled(job), "job": str(job.public_id), "state": job.state, "is_simulated": job.is_simulated}
+    """`assembled`, with how it came about and why each gap is one; `is_simulated` documents say so everywhere."""
+    return {
+        **assembled(job), "gaps": [gap.as_json() for gap in gaps(job)], "job": str(job.public_id), "state": job.state,
+        "is_simulated": job.is_simulated,
+    }
+
+
+@dataclass(frozen=True)
+class Gap:
+    """A unit that is not there, why, and what to do; without a reason it is only not made yet."""
+
+    unit: int
+    title: str
+    state: str
+    reason: str
+    detail: str
+
+    @property
+    def sentence(self) -> str:
+        return EXPLANATIONS[Reason(self.reason)].sentence if self.reason else "It is not made yet."
+
+    @property
+    def next_step(self) -> str:
+        return EXPLANATIONS[Reason(self.reason)].next_step if self.reason else "Nothing to do: it is on its way."
+
+    def as_json(self) -> JsonObject:
+        return {
+            "unit": self.unit, "title": self.title, "state": self.state, "reason": self.reason or None,
+            "sentence": self.sentence, "next_step": self.next_step, "detail": self.detail,
+        }
+
+
+def gaps(job: Job) -> list[Gap]:
+    """The units that cannot be read, in order.  Reads nothing for a document that is whole."""
+    if job.unit_done == job.unit_total:
+        return []
+    old = UnitVersion.objects.filter(chunk=OuterRef("pk"))      # a new version is on its way; the old one is shown
+    rows = (
+        Chunk.objects.filter(job=job).units().exclude(state=ChunkState.DONE.value).exclude(Exists(old))
+        .order_by("position").values_list("position", "title", "state", "reason", "reason_detail")
+    )
+    return [Gap(*row) for row in rows]
 
 
 SIMULATED_NOTICE = "**Simulated document.** The bundled simulator wrote it for rehearsal; do not use it."
+UNREVIEWED_NOTICE = "A language model wrote this. No person has reviewed it."
 
 
 def markdown(job: Job) -> str:
-    """The document for people, headed by a notice if the simulator wrote it."""
-    return _with_notice(job, all_kinds()[job.kind].markdown(assembled(job)))
+    """The document for people, headed by a notice of who wrote it."""
+    text = all_kinds()[job.kind].markdown(assembled(job))
+    return _with_notice(job, text + _gaps_in_words(gaps(job), journal.noun_of(job)))
+
+
+def _gaps_in_words(found: list[Gap], noun: str) -> str:
+    """A last section for those who read the document without the job beside it."""
+    if not found:
+        return ""
+    lines = [
+        f"- **{escape(f'{noun.capitalize()} {gap.unit}')}**: {escape(gap.sentence)} {escape(gap.next_step)}"
+        for gap in found
+    ]
+    return "\n\n## What is missing, and why\n\n" + "\n".join(lines) + "\n"
 
 
 def html(job: Job) -> SafeString:
@@ -66,10 +120,9 @@ def html(job: Job) -> SafeString:
 
 
 def _with_notice(job: Job, text: str) -> str:
-    if not job.is_simulated:
-        return text
+    notice = SIMULATED_NOTICE if job.is_simulated else UNREVIEWED_NOTICE
     title, _, rest = text.partition("\n")
-    return f"{title}\n\n> {SIMULATED_NOTICE}\n{rest}"
+    return f"{title}\n\n> {notice}\n{rest}"
 
 
 @dataclass(frozen=True)
@@ -123,6 +176,15 @@ class Waiting:
     until: dt.datetime | None
     detail: str = ""
 
+    @property
+    def line(self) -> str:
+        """`waiting for the provider, next try at 12:04 UTC`"""
+        if self.until is None:
+            return "waiting for the provider, until a person resumes it"
+        if self.reason in {Reason.AUTH, Reason.OUT_OF_CREDIT}:
+            return f"waiting for the provider, next try when a person resumes it, or at {self.until:%Y-%m-%d %H:%M} UTC"
+        return f"waiting for the provider, next try at {self.until:%H:%M} UTC"
+
     def as_json(self) -> dict[str, str | None]:
         explanation = EXPLANATIONS[self.reason]
         return {
@@ -141,7 +203,7 @@ def _lines_of(job: Job) -> list[Chunk]:
     return list(
         Chunk.objects.filter(job=job).order_by("position").annotate(db_now=Now()).only(
             "job_id", "position", "title", "state", "headline", "attempts", "reason", "reason_detail",
-            "ready_at", "from_cache",
+            "ready_at", "route_id", "from_cache",
         )
     )
 
@@ -149,9 +211,9 @@ def _lines_of(job: Job) -> list[Chunk]:
 def _waiting_of(job: Job, chunks: list[Chunk], now: dt.datetime) -> Waiting | None:
     if job.is_terminal or any(chunk.state == ChunkState.RUNNING for chunk in chunks):
         return None
-    closed = job.route.waits_until(now)
-    if closed is not None:
-        return Waiting(closed[1], closed[0], job.route.breaker_detail)
+    paused = _paused(job, chunks, now)
+    if paused is not None:
+        return paused
     late = [
         (chunk.ready_at, chunk) for chunk in chunks
         if chunk.state == ChunkState.PENDING and chunk.reason
@@ -161,6 +223,25 @@ def _waiting_of(job: Job, chunks: list[Chunk], now: dt.datetime) -> Waiting | No
         return _waiting_for_worker(job, now)
     until, first = min(late, key=lambda pair: pair[0])
     return Waiting(Reason(first.reason), until, first.reason_detail)
+
+
+def _paused(job: Job, chunks: list[Chunk], now: dt.datetime) -> Waiting | None:
+    """The wait for the provider: every route that could go on with the job is closed, and so are their fallbacks."""
+    elsewhere = {chunk.route_id for chunk in chunks if chunk.state == ChunkState.PENDING and chunk.route_id}
+    goes_on_here = not chunks or any(chunk.state == ChunkState.PENDING and not chunk.route_id for chunk in chunks)
+    asked = [job.route] if goes_on_here or not elsewhere else []
+    asked += Route.objects.filter(pk__in=elsewhere) if elsewhere else []
+    waits: list[Waiting] = []
+    for route in asked:
+        closed = route.waits_until(now)
+        if closed is None:
+            return None
+        instead = routes.stand_in_for(route) if route.open_until is not None else None
+        if instead is not None and instead.waits_until(now) is None and policies.may_use_routes(job.user.role)(
+                instead.slug):
+            return None
+        waits.append(Waiting(closed[1], closed[0], route.breaker_detail))
+    return min(waits, key=lambda wait: (wait.until is None, wait.until or now))
 
 
 def _waiting_for_worker(job: Job, now: dt.datetime) -> Waiting | None:
@@ -200,7 +281,7 @@ def _place_of(job: Job, chunks: list[Chunk], now: dt.datetime) -> Place | None:
     ahead = 0 if is_moving else queueing.ahead_of(job, now)
     rest_s = job.expected_s * (100 - job.percent) / 100
     # As many calls as the route carries are made at the same time; each takes about half of a short document's time.
-    wait_s = ahead // job.route.max_in_flight * job.expected_s / 2
+    wait_s = ahead // job.route.carries * job.expected_s / 2
     return Place(ahead, now + dt.timedelta(seconds=round(rest_s + wait_s)))
 
 
@@ -230,9 +311,10 @@ def snapshot(job: Job) -> dict[str, Any]:     # Any: JSON
     ]
     held, place = _waiting_of(job, chunks, now), _place_of(job, chunks, now)
     return {
-        "id": str(job.public_id), "trace_id": tracing.trace_id(job.public_id), "revision": job.revision, "state": job.state, "percent": job.percent,
+        "id": str(job.public_id), "trace_id": tracing.trace_id(job.public_id),
+        "revision": job.revision, "state": job.state, "percent": job.percent,
         "title": job.title, "units_done": job.unit_done, "units_total": job.unit_total, "units": units,
-        "phase": phase_line(job), "waiting": held.as_json() if held else None,
+        "phase": phase_line(job, held), "waiting": held.as_json() if held else None,
         "queue": place.as_json() if place else None,
         "input_tokens": job.input_tokens, "output_tokens": job.output_tokens,
         "cost_usd_micros": job.cost_usd_micros, "is_simulated": job.is_simulated,
@@ -242,9 +324,16 @@ def snapshot(job: Job) -> dict[str, Any]:     # Any: JSON
     }
 
 
-def phase_line(job: Job) -> str:
-    """One short line on what is going on: `generating: week 7 of 12`."""
+WAITS_FOR_PROVIDER = frozenset({
+    Reason.PROVIDER_UNAVAILABLE, Reason.RATE_LIMITED, Reason.AUTH, Reason.OUT_OF_CREDIT, Reason.PAUSED_BY_STAFF,
+})
+
+
+def phase_line(job: Job, held: "Waiting | None" = None) -> str:
+    """One short line on what is going on: `generating: 7 of 12 weeks done`, or what it waits for."""
     noun = journal.noun_of(job)
+    if held is not None and held.reason in WAITS_FOR_PROVIDER:
+        return held.line
     if job.state == "generating":
         return f"generating: {job.unit_done} of {job.unit_total} {noun}s done"
     return job.state

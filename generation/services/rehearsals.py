@@ -95,6 +95,11 @@ def end(rehearsal_id: int, state: RehearsalState, *, report: dict[str, Any], pro
     return bool(ended)
 
 
+def is_silent(rehearsal: Rehearsal) -> bool:
+    """Its process has not beaten for so long that it must be gone."""
+    return rehearsal.beat_at < clock.now() - SILENT_AFTER
+
+
 def before(rehearsal: Rehearsal) -> Rehearsal | None:
     """The last finished run of the same scenario before this one, to compare with."""
     return Rehearsal.objects.filter(

@@ -4,7 +4,6 @@ import re
 import uuid
 from contextvars import ContextVar
 
-LONGEST = 64
 _USABLE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{7,63}")
 _current: ContextVar[str] = ContextVar("request_id", default="")
 
@@ -19,3 +18,8 @@ def begin(given: str | None) -> str:
     request_id = given if given and _USABLE.fullmatch(given) else uuid.uuid4().hex
     _current.set(request_id)
     return request_id
+
+
+def end() -> None:
+    """Back outside of a request: what this thread does next is not a part of it."""
+    _current.set("")

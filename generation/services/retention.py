@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from django.conf import settings
 from django.contrib.sessions.models import Session
 
-from generation.models import Attempt, Job, LogEntry, LogLevel
+from generation.models import Attempt, Incident, Job, LogEntry, LogLevel
 from generation.models.job import TERMINAL
 from generation.services import clock, erasing, turns
 
@@ -18,6 +18,7 @@ EVERY = dt.timedelta(seconds=10)
 BATCH = 1_000               # rows of the log: about 30 ms on SQLite; 8 million a day
 REPLIES_AT_ONCE = 200       # a reply has a page or two
 JOBS_AT_ONCE = 25
+INCIDENTS_AT_ONCE = 5       # each takes its occurrences along
 
 
 def upkeep() -> bool:
@@ -30,6 +31,7 @@ def upkeep() -> bool:
     expire_jobs(now)
     erasing.erase_latecomers()
     forget_sessions(now)
+    forget_incidents(now)
     return True
 
 
@@ -75,6 +77,15 @@ def expire_jobs(now: dt.datetime) -> int:
     cutoff = now - dt.timedelta(days=settings.RETAIN_JOBS_DAYS)
     old = Job.objects.filter(state__in=TERMINAL, finished_at__lt=cutoff)
     return erasing.erase_jobs(old, most=JOBS_AT_ONCE)
+
+
+def forget_incidents(now: dt.datetime) -> int:
+    """Failures that are over go like the log lines that told of them."""
+    if not settings.RETAIN_ERROR_DAYS:
+        return 0
+    cutoff = now - dt.timedelta(days=settings.RETAIN_ERROR_DAYS)
+    old = list(Incident.objects.filter(resolved_at__lt=cutoff).values_list("pk", flat=True)[:INCIDENTS_AT_ONCE])
+    return Incident.objects.filter(pk__in=old).delete()[0] if old else 0
 
 
 def forget_sessions(now: dt.datetime) -> int:

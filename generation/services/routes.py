@@ -62,13 +62,19 @@ def throttle(route: Route, until: dt.datetime) -> None:
     Route.objects.filter(pk=route.pk).update(throttled_until=max(until, route.throttled_until or until))
 
 
-def report(route_id: int, seen: Report) -> None:
-    """Let what one worker saw since its last report move the route's limit, and its breaker by the share of failures."""
+def report(route_id: int, seen: Report, *, worker: str = "") -> float:
+    """Let what one worker saw since its last report move the route's limit, and its breaker by the share of failures.
+
+    When the limit was last cut: what the worker sees of calls from before is no news."""
     with transaction.atomic(durable=True):
         route = Route.objects.select_for_update(no_key=True).get(pk=route_id)
         now = clock.now()
         lately = route.lately.adding(now, answered=seen.answered, failed=seen.failed)
-        running = Chunk.objects.running_on(route_id).count()
+        calls = Chunk.objects.running_on(route_id)
+        running = calls.count()
+        if seen.refused and running and worker:
+            mine = calls.filter(worker=worker).count()
+            seen = dataclasses.replace(seen, share=mine / running if mine else 1.0)
         before = route.carries
         limit, why = advance(
             route.limit, seen, running=running, ceiling=route.max_in_flight, now_s=now.timestamp())
@@ -85,6 +91,7 @@ def report(route_id: int, seen: Report) -> None:
                    detail=f"{failed} of {answered + failed} calls of the last minute failed")
         if route.carries > before:
             queue.ring()
+    return limit.cut_at_s
 
 
 def reserve_probe(route: Route, now: dt.datetime) -> None:

@@ -116,7 +116,8 @@ class TableHandler(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         from generation.services import requests
 
-        if hasattr(record, "line"):
+        is_only_an_answer = record.name == "django.request" and not record.exc_info      # a 503 on purpose
+        if hasattr(record, "line") or is_only_an_answer:
             return
         try:
             trace = "".join(traceback.format_exception(*record.exc_info)) if record.exc_info else ""

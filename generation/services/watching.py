@@ -34,12 +34,10 @@ def take_turn(by: str, *, after_turns: int = 1) -> bool:
 
     With `after_turns`, only when nobody has for so many turns."""
     now = clock.now()
-    taken_at = Watch.objects.filter(pk=1).values_list("taken_at", flat=True).first()
-    if taken_at is None:
-        return Watch.objects.get_or_create(pk=1, defaults={"taken_at": now, "by": by})[1]
-    if now - taken_at < dt.timedelta(seconds=settings.ALERT_EVERY_S * after_turns):
-        return False
-    return bool(Watch.objects.filter(pk=1, taken_at=taken_at).update(taken_at=now, by=by))
+    late = now - dt.timedelta(seconds=settings.ALERT_EVERY_S * after_turns)
+    if Watch.objects.filter(pk=1, taken_at__lte=late).update(taken_at=now, by=by):
+        return True
+    return Watch.objects.get_or_create(pk=1, defaults={"taken_at": now, "by": by})[1]
 
 
 def stand_in(by: str) -> Watched | None:

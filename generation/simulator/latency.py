@@ -25,6 +25,13 @@ def answer_s(settings: SimulatorSettings, stage: Stage, units: int, usage: Usage
     return seconds / settings.speed
 
 
+def crowding(settings: SimulatorSettings, in_flight: int) -> float:
+    """By what factor a call is slower that begins as one of `in_flight`."""
+    if settings.capacity is None or in_flight <= settings.capacity:
+        return 1.0
+    return float((in_flight / settings.capacity) ** 1.5)
+
+
 def prefill_s(settings: SimulatorSettings, whole_s: float, usage: Usage) -> float:
     """Seconds of an answer's `whole_s` until its prompt is read; its prefix is warm from then on."""
     return _reading_s(settings, usage) / settings.speed if settings.realistic else whole_s * FIXED_PREFILL_SHARE

@@ -130,6 +130,7 @@ class Simulator:
             return await self._send(request, call, refusal)
         stage, units = _size(subject)
         whole_s = latency.answer_s(self.settings, stage, units, usage, rng)
+        whole_s *= latency.crowding(self.settings, self._in_flight)
         read_s = latency.prefill_s(self.settings, whole_s, usage)
         self._prefixes.remember(digests, warm_from_s=started_s + read_s)
         # What was written while we waited belongs to the latency, so that 0.8 s are 0.8 s.

@@ -30,6 +30,7 @@ class SimulatorSettings:
     rpm: int | None = None
     tpm: int | None = None
     max_in_flight: int | None = None
+    capacity: int | None = None
     faults: FaultScript = NO_FAULTS
     call_log: Path | None = None
 
@@ -40,7 +41,7 @@ class SimulatorSettings:
         for name in ("plan_s", "unit_s", "port"):
             if getattr(self, name) < 0:
                 raise ValueError(f"{name} must not be negative, but is {getattr(self, name)}")
-        for name in ("rpm", "tpm", "max_in_flight"):
+        for name in ("rpm", "tpm", "max_in_flight", "capacity"):
             if getattr(self, name) is not None and getattr(self, name) < 1:
                 raise ValueError(f"{name} must be at least 1, not {getattr(self, name)}")
         if not 0 <= self.jitter <= 1:
@@ -66,6 +67,7 @@ OPTIONS: dict[str, tuple[Callable[[str], Any], str]] = {     # Any: the type of 
     "rpm": (int, "enforce this many requests a minute"),
     "tpm": (int, "enforce this many tokens a minute"),
     "max_in_flight": (int, "answer 429 to calls beyond this many at once"),
+    "capacity": (int, "slow down beyond this many at once: twice as many take almost three times as long"),
     "faults": (_faults, "fault script: JSON, or @file"),
     "call_log": (Path, "append every call to this file, as JSON lines"),
 }

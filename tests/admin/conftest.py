@@ -13,11 +13,14 @@ from django.utils import timezone
 
 from accounts.models import ApiToken, Override, Pause, Role, User, create_token
 from generation.core.outcomes import CallCode, Failure
-from generation.models import Job, Pulse
-from generation.services import incidents, jobs
-from tests.support import PROGRAM, claim_all, finish, limited, work_off
+from generation.models import Alert, AlertRule, CacheEntry, Channel, Job, Pulse, WebhookEndpoint
+from generation.services import incidents, jobs, rehearsals, watching, webhooks
+from tests.support import PROGRAM, chunk, claim_all, finish, limited, work_off
 
-LOOK = ("job", "chunk", "attempt", "logentry", "unitversion", "route", "pulse", "incident")
+LOOK = (
+    "job", "chunk", "attempt", "logentry", "unitversion", "route", "pulse", "incident", "cacheentry", "rehearsal",
+    "alert", "alertrule", "channel", "delivery", "webhookendpoint",
+)
 
 
 def _staff(name: str, *permissions: str) -> User:
@@ -85,10 +88,42 @@ def worker(db: None) -> Pulse:
 
 
 @pytest.fixture
-def rows(done: Job, failed: Job, token: ApiToken, worker: Pulse) -> None:
+def alert(db: None) -> Alert:
+    """The sweeper is late; a channel is there to tell it."""
+    AlertRule.objects.all().delete()
+    AlertRule.objects.create(name="Sweeper late", condition="sweeper_late", threshold=60, severity="critical")
+    Channel.objects.create(name="ops chat", kind="slack", url="https://chat.example.com/services/SECRET-PATH")
+    at = timezone.now() - dt.timedelta(minutes=10)
+    Pulse.objects.update_or_create(name="sweeper", defaults={"beat_at": at, "started_at": at})
+    watching.evaluate()
+    return Alert.objects.get()
+
+
+@pytest.fixture
+def endpoint(ann: User) -> WebhookEndpoint:
+    return webhooks.create(user=ann, url="https://hooks.example.com/t/SECRET-PATH", events=["job.completed"]).endpoint
+
+
+@pytest.fixture
+def entry(done: Job) -> CacheEntry:
+    """Ann's first week, kept."""
+    week = chunk(done, 1)
+    return CacheEntry.objects.create(
+        key="k" * 64, whose=f"user:{done.user_id}", owner=done.user, job=done, kind=done.kind,
+        kind_revision=done.kind_revision, stage="unit", position=1, model="m", content=week.content,
+        headline=week.headline, size_bytes=2_048, cost_usd_micros=1_200, hits=3,
+        expires_at=timezone.now() + dt.timedelta(days=2),
+    )
+
+
+@pytest.fixture
+def rows(
+    done: Job, failed: Job, token: ApiToken, worker: Pulse, entry: CacheEntry, alert: Alert, endpoint: WebhookEndpoint,
+) -> None:
     """At least one row of every model."""
     limited(requests=9)
     Pause.objects.get_or_create(id=1)
     Override.objects.create(user=done.user, reason="exam week")
+    rehearsals.begin(scenario="provider_down", users=2, jobs=4, seed=1, by=None)
     jobs.submit(user=done.user, kind="training_program", brief=PROGRAM)
     incidents.upkeep()

@@ -10,9 +10,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from generation.admin import actions
+from generation.core.concurrency import Report
 from generation.core.reasons import Reason
 from generation.models import Chunk, Job, LogEntry, Route
-from generation.services import jobs
+from generation.services import jobs, routes
 from tests.support import PROGRAM, chunk, work_off
 
 PEOPLE = ("nick", "vera", "rita", "adam", "root")
@@ -273,6 +274,13 @@ def test_list_action_takes_no_more_than_its_limit(failed, done, job_of_bob, root
 # --- Routes -----------------------------------------------------------------------------------
 
 
+REST_OF_ROUTE = {
+    "batch_percent": "50", "context_tokens": "64000", "strength": "10", "schema_support": "2", "languages": '["en"]',
+    "trip_after": "5", "trip_percent": "50", "trip_calls": "20", "uses-TOTAL_FORMS": "1", "uses-INITIAL_FORMS": "0",
+    "uses-0-kind": "course", "uses-0-stage": "plan", "uses-0-weight": "3",
+}
+
+
 @pytest.fixture
 def paused(route):
     Route.objects.filter(pk=route.pk).update(
@@ -316,7 +324,7 @@ def test_administrator_changes_a_route_but_not_its_breaker(paused, adam, client_
     response = client_of(adam).post(address, {
         "slug": paused.slug, "model": "gpt-5", "is_enabled": "on", "priority": "7", "input_usd_micros": "1",
         "cached_input_usd_micros": "1", "output_usd_micros": "1", "max_output_tokens": "4000",
-        "max_in_flight": "9", "open_until": "", "breaker_failures": "0", "breaker_reason": "",
+        "max_in_flight": "9", "open_until": "", "breaker_failures": "0", "breaker_reason": "", **REST_OF_ROUTE,
     })
 
     paused.refresh_from_db()
@@ -324,13 +332,58 @@ def test_administrator_changes_a_route_but_not_its_breaker(paused, adam, client_
     assert (paused.model, paused.max_in_flight) == ("gpt-5", 9)
     assert (paused.breaker_failures, paused.breaker_reason) == (1, "auth")
     assert paused.open_until is not None
+    assert [(use.kind, use.stage, use.weight) for use in paused.uses.all()] == [("course", "plan", 3)]
+
+
+def test_saving_a_route_does_not_write_over_what_workers_write_meanwhile(route, adam, client_of, monkeypatch):
+    from generation.admin.routes import RouteAdmin
+    real = RouteAdmin.save_model
+
+    def late(self, request, obj, form, change):
+        Route.objects.filter(pk=obj.pk).update(concurrency_limit=7, breaker_failures=3)
+        real(self, request, obj, form, change)
+
+    monkeypatch.setattr(RouteAdmin, "save_model", late)
+    response = client_of(adam).post(reverse("admin:generation_route_change", args=[route.pk]), {
+        "slug": route.slug, "model": "gpt-5", "is_enabled": "on", "priority": "7", "input_usd_micros": "1",
+        "cached_input_usd_micros": "1", "output_usd_micros": "1", "max_output_tokens": "4000", "max_in_flight": "9",
+        **REST_OF_ROUTE,
+    })
+    route.refresh_from_db()
+    assert response.status_code == 302
+    assert (route.model, route.concurrency_limit, route.breaker_failures) == ("gpt-5", 7, 3)
+
+
+@pytest.mark.parametrize(("name", "status"), [("vera", 403), ("rita", 403), ("adam", 302)])
+def test_who_may_pause_a_route_and_why_is_said(name, status, route, request, client_of):
+    client = client_of(request.getfixturevalue(name))
+    response = client.post(reverse("admin:generation_route_hold", args=[route.pk]), {"because": "they bill twice"})
+    route.refresh_from_db()
+    assert response.status_code == status
+    assert route.is_held == (status == 302)
+    if route.is_held:
+        page = client.get(reverse("admin:generation_route_change", args=[route.pk])).content.decode()
+        assert "A person did it: they bill twice" in page
+        assert "paused by a person" in client.get(reverse("admin:generation_route_changelist")).content.decode()
+
+
+def test_route_shows_its_limit_its_history_and_lets_it_be_found_anew(route, adam, client_of):
+    routes.report(route.pk, Report(answered=20, refused=10, peak=30, kept=20))
+    address = reverse("admin:generation_route_change", args=[route.pk])
+    page = client_of(adam).get(address).content.decode()
+    assert "Now 19 of 500. It moved last because: 10 calls refused beside 20 that were kept." in page
+    assert page.count("<canvas") == 2
+    assert "20 answered, 0 failed" in client_of(adam).get(reverse("admin:generation_route_changelist")).content.decode()
+    client_of(adam).post(reverse("admin:generation_route_forget", args=[route.pk]))
+    route.refresh_from_db()
+    assert (route.concurrency_limit, route.carries) == (None, 500)
 
 
 def test_new_route_page_opens_and_saves(root, client_of):
     response = client_of(root).post(reverse("admin:generation_route_add"), {
         "slug": "local", "model": "llama", "is_enabled": "on", "priority": "7", "input_usd_micros": "0",
         "cached_input_usd_micros": "0", "output_usd_micros": "0", "max_output_tokens": "4000",
-        "max_in_flight": "2",
+        "max_in_flight": "2", **REST_OF_ROUTE,
     })
 
     assert response.status_code == 302

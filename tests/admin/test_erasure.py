@@ -104,4 +104,5 @@ def test_pages_of_an_erased_job_still_open(done, ann, adam, root, client_of):
         reverse("admin:generation_job_log_csv", args=[done.pk]),
     ):
         assert client.get(address).status_code == 200, address
-    assert "Its content was erased on" in client.get(reverse("admin:generation_job_change", args=[done.pk])).content.decode()
+    job_page = client.get(reverse("admin:generation_job_change", args=[done.pk]))
+    assert "Its content was erased on" in job_page.content.decode()

@@ -36,8 +36,9 @@ def incident(failed):
 def test_page_says_why_whom_it_affects_and_what_to_do(incident, failed, rita, client_of):
     text = client_of(rita).get(page(incident)).content.decode()
 
-    for words in ("The model declined to write this.", "Change the wording of the brief.", "Affects 1 job, 1 part",
-                  "of 1 user", "I would rather not.", failed.title, "Ask with another brief",
+    for words in ("The model declined to write this.", "Change the wording of the brief.",
+                  "Affects 1 job of 1 user, 1 part in all.",
+                  "I would rather not.", failed.title, "Ask with another brief",
                   "Retry the affected jobs", "not tried here yet"):
         assert words in text
 
@@ -56,7 +57,8 @@ def test_button_retries_the_affected_jobs_and_its_success_is_told(incident, fail
 
 def test_next_one_reads_how_often_it_has_worked_here(incident, failed, rita, client_of):
     for outcome in [Outcome.WORKED] * 7 + [Outcome.FAILED] * 2 + [Outcome.UNKNOWN]:
-        Treatment.objects.create(incident=incident, remedy="retry", at=clock.now(), outcome=outcome, decided_at=clock.now())
+        Treatment.objects.create(
+            incident=incident, remedy="retry", at=clock.now(), outcome=outcome, decided_at=clock.now())
 
     assert "worked in 7 of 9 cases here" in client_of(rita).get(page(incident)).content.decode()
 
@@ -83,7 +85,8 @@ def test_first_page_says_when_no_worker_runs(root, worker, client_of):
     assert "No worker is running." in client.get(reverse("admin:index")).content.decode()
 
 
-@pytest.mark.parametrize(("remedy", "leads_to"), [("ask_again", "?kind=training_program"), ("read_log", "code=surprise")])
+@pytest.mark.parametrize(
+    ("remedy", "leads_to"), [("ask_again", "?kind=training_program"), ("read_log", "code=surprise")])
 def test_button_that_only_leads_somewhere_leads_there(remedy, leads_to, incident, rita, client_of):
     response = client_of(rita).post(take(incident, remedy))
 

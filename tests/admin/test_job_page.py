@@ -14,7 +14,7 @@ from generation.models import Attempt, Chunk, Job, Route, UnitVersion
 from generation.services import jobs, reading
 from tests.support import PROGRAM, USAGE, chunk, claim_all, finish, work_off
 
-PARTS = ("live", "notice", "actions", "parts", "findings", "document", "log")
+PARTS = ("live", "notice", "failures", "actions", "parts", "findings", "document", "log")
 
 
 def page(client, row):

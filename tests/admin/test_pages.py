@@ -8,10 +8,22 @@ from django.urls import reverse
 
 from accounts.groups import ADMINISTRATORS
 from accounts.models import Pause, Usage
-from generation.models import Attempt, Chunk, Incident, Job, LogEntry, Pulse, UnitVersion
+from generation.models import (
+    Alert,
+    Attempt,
+    CacheEntry,
+    Chunk,
+    Delivery,
+    Incident,
+    Job,
+    LogEntry,
+    Pulse,
+    Rehearsal,
+    UnitVersion,
+)
 
 MODELS = sorted(admin.site._registry, key=lambda model: model._meta.label)
-READ_ONLY = (Attempt, Chunk, Incident, LogEntry, Pulse, UnitVersion, Usage)
+READ_ONLY = (Alert, Attempt, CacheEntry, Chunk, Delivery, Incident, LogEntry, Pulse, Rehearsal, UnitVersion, Usage)
 of_every_model = pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label_lower)
 
 
@@ -130,7 +142,7 @@ def test_every_link_of_the_sidebar_opens(rows, root, client_of):
     groups = client.get(reverse("admin:index")).context["sidebar_navigation"]
 
     links = [item["link"] for group in groups for item in group["items"]]
-    assert len(links) == 17
+    assert len(links) == 24
     assert {client.get(link).status_code for link in links} == {200}
 
 

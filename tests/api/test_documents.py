@@ -6,10 +6,11 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from generation.models import Chunk, Job
+from generation.core.outcomes import CallCode, Failure
+from generation.models import Attempt, Chunk, Job
 from generation.services import jobs
 from tests.api.calls import of, problem
-from tests.support import work_off
+from tests.support import claim_all, finish, work_off
 
 pytestmark = pytest.mark.django_db
 
@@ -98,6 +99,25 @@ def test_unfinished_document_names_its_gaps(begun, ann_api):
     assert "1 of 3 parts are done" in page
 
 
+@pytest.mark.django_db(transaction=True)
+def test_partial_document_says_why_each_gap_is_one_in_every_format(job, ann_api):
+    finish(*claim_all())
+    for claim in claim_all():
+        finish(claim, Failure(CallCode.REFUSED, "no <b>way</b>") if claim.position == 2 else None)
+    job.refresh_from_db()
+    assert job.state == "partial"
+    gap, = ann_api.send("GET", of(job, "/document")).json()["gaps"]
+    assert (gap["unit"], gap["reason"], gap["detail"]) == (2, "refused", "no <b>way</b>")
+    for name in ("markdown", "html"):
+        text = ann_api.send("GET", of(job, f"/document?format={name}")).content.decode()
+        assert "What is missing, and why" in text
+        assert "The model declined to write this. Change the wording of the brief." in text
+    jobs.retry(job, by=None)
+    work_off(job)
+    assert ann_api.send("GET", of(job, "/document")).json()["gaps"] == []
+    assert Attempt.objects.filter(job=job).count() == 5, "only what failed was asked again"
+
+
 def test_cancelled_job_keeps_what_is_done(begun, ann_api):
     jobs.cancel(begun, by=None)
     assert ann_api.send("GET", of(begun, "/document")).json()["missing"] == [2, 3]
@@ -113,8 +133,11 @@ def test_simulated_document_says_so(done, ann_api, name):
     assert "Simulated document" in unit["markdown"]
 
 
-def test_real_document_does_not(done, ann_api):
-    assert "imulated" not in ann_api.send("GET", of(done, "/document?format=html")).content.decode()
+def test_real_document_says_that_nobody_has_reviewed_it(done, ann_api):
+    for name in ("markdown", "html"):
+        text = ann_api.send("GET", of(done, f"/document?format={name}")).content.decode()
+        assert "imulated" not in text
+        assert "A language model wrote this. No person has reviewed it." in text
 
 
 # --- Units ----------------------------------------------------------------------------------------

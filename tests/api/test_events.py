@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
+from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.db.backends.signals import connection_created
 
@@ -186,6 +187,35 @@ def test_fifty_listeners_cost_no_more_queries_than_one(ann, route, watch, monkey
         spent[listeners] = (hub.snapshots - snapshots, counted["all"] - rounds)
     assert spent[1] == spent[50], "one snapshot for each change, whoever listens"
     assert spent[1][0] == 1
+
+
+def test_five_hundred_listeners_leave_nothing_behind(ann, route, settings):
+    """Half of them leave amid the stream, the others are told the end."""
+    settings.SSE_POLL_S = 0.02
+    watched = [jobs.submit(user=ann, **ASK).job for _ in range(5)]
+    threads = threading.active_count()
+
+    async def listen(job: Job, user_id: int) -> str:
+        parts = [part async for part in events._stream(job.pk, user_id, frame(job.revision), None)]
+        return parts[-1]
+
+    async def scenario() -> list[str]:
+        listening = [asyncio.create_task(listen(watched[n % 5], n // events.STREAMS_PER_USER)) for n in range(500)]
+        while hub.streams() < 500:
+            await asyncio.sleep(0.01)
+        for task in listening[::2]:
+            task.cancel()
+        await asyncio.wait(listening[::2])
+        assert hub.streams() == 250
+        for job in watched:
+            await sync_to_async(jobs.cancel)(job, by=None)
+        return await asyncio.gather(*listening[1::2])
+
+    last = asyncio.run(asyncio.wait_for(scenario(), 60))
+    assert len(last) == 250
+    assert all("event: end" in part for part in last)
+    assert (hub.streams(), hub.is_polling) == (0, False)
+    assert threading.active_count() <= threads + 2, "the poller's thread, and the one that cancelled"
 
 
 def test_many_jobs_are_asked_about_in_one_query(ann, route, watch):

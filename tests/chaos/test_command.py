@@ -26,7 +26,7 @@ def test_short_chaos_breaks_no_invariant(tmp_path):
     assert report["jobs"]["refused"] >= 4
     assert report["ended"].keys() <= {"completed", "partial", "failed", "cancelled"}
     assert report["deaths"] >= 1
-    assert report["struck"]["provider_faults"] >= 5
+    assert report["struck"]["provider_faults"] >= 1
     assert ("PostgreSQL" in report["installation"]) == (connection.vendor == "postgresql")
 
 

@@ -11,7 +11,7 @@ from generation.management.chaos.books import Books
 from generation.management.chaos.evidence import Death
 from generation.management.rig.crew import End
 from generation.management.rig.people import Heard
-from generation.models import Attempt, Chunk, Job, LogEntry
+from generation.models import Alert, AlertRule, Attempt, Chunk, Job, LogEntry
 from generation.services import jobs
 from tests.support import PROGRAM, claim_all, finish, limited, work_off
 
@@ -127,11 +127,21 @@ def chunk_is_tried_for_ever(job):
     Chunk.objects.filter(job=job, position=1).update(attempts=99)
 
 
+def alert_opens_beside_another(job):
+    rule = AlertRule.objects.create(name="rule", condition="stuck_job", threshold=1)
+    for resolved_at in (job.finished_at, None):
+        Alert.objects.create(
+            rule=rule, severity="warning", value=1, worst=1, sentence="It is stuck.", next_step="Look.",
+            first_seen_at=job.created_at, last_seen_at=job.created_at, resolved_at=resolved_at,
+            state="resolved" if resolved_at else "open")
+
+
 @pytest.mark.parametrize(("breaks", "invariant"), [
     (job_never_ends, "I1"), (unit_is_gone, "I1"), (chunk_is_late, "I2"), (sum_is_wrong, "I3"), (call_stays_open, "I3"),
     (something_stays_reserved, "I4"), (limit_is_passed, "I4"), (reservation_stays_open, "I4"), (bill_is_wrong, "I4"),
     (log_tells_of_a_second_finish, "I6"), (document_is_no_document, "I7"), (end_is_told_twice, "I8"),
     (stale_fence_finished, "I9"), (chunk_is_tried_for_ever, "I10"),
+    (alert_opens_beside_another, "I13"),
 ], ids=lambda value: getattr(value, "__name__", value))
 def test_broken_invariant_is_reported(breaks, invariant, ended):
     breaks(ended)

@@ -35,6 +35,17 @@ def test_document_from_an_empty_folder_with_the_simulator_of_its_own(fresh):
     assert is_gone(child)
 
 
+def test_same_document_again_comes_from_the_cache_unless_it_shall_be_fresh(quick, simulator):
+    first = quick.run("generate", "training_program", *SMALL, "--out", "-")
+    again = quick.run("generate", "training_program", *SMALL, "--out", "-")
+    assert (again.returncode, again.stdout) == (0, first.stdout)
+    assert "it comes from the cache" in again.stderr
+    assert "completed: 0 calls, $0.0000; 3 parts from the cache, saved $" in again.stderr
+    assert len(simulator.calls()) == 3
+    fresh = quick.run("generate", "training_program", *SMALL, "--fresh", "--out", "-")
+    assert (fresh.returncode, "cache" in fresh.stderr, len(simulator.calls())) == (0, False, 6)
+
+
 @pytest.mark.parametrize("strategy", ["parallel", "sequential", "single"])
 def test_every_strategy_ends_completed(quick, strategy):
     done = quick.run("generate", "training_program", *SMALL, "--strategy", strategy)

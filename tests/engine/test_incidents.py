@@ -58,8 +58,8 @@ def test_cause_has_a_sentence_and_something_to_do(cause):
 def test_everything_that_ends_a_part_is_in_the_catalogue():
     from generation.core.outcomes import FINAL, PROVIDER_WIDE, RETRYABLE
 
-    ends = {*FINAL.values(), *PROVIDER_WIDE.values(), *RETRYABLE.values(), Reason.INVALID_CONTENT, Reason.CRASHES_WORKER}
-    assert ends <= set(CURES)
+    of_calls = {*FINAL.values(), *PROVIDER_WIDE.values(), *RETRYABLE.values()}
+    assert of_calls | {Reason.INVALID_CONTENT, Reason.CRASHES_WORKER} <= set(CURES)
 
 
 # --- Grouping -----------------------------------------------------------------------------------
@@ -94,7 +94,7 @@ def test_looking_twice_counts_nothing_twice(ann, route):
     look()
 
     assert Incident.objects.values().get() == before
-    assert LogEntry.objects.filter(code="incident_opened").count() == 1
+    assert LogEntry.objects.filter(code="incident").count() == 1
 
 
 def test_only_one_of_two_sweepers_looks(ann, route):
@@ -133,7 +133,7 @@ def test_failures_that_commit_late_are_seen(ann, route):
 def test_opening_says_so_in_the_log_with_advice(ann, route):
     refused(ann)
     look()
-    line = LogEntry.objects.get(code="incident_opened")
+    line = LogEntry.objects.get(code="incident")
     assert (line.job, line.level) == (None, LogLevel.ERROR)
     assert line.advice == EXPLANATIONS[Reason.REFUSED].next_step
 
@@ -152,7 +152,7 @@ def test_bad_key_is_one_critical_incident_over_all_jobs_of_the_route(ann, bob, r
 
     incident = Incident.objects.get()
     assert (incident.cause, incident.route, incident.jobs, incident.users) == ("auth", route, 2, 2)
-    assert LogEntry.objects.get(code="incident_opened").level == LogLevel.CRITICAL
+    assert LogEntry.objects.get(code="incident").level == LogLevel.CRITICAL
     look()
     assert Incident.objects.get().is_open
 
@@ -247,6 +247,7 @@ def test_incident_that_stays_quiet_for_long_ends(ann, route):
 
 
 def test_resume_worked_when_a_call_was_answered_after_it(ann, rita, route):
+    Route.objects.exclude(pk=route.pk).update(is_enabled=False)
     routes.note_call(route.pk, CallCode.OUT_OF_CREDIT, "no credit")
     job = jobs.submit(user=ann, kind="training_program", brief=PROGRAM).job
     look()
@@ -271,6 +272,7 @@ def test_resume_failed_when_the_route_paused_again(rita, route):
 
 
 def test_cancelling_what_waits_is_a_treatment_of_each_job(ann, rita, route):
+    Route.objects.exclude(pk=route.pk).update(is_enabled=False)
     routes.note_call(route.pk, CallCode.AUTH, "bad key")
     made = [jobs.submit(user=ann, kind="training_program", brief=PROGRAM).job for _ in range(2)]
     look()

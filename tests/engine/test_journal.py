@@ -5,8 +5,10 @@ import logging
 import uuid
 
 import pytest
+from django.db import transaction
 from django.test import Client
 
+from accounts.models import Pause, create_token
 from config.logs import JsonLines, Line
 from generation.core.outcomes import CallCode, Failure
 from generation.core.reasons import EXPLANATIONS, Reason
@@ -57,9 +59,9 @@ def test_each_row_is_a_process_line_after_its_commit(job, lines):
 @pytest.mark.django_db(transaction=True)
 def test_what_was_rolled_back_is_in_neither_log(job, lines):
     before = LogEntry.objects.count()
-    with pytest.raises(RuntimeError), journal.transaction.atomic():
+    with transaction.atomic():
         journal.write(job, "boast", "it did not happen")
-        raise RuntimeError
+        transaction.set_rollback(True)
 
     assert LogEntry.objects.count() == before
     assert not [record for record in lines if getattr(record, "line", {}).get("event") == "boast"]
@@ -176,7 +178,7 @@ def test_submitted_job_remembers_its_request(ann, route):
     try:
         job = jobs.submit(user=ann, kind="training_program", brief=PROGRAM).job
     finally:
-        requests._current.set("")
+        requests.end()
 
     assert LogEntry.objects.get(job=job, code="submit").request_id == "gateway-1234567"
 
@@ -199,6 +201,22 @@ def test_warnings_and_rows_are_no_surprises(job, surprises):
     logging.getLogger("generation.queue").warning("doorbell not delivered")
     journal._say([journal.entry(job, "failed", "it failed", level=LogLevel.ERROR)])
     assert surprises == []
+
+
+def test_refusal_with_a_5xx_is_no_surprise(ann, route, surprises):
+    Pause.objects.update_or_create(id=1, defaults={"is_on": True, "reason": "exams"})
+    secret = create_token(ann, "phone")[1]
+    response = Client().post(
+        "/api/v1/jobs", {"kind": "training_program", "brief": PROGRAM}, content_type="application/json",
+        headers={"Authorization": f"Bearer {secret}"})
+
+    assert response.status_code == 503
+    assert surprises == []
+
+
+def test_request_ends_with_its_answer():
+    Client().get("/healthz")
+    assert requests.current() == ""
 
 
 @pytest.mark.django_db(transaction=True)

@@ -160,6 +160,8 @@ def test_worker_that_holds_a_last_chance_takes_no_other(ann, route):
     assert {claim.job_id for claim in one} == {made[0].pk, made[2].pk}
     assert other == []
     assert [claim.job_id for claim in claim_all("w2")] == [made[1].pk]
+
+
 @pytest.mark.parametrize("hours", [1, -1])
 def test_worker_whose_clock_is_an_hour_off_takes_no_lease_early_and_keeps_none_longer(job, monkeypatch, hours):
     """Leases are compared with the database's clock; on SQLite that is the one machine's, whichever process asks."""
@@ -170,3 +172,9 @@ def test_worker_whose_clock_is_an_hour_off_takes_no_lease_early_and_keeps_none_l
     assert leases.expire() == 0
     Chunk.objects.filter(pk=claim.chunk_id).update(lease_until=clock.now() - dt.timedelta(seconds=1))
     assert leases.expire() == 1
+
+
+def test_worker_holds_few_that_have_died_twice(ann, route):
+    made = [jobs.submit(user=ann, kind="training_program", brief=PROGRAM).job for _ in range(7)]
+    Chunk.objects.filter(job__in=made[:6]).update(crashes=MAX_CRASHES - 2)
+    assert {claim.job_id for claim in claim_all("w1")} == {*(job.pk for job in made[:4]), made[6].pk}

@@ -3,8 +3,9 @@
 import contextlib
 import datetime as dt
 
+import hypothesis
 import pytest
-from hypothesis import HealthCheck, settings, strategies
+from hypothesis import HealthCheck, strategies
 from hypothesis.stateful import (
     RuleBasedStateMachine,
     initialize,
@@ -17,7 +18,7 @@ from hypothesis.stateful import (
 from accounts.models import Reservation, User
 from accounts.models import Usage as Spent
 from generation.core.outcomes import CallCode, Failure, Reply, Usage
-from generation.models import Attempt, AttemptState, Chunk, Job, LogEntry, Route, UnitVersion
+from generation.models import Attempt, AttemptState, CacheEntry, Chunk, Job, LogEntry, Route, UnitVersion
 from generation.services import clock, jobs, leases, sweeping
 from generation.services.errors import Refusal
 from tests.engine.test_leases import store
@@ -33,7 +34,7 @@ class Life(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        for model in (LogEntry, Attempt, UnitVersion, Chunk, Job, Reservation, Spent):
+        for model in (LogEntry, Attempt, UnitVersion, Chunk, CacheEntry, Job, Reservation, Spent):
             model.objects.all().delete()
         Route.objects.update(open_until=None, probe_until=None, throttled_until=None, breaker_reason="")
         self.user = User.objects.get(username="ann")
@@ -45,10 +46,11 @@ class Life(RuleBasedStateMachine):
         self.accept("parallel")
 
     @precondition(lambda self: len(self.jobs) < 3)
-    @rule(strategy=strategies.sampled_from(["parallel", "sequential", "single"]))
-    def accept(self, strategy: str) -> None:
+    @rule(strategy=strategies.sampled_from(["parallel", "sequential", "single"]), fresh=strategies.booleans())
+    def accept(self, strategy: str, fresh: bool = False) -> None:
         brief = {"goal": "strength", "weeks": 2, "days_per_week": 1}
-        self.jobs.append(jobs.submit(user=self.user, kind="training_program", brief=brief, strategy=strategy).job)
+        self.jobs.append(jobs.submit(
+            user=self.user, kind="training_program", brief=brief, strategy=strategy, fresh=fresh).job)
 
     @rule(slots=strategies.integers(1, 3), worker=strategies.sampled_from(["w1", "w2"]))
     def claim(self, slots: int, worker: str) -> None:
@@ -98,9 +100,14 @@ class Life(RuleBasedStateMachine):
     def retry(self, index: int) -> None:
         self._try(lambda job: jobs.retry(job, by=self.user), index)
 
-    @rule(index=JOBS, position=strategies.integers(1, 2))
-    def regenerate(self, index: int, position: int) -> None:
-        self._try(lambda job: jobs.regenerate(job, position, instruction="shorter", by=self.user), index)
+    @rule(index=JOBS, position=strategies.integers(1, 2), wish=strategies.sampled_from(["", "shorter"]))
+    def regenerate(self, index: int, position: int, wish: str) -> None:
+        self._try(lambda job: jobs.regenerate(job, position, instruction=wish, by=self.user), index)
+
+    @rule(age=strategies.sampled_from(["expired", "corrupt"]), position=strategies.integers(0, 2))
+    def spoil_the_cache(self, age: str, position: int) -> None:
+        spoilt = {"expires_at": clock.now()} if age == "expired" else {"content": {}}
+        CacheEntry.objects.filter(position=position).update(**spoilt)
 
     def _try(self, act, index: int) -> None:
         with contextlib.suppress(Refusal):
@@ -130,13 +137,15 @@ class Life(RuleBasedStateMachine):
         assert_invariants()
 
 
+@pytest.mark.parametrize("scope", ["off", "user"])
 @pytest.mark.django_db(transaction=True)
-def test_invariants_hold_whatever_happens(ann, route):
+def test_invariants_hold_whatever_happens(ann, route, settings, scope):
+    settings.CACHE_SCOPE = scope
     limited(requests=100_000, units=100_000, usd_micros=10**12, jobs=1_000)
     run_state_machine_as_test(
         Life,
-        settings=settings(
-            max_examples=25, stateful_step_count=25, deadline=None, derandomize=True, print_blob=True,
+        settings=hypothesis.settings(
+            max_examples=15, stateful_step_count=25, deadline=None, derandomize=True, print_blob=True,
             suppress_health_check=list(HealthCheck),
         ),
     )

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from generation.models import Attempt, Job, LogEntry, LogLevel
+from generation.models import Attempt, Incident, Job, LogEntry, LogLevel
 from generation.services import clock, reading, retention
 from generation.services.errors import Refusal
 from tests.invariants import assert_invariants
@@ -63,6 +63,18 @@ def test_pruning_asks_no_more_with_many_rows_than_with_few(db, days):
     few = asked()
     lines("info", DAY, 500)
     assert asked() == few
+
+
+def test_failures_that_are_over_go_like_error_lines(db, days):
+    now = clock.now()
+    for age in (366, 364):
+        Incident.objects.create(
+            key=f"{age}", cause="refused", opened_at=now - age * DAY, last_seen_at=now - age * DAY,
+            resolved_at=now - age * DAY, resolution="gone")
+    Incident.objects.create(key="open", cause="refused", opened_at=now - 999 * DAY, last_seen_at=now - 999 * DAY)
+
+    retention.forget_incidents(now)
+    assert set(Incident.objects.values_list("key", flat=True)) == {"364", "open"}
 
 
 def test_turn_is_taken_once_in_an_interval(db, days):

@@ -3,10 +3,8 @@
 import threading
 
 import pytest
-from django.test import override_settings
 
 from generation.core.outcomes import CallCode, Failure, Reply, Usage
-from generation.engine.runner import Engine
 from generation.models import Attempt, Chunk, Job, LogEntry, Pulse, Route
 from generation.services import jobs, pulses, reading, routes
 from generation.simulator.content import write
@@ -18,28 +16,6 @@ pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.usefixtures("quick"),
 ]
-
-
-@pytest.fixture
-def quick():
-    with override_settings(
-        PULSE_S=0.05, SWEEP_S=0.1, LEASE_S=2, BACKOFF_BASE_S=0.02, BACKOFF_CAP_S=0.05, WORKER_DB_THREADS=2
-    ):
-        yield
-
-
-@pytest.fixture
-def start():
-    """Start engines that are drained at the end of the test."""
-    running: list[Engine] = []
-
-    def starter(provider: FakeProvider, **options) -> Engine:
-        running.append(Engine(provider, **options).start())
-        return running[-1]
-
-    yield starter
-    for engine in running:
-        engine.drain(0)
 
 
 def ended(job: Job) -> bool:

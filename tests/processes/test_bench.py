@@ -5,7 +5,7 @@ import json
 import pytest
 from django.core.management import CommandError, call_command
 
-from generation.management.bench import engine
+from generation.management.bench import concurrency, engine
 
 pytestmark = [pytest.mark.processes, pytest.mark.django_db(transaction=True)]
 
@@ -29,3 +29,13 @@ def test_short_bench_measures_everything_and_loses_nothing(tmp_path):
 def test_impossible_options_are_refused_with_a_sentence(options):
     with pytest.raises(CommandError, match=r"take"):
         call_command("bench", "engine", **options)
+
+
+def test_short_concurrency_bench_compares_constants_with_the_moving_limit():
+    found = concurrency.measure(
+        most=3, unit_s=0.2, seconds=2, workers=1, constants=(1,), say=lambda line: None)
+    assert [(one.provider, [run.who for run in one.runs]) for one in found] == [
+        ("refuses", ["constant 3", "moving limit"]), ("slows down", ["constant 3", "moving limit"]),
+    ]
+    assert all(run.per_s > 0 for one in found for run in one.runs)
+    assert json.loads(json.dumps(concurrency.as_json(found)))[0]["ratio"] > 0

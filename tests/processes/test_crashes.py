@@ -4,6 +4,7 @@ import signal
 
 import pytest
 
+from generation.core.states import MAX_CRASHES
 from generation.models import Attempt, AttemptState, Chunk, Job, Origin
 from generation.services import jobs
 from tests.invariants import assert_invariants
@@ -113,9 +114,28 @@ def test_sigterm_gives_back_what_outlasts_the_grace(job, worker, simulator):
 
 
 def test_poison_that_kills_every_worker_ends_failed(job, doomed):
-    for _ in range(3):
+    for _ in range(MAX_CRASHES):
         doomed("before_call").wait(20 * PATIENCE)
     doomed("never")
     wait_for_end(job)
     assert (job.state, job.reason) == ("failed", "crashes_worker")
+    assert_invariants()
+
+
+def test_killed_leader_of_a_flight_is_followed_by_one_waiter(cached, ann, route, worker, simulator, settings):
+    """The same from three requests: one is asked, its worker dies, one of the others is asked, all are served."""
+    settings.PROVIDER = simulator.base_url      # what the worker processes are told
+    settings.LEASE_S = 2
+    simulator.set_faults({"script": [{"fault": "hang", "times": 1, "seconds": 30}]})
+    made = [jobs.submit(user=ann, kind="training_program", brief=PROGRAM).job for _ in range(3)]
+    victim = worker(CACHE_SCOPE="user")
+    wait_until("the call is at the provider", simulator.calls, 20)
+    victim.kill()
+    worker(CACHE_SCOPE="user")
+    for job in made:
+        wait_for_end(job)
+        assert job.state == "completed"
+    plans = [call["cache_key"] for call in simulator.calls() if call["schema_name"].endswith("_plan")]
+    assert (len(plans), len(set(plans))) == (2, 2), "the lost one, and one of a waiter"
+    assert len(simulator.calls()) == 2 + 3
     assert_invariants()

@@ -87,8 +87,9 @@ def measure(
     with scratch_database() as url, SimulatorProcess(settings_of_provider) as simulator:
         environment = {
             "DATABASE_URL": url, "OPENAI_BASE_URL": simulator.base_url, "OPENAI_API_KEY": "bench",
-            "QUEUE_NAME": f"bench-{secrets.token_hex(4)}",
+            "QUEUE_NAME": f"bench-{secrets.token_hex(4)}", "CACHE_SCOPE": "off",
         }
+        settings.CACHE_SCOPE = "off"      # the same brief again and again
         Policy.objects.all().delete()      # the engine is measured, not what a teacher may spend
         users = [User.objects.create_user(f"user{n}", role=Role.TEACHER) for n in range(USERS)]
         crew = [Worker(environment).wait_ready() for _ in range(workers)]

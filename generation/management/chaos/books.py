@@ -8,7 +8,7 @@ from typing import Any
 
 from accounts.models import Reservation, Usage
 from generation.core.states import ChunkState
-from generation.models import Attempt, Chunk, Job, LogEntry, UnitVersion
+from generation.models import Alert, Attempt, Chunk, Job, LogEntry, UnitVersion
 
 Call = dict[str, Any]      # Any: one line of the simulator's log
 Place = tuple[str, int]    # a job's public id and a position in it
@@ -23,6 +23,7 @@ class Books:
     reservations: Sequence[Reservation]
     usage: Sequence[Usage]
     log: Sequence[LogEntry]
+    alerts: Sequence[Alert]
 
     @classmethod
     def read(cls) -> "Books":
@@ -34,6 +35,7 @@ class Books:
             list(Reservation.objects.order_by("pk")),
             list(Usage.objects.order_by("pk")),
             list(LogEntry.objects.order_by("pk")),
+            list(Alert.objects.order_by("pk")),
         )
 
     @cached_property

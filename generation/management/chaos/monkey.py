@@ -24,7 +24,9 @@ from generation.management.rig.plant import Plant
 from generation.management.rig.redis import OwnRedis
 from generation.models import Chunk, Pulse
 
+GAP_S = 0.8              # between two blows, also of those that came late
 REDIS_AWAY_S = 1.5
+REDIS_FULL_S = 0.8
 REDIS_FROZEN_S = 3.0
 DATABASE_CLOSED_S = 2.5
 LOCKED_S = 4.0
@@ -87,7 +89,7 @@ class Monkey:
         began = time.monotonic()
         last_s = self._blows[-1].at_s * OVERTIME if self._blows else 0.0
         for blow in self._blows:
-            time.sleep(max(0.0, began + blow.at_s - time.monotonic()))
+            time.sleep(max(GAP_S, began + blow.at_s - time.monotonic()))
             if time.monotonic() - began < last_s:
                 self._strike(blow.step)
         for healing in self._heal:
@@ -164,7 +166,7 @@ class Monkey:
     def _freeze_redis(self) -> str:
         redis = self._redis()
         redis.freeze()
-        self._later(REDIS_FROZEN_S, redis.thaw)
+        self._later(REDIS_FROZEN_S, redis.thaw)      # unless it was killed meanwhile
         return f"for {REDIS_FROZEN_S:g} s"
 
     def _fill_redis(self) -> str:
@@ -175,8 +177,8 @@ class Monkey:
             with contextlib.suppress(RedisError, OSError), self._client() as client:
                 client.config_set("maxmemory", 0)
 
-        self._later(REDIS_AWAY_S, empty)
-        return f"takes no writes for {REDIS_AWAY_S:g} s"
+        self._later(REDIS_FULL_S, empty)
+        return f"takes no writes for {REDIS_FULL_S:g} s"
 
     def _lose_messages(self) -> str:
         lost, until = 0, time.monotonic() + 1

@@ -1,5 +1,6 @@
 """One run of chaos: build an installation, break it, let it rest, read the books."""
 
+import contextlib
 import sys
 import time
 from collections import Counter
@@ -10,6 +11,8 @@ from typing import Any
 
 from django.db import connection
 
+from generation.core.reasons import Reason
+from generation.core.states import ChunkState
 from generation.management.chaos import evidence, invariants
 from generation.management.chaos import plan as plans
 from generation.management.chaos.books import Books, Call
@@ -31,6 +34,8 @@ from generation.simulator.settings import SimulatorSettings
 SWEEPERS = "sweepers"
 PRIVATE = "Wish number"      # what people wrote: it belongs into prompts, and into no log
 MOST_THREADS = 80
+ENOUGH_CALLS = 200
+SLOW_S = 15.0
 MOST_CONNECTIONS_EACH = 13
 Say = Callable[[str], None]
 
@@ -80,11 +85,11 @@ def run(*, is_short: bool, seed: int, say: Say) -> Report:
     deaths: list[Death] = []
     provider = SimulatorSettings(seed=seed, plan_s=0.3, unit_s=0.5, jitter=0.6)
     say("building an installation of its own")
-    with plant(
-        provider, changes=plans.SETTINGS, has_failpoints=True, on_end=lambda end: note_death(deaths, end)
-    ) as one:
+    with contextlib.ExitStack() as ends:
+        one = ends.enter_context(plant(
+            provider, changes=plans.SETTINGS, has_failpoints=True, on_end=lambda end: note_death(deaths, end)))
         report = Report(seed, "short" if is_short else "full", one.words)
-        people = People(one.url, planned.asks, plans.ROLES, planned.limits)
+        people = ends.enter_context(People(one.url, planned.asks, plans.ROLES, planned.limits))
         overseer = Overseer(ends_every_pause=is_short)
         monkey = Monkey(one, planned.blows, seed)
         one.crew.add(SWEEPERS, [sys.executable, "-m", "generation.management.chaos.sweeper"], {
@@ -97,6 +102,7 @@ def run(*, is_short: bool, seed: int, say: Say) -> Report:
         people.begin()
         monkey.run()
         people.join()
+        _let_faults_bite(one)
         say("quiet: healthy provider, no more blows")
         quiet_until = time.monotonic() + size.quiet_s
         one.simulator.set_faults(NO_FAULTS)
@@ -114,7 +120,7 @@ def run(*, is_short: bool, seed: int, say: Say) -> Report:
             *invariants.at_rest(books), *invariants.by_the_provider(books, calls),
             *invariants.by_the_users(books, people.heard),
             *(Violation("I4", f"for a moment: {line}") for line in sorted(overseer.passed)),
-            *_secrets(one), *_leftovers(one),
+            *_poison(books, people), *_secrets(one), *_leftovers(one),
         ]
         _fill(report, planned, books, calls, people, monkey, overseer, one, deaths)
     report.took_s = time.monotonic() - began
@@ -129,6 +135,12 @@ def note_death(deaths: list[Death], end: End) -> None:
         Chunk.objects.filter(state="running", worker__contains=f":{end.pid}:").values_list("pk", "fence")))
     deaths.append(Death(end, tuple(held)))
     connection.close()
+
+
+def _let_faults_bite(one: Plant) -> None:
+    """On a slow machine most of the work is yet to come: the provider goes on failing for a part of it."""
+    with contextlib.suppress(TimeoutError):
+        wait_until("enough calls were made", lambda: len(one.simulator.calls()) > ENOUGH_CALLS, SLOW_S, 1)
 
 
 def _rest(until: float) -> None:
@@ -146,6 +158,16 @@ def is_at_rest() -> bool:
         or Attempt.objects.filter(cost_usd_micros__gt=0, is_booked=False, origin="provider").exists()
         or spending.unbilled()
     )
+
+
+def _poison(books: Books, people: People) -> list[Violation]:
+    """The unit that kills whoever calls for it has ended, and says that it does."""
+    units = [books.chunk_at.get((job, 1)) for job in people.heard.accepted.get("poison", ())]
+    return [
+        Violation("I10", f"the poisoned chunk {unit.pk} is {unit.state} after {unit.crashes} deaths: {unit.reason}")
+        for unit in units
+        if unit is not None and (unit.state, unit.reason) != (ChunkState.FAILED, Reason.CRASHES_WORKER)
+    ]
 
 
 # --- I11, I12: secrets and leftovers --------------------------------------------------------------

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from generation.management.base import BadInput, ProductCommand
-from generation.management.bench import api, engine, fairness
+from generation.management.bench import api, concurrency, engine, fairness
 
 WIDTH = 110      # of tables in a file or a log
 
@@ -38,6 +38,12 @@ class Command(ProductCommand):
         three.add_argument("--calls", type=int, default=8, help="that the route carries at once (default: 8)")
         three.add_argument("--unit-s", type=float, default=1.0, help="the simulator's seconds for a call (default: 1)")
         three.add_argument("--json", type=Path, metavar="FILE", help="write the figures there, too")
+        four = what.add_parser("concurrency", help="the limit that moves beside constants, at hidden limits")
+        four.add_argument("--most", type=int, default=24, help="the hidden limit: calls at once (default: 24)")
+        four.add_argument("--seconds", type=float, default=45, help="of work for each of ten runs (default: 45)")
+        four.add_argument("--unit-s", type=float, default=1.6, help="the simulator's seconds for a call")
+        four.add_argument("--workers", type=int, default=2, help="worker processes (default: 2)")
+        four.add_argument("--json", type=Path, metavar="FILE", help="write the figures there, too")
 
     def handle(self, *_args: Any, **options: Any) -> None:     # Any: Django's signature
         if options["json"] and not options["json"].parent.is_dir():
@@ -50,6 +56,8 @@ class Command(ProductCommand):
                 self._api(console, options)
             case "fairness":
                 self._fairness(console, options)
+            case "concurrency":
+                self._concurrency(console, options)
 
     def _api(self, console: Console, options: dict[str, Any]) -> None:     # Any: the parsed options
         if min(options["rate"], options["seconds"]) <= 0 or min(options["processes"], options["pairs"]) < 1:
@@ -73,6 +81,17 @@ class Command(ProductCommand):
         if not report.is_fair:
             raise SystemExit(1)
 
+    def _concurrency(self, console: Console, options: dict[str, Any]) -> None:     # Any: the parsed options
+        if min(options["most"], options["workers"]) < 1 or min(options["seconds"], options["unit_s"]) <= 0:
+            raise BadInput("--most and --workers take numbers from 1 on, --seconds and --unit-s seconds above 0.")
+        found = concurrency.measure(
+            most=options["most"], unit_s=options["unit_s"], seconds=options["seconds"], workers=options["workers"],
+            say=lambda line: console.print(f"[dim]… {line}[/dim]"),
+        )
+        _write(concurrency.as_json(found), options["json"])
+        for one in found:
+            concurrency.show(console, one)
+
     def _engine(self, console: Console, options: dict[str, Any]) -> None:     # Any: the parsed options
         _check(options)
         report = engine.measure(
@@ -83,7 +102,7 @@ class Command(ProductCommand):
         _show(console, report)
 
 
-def _write(figures: dict[str, Any], path: Path | None) -> None:     # Any: JSON
+def _write(figures: dict[str, Any] | list[dict[str, Any]], path: Path | None) -> None:     # Any: JSON
     if path is not None:
         path.write_text(json.dumps(figures, indent=2) + "\n")
 

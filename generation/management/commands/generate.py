@@ -9,6 +9,7 @@ import logging
 import sys
 from pathlib import Path
 from typing import Any, TextIO
+from uuid import UUID
 
 from django.conf import settings
 
@@ -40,11 +41,15 @@ class Command(ProductCommand):
         parser.add_argument("--format", choices=list(documents.ENDINGS), default="markdown", dest="format_")
         parser.add_argument(
             "--example", action="store_true", dest="is_example", help="only print a brief to start from")
+        parser.add_argument("--fresh", action="store_true", help="make it anew, although the cache may have it")
+        parser.add_argument(
+            "--adapt", metavar="JOB", type=UUID, help="the id of a similar job, whose document becomes the draft")
         parser.add_argument("--user", metavar="NAME", help="for whom; the first administrator unless given")
 
     def handle(
         self, *, kind: str, brief: str | None, assignments: list[str], strategy: str, out: str | None,
-        format_: str, user: str | None, is_example: bool, **_options: Any,     # Any: Django's
+        format_: str, user: str | None, is_example: bool, fresh: bool, adapt: UUID | None,
+        **_options: Any,     # Any: Django's
     ) -> None:
         # The progress tells people what happened; lines between it would only tear its bar apart.
         logging.getLogger(journal.LOGGER).setLevel(logging.CRITICAL)
@@ -61,7 +66,8 @@ class Command(ProductCommand):
         self._prepare()
         person = self._person(user)
         with StopRequests() as stop:
-            followed = self._generate(stop, user=person, kind=kind, brief=content, strategy=strategy)
+            followed = self._generate(
+                stop, user=person, kind=kind, brief=content, strategy=strategy, fresh=fresh, adapt=adapt)
         self._report(followed, out, format_, was_stopped=stop.is_asked)
 
     # --- before -------------------------------------------------------------------------------
@@ -102,6 +108,8 @@ class Command(ProductCommand):
         try:
             job = jobs.submit(**request).job
             self._tell(f"Job {job.public_id}: {job.title}")
+            if job.from_cache:
+                self._tell("The same was asked for before: it comes from the cache (--fresh makes it anew).")
             if room is not None:
                 self._work_here(room)
 
@@ -141,7 +149,8 @@ class Command(ProductCommand):
             raise SystemExit(UNSUCCESSFUL)
         self._hand_over(job, out, format_)
         calls = "1 call" if job.calls == 1 else f"{job.calls} calls"
-        self._tell(f"{job.state}: {calls}, {dollars(job.cost_usd_micros)}")
+        saved = f"; {job.cached_parts} parts from the cache, saved {dollars(job.saved_usd_micros)}"
+        self._tell(f"{job.state}: {calls}, {dollars(job.cost_usd_micros)}{saved if job.cached_parts else ''}")
         if job.state != "completed":
             loss = reading.explained(job) or {"sentence": "It has no document.", "next_step": ""}
             self._tell(f"{loss['sentence']} {loss['next_step']}".strip(), is_error=True)

@@ -78,7 +78,8 @@ class Command(ProductCommand):
         me = self._step("GET", f"{BASE}/me", 200).json
         self._note(f"{me.get('username')}, {me.get('role')}")
         kind = self._step("GET", f"{BASE}/kinds/{slug}", 200).json
-        request, key = {"kind": slug, "brief": kind["example"]}, {"Idempotency-Key": str(uuid.uuid4())}
+        request = {"kind": slug, "brief": kind["example"], "fresh": True}      # to be watched while it is made
+        key = {"Idempotency-Key": str(uuid.uuid4())}
         accepted = self._step("POST", f"{BASE}/jobs", 202, request, **key)
         job = accepted.json
         self._note(f"{job['title']}; Location {accepted.headers['Location']}")

@@ -103,7 +103,8 @@ class Command(ProductCommand):
         try:
             kind = get_kind(DEMONSTRATION)
             brief = {**kind.example, "weeks": DEMONSTRATION_WEEKS}
-            job = jobs.submit(user=self._administrator.user, kind=kind.slug, brief=brief).job
+            # Fresh: a document from the cache is nothing to watch.
+            job = jobs.submit(user=self._administrator.user, kind=kind.slug, brief=brief, fresh=True).job
             self._print(f"\nA demonstration: {job.title}", style="bold")
             with progress.display_on(sys.stdout) as display:
                 followed = progress.follow(job, display, is_over=lambda: self._stop.is_asked)

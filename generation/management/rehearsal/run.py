@@ -1,5 +1,6 @@
 """One rehearsal: an installation of its own, some users, one kind of trouble, and what became of it all."""
 
+import contextlib
 import random
 import threading
 import time
@@ -75,10 +76,12 @@ def rehearse(name: str, *, users: int, jobs: int, seed: int, say: Say) -> Report
     provider = SimulatorSettings(seed=seed, **{**PROVIDER, **scenario.provider})
     asks = _asks(users, jobs, seed, max(ASKING_S, scenario.over_s * 0.7))
     say("building an installation of its own")
-    with plant(provider, changes=SETTINGS, on_end=lambda end: note_death(deaths, end)) as one:
+    with contextlib.ExitStack() as ends:
+        one = ends.enter_context(
+            plant(provider, changes=SETTINGS, on_end=lambda end: note_death(deaths, end)))
         report = Report(
             name, outline.title, outline.sentence, one.words, users, seed, asked=jobs, note=NOTES.get(name, ""))
-        people = People(one.url, asks, ["student"] * users, {})
+        people = ends.enter_context(People(one.url, asks, ["student"] * users, {}))
         onlooker = _Onlooker(say, jobs)
         one.simulator.set_faults(scenario.faults)
         began = time.time()

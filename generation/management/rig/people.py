@@ -9,7 +9,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Any
+from types import TracebackType
+from typing import Any, Self
 
 from accounts.models import Limit, Policy, User, create_token
 from generation.management.api_client import Answer, ApiClient, NoAnswer
@@ -68,6 +69,16 @@ class People:
         self._clients = [ApiClient(f"{url}/api/v1", secret) for secret in _make_people(roles, limits)]
         self._thread = threading.Thread(target=self._send_all, name="wishes", daemon=True)
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, type_: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        """Nobody asks for anything any more, whatever has no answer yet."""
+        self._over.set()
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
     def begin(self) -> None:
         self._thread.start()
 
@@ -96,7 +107,8 @@ class People:
     def _send_all(self) -> None:
         began = time.monotonic()
         for ask in self._asks:
-            time.sleep(max(0.0, began + ask.at_s - time.monotonic()))
+            if self._over.wait(max(0.0, began + ask.at_s - time.monotonic())):
+                return
             for copy in range(ask.copies):
                 self._pool.submit(self._guarded, ask, is_first=copy == 0)
 
@@ -131,7 +143,7 @@ class People:
             self._watchers.append(watcher)
             watcher.start()
         if ask.cancel_after_s is not None:
-            time.sleep(ask.cancel_after_s)
+            self._over.wait(ask.cancel_after_s)
             self._act("cancel", self._insist(client, "POST", f"/jobs/{job}/cancel"))
 
     def _act(self, verb: str, answer: Answer | None) -> None:
@@ -151,7 +163,7 @@ class People:
         """The first answer that is one; None if there was none for `PATIENCE_S`."""
         deadline = time.monotonic() + PATIENCE_S
         headers = {"Idempotency-Key": key} if key else {}
-        while time.monotonic() < deadline:
+        while time.monotonic() < deadline and not self._over.is_set():
             began = time.monotonic()
             try:
                 answer = client.ask(method, path, body, **headers)
@@ -164,7 +176,7 @@ class People:
                 return answer
             with self._lock:
                 self.heard.unanswered += 1
-            time.sleep(TRY_AGAIN_S)
+            self._over.wait(TRY_AGAIN_S)
         return None
 
     def _watch(self, client: ApiClient, job: str) -> None:

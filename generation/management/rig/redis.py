@@ -56,7 +56,8 @@ class OwnRedis:
         os.kill(self.pid, signal.SIGSTOP)
 
     def thaw(self) -> None:
-        os.kill(self.pid, signal.SIGCONT)
+        if self._process is not None:
+            os.kill(self.pid, signal.SIGCONT)
 
     @property
     def pid(self) -> int:

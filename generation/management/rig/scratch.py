@@ -13,8 +13,8 @@ from django.db import connection
 @contextlib.contextmanager
 def scratch_database() -> Iterator[str]:
     """Point this process at a new, migrated database; its URL.  It is dropped at the end."""
-    name = f"coursewright_scratch_{secrets.token_hex(4)}"
     usual = connection.settings_dict["NAME"]
+    name = f"{Path(str(usual)).stem[:40]}_scratch_{secrets.token_hex(4)}"
     connection.close()
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:

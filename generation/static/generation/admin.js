@@ -141,6 +141,14 @@
         document.querySelectorAll(".material-symbols-outlined:not([role])").forEach((icon) => {
             icon.setAttribute("aria-hidden", "true");
         });
+        const moving = document.querySelector("[data-reload]");
+        if (moving) {
+            const again = () => {      // not while somebody is being asked
+                if (document.hidden || document.querySelector(":popover-open")) setTimeout(again, 1000);
+                else location.reload();
+            };
+            setTimeout(again, moving.dataset.reload * 1000);
+        }
         const page = document.querySelector('[data-live][data-ended="no"]');
         if (page && window.EventSource) follow(page);
     });

@@ -1,0 +1,213 @@
+"""Alerts: what calls for help, who looks after it, and the rules that decide when to call."""
+
+import datetime as dt
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import F, Model, QuerySet
+from django.db.models.functions import Now
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.safestring import SafeString
+from unfold.decorators import display
+
+from generation.admin.actions import posted
+from generation.admin.records import FastListAdmin, RecordAdmin, person, when
+from generation.admin.rendering import NOTHING, span, state, url_of
+from generation.core.alerting import MEANINGS, AlertState, Condition
+from generation.core.webhooks import ALERT_CONTINUES, ALERT_OPENED, ALERT_RESOLVED
+from generation.models import Alert, AlertRule, Channel, Route, Watch
+from generation.services import alerts
+
+SHOWN = 5
+DELIVERIES_SHOWN = 30
+TOLD = {ALERT_OPENED: "that it began", ALERT_CONTINUES: "that it goes on", ALERT_RESOLVED: "that it is over"}
+
+
+def open_alerts() -> tuple[list[tuple[Alert, str]], int]:
+    """The newest unresolved ones with their pages, for the first page, and how many there are in all."""
+    found = list(Alert.objects.unresolved().select_related("rule").order_by("-id"))
+    worst_first = sorted(found, key=lambda alert: alert.severity != "critical")
+    return [(alert, url_of(alert)) for alert in worst_first[:SHOWN]], len(found)
+
+
+def subject_url(alert: Alert) -> str | None:
+    """The page of what the alert is about."""
+    match Condition(alert.rule.condition):
+        case Condition.BREAKER_OPEN:
+            route = Route.objects.filter(slug=alert.key).first()
+            return url_of(route) if route else None
+        case Condition.CHANNEL_FAILING:
+            channel = Channel.objects.filter(pk=alert.key).first() if alert.key.isdecimal() else None
+            return url_of(channel) if channel else None
+        case Condition.OUT_OF_CREDIT | Condition.BAD_KEY:
+            return reverse("admin:generation_route_changelist")
+        case Condition.BUDGET:
+            return reverse("admin:accounts_usage_report")
+        case Condition.SWEEPER_LATE | Condition.DISK_LOW:
+            return reverse("admin:generation_pulse_changelist")
+        case Condition.FAILURE_RATE:
+            return f"{reverse('admin:generation_job_changelist')}?state__in=failed,partial"
+        case Condition.STUCK_JOB | Condition.BACKLOG_AGE:
+            return f"{reverse('admin:generation_job_changelist')}?state__in=generating,planning,queued"
+        case Condition.QUALITY_LOW:
+            return f"{reverse('admin:generation_job_changelist')}?state__exact=completed"
+
+
+@admin.register(Alert)
+class AlertAdmin(RecordAdmin):
+    why = "Alerts open and end by their rules. What you can do about one stands above."
+    list_display = ("what", "state_label", "severity_label", "sentence", "count", "age", "last_seen", "looks_after")
+    list_display_links = ("what",)
+    list_filter = ("state", "severity", "rule")
+    list_select_related = ("rule", "acknowledged_by")
+    search_fields = ("sentence", "key", "rule__name")
+    ordering = (F("resolved_at").desc(nulls_first=True), "-id")
+    sortable_by = ()
+    list_before_template = "generation/admin/alerts_watch.html"
+    change_form_outer_before_template = "generation/admin/alert.html"
+    fieldsets = ((None, {"fields": ("rule", "key", "first_seen", "last_seen", "resolved")}),)
+    readonly_fields = ("first_seen", "last_seen", "resolved")
+    first_seen = when("first_seen_at", "First seen")
+    last_seen = when("last_seen_at", "Last seen")
+    resolved = when("resolved_at", "Over since")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Alert]:
+        rows: QuerySet[Alert] = super().get_queryset(request)
+        return rows.annotate(db_now=Now())
+
+    @display(description="Alert")
+    def what(self, alert: Alert) -> str:
+        return str(alert.rule)
+
+    @display(description="State")
+    def state_label(self, alert: Alert) -> SafeString:
+        return state(f"alert-{alert.state}", alert.get_state_display())
+
+    @display(description="Severity")
+    def severity_label(self, alert: Alert) -> SafeString:
+        return state(alert.severity)
+
+    @display(description="Open for")
+    def age(self, alert: Alert) -> str:
+        now: dt.datetime = alert.db_now     # type: ignore[attr-defined]
+        return span((alert.resolved_at or now) - alert.first_seen_at)
+
+    @display(description="Looked after by")
+    def looks_after(self, alert: Alert) -> str:
+        return str(alert.acknowledged_by or NOTHING)
+
+    def has_handle_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("generation.handle_alert")
+
+    # --- Pages --------------------------------------------------------------------------------
+
+    def get_urls(self) -> list[URLPattern]:
+        wrap = self.admin_site.admin_view
+        return [
+            path("<int:alert_id>/acknowledge/", wrap(self.acknowledge_view), name="generation_alert_acknowledge"),
+            path("<int:alert_id>/resolve/", wrap(self.resolve_view), name="generation_alert_resolve"),
+            *super().get_urls(),
+        ]
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None     # Any: as in Django
+    ) -> HttpResponse:
+        watch = Watch.objects.annotate(db_now=Now()).filter(pk=1).first()
+        age = span(watch.db_now - watch.taken_at) if watch else None
+        return super().changelist_view(request, {"watch": watch, "watch_age": age, **(extra_context or {})})
+
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, form_url: str = "",
+        extra_context: dict[str, Any] | None = None,     # Any: as in Django
+    ) -> HttpResponse:
+        alert = self.get_object(request, object_id) if object_id else None
+        more: dict[str, Any] = {}
+        if alert is not None and self.has_view_permission(request, alert):
+            told = alert.deliveries.select_related("channel").order_by("-id")[:DELIVERIES_SHOWN]
+            may_handle = self.has_handle_permission(request)
+            more = {
+                "alert": alert, "subject_url": subject_url(alert), "told": [(row, TOLD[row.event]) for row in told],
+                "may_acknowledge": may_handle and alert.state == AlertState.OPEN,
+                "may_resolve": may_handle and alert.state != AlertState.RESOLVED,
+            }
+        return super().changeform_view(request, object_id, form_url, {**more, **(extra_context or {})})
+
+    def acknowledge_view(self, request: HttpRequest, alert_id: int) -> HttpResponse:
+        alert = self._alert(request, alert_id)
+
+        def act() -> str:
+            alerts.acknowledge(alert, by=person(request), note=request.POST.get("note", ""))
+            return "You look after it now; nobody is reminded of it."
+
+        return posted(request, is_permitted=self.has_handle_permission(request), back=url_of(alert), act=act)
+
+    def resolve_view(self, request: HttpRequest, alert_id: int) -> HttpResponse:
+        alert = self._alert(request, alert_id)
+
+        def act() -> str:
+            alerts.resolve(alert, by=person(request), note=request.POST.get("note", ""))
+            return "It is over. Should it go on, no other alert is opened before it was gone once."
+
+        return posted(request, is_permitted=self.has_handle_permission(request), back=url_of(alert), act=act)
+
+    def _alert(self, request: HttpRequest, alert_id: int) -> Alert:
+        alert = self.get_queryset(request).filter(pk=alert_id).first()
+        if alert is None or not self.has_view_permission(request, alert):
+            raise Http404("There is no such alert.")
+        return alert
+
+
+@admin.register(AlertRule)
+class AlertRuleAdmin(FastListAdmin):
+    list_display = ("name", "is_enabled", "severity_label", "holds_when", "quiet", "tells")
+    list_filter = ("is_enabled", "severity")
+    search_fields = ("name",)
+    ordering = ("name",)
+    sortable_by = ("name",)
+    change_form_outer_before_template = "generation/admin/alert_rule.html"
+    filter_horizontal = ()
+    fieldsets = (
+        (None, {"fields": ("name", "is_enabled", "condition", "threshold", "window_s", "severity")}),
+        ("How it ends and reminds", {"fields": ("resolve_after", "remind_after_s")}),
+        ("Quiet hours", {
+            "description": "Messages wait until these are over. Leave both empty to send at any time.",
+            "fields": ("quiet_from", "quiet_until", "time_zone", "breaks_quiet"),
+        }),
+        ("Who is told", {"fields": ("channels",)}),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[AlertRule]:
+        rows: QuerySet[AlertRule] = super().get_queryset(request)
+        return rows.prefetch_related("channels")
+
+    @display(description="Severity")
+    def severity_label(self, rule: AlertRule) -> SafeString:
+        return state(rule.severity)
+
+    @display(description="When")
+    def holds_when(self, rule: AlertRule) -> str:
+        meaning = MEANINGS[Condition(rule.condition)]
+        window = f", in {span(dt.timedelta(seconds=rule.window_s))}" if meaning.is_windowed else ""
+        return f"{meaning.title}: {meaning.threshold} {rule.threshold:g}{window}"
+
+    @display(description="Quiet hours")
+    def quiet(self, rule: AlertRule) -> str:
+        hours = rule.quiet_hours
+        return f"{hours.begins:%H:%M}–{hours.ends:%H:%M} {hours.time_zone}" if hours else NOTHING
+
+    @display(description="Tells")
+    def tells(self, rule: AlertRule) -> str:
+        return ", ".join(channel.name for channel in rule.channels.all()) or "all channels"
+
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, form_url: str = "",
+        extra_context: dict[str, Any] | None = None,     # Any: as in Django
+    ) -> HttpResponse:
+        return super().changeform_view(
+            request, object_id, form_url, {"meanings": list(MEANINGS.values()), **(extra_context or {})})
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """A rule that has called is history: it is disabled instead."""
+        has_called = isinstance(obj, AlertRule) and obj.alerts.exists()
+        return not has_called and super().has_delete_permission(request, obj)
