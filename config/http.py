@@ -10,7 +10,7 @@ from uvicorn.protocols.http.auto import AutoHTTPProtocol
 
 
 class Http(AutoHTTPProtocol):     # type: ignore[valid-type, misc]     # chosen when it is imported
-    def connection_made(self, transport: asyncio.Transport) -> None:     # type: ignore[override]
+    def connection_made(self, transport: asyncio.Transport) -> None:
         connection = transport.get_extra_info("socket")
         if connection is not None and connection.family in (socket.AF_INET, socket.AF_INET6):
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
