@@ -311,8 +311,8 @@ def snapshot(job: Job) -> dict[str, Any]:     # Any: JSON
     ]
     held, place = _waiting_of(job, chunks, now), _place_of(job, chunks, now)
     return {
-        "id": str(job.public_id), "trace_id": tracing.trace_id(job.public_id),
-        "revision": job.revision, "state": job.state, "percent": job.percent,
+        "id": str(job.public_id), "trace_id": tracing.trace_id(job.public_id), "revision": job.revision,
+        "state": job.state, "percent": job.percent,
         "title": job.title, "units_done": job.unit_done, "units_total": job.unit_total, "units": units,
         "phase": phase_line(job, held), "waiting": held.as_json() if held else None,
         "queue": place.as_json() if place else None,
