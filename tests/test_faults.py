@@ -50,7 +50,8 @@ FAULTS = {
     }, "provider_faults", "Answers are not streamed, so no event stream can be cut."),
     "F9": Row("200 with a web page, without choices, or without content", {
         "llm/test_client.py": "test_fault_is_a_typed_failure_after_exactly_one_post",
-        "llm/test_answers.py": "test_what_is_not_a_completion_is_malformed test_completion_that_is_no_reply_keeps_its_usage",
+        "llm/test_answers.py":
+            "test_what_is_not_a_completion_is_malformed test_completion_that_is_no_reply_keeps_its_usage",
     }, "provider_faults"),
     "F10": Row("The answer ends at the length limit", {
         "core/test_outcomes.py": "test_truncated_call_is_tried_again_while_a_larger_cap_is_left",

@@ -41,6 +41,14 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
+def prepared(tmp_path: Path, migrated: Path) -> Iterator[Product]:
+    """The product where it was installed and never used, without a provider."""
+    shutil.copytree(migrated, tmp_path / "local")
+    with product(tmp_path / "local") as made:
+        yield made
+
+
+@pytest.fixture
 def quick(tmp_path: Path, migrated: Path, simulator: SimulatorProcess) -> Iterator[Product]:
     """The product where it was installed and never used, with a quick provider."""
     shutil.copytree(migrated, tmp_path / "local")

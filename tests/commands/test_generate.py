@@ -136,12 +136,12 @@ def test_empty_account_is_explained_instead_of_waited_for(quick, simulator):
     assert "no credit left. Top up the account" in done.stderr
 
 
-def test_unreachable_provider_fails_the_job_with_the_next_step(fresh):
-    done = fresh.run(
+def test_unreachable_provider_fails_the_job_with_the_next_step(prepared):
+    done = prepared.run(
         "generate", "training_program", *SMALL, OPENAI_BASE_URL="http://127.0.0.1:1/v1", MAX_ATTEMPTS="1")
     assert done.returncode == 1
     assert "The provider could not be reached. Check the network and OPENAI_BASE_URL" in done.stderr
-    assert fresh.documents() == []
+    assert prepared.documents() == []
 
 
 def test_partial_document_is_written_and_is_no_success(quick, simulator):

@@ -81,13 +81,13 @@ def test_static_files_and_docs_come_from_the_same_process(quick):
     assert running.stop() == 0
 
 
-def test_sigterm_lets_the_calls_in_flight_finish_and_leaves_no_chunk_running(fresh):
-    running = fresh.serve("--demo").wait_for("week +[1-9] of 12")
+def test_sigterm_lets_the_calls_in_flight_finish_and_leaves_no_chunk_running(prepared):
+    running = prepared.serve("--demo").wait_for("week +[1-9] of 12")
     child = running.simulator()
     assert running.stop() == 0
     assert "Finishing" in running.output
     assert "Traceback" not in running.errors
-    assert fresh.states("chunk") == {"done"}, "its calls were in flight, so all of them were let finish"
+    assert prepared.states("chunk") == {"done"}, "its calls were in flight, so all of them were let finish"
     assert is_gone(child)
 
 
@@ -103,21 +103,21 @@ def test_second_ctrl_c_gives_the_calls_back_uncounted(quick, simulator):
     assert quick.rows("SELECT state, attempts FROM generation_chunk") == [("pending", 0)]
 
 
-def test_interrupted_demonstration_that_should_have_ended_by_itself_is_no_success(fresh):
-    running = fresh.serve("--demo", "--exit").wait_for("planning")
+def test_interrupted_demonstration_that_should_have_ended_by_itself_is_no_success(prepared):
+    running = prepared.serve("--demo", "--exit").wait_for("planning")
     assert running.stop() == 1
 
 
-def test_killed_it_takes_its_simulator_along_and_the_next_start_finishes_the_job_at_once(fresh):
-    running = fresh.serve("--demo", LEASE_S="600").wait_for("week +[1-9] of 12")
+def test_killed_it_takes_its_simulator_along_and_the_next_start_finishes_the_job_at_once(prepared):
+    running = prepared.serve("--demo", LEASE_S="600").wait_for("week +[1-9] of 12")
     child = running.simulator()
     running.process.kill()
     running.wait()
     wait_until("the simulator has ended", lambda: is_gone(child), SIMULATOR_IS_GONE_S)
-    assert "running" in fresh.states("chunk")
-    again = fresh.serve()
+    assert "running" in prepared.states("chunk")
+    again = prepared.serve()
     # Long before its lease of 600 s ends, because the dead one lived on this machine.
-    wait_until("the job is completed", lambda: fresh.states("job") == {"completed"}, 20)
+    wait_until("the job is completed", lambda: prepared.states("job") == {"completed"}, 20)
     assert again.stop() == 0
 
 
