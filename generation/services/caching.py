@@ -132,9 +132,12 @@ def _unit_of_whole(kind: Kind, stored: JsonObject | None) -> Done | None:
 
 def store(
     job: Job, key: str, stage: Stage, position: int, made: Done | DoneWhole, *, model: str, cost_usd_micros: int,
-    is_simulated: bool, now: dt.datetime,
+    is_simulated: bool, is_own_route: bool, now: dt.datetime,
 ) -> CacheEntry:
-    """A valid result as a row that `keep` writes.  What of a whole document is to be asked again is left out."""
+    """A valid result as a row that `keep` writes.  What of a whole document is to be asked again is left out.
+
+    What another route made in place of the job's own is kept just long enough for those who wait for it."""
+    lives_s = settings.CACHE_TTL_S if is_own_route else min(settings.CACHE_TTL_S, 2 * settings.LEASE_S)
     if isinstance(made, DoneWhole):
         content: JsonObject = {"plan": made.plan, "units": [_stored_unit(unit) for unit in made.units]}
         findings: list[JsonObject] = []
@@ -145,7 +148,7 @@ def store(
         kind_revision=job.kind_revision, stage=stage.value, position=position, model=model, content=content,
         headline=made.headline[:200], findings=findings, size_bytes=len(json.dumps(content).encode()),
         cost_usd_micros=cost_usd_micros, is_simulated=is_simulated, created_at=now, last_used_at=now,
-        expires_at=now + dt.timedelta(seconds=settings.CACHE_TTL_S),
+        expires_at=now + dt.timedelta(seconds=lives_s),
     )
 
 

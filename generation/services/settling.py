@@ -102,6 +102,7 @@ def _keep(job: Job, finished: list[tuple[Finished, str]], now: dt.datetime) -> N
             job, key, one.claim.stage, one.claim.position, one.outcome, model=one.claim.model,
             cost_usd_micros=ledger.cost_of(one.claim, one.answer),
             is_simulated=ledger.is_simulated(one.claim, one.answer), now=now,
+            is_own_route=one.claim.route_id == job.route_id,
         )
         for one, key in ended if isinstance(one.outcome, Done | DoneWhole) and not one.claim.instruction
     )

@@ -259,6 +259,18 @@ def test_row_with_unreadable_findings_is_a_miss(ann, route):
     assert ask(ann).cached_parts == 3
 
 
+def test_what_a_fallback_made_serves_those_who_wait_and_soon_nobody(ann, route):
+    ask(ann)
+    waiting = ask(ann)
+    fallback = Route.objects.create(
+        slug="fallback", model="m", priority=99, input_usd_micros=1, cached_input_usd_micros=1, output_usd_micros=1)
+    claim, = claim_all()
+    finish(replace(claim, route_id=fallback.pk))
+    claim_all()
+    assert chunk(waiting, 0).from_cache
+    assert CacheEntry.objects.get().expires_at < clock.now() + dt.timedelta(minutes=2)
+
+
 # --- Fresh, anew, retried ---------------------------------------------------------------------------
 
 
