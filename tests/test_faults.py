@@ -8,12 +8,20 @@ from tests.coverage_tables import Row, missing, uncovered
 FAULTS = {
     "F1": Row("The provider answers 500, 502 or 503 for a minute", {
         "engine/test_runner.py": "test_outage_ends_and_the_job_completes",
+        "engine/test_outages.py":
+            "test_outage_of_any_length_costs_a_lone_job_no_more_attempts_than_it_has "
+            "test_chunk_that_alone_brings_the_provider_down_ends_when_others_show_that_it_is_well",
+        "engine/test_routes.py":
+            "test_job_says_until_when_it_waits_for_the_provider "
+            "test_while_a_route_is_paused_its_fallback_is_asked_at_its_own_price",
         "core/test_breaker.py": "test_breaker",
         "engine/test_claiming.py": "test_closed_route_lets_nothing_through",
         "llm/test_client.py": "test_fault_is_a_typed_failure_after_exactly_one_post",
     }, "provider_faults provider_outage"),
     "F2": Row("429 with Retry-After", {
         "engine/test_runner.py": "test_throttled_provider_is_left_alone_for_as_long_as_it_said",
+        "engine/test_routes.py": "test_retry_after_of_one_route_leaves_the_others_alone",
+        "engine/test_outages.py": "test_provider_that_keeps_three_calls_at_once_is_asked_no_more_for_long",
         "engine/test_claiming.py": "test_throttled_route_lets_nothing_through",
         "engine/test_trouble.py":
             "test_throttled_calls_back_off_further_and_further "
@@ -24,9 +32,11 @@ FAULTS = {
         "engine/test_settling.py": "test_failed_call_moves_its_chunk",
         "engine/test_alerts.py": "test_trouble_with_the_account_is_one_critical_alert_until_somebody_resumes",
         "commands/test_generate.py": "test_empty_account_is_explained_instead_of_waited_for",
+        "engine/test_routes.py": "test_bad_key_or_empty_account_stops_calls_until_a_person_or_the_next_day",
     }, "out_of_credit"),
     "F4": Row("401 or 403: a bad key, which the answer echoes", {
         "engine/test_runner.py": "test_refused_key_parks_the_job_until_a_person_resumes",
+        "engine/test_outages.py": "test_calls_go_where_their_route_says",
         "llm/test_client.py": "test_bad_key_is_not_repeated",
         "engine/test_journal.py": "test_key_that_the_provider_echoes_reaches_no_column",
         "commands/test_up.py": "test_job_that_waits_for_a_person_is_explained_and_is_no_success",
@@ -34,6 +44,7 @@ FAULTS = {
     "F5": Row("400: the provider rejects the schema", {
         "engine/test_settling.py": "test_failed_call_moves_its_chunk",
         "core/test_outcomes.py": "test_failure_that_would_come_again_ends_at_once",
+        "engine/test_outages.py": "test_failure_that_the_same_request_would_meet_again_ends_at_once_with_advice",
         "core/test_schema.py": "test_lint_finds_what_a_provider_rejects",
     }),
     "F6": Row("The connection is accepted and never answered", {
@@ -228,6 +239,8 @@ FAULTS = {
     "F48": Row("New prompts are deployed amid a job", {
         "engine/test_claiming.py": "test_job_of_another_revision_waits_for_its_worker",
         "engine/test_jobs.py": "test_job_says_that_no_worker_knows_its_revision",
+        "engine/test_outages.py":
+            "test_worker_without_the_jobs_revision_leaves_it_and_says_so_and_the_next_one_does_it",
     }),
     "F49": Row("Old and new processes on one database", {
         "engine/test_two_versions.py":

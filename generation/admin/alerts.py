@@ -31,6 +31,11 @@ def open_alerts() -> tuple[list[tuple[Alert, str]], int]:
     return [(alert, url_of(alert)) for alert in worst_first[:SHOWN]], len(found)
 
 
+def number(value: float) -> str:
+    """`83,455`, `33.3`: as people write it, one decimal at the most."""
+    return f"{value:,.0f}" if value == round(value) or abs(value) >= 1_000 else f"{value:,.1f}"
+
+
 def subject_url(alert: Alert) -> str | None:
     """The page of what the alert is about."""
     match Condition(alert.rule.condition):
@@ -127,7 +132,13 @@ class AlertAdmin(RecordAdmin):
             told = alert.deliveries.select_related("channel").order_by("-id")[:DELIVERIES_SHOWN]
             may_handle = self.has_handle_permission(request)
             more = {
-                "alert": alert, "subject_url": subject_url(alert), "told": [(row, TOLD[row.event]) for row in told],
+                "alert": alert, "figures": [
+                    ("Measured", f"{number(alert.value)} {alert.unit}"),
+                    ("Worst", f"{number(alert.worst)} {alert.unit}"),
+                    ("Threshold", f"{number(alert.rule.threshold)} {alert.unit}"),
+                    ("Found", f"{alert.count} time{'s' * (alert.count != 1)}"),
+                ],
+                "subject_url": subject_url(alert), "told": [(row, TOLD[row.event]) for row in told],
                 "may_acknowledge": may_handle and alert.state == AlertState.OPEN,
                 "may_resolve": may_handle and alert.state != AlertState.RESOLVED,
             }
@@ -189,7 +200,9 @@ class AlertRuleAdmin(FastListAdmin):
     def holds_when(self, rule: AlertRule) -> str:
         meaning = MEANINGS[Condition(rule.condition)]
         window = f", in {span(dt.timedelta(seconds=rule.window_s))}" if meaning.is_windowed else ""
-        return f"{meaning.title}: {meaning.threshold} {rule.threshold:g}{window}"
+        if not rule.threshold and not meaning.is_bad_below:
+            return f"{meaning.title}: always"
+        return f"{meaning.title}: {meaning.threshold} {number(rule.threshold)}{window}"
 
     @display(description="Quiet hours")
     def quiet(self, rule: AlertRule) -> str:
@@ -198,7 +211,7 @@ class AlertRuleAdmin(FastListAdmin):
 
     @display(description="Tells")
     def tells(self, rule: AlertRule) -> str:
-        return ", ".join(channel.name for channel in rule.channels.all()) or "all channels"
+        return ", ".join(channel.name for channel in rule.channels.all()) or "all"
 
     def changeform_view(
         self, request: HttpRequest, object_id: str | None = None, form_url: str = "",

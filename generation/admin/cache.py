@@ -67,14 +67,14 @@ class PurgeForm(forms.Form):
 class CacheEntryAdmin(RecordAdmin):
     why = "The engine keeps what it found valid. Entries are never edited; whoever may can have them forgotten."
     list_display = (
-        "part", "revision", "owner", "whose", "size", "hits", "saved", "age", "last_used", "expires",
+        "part", "revision", "owner", "whose", "size", "hits", "saved", "age", "used", "expires",
     )
     list_filter = ("kind", "kind_revision", "stage", "is_simulated", "created_at")
     list_select_related = ("owner",)
     search_fields = ("owner__username", "headline", "key")
     search_help_text = "Owner, headline or key"
     ordering = ("-id",)
-    sortable_by = ("size", "hits", "saved", "last_used", "expires")
+    sortable_by = ("size", "hits", "saved", "used", "expires")
     actions = ("purge_selected",)
     list_before_template = "generation/admin/cache.html"
     fieldsets = (
@@ -126,6 +126,10 @@ class CacheEntryAdmin(RecordAdmin):
     @display(description="Age")
     def age(self, entry: CacheEntry) -> str:
         return span(_now(entry) - entry.created_at)
+
+    @display(description="Last used", ordering="last_used_at")
+    def used(self, entry: CacheEntry) -> str:
+        return f"{span(_now(entry) - entry.last_used_at)} ago"
 
     @display(description="Expires", ordering="expires_at")
     def expires(self, entry: CacheEntry) -> SafeString | str:

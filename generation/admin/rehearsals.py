@@ -18,6 +18,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.utils.safestring import SafeString
 from unfold.decorators import display
+from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminSelectWidget
 
 from generation.admin.actions import posted, say
 from generation.admin.records import RecordAdmin, person, when
@@ -38,9 +39,14 @@ FIGURES = (
 
 
 class RehearsalForm(forms.Form):
-    scenario = forms.ChoiceField(choices=[(name, outline.title) for name, outline in SCENARIOS.items()])
-    users = forms.IntegerField(initial=10, min_value=1, max_value=MOST_USERS)
-    jobs = forms.IntegerField(label="Documents", initial=20, min_value=1, max_value=MOST_JOBS)
+    scenario = forms.ChoiceField(
+        choices=[(name, outline.title) for name, outline in SCENARIOS.items()], widget=UnfoldAdminSelectWidget)
+    users = forms.IntegerField(
+        initial=10, min_value=1, max_value=MOST_USERS, widget=UnfoldAdminIntegerFieldWidget,
+        help_text=f"1 to {MOST_USERS}; they ask at the same time.")
+    jobs = forms.IntegerField(
+        label="Documents", initial=20, min_value=1, max_value=MOST_JOBS, widget=UnfoldAdminIntegerFieldWidget,
+        help_text=f"1 to {MOST_JOBS} in all, of two to four weeks each.")
 
 
 @dataclass(frozen=True)

@@ -46,12 +46,12 @@ class RouteUseInline(TabularInline):
 
 @admin.register(Route)
 class RouteAdmin(FastListAdmin):
-    list_display = ("slug", "is_enabled", "health", "at_once", "last_minutes", "prices", "instead", "priority", "model")
+    list_display = ("slug", "health", "at_once", "last_minutes", "prices", "instead", "is_enabled")
     list_filter = ("is_enabled",)
     list_select_related = ("fallback",)
     search_fields = ("slug", "model")
     ordering = ("priority", "id")
-    sortable_by = ("priority", "slug")
+    sortable_by = ("slug",)
     change_form_outer_before_template = "generation/admin/route.html"
     inlines = (RouteUseInline,)
     formfield_overrides: ClassVar = {JSONField: {"widget": UnfoldAdminTextInputWidget}}
@@ -134,7 +134,7 @@ class RouteAdmin(FastListAdmin):
         answered, failed = route.lately.totals(now)
         return f"{answered} answered, {failed} failed" if answered or failed else "no call"
 
-    @display(description="$ per million tokens: in / cached / out")
+    @display(description="Price in / cached / out")
     def prices(self, route: Route) -> str:
         prices = (route.input_usd_micros, route.cached_input_usd_micros, route.output_usd_micros)
         return " / ".join(map(per_million, prices))

@@ -17,6 +17,6 @@ from generation.models.turn import Turn
 __all__ = [
     "Alert", "AlertRule", "Attempt", "AttemptState", "CacheEntry", "Channel", "ChannelKind", "Chunk", "Delivery",
     "DeliveryState", "Flight", "Incident", "Job", "LogEntry", "LogLevel", "Occurrence", "Origin", "Outcome", "Pulse",
-    "Rehearsal", "RehearsalState", "Resolution", "Route", "RouteMinute", "RouteUse", "Strategy", "Sum", "Treatment", "Turn",
-    "UnitVersion", "Watch", "WebhookEndpoint",
+    "Rehearsal", "RehearsalState", "Resolution", "Route", "RouteMinute", "RouteUse", "Strategy", "Sum", "Treatment",
+    "Turn", "UnitVersion", "Watch", "WebhookEndpoint",
 ]

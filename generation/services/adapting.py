@@ -42,7 +42,10 @@ def similar(user: "User", kind: Kind, brief: JsonObject) -> list[Similar]:
     if caching.scope() is Scope.OFF:
         return []
     text = free_text_of(kind, brief)
-    alike = _offered(user).filter(kind=kind.slug, state=JobState.COMPLETED.value, brief_shape=shape_of(kind, brief))
+    alike = _offered(user).filter(
+        kind=kind.slug, state=JobState.COMPLETED.value, brief_shape=shape_of(kind, brief),
+        cached_parts__lte=F("unit_total"),      # what came whole from the cache is there already
+    )
     found = [Similar(job, 1.0) for job in alike.filter(brief_text=text).order_by("-id")[:MOST]]
     if text:
         found += [Similar(job, similarity) for job, similarity in _with_other_words(alike, text)]

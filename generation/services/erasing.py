@@ -16,9 +16,11 @@ from django.db.models import F, Q
 
 from accounts.models import ApiToken, Override, User, close_account, pseudonymise
 from generation.models import (
+    Alert,
     Attempt,
     CacheEntry,
     Chunk,
+    Delivery,
     Job,
     LogEntry,
     LogLevel,
@@ -119,10 +121,12 @@ def _erase_content(job_ids: Sequence[int], now: dt.datetime) -> None:
     UnitVersion.objects.filter(chunk__job__in=job_ids).update(content={}, headline="", instruction="", findings=[])
     _erase_calls(Attempt.objects.filter(job__in=job_ids))
     Occurrence.objects.filter(job__in=job_ids).update(message="")
+    CacheEntry.objects.filter(job__in=job_ids).delete()
+    Delivery.objects.filter(job__in=job_ids).delete()
     LogEntry.objects.filter(job__in=job_ids).delete()
     Job.objects.filter(pk__in=job_ids).update(
-        brief={}, brief_text="", brief_shape="", title=TITLE, findings=[], reason_detail="", idempotency_key=None, request_fingerprint="",
-        erased_at=now, revision=F("revision") + 1,
+        brief={}, brief_text="", brief_shape="", title=TITLE, findings=[], reason_detail="", idempotency_key=None,
+        request_fingerprint="", erased_at=now, revision=F("revision") + 1,
     )
 
 
@@ -162,7 +166,21 @@ def _erase_instructions(user_id: int) -> int:
 
 def _erase_log(user_id: int) -> int:
     rest, _by_model = LogEntry.objects.filter(user=user_id).delete()
-    return rest + LogEntry.objects.filter(by=user_id).exclude(data={}).update(data={})
+    own = LogEntry.objects.filter(by=user_id)
+    # What a person did to the installation may repeat the reason that they gave for it.
+    notes = own.filter(job__isnull=True).exclude(data={}, message=F("code")).update(message=F("code"), data={})
+    return rest + notes + own.exclude(data={}).update(data={})
+
+
+def _erase_notes(user_id: int) -> int:
+    taken = Alert.objects.filter(acknowledged_by=user_id).exclude(acknowledge_note="").update(acknowledge_note="")
+    return taken + Alert.objects.filter(resolved_by=user_id).exclude(resolve_note="").update(resolve_note="")
+
+
+def _delete_messages(user_id: int) -> int:
+    """E-mails to them; those to their endpoints go with these."""
+    address = User.objects.values_list("email", flat=True).get(pk=user_id)
+    return Delivery.objects.filter(recipient__iexact=address).delete()[0] if address else 0
 
 
 def _delete_tokens(user_id: int) -> int:
@@ -224,5 +242,7 @@ STEPS: tuple[Step, ...] = (
         "webhook endpoints and their deliveries, deleted", webhooks.erase_owner,
         lambda user_id: WebhookEndpoint.objects.filter(user=user_id).count(),
     ),
+    Step("messages that were sent to them, deleted", _delete_messages),
+    Step("notes on alerts", _erase_notes),
     Step("entries of the admin's history, made nameless", _erase_own_history),
 )

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.db import transaction
-from django.db.models import Count, Exists, F, OuterRef, Q
+from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
 from django.utils.dateparse import parse_datetime
 
 from generation.core.reasons import EXPLANATIONS, Reason
@@ -80,23 +80,25 @@ def upkeep() -> bool:
 # --- Group --------------------------------------------------------------------------------------
 
 
-def _common(cause: Reason, job: Job) -> Kept:
-    return Kept(cause, job.route if cause in OF_A_ROUTE else None, job.kind if cause in OF_A_KIND else "")
+def _common(cause: Reason, route: Route | None, kind: str) -> Kept:
+    return Kept(cause, route if cause in OF_A_ROUTE else None, kind if cause in OF_A_KIND else "")
 
 
 def _group_losses(since: dt.datetime, now: dt.datetime) -> dt.datetime:
     """Record the parts that failed `since`; until when all are recorded."""
     recorded = Occurrence.objects.filter(chunk=OuterRef("pk"), fence=OuterRef("fence"))
+    # Not the job's route: a part may have been asked of a stronger one, or of one that stood in.
+    asked_on = Attempt.objects.filter(chunk=OuterRef("pk")).order_by("-fence").values("route")[:1]
     failed = list(
         Chunk.objects.filter(~Exists(recorded), state=ChunkState.FAILED.value, finished_at__gte=since)
-        .filter(job__erased_at__isnull=True)
-        .select_related("job__route").only(
-            "fence", "reason", "reason_detail", "finished_at", "job__kind", "job__route__slug", "job__title",
-        ).order_by("finished_at")[:BATCH]
+        .filter(job__erased_at__isnull=True).annotate(asked_on=Subquery(asked_on))
+        .select_related("job").only("fence", "reason", "reason_detail", "finished_at", "job__kind")
+        .order_by("finished_at")[:BATCH]
     )
+    routes = Route.objects.in_bulk({chunk.asked_on for chunk in failed if chunk.asked_on is not None})
     groups: dict[str, tuple[Kept, list[Chunk]]] = {}
     for chunk in failed:
-        common = _common(Reason(chunk.reason), chunk.job)
+        common = _common(Reason(chunk.reason), routes.get(chunk.asked_on), chunk.job.kind)
         groups.setdefault(common.key, (common, []))[1].append(chunk)
     for common, chunks in groups.values():
         record(common, chunks, now)
@@ -108,9 +110,10 @@ def _group_held(now: dt.datetime) -> set[str]:
     """Record what waits for a person or a provider; the keys of what holds it at the moment."""
     held = set()
     open_chunks = Chunk.objects.filter(state=ChunkState.PENDING.value, ready_at__isnull=False)
-    for route in Route.objects.filter(open_until__isnull=False):
+    # What a person paused is no failure.
+    for route in Route.objects.filter(open_until__isnull=False, is_held=False):
         common = Kept(Reason(route.breaker_reason), route, "")
-        record(common, _not_yet(common, open_chunks.filter(job__route=route)), now, detail=route.breaker_detail)
+        record(common, _not_yet(common, open_chunks.preferring(route.pk)), now, detail=route.breaker_detail)
         held.add(common.key)
     workers = pulses.living(now)
     overdue = open_chunks.filter(ready_at__lt=now - REVISION_PATIENCE)

@@ -126,6 +126,16 @@ def keep_for_the_next(claim: Claim, now: dt.datetime, bill: Bill) -> None:
         state=AttemptState.SETTLED, code=CallCode.OK.value, settled_at=now, message=TOO_LATE)
 
 
+def close_unused(chunk_id: int, now: dt.datetime) -> Bill:
+    """Close the stored replies of a chunk that the cache has served; what they add to the sums of its job, which
+    is locked."""
+    bill = Bill()
+    unused = Attempt.objects.filter(chunk=chunk_id, state=AttemptState.REPLIED)
+    bill.book(unused)
+    unused.update(state=AttemptState.SETTLED, settled_at=now, message="not used: the cache had it first")
+    return bill
+
+
 def book_forgotten(job_id: int, attempt_id: int) -> None:
     """Book a stored reply whose worker died, and whose chunk nobody claims any more."""
     with transaction.atomic(durable=True):

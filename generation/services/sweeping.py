@@ -33,7 +33,9 @@ from generation.services.units import unblock_next
 
 FORGET_PULSE_AFTER = dt.timedelta(days=1)
 # What may as well be done later, each in its own, slower time.
-UPKEEP = (summing.count_ended, incidents.upkeep, retention.upkeep, outbox.prune, alerts.prune, routes.forget_old_minutes)
+UPKEEP = (
+    summing.count_ended, incidents.upkeep, retention.upkeep, outbox.prune, alerts.prune, routes.forget_old_minutes,
+)
 
 
 @dataclass(frozen=True)

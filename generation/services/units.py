@@ -17,9 +17,9 @@ from generation.core.prompting import Stage
 from generation.core.reasons import Reason
 from generation.core.states import OPEN_CHUNK_STATES, ChunkState, Event
 from generation.kinds import all_kinds
-from generation.models import Chunk, Flight, Job, LogEntry, Strategy
+from generation.models import Chunk, Flight, Job, Strategy
 from generation.models.chunk import changes
-from generation.services import caching, flights, journal
+from generation.services import caching, flights, journal, ledger
 from generation.services.caching import Seeker, Served
 
 RACES = 3      # lost one after another; then the units go by themselves
@@ -132,6 +132,8 @@ def serve(job: Job, chunk: Chunk, served: Served, now: dt.datetime) -> None:
     }
     moved = Chunk.objects.filter(pk=chunk.pk).accepting(Event.SERVE).update(**changes(Event.SERVE, now, **columns))
     assert moved, "the job is locked, and a chunk that waits is nobody's"
+    if chunk.fence > 0 and (bill := ledger.close_unused(chunk.pk, now)).calls:
+        Job.objects.filter(pk=job.pk).update(**bill.columns)
     _note_served(job, [(chunk, served)])
     if chunk.position == 0:
         Job.objects.filter(pk=job.pk).update(started_at=Coalesce("started_at", now))
@@ -143,11 +145,11 @@ def serve(job: Job, chunk: Chunk, served: Served, now: dt.datetime) -> None:
 def _note_served(job: Job, parts: list[tuple[Chunk, Served]]) -> None:
     if not parts:
         return
-    LogEntry.objects.bulk_create([
+    journal.write_all([
         journal.entry(
             job, Event.SERVE,
             f"{journal.name_of(job, chunk.position)} from the cache, saved {dollars(served.saved_usd_micros)}",
-            chunk_id=chunk.pk, saved_usd_micros=served.saved_usd_micros,
+            chunk_id=chunk.pk, unit=chunk.position, saved_usd_micros=served.saved_usd_micros,
         )
         for chunk, served in parts
     ])

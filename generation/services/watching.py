@@ -121,8 +121,9 @@ def _open(rule: AlertRule, reading: Reading, now: dt.datetime) -> Move:
                 first_seen_at=now, last_seen_at=now, told_at=now,
             )
             journal.write(
-                None, "alert_opened", f"{rule.name}: {reading.sentence}", level=_LEVELS[Severity(rule.severity)],
-                advice=alert.next_step, quoting=[rule.name], alert=alert.pk, key=reading.key, value=reading.value,
+                None, "alert_opened", f"{MEANINGS[Condition(rule.condition)].title}: {reading.sentence}",
+                level=_LEVELS[Severity(rule.severity)], advice=alert.next_step, alert=alert.pk, rule=rule.name,
+                key=reading.key, value=reading.value,
             )
             outbox.tell_of_alert(webhooks.ALERT_OPENED, alert, now)
     except IntegrityError:
@@ -155,8 +156,9 @@ def _resolve(rule: AlertRule, alert: Alert, now: dt.datetime, note: str) -> Move
             return Move.FORGET
         alert.refresh_from_db()
         journal.write(
-            None, "alert_resolved", f"{rule.name}: {note}, after {alert.count} evaluations.",
-            quoting=[rule.name], alert=alert.pk, key=alert.key,
+            None, "alert_resolved",
+            f"{MEANINGS[Condition(rule.condition)].title}: {note}, after {alert.count} evaluations.", alert=alert.pk,
+            rule=rule.name, key=alert.key,
         )
         outbox.tell_of_alert(webhooks.ALERT_RESOLVED, alert, now)
     return Move.RESOLVE

@@ -86,4 +86,5 @@ def test_document_of_a_stranger_cannot_be_adapted_nor_told_from_none(ann_api, cy
     ]
     assert answers[0]["detail"] == answers[1]["detail"]
     assert answers[0]["errors"][0]["pointer"] == "/adapt"
-    problem(ann_api.ask({**ASK, "adapt": str(source.public_id), "brief": {**PROGRAM, "weeks": 4}}), 422, "not_adaptable")
+    longer = {**ASK, "adapt": str(source.public_id), "brief": {**PROGRAM, "weeks": 4}}
+    problem(ann_api.ask(longer), 422, "not_adaptable")

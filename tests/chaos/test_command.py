@@ -17,7 +17,7 @@ def test_short_chaos_breaks_no_invariant(tmp_path):
     file = tmp_path / "report.json"
     done = subprocess.run(
         [*MANAGE, "chaos", "--short", "--seed", "20", "--json", str(file)], cwd=ROOT, capture_output=True, text=True,
-        timeout=280, check=False)
+        timeout=420, check=False)
     assert done.returncode == 0, done.stdout[-6_000:] + done.stderr[-2_000:]
     assert "No invariant is broken." in done.stdout
     report = json.loads(file.read_text())

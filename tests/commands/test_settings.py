@@ -54,6 +54,24 @@ def test_example_as_it_stands_changes_nothing(monkeypatch):
     assert stated.model_dump(exclude={"local_dir"}) == untouched.model_dump(exclude={"local_dir"})
 
 
+PRODUCTION = {
+    "APP_ENV": "production", "SECRET_KEY": "x" * 50, "ALLOWED_HOSTS": "a.example", "DATABASE_URL": "postgresql://h/n",
+    "REDIS_URL": "redis://h/0",
+}
+
+
+@pytest.mark.parametrize(("url", "port", "tls", "ssl"), [
+    ("smtp://mail.example", 25, False, False), ("smtp+starttls://ann:p%40ss@mail.example", 587, True, False),
+    ("smtps://ann:p%40ss@mail.example:2465", 2465, False, True),
+])
+def test_mail_server_is_one_url(url, port, tls, ssl):
+    found = environment.mail_settings(url)
+
+    assert (found["EMAIL_HOST"], found["EMAIL_PORT"]) == ("mail.example", port)
+    assert (found["EMAIL_USE_TLS"], found["EMAIL_USE_SSL"]) == (tls, ssl)
+    assert found["EMAIL_HOST_PASSWORD"] == ("p@ss" if "ann" in url else "")
+
+
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
@@ -66,6 +84,10 @@ def test_example_as_it_stands_changes_nothing(monkeypatch):
         ({"WORKER_SLOTS": "0"}, "WORKER_SLOTS: Input should be greater than or equal to 1"),
         ({"DEBUG": "perhaps"}, "DEBUG: Input should be a valid boolean"),
         ({"PUBLIC_URL": "example.org"}, "PUBLIC_URL: must start with http:// or https://"),
+        ({"EMAIL_URL": "https://mail.example"}, "EMAIL_URL must start with smtp:// or smtp+starttls:// or smtps://"),
+        ({"EMAIL_URL": "smtp://"}, "EMAIL_URL names no host"),
+        ({"EMAIL_FROM": "a@b.example\nBcc: c@d.example"}, "EMAIL_FROM: String should match pattern"),
+        ({**PRODUCTION, "WEBHOOK_LOOPBACK": "true"}, "WEBHOOK_LOOPBACK must be off in production"),
     ],
 )
 def test_broken_setting_is_one_sentence(monkeypatch, capsys, changes, words):

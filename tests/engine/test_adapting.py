@@ -39,7 +39,8 @@ def prompt(claim) -> str:
 
 def test_quote_offers_a_similar_document_and_no_other(ann, route):
     job = work_off(ask(ann))
-    assert offered(ann) == [job]
+    assert ask(ann).from_cache
+    assert offered(ann) == [job], "and not its copy"
     assert offered(ann, OTHER) == []
     found, = adapting.similar(ann, *_request(SIMILAR))
     assert 0.3 < found.similarity < 1

@@ -12,11 +12,25 @@ from django.db.models import Sum
 from django.test import Client
 
 from accounts.models import ApiToken, Override, Reservation, Usage, User, create_token
+from generation.core.alerting import Condition
 from generation.core.findings import Finding, Severity
 from generation.core.outcomes import CallCode, Failure, Reply
 from generation.management.base import BadInput
-from generation.models import Attempt, Chunk, Incident, Job, LogEntry, Occurrence, UnitVersion
-from generation.services import erasing, incidents, jobs, journal, ledger, sweeping
+from generation.models import (
+    Alert,
+    AlertRule,
+    Attempt,
+    CacheEntry,
+    Chunk,
+    Delivery,
+    Incident,
+    Job,
+    LogEntry,
+    Occurrence,
+    UnitVersion,
+    WebhookEndpoint,
+)
+from generation.services import clock, erasing, incidents, jobs, journal, ledger, sweeping
 from generation.services.errors import Refusal
 from tests.invariants import assert_invariants
 from tests.support import PROGRAM, USAGE, claim_all, finish, limited, work_off
@@ -59,7 +73,21 @@ def everywhere(zoe, rita, bob):
     incidents.upkeep()
     Occurrence.objects.filter(job__in=mine).update(message=WORD)
     LogEntry.objects.filter(user=zoe).update(message=WORD, data={"said": WORD}, trace=WORD)
-    journal.write(None, "note", "about a setting", by=zoe, said=WORD)
+    journal.write(None, "note", f"a setting was changed: {WORD}", by=zoe, said=WORD)
+    CacheEntry.objects.create(
+        key="k", whose=f"user-{zoe.pk}", owner=zoe, job=done, kind=done.kind, kind_revision=1, stage="unit", position=1,
+        model="m", content={"text": WORD}, headline=WORD, size_bytes=9, cost_usd_micros=1, expires_at=clock.now())
+    endpoint = WebhookEndpoint.objects.create(user=zoe, url=f"https://{WORD}.example.org", description=WORD)
+    of_bob_too = WebhookEndpoint.objects.create(user=bob, url="https://bob.example.org")
+    for target, recipient in ((endpoint, ""), (of_bob_too, zoe.email)):
+        Delivery.objects.create(
+            endpoint=target, recipient=recipient, event="job.completed", payload={"said": WORD},
+            next_at=clock.now())
+    rule = AlertRule.objects.create(name="rule of a test", condition=Condition.DISK_LOW.value, threshold=1)
+    Alert.objects.create(
+        rule=rule, severity=rule.severity, value=1, worst=1, sentence="s", next_step="n", first_seen_at=clock.now(),
+        last_seen_at=clock.now(), state="resolved", resolved_at=clock.now(), acknowledged_at=clock.now(),
+        acknowledged_by=zoe, acknowledge_note=WORD, resolved_by=zoe, resolve_note=WORD)
     create_token(zoe, WORD)
     Override.objects.create(user=zoe, reason=WORD)
     for row in (zoe, ApiToken.objects.get(), Override.objects.get()):
@@ -101,6 +129,8 @@ def test_fixture_puts_the_word_everywhere(everywhere):
         "generation.UnitVersion.content", "generation.UnitVersion.instruction", "generation.Attempt.reply",
         "generation.Attempt.message", "generation.Attempt.findings", "generation.LogEntry.message",
         "generation.LogEntry.data", "generation.LogEntry.trace", "generation.Occurrence.message",
+        "generation.Job.brief_text", "generation.CacheEntry.content", "generation.WebhookEndpoint.url",
+        "generation.Delivery.payload", "generation.Delivery.recipient", "generation.Alert.resolve_note",
         "accounts.User.username", "accounts.User.email", "accounts.ApiToken.name", "accounts.Override.reason",
         "admin.LogEntry.object_repr", "admin.LogEntry.change_message",
     }
@@ -186,7 +216,7 @@ def test_erased_job_can_be_neither_read_nor_retried(everywhere, zoe, adam):
 def test_incident_of_erased_jobs_ends(everywhere, zoe, adam):
     assert Incident.objects.get(cause="refused").is_open
     erasing.erase_user(zoe, by=adam)
-    incidents.resolve(incidents.clock.now(), set())
+    incidents.resolve(clock.now(), set())
     assert not Incident.objects.get(cause="refused").is_open
 
 

@@ -117,6 +117,24 @@ def test_stored_reply_of_a_dead_worker_is_used_and_not_asked_for_by_a_waiter(ann
     assert (again.job_id, again.stored_reply is not None) == (one.pk, True)
 
 
+def test_late_reply_to_a_waiter_that_is_served_is_paid_and_put_away(ann, route):
+    """Its worker was only slow: the reply came after another request took over."""
+    one = ask(ann)
+    ask(ann)
+    late, = claim_all("slow")
+    let_leases_run_out()
+    leases.expire()
+    taken, = claim_all("lives")
+    store(late)
+    finish(taken)
+    finish_all()
+    one.refresh_from_db()
+    attempt = Attempt.objects.get(pk=late.attempt_id)
+    assert (one.state, chunk(one, 0).from_cache, attempt.state) == ("completed", True, "settled")
+    assert one.cost_usd_micros == attempt.cost_usd_micros > 0
+    assert_invariants()
+
+
 @pytest.mark.parametrize("ending", ["refused", "cancelled", "cancelled before it ran"])
 def test_when_the_leader_is_lost_exactly_one_waiter_takes_over(ann, route, ending):
     first, *others = [ask(ann) for _ in range(5)]

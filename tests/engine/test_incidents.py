@@ -161,6 +161,12 @@ def test_bad_key_is_one_critical_incident_over_all_jobs_of_the_route(ann, bob, r
     assert Incident.objects.get().resolution == Resolution.GONE
 
 
+def test_what_a_person_paused_is_no_failure(job, rita, route):
+    routes.hold(route, because="maintenance", by=rita)
+    look()
+    assert not Incident.objects.exists()
+
+
 def test_job_of_a_revision_that_no_worker_knows_is_an_incident(job):
     now = clock.now()
     Pulse.objects.create(name="host:1:ab", beat_at=now, started_at=now, detail={"revisions": {"training_program": 999}})

@@ -375,7 +375,7 @@ def test_history_has_one_row_a_minute_and_is_pruned(route):
     assert (rows[-1].limit, rows[-1].highest) == (10, 500)
     assert len(told("concurrency_limit")) == 1
     RouteMinute.objects.update(minute=now - dt.timedelta(days=3))
-    routes.forget_old_minutes(now)
+    routes.forget_old_minutes()
     assert not RouteMinute.objects.exists()
 
 

@@ -5,7 +5,7 @@ import json
 import pytest
 from django.core.management import CommandError, call_command
 
-from generation.management.bench import concurrency, engine
+from generation.management.bench import api, concurrency, engine, fairness
 
 pytestmark = [pytest.mark.processes, pytest.mark.django_db(transaction=True)]
 
@@ -39,3 +39,19 @@ def test_short_concurrency_bench_compares_constants_with_the_moving_limit():
     ]
     assert all(run.per_s > 0 for one in found for run in one.runs)
     assert json.loads(json.dumps(concurrency.as_json(found)))[0]["ratio"] > 0
+
+
+def test_short_bench_of_the_api_answers_everything_and_completes_both_requests():
+    report = api.measure(rate=10, seconds=1, processes=1, pairs=1, say=lambda line: None)
+    assert [(row.what, row.requests, row.errors) for row in report.rows] == [
+        ("floor: GET /healthz", 10, 0), (api.LOOK, 10, 0), (api.ASK, 10, 0)]
+    assert all(0 < row.p50_ms <= row.p95_ms <= row.p99_ms for row in report.rows)
+    assert report.again is not None
+    assert min(report.again.first_s, report.again.again_s) > 0
+    assert json.loads(json.dumps(report.as_json()))["again"]["pairs"] == 1
+
+
+def test_short_bench_of_fairness_tells_both_times():
+    report = fairness.measure(programs=3, weeks=2, calls_at_once=2, unit_s=0.2, say=lambda line: None)
+    assert min(report.alone_s, report.amid_s) > 0.4, "a plan, then the weeks"
+    assert report.as_json()["is_fair"] == report.is_fair

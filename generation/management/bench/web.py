@@ -26,7 +26,8 @@ class WebServer:
         self.url = f"http://127.0.0.1:{port}"
         self._process = subprocess.Popen(
             [
-                sys.executable, "-m", "uvicorn", "config.asgi:application", "--host", "127.0.0.1",
+                sys.executable, "-m", "uvicorn", "config.asgi:application", "--http", "config.http:Http",
+                "--host", "127.0.0.1",
                 "--port", str(port), "--workers", str(processes), "--log-level", "error", "--no-access-log",
                 "--lifespan", "off",
             ],

@@ -30,7 +30,7 @@ class End:
 
 @dataclass
 class Member:
-    """One place in the crew.  `process` is who holds it now."""
+    """One place in the crew.  `process` is who holds it now; `cause` and `sent` are what we did to them last."""
 
     name: str
     arguments: list[str]
@@ -38,6 +38,7 @@ class Member:
     log: Path
     process: "subprocess.Popen[bytes] | None" = None
     cause: str = ""
+    sent: int = 0
     done_at: float = 0.0
 
     @property
@@ -81,7 +82,7 @@ class Crew:
             if member.process is None or member.process.poll() is not None:
                 return 0
             if number not in {signal.SIGSTOP, signal.SIGCONT}:
-                member.cause, member.done_at = cause, time.time()
+                member.cause, member.sent, member.done_at = cause, number, time.time()
             os.killpg(member.pid, number)
             return member.pid
 
@@ -112,8 +113,10 @@ class Crew:
         if process is None or code is None:
             return
         with self._lock:
-            at = member.done_at if member.cause and code == -signal.SIGKILL else time.time()
-            end = End(member.name, process.pid, at, code, member.cause)
+            # Who was asked to end, and was killed on the way, was killed by something else.
+            cause = "" if code == -signal.SIGKILL and member.sent != signal.SIGKILL else member.cause
+            at = member.done_at if cause and code == -signal.SIGKILL else time.time()
+            end = End(member.name, process.pid, at, code, cause)
             member.cause = ""
         self.ends.append(end)
         self._on_end(end)      # before its successor: what it held can still be seen

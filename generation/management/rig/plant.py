@@ -25,6 +25,8 @@ from generation.management.rig.processes import ROOT, celery_arguments
 from generation.management.rig.redis import OwnRedis
 from generation.management.rig.scratch import scratch_database
 from generation.management.rig.waiting import wait_until
+from generation.models import Pulse
+from generation.services.pulses import SWEEPER
 from generation.simulator.process import SimulatorProcess
 from generation.simulator.settings import SimulatorSettings
 
@@ -120,6 +122,8 @@ def plant(
             for name in made.workers:
                 crew.add(name, celery_arguments(), environment)
         wait_until("the scratch installation serves", made.answers, READY_S, 0.1)
+        beating = Pulse.objects.exclude(name=SWEEPER)
+        wait_until("its workers beat", lambda: beating.count() >= len(made.workers), READY_S, 0.1)
         yield made
 
 
