@@ -151,10 +151,10 @@ def open_reservations() -> tuple[int, int]:
     return found["count"], found["sum"] or 0
 
 
-def oldest_unsettled(most: int) -> list[str]:
-    """The references of the oldest open reservations; the sweeper asks whether their jobs have ended."""
-    rows = Reservation.objects.filter(settled_at__isnull=True).order_by("id")
-    return list(rows.values_list("reference", flat=True)[:most])
+def unsettled_after(reservation_id: int, most: int) -> list[tuple[int, str]]:
+    """Ids and references of the next open reservations; the sweeper asks whether their jobs have ended."""
+    rows = Reservation.objects.filter(settled_at__isnull=True, pk__gt=reservation_id).order_by("pk")
+    return list(rows.values_list("pk", "reference")[:most])
 
 
 def standings(ceilings: Sequence[Ceiling], now: dt.datetime) -> list[Standing]:

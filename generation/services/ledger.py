@@ -103,21 +103,27 @@ def close(
             if mine.filter(is_booked=False).update(**closing, is_booked=True):
                 bill.add(_columns(claim, answer))
             else:
-                mine.update(**closing)
+                mine.exclude(state=AttemptState.SETTLED).update(**closing)      # settled before: it stays as it is told
         case None:
             assert claim.stored_reply is not None, "only a stored reply comes without a call"
             # The bill is on the attempt that asked; this one used its reply.
             source = Attempt.objects.filter(pk=claim.stored_reply.attempt_id)
             bill.book(source)
-            source.update(**closing)
-            mine.update(**closing)
+            for attempt in (source, mine):
+                attempt.exclude(state=AttemptState.SETTLED).update(**closing)
     if claim.fence > 1:
         _close_superseded(claim, now, bill)
 
 
-def keep_for_the_next(claim: Claim, bill: Bill) -> None:
+def keep_for_the_next(claim: Claim, now: dt.datetime, bill: Bill) -> None:
     """A late reply to a chunk that is still open: booked, and left for whoever claims the chunk next."""
-    bill.book(Attempt.objects.filter(pk=claim.attempt_id, state=AttemptState.REPLIED))
+    mine = Attempt.objects.filter(pk=claim.attempt_id)
+    if claim.stored_reply is None:
+        bill.book(mine.filter(state=AttemptState.REPLIED))
+        return
+    bill.book(Attempt.objects.filter(pk=claim.stored_reply.attempt_id, state=AttemptState.REPLIED))
+    mine.filter(state=AttemptState.ASKING).update(
+        state=AttemptState.SETTLED, code=CallCode.OK.value, settled_at=now, message=TOO_LATE)
 
 
 def close_unused(chunk_id: int, now: dt.datetime) -> Bill:

@@ -24,7 +24,6 @@ from generation.core.outcomes import (
     GiveUp,
     Outcome,
     Repair,
-    Reply,
     Retry,
     Snooze,
     SplitUp,
@@ -113,8 +112,8 @@ def _settle_one(job: Job, one: Finished, now: dt.datetime, bill: Bill, lines: li
     try:
         runnable = _apply(job, one, now, lines)
     except _NotOurs:
-        if isinstance(one.answer, Reply) and _is_open(one.claim):
-            ledger.keep_for_the_next(one.claim, bill)
+        if not isinstance(one.answer, Failure) and _is_open(one.claim):
+            ledger.keep_for_the_next(one.claim, now, bill)
         else:
             _close(one, now, bill, is_ours=False)
         return Settled(is_ours=False)

@@ -132,12 +132,29 @@ def shown(terms: Terms, user: "User", now: dt.datetime) -> list[Standing]:
     )
 
 
+class _Walk:
+    """Through all open reservations, a batch at a time and round again: the oldest may stay open for days.
+
+    Each process has its own place, and may lose it."""
+
+    def __init__(self) -> None:
+        self._after = 0
+
+    def some(self) -> list[str]:
+        rows = ledger.unsettled_after(self._after, BATCH)
+        self._after = rows[-1][0] if len(rows) == BATCH else 0
+        return [reference for _id, reference in rows]
+
+
+_of_the_ended, _of_the_gone = _Walk(), _Walk()
+
+
 def unbilled() -> list[int]:
     """Jobs that ended and whose bill is not complete: a call's cost became known after the end, or a reservation
     is open although no transaction of ours leaves one behind."""
     late = Job.objects.filter(~Q(billed_usd_micros=F("cost_usd_micros")), state__in=TERMINAL)
     found = set(late.order_by("pk").values_list("pk", flat=True)[:BATCH])
-    return sorted(found | set(_ended(ledger.oldest_unsettled(BATCH))))
+    return sorted(found | set(_ended(_of_the_ended.some())))
 
 
 def _ended(references: list[str]) -> list[int]:
@@ -148,7 +165,7 @@ def _ended(references: list[str]) -> list[int]:
 def release_orphans() -> int:
     """Give back what is reserved for jobs that no longer exist; how many."""
     # In this order: a reservation that can be seen was committed with its job.
-    references = ledger.oldest_unsettled(BATCH)
+    references = _of_the_gone.some()
     jobs = Job.objects.filter(public_id__in=references).values_list("public_id", flat=True)
     known = {str(public_id) for public_id in jobs}
     for reference in (orphans := sorted(set(references) - known)):
