@@ -122,7 +122,7 @@ def test_bad_brief_from_stdin_is_a_few_lines_and_exit_code_2(quick):
 def test_bad_key_is_explained_and_the_job_waits_for_a_good_one(quick):
     done = quick.run("generate", "training_program", *SMALL, OPENAI_API_KEY="sk-bad-secret-key")
     assert done.returncode == 1
-    assert "The provider refused the key. Set a valid OPENAI_API_KEY" in done.stderr
+    assert "The provider refused the key. Set a valid key (OPENAI_API_KEY" in done.stderr
     assert "goes on when a worker runs" in done.stderr
     assert "sk-bad-secret-key" not in done.stdout + done.stderr
     assert quick.run("generate", "training_program", *SMALL, OPENAI_API_KEY="good").returncode == 0

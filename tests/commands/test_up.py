@@ -138,7 +138,7 @@ def test_open_event_stream_does_not_keep_it_alive(quick, simulator):
 def test_job_that_waits_for_a_person_is_explained_and_is_no_success(quick):
     done = quick.run("up", "--demo", "--exit", "--port", "0", OPENAI_API_KEY="sk-bad-key-of-a-test")
     assert done.returncode == 1
-    assert "The provider refused the key. Set a valid OPENAI_API_KEY" in done.stdout
+    assert "The provider refused the key. Set a valid key (OPENAI_API_KEY" in done.stdout
     assert "sk-bad-key-of-a-test" not in done.stdout + done.stderr
 
 

@@ -86,6 +86,10 @@ def test_simulator_that_died_is_started_again_where_it_was(settings, transaction
             except OSError:
                 return False
 
-        wait_until("it answers again", lambda: room._simulator._child.pid != pid and answers(), 20)
+        def is_another() -> bool:
+            child = room._simulator._child      # None while one is started
+            return child is not None and child.pid != pid
+
+        wait_until("it answers again", lambda: is_another() and answers(), 20)
     finally:
         room.stop()
