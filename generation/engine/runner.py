@@ -91,6 +91,7 @@ class Engine:
         self._lock = threading.Lock()
         self._idle = threading.Condition(self._lock)
         self._claiming = threading.Lock()
+        self._keeping_up = threading.Lock()
         self._wants_claim = threading.Event()
         self._is_draining = False
         self._beat_at = time.monotonic()      # the last pulse that got through
@@ -417,9 +418,17 @@ class Engine:
         turn = sweeping.take_turn(self.name)
         if turn is not None:
             sweeping.sweep(may_expire=turn.may_expire)
+            self._submit(self._keep_up)
         if not self._is_draining and len(held) < self.slots:
             self.wake()
 
+    def _keep_up(self) -> None:
+        """Not in the pulse, which has leases to renew; and if the last time is not over, not a second time."""
+        if self._keeping_up.acquire(blocking=False):
+            try:
+                sweeping.upkeep()
+            finally:
+                self._keeping_up.release()
 
     def _report(self, route_id: int, seen: Report) -> None:
         self._tally.hear_of_cut(route_id, routes.report(route_id, seen, worker=self.name))

@@ -23,8 +23,10 @@ from generation.core.outcomes import Done, DoneWhole, Repair
 from generation.core.prompting import Kind, Stage
 from generation.kinds import all_kinds
 from generation.models import CacheEntry, Job, LogLevel, Route
-from generation.services import clock, journal
+from generation.services import clock, journal, turns
 
+TURN = "cache"
+EVERY = dt.timedelta(seconds=30)
 BATCH = 500                              # rows that one pruning transaction deletes
 COUNTED = dt.timedelta(days=30)
 MOST_COUNTED = 10_000                    # jobs; the newest of these days
@@ -184,6 +186,14 @@ def note_hits(keys: Iterable[str]) -> None:
 
 
 # --- Bounds, erasure, figures -----------------------------------------------------------------------
+
+
+def upkeep() -> bool:
+    """Take the turn, if it is due, and prune: the sums below are a look at every row."""
+    if turns.take(TURN, EVERY, clock.now()) is None:
+        return False
+    prune()
+    return True
 
 
 def prune() -> int:

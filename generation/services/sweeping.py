@@ -35,6 +35,7 @@ FORGET_PULSE_AFTER = dt.timedelta(days=1)
 # What may as well be done later, each in its own, slower time.
 UPKEEP = (
     summing.count_ended, incidents.upkeep, retention.upkeep, outbox.prune, alerts.prune, routes.forget_old_minutes,
+    caching.upkeep,
 )
 
 
@@ -45,7 +46,6 @@ class Swept:
     lost_attempts: int
     billed: int
     rang: bool
-    pruned: int = 0
 
 
 @dataclass(frozen=True)
@@ -74,8 +74,7 @@ def take_turn(by: str) -> Turn | None:
 
 
 def sweep(*, may_expire: bool = True) -> Swept:
-    """Expired leases, stuck jobs, forgotten attempts, incomplete bills, lost doorbells, old pulses; then the upkeep:
-    what is kept too long, the cache's surplus, failures as incidents."""
+    """Expired leases, stuck jobs, forgotten attempts, incomplete bills, lost doorbells, old pulses."""
     expired = expire() if may_expire else 0
     unstuck = each(_unstick, stuck_jobs()) + each(_unblock, blocked_jobs())
     lost = _close_lost_attempts()
@@ -84,8 +83,12 @@ def sweep(*, may_expire: bool = True) -> Swept:
     if rang:
         queue.ring()
     Pulse.objects.filter(beat_at__lt=clock.now() - FORGET_PULSE_AFTER).exclude(name=SWEEPER).delete()
-    each(lambda upkeep: upkeep(), UPKEEP)
-    return Swept(expired, unstuck, lost, billed, rang, caching.prune())
+    return Swept(expired, unstuck, lost, billed, rang)
+
+
+def upkeep() -> None:
+    """Figures, failures as incidents, what is kept too long, the cache's surplus.  No worker's lease waits for it."""
+    each(lambda step: step(), UPKEEP)
 
 
 def has_due_work() -> bool:

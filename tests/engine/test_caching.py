@@ -355,12 +355,12 @@ def test_sweeper_prunes_what_expired_and_what_was_used_least(ann, route, setting
     for entry, minutes in ((plan, 1), (first, 30), (second, 20), (third, 10)):
         CacheEntry.objects.filter(pk=entry.pk).update(last_used_at=now - dt.timedelta(minutes=minutes))
     CacheEntry.objects.filter(pk=third.pk).update(expires_at=now)
-    assert sweeping.sweep().pruned == 1
+    assert caching.prune() == 1
     settings.CACHE_MAX_BYTES = plan.size_bytes + second.size_bytes
-    assert sweeping.sweep().pruned == 1
+    assert caching.prune() == 1
     assert set(CacheEntry.objects.all()) == {plan, second}
     settings.CACHE_MAX_ENTRIES = 1
-    sweeping.sweep()
+    sweeping.upkeep()
     assert CacheEntry.objects.get() == plan
 
 

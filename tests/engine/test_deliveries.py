@@ -474,10 +474,10 @@ def test_sweeper_forgets_deliveries_that_ended_long_ago(ann, settings):
     endpoint = endpoint_of(ann).endpoint
     webhooks.ping(endpoint, by=ann)
     outbox.settle(take(), OK)
-    sweeping.sweep()
+    sweeping.upkeep()
     assert Delivery.objects.count() == 1
     Delivery.objects.update(finished_at=clock.now() - dt.timedelta(days=8))
-    sweeping.sweep()
+    sweeping.upkeep()
     assert Delivery.objects.count() == 0
 
 
@@ -486,7 +486,7 @@ def test_sweeper_drops_what_waits_for_a_target_that_is_off_for_days(ann):
     webhooks.ping(endpoint, by=ann)
     WebhookEndpoint.objects.update(is_enabled=False)
     Delivery.objects.update(next_at=clock.now() - dt.timedelta(days=4))
-    sweeping.sweep()
+    sweeping.upkeep()
 
     assert Delivery.objects.get().state == "dropped"
 

@@ -197,7 +197,7 @@ def test_reply_that_comes_after_the_erasure_is_erased_by_the_sweeper(zoe, adam):
     erasing.erase_user(zoe, by=adam)
     ledger.store_reply(claim, Reply(f"late {WORD}", USAGE), "fingerprint")
     finish(claim, Failure(CallCode.ABANDONED, f"late {WORD}"))
-    sweeping.sweep()
+    sweeping.upkeep()
 
     assert places_with(WORD) == set()
     assert Attempt.objects.get().cost_usd_micros > 0

@@ -104,7 +104,7 @@ def test_only_one_of_two_sweepers_looks(ann, route):
 
 def test_sweeper_groups_by_itself(ann, route):
     refused(ann)
-    sweeping.sweep()
+    sweeping.upkeep()
     assert Incident.objects.get().jobs == 1
 
 

@@ -18,6 +18,7 @@ def main() -> None:
     def sweep_on() -> None:
         while True:
             guarded(sweeping.sweep)
+            guarded(sweeping.upkeep)
             time.sleep(settings.SWEEP_S)
 
     threads = [threading.Thread(target=sweep_on, daemon=True) for _ in range(2)]
