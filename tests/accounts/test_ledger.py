@@ -223,7 +223,7 @@ def test_newest_override_counts(ann, cy):
 
 
 def test_defaults_are_made_once_and_changes_stay(ann, bob, adam):
-    migration = import_module("accounts.migrations.0003_default_policies")
+    migration = import_module("accounts.migrations.0002_default_policies")
     migration.create(apps, None)
     Limit.objects.filter(policy__role="student").delete()
     migration.create(apps, None)

@@ -12,7 +12,7 @@ from tests.invariants import assert_invariants
 from tests.support import PROGRAM, claim_all, work_off
 
 # What was there before anybody had an installation to keep running.
-BEFORE_THE_FIRST_RELEASE = {"generation": "0060_metrics", "accounts": "0060_words"}
+BEFORE_THE_FIRST_RELEASE = {"generation": "0003_default_alert_rules", "accounts": "0002_default_policies"}
 ADDS = (
     migrations.CreateModel, migrations.AddIndex, migrations.AddConstraint, migrations.AlterModelOptions,
     migrations.AlterModelManagers, migrations.RunPython,

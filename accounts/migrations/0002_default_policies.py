@@ -41,5 +41,5 @@ def remove(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("accounts", "0002_limits_and_usage")]
+    dependencies = [("accounts", "0001_initial")]
     operations = [migrations.RunPython(create, remove)]

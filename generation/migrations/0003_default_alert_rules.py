@@ -36,5 +36,5 @@ def remove(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("generation", "0040_alerts_and_deliveries")]
+    dependencies = [("generation", "0002_default_routes")]
     operations = [migrations.RunPython(create, remove)]
