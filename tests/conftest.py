@@ -28,8 +28,6 @@ def witness() -> Iterator[canaries.Witness]:
     reading, root = canaries.Witness(), logging.getLogger()
     for printing in root.handlers:
         printing.setLevel(root.level)      # what is read here is not printed for that
-    root.addHandler(reading)
-    logging.getLogger("generation").setLevel(logging.DEBUG)
     yield reading
     root.removeHandler(reading)
 
@@ -40,6 +38,8 @@ def nothing_leaks(request: pytest.FixtureRequest, witness: canaries.Witness) -> 
     uses_database = request.node.get_closest_marker("django_db") or "db" in request.fixturenames
     if uses_database or "transactional_db" in request.fixturenames:
         request.getfixturevalue("_django_db_helper")      # so that this is over before the rows are gone
+    logging.getLogger().addHandler(witness)               # anew, in case a test has set up the log
+    logging.getLogger("generation").setLevel(logging.DEBUG)
     yield
     assert witness.taken() == []
     if uses_database or "transactional_db" in request.fixturenames:

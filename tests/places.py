@@ -27,11 +27,13 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     return PROCESSES if config.args_source is pytest.Config.ArgsSource.TESTPATHS else 0
 
 
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """The tests of a file that drives a browser share one server, so they stay together."""
+    if item.get_closest_marker("browser"):
+        item.add_marker(pytest.mark.xdist_group(item.path.stem))
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The tests of a file that drives a browser share one server, so they stay together; tests that start processes
-    come first, because what is long must not be begun last."""
-    for item in items:
-        if item.get_closest_marker("browser"):
-            item.add_marker(pytest.mark.xdist_group(item.path.stem))
+    """Tests that start processes come first, because what is long must not be begun last."""
     items.sort(key=lambda item: not any(item.iter_markers("processes")))

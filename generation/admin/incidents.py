@@ -139,7 +139,8 @@ class IncidentAdmin(RecordAdmin):
         if request.method != "POST":
             return HttpResponseRedirect(url_of(incident))
         if means.leads_only:
-            remedying.take(incident, remedy, by=user)
+            if user.has_perm("generation.resolve_incident"):      # who only looks on leaves no trace
+                remedying.take(incident, remedy, by=user)
             return HttpResponseRedirect(_where(incident, remedy))
         chosen = list(remedying.treatable(incident, remedy)[: remedying.MOST_AT_ONCE])
         if len(chosen) > ASK_BEFORE and "confirmed" not in request.POST:

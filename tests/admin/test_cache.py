@@ -15,7 +15,7 @@ ASK = f"{reverse('admin:generation_job_add')}?kind=training_program"
 FORM = {
     "strategy": "parallel", "brief-goal": "strength", "brief-level": "novice", "brief-weeks": "3",
     "brief-days_per_week": "2", "brief-minutes_per_session": "60", "brief-equipment": ["full_gym"],
-    "brief-units": "metric", "brief-language": "en",
+    "brief-units": "metric", "brief-language": "en", "brief-preferences": PROGRAM["preferences"],
 }
 
 

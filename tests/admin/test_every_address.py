@@ -7,31 +7,34 @@ from django.apps import apps
 from django.contrib import admin
 from django.urls import reverse
 
+from generation.core.remedies import Remedy
+
 STANDARD = ("_changelist", "_add", "_change", "_delete", "_history", "_autocomplete")
 OURS = ("accounts", "generation")
 
 
-def own_addresses() -> Iterator[tuple[type, str, bool]]:
-    """Model, name and whether a row belongs to it, of every page that is ours."""
+def own_addresses() -> Iterator[tuple[type, str, int]]:
+    """Model, name and how many arguments it has, the first of them a row's, of every page that is ours."""
     for model, page in admin.site._registry.items():
         if model._meta.app_label not in OURS:
             continue
         for pattern in page.get_urls():
             name = getattr(pattern, "name", None)
             if name and not name.endswith(STANDARD) and name not in {"auth_user_password_change"}:
-                yield model, name, "<" in str(pattern.pattern)
+                yield model, name, len(pattern.pattern.converters)
 
 
 ADDRESSES = list(own_addresses())
 
 
 def addresses() -> Iterator[str]:
-    for model, name, has_row in ADDRESSES:
-        if not has_row:
+    for model, name, arguments in ADDRESSES:
+        if not arguments:
             yield reverse(f"admin:{name}")
             continue
         for row in model._default_manager.order_by("pk"):
-            yield reverse(f"admin:{name}", args=[row.pk])
+            for word in [[remedy.value] for remedy in Remedy] if arguments == 2 else [[]]:
+                yield reverse(f"admin:{name}", args=[row.pk, *word])
 
 
 def everything() -> dict[str, list[dict]]:

@@ -53,7 +53,7 @@ def test_worker_list_says_who_lives(age_s, draining, state, root, client_of):
 
 @pytest.mark.parametrize(("changes", "words"), [
     ({}, "flowing"),
-    ({"throttled_until": dt.timedelta(minutes=1)}, "paused until"),
+    ({"throttled_until": dt.timedelta(minutes=1)}, "slowed down until"),
     ({"throttled_until": -dt.timedelta(minutes=1)}, "flowing"),
     ({"open_until": dt.timedelta(minutes=1), "breaker_reason": "auth"}, "paused until"),
 ])

@@ -1,11 +1,8 @@
 """The process log as others find it: JSON lines on stdout in production, plain lines on stderr elsewhere."""
 
 import json
-import logging
 import subprocess
 import sys
-
-import pytest
 
 from config import celery
 from tests.canaries import KEY
@@ -24,6 +21,9 @@ try:
     raise ValueError("the key {KEY} was refused")
 except ValueError:
     logging.getLogger("some.library").exception("trouble")
+from uvicorn import Config
+Config("config.asgi:application", log_config=None)
+assert not logging.getLogger("uvicorn").handlers + logging.getLogger("uvicorn.access").handlers
 logging.getLogger("generation").debug("too small")
 """
 
@@ -61,11 +61,6 @@ def test_embedded_writes_plain_lines_on_stderr_from_warning_on(tmp_path):
 def test_level_is_a_setting(tmp_path):
     _out, err = said(clean_environment(LOCAL_DIR=str(tmp_path), LOG_LEVEL="info"))
     assert "INFO generation.journal: it went" in err and "(job 0b6c)" in err
-
-
-@pytest.mark.parametrize("name", ["uvicorn", "uvicorn.access"])
-def test_the_servers_lines_go_the_same_way(name):
-    assert logging.getLogger(name).handlers == []
 
 
 def test_celery_leaves_the_logging_alone():

@@ -27,6 +27,7 @@ GIVEN_UP = {
     CallCode.FILTERED: Reason.CONTENT_FILTERED,
     CallCode.BAD_REQUEST: Reason.BAD_REQUEST,
     CallCode.INTERNAL: Reason.INTERNAL,
+    CallCode.TOO_LONG: Reason.TOO_LONG,
 }
 SNOOZED = {
     CallCode.RATE_LIMITED: Reason.RATE_LIMITED,
@@ -173,4 +174,4 @@ def test_reply_with_errors_is_asked_again_with_all_its_findings(findings, previo
 ])
 def test_repair_ends(findings, previous, repairs, attempts, why):
     outcome = verdict(*findings, previous=previous, repairs=repairs, attempts=attempts)
-    assert outcome == GiveUp(Reason.INVALID_CONTENT, why, findings)
+    assert outcome == GiveUp(Reason.INVALID_CONTENT, why, findings, "the draft")

@@ -123,6 +123,7 @@ def full_disk() -> Iterator[None]:
     """No job and no part of one can be written, as the database says it when the disk is full."""
     if connection.vendor == "sqlite":
         with connection.cursor() as cursor:
+            cursor.execute("VACUUM")      # what earlier tests have left free would be filled first
             before = cursor.execute("PRAGMA max_page_count").fetchone()[0]
             pages = cursor.execute("PRAGMA page_count").fetchone()[0]
             cursor.execute(f"PRAGMA max_page_count = {pages}")

@@ -130,7 +130,7 @@ def test_simulator_says_so():
     (405, {}, CallCode.BAD_REQUEST),
     (408, {}, CallCode.TIMEOUT),
     (409, {}, CallCode.SERVER_ERROR),
-    (413, {}, CallCode.BAD_REQUEST),
+    (413, {}, CallCode.TOO_LONG),
     (422, {}, CallCode.BAD_REQUEST),
     (429, {"code": "rate_limit_exceeded", "type": "requests"}, CallCode.RATE_LIMITED),
     (429, {"code": "slow_down"}, CallCode.RATE_LIMITED),
