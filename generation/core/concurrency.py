@@ -22,6 +22,7 @@ BUSY = 0.75               # of the limit: below that the limit is not what holds
 SLOW = 1.4                # times its usual pace: above the noise of a second's replies
 CALM = 1.15
 DEEPEST_CUT = 0.3
+FEW = 8                   # calls at once: if replies are slow although there are so few, it is not because of us
 HELPED = 0.8              # of the worst: if two cuts did not bring it below that, the provider is slow by itself
 CUTS_BEFORE_DOUBT = 2
 FEW_LEFT = 0.1            # of the provider's allowance a minute
@@ -132,7 +133,7 @@ def advance(limit: Limit, report: Report, *, running: int, ceiling: int, now_s: 
     if slowness is not None and slowness > SLOW:
         if limit.slow_cuts >= CUTS_BEFORE_DOUBT and slowness > HELPED * limit.worst:
             return _slow_by_itself(limit, report, ceiling, now_s)
-        if load > 1:
+        if load > FEW:
             return _slowed(limit, slowness, load, at, now_s)
     is_calm = slowness <= CALM if slowness is not None else not limit.slow_cuts
     if at < ceiling and load >= BUSY * at and is_calm and share_left >= 2 * FEW_LEFT:
@@ -160,7 +161,7 @@ def _refused(limit: Limit, report: Report, at: int, now_s: float) -> tuple[Limit
 
 
 def _slowed(limit: Limit, slowness: float, load: int, at: int, now_s: float) -> tuple[Limit, str]:
-    target = load * max(DEEPEST_CUT, min(0.9, CALM / slowness))
+    target = max(FEW, load * max(DEEPEST_CUT, min(0.9, CALM / slowness)))
     cut, why = _moved(limit, target, at, now_s, f"replies take {slowness:.1f} times as long as usual")
     before = limit.calls_before_cut if limit.slow_cuts else at
     return replace(
@@ -233,7 +234,7 @@ def _learned(limit: Limit, report: Report, *, is_idle: bool) -> Limit:
         return limit
     paces = dict(limit.paces)
     for sort, pace in report.paces.items():
-        if not pace.tokens or (sort in paces and pace.calls < ENOUGH_CALLS):
+        if not pace.tokens or pace.calls < ENOUGH_CALLS:
             continue
         if sort in paces:
             weight = LEARN_FASTER if pace.s_per_token < paces[sort] else LEARN_SLOWER if is_idle else 0.0
