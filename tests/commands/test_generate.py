@@ -214,7 +214,7 @@ def test_watches_celery_workers_on_postgresql_and_redis(tmp_path, simulator):
             worker = Worker(clean_environment(**ours, LOCAL_DIR=str(here.folder)))
             try:
                 wait_until("the worker lives", lambda: "✓ worker" in here.run("verify_setup").stdout, 30)
-                watched = here.run("generate", "training_program", *SMALL)
+                watched = here.run("generate", "training_program", "--fresh", *SMALL)
                 assert (watched.returncode, watched.stderr) == (0, "")
             finally:
                 assert worker.stop() == 0

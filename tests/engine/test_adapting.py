@@ -12,13 +12,17 @@ from generation.models import CacheEntry, Job
 from generation.services import adapting, jobs, quoting
 from generation.services.errors import Refusal, RefusalCode
 from tests.invariants import assert_invariants
-from tests.support import PROGRAM, USAGE, chunk, claim_all, finish, work_off
+from tests.support import PROGRAM as ANY_PROGRAM
+from tests.support import USAGE, chunk, claim_all, finish, work_off
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("cached")]
 
 NOTE = "Back squat 120 kg for one repetition by the end of spring; I am at 105 kg now."
 SIMILAR = "Back squat 125 kg for one repetition by the end of summer; I am at 105 kg today."
 OTHER = "Lose some weight before the wedding of my sister."
+
+# What is compared are the words of each test alone.
+PROGRAM = {name: value for name, value in ANY_PROGRAM.items() if name != "preferences"}
 
 
 def ask(user, note=NOTE, **more) -> Job:
