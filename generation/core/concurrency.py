@@ -234,7 +234,7 @@ def _learned(limit: Limit, report: Report, *, is_idle: bool) -> Limit:
         return limit
     paces = dict(limit.paces)
     for sort, pace in report.paces.items():
-        if not pace.tokens or pace.calls < ENOUGH_CALLS:
+        if not pace.tokens or (sort in paces and pace.calls < ENOUGH_CALLS):
             continue
         if sort in paces:
             weight = LEARN_FASTER if pace.s_per_token < paces[sort] else LEARN_SLOWER if is_idle else 0.0
