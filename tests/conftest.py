@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import Group
+from django.db import connection
 from django.test import Client
 
 from accounts.groups import ADMINISTRATORS, REVIEWERS, grant_permissions
@@ -30,6 +31,18 @@ def witness() -> Iterator[canaries.Witness]:
         printing.setLevel(root.level)      # what is read here is not printed for that
     yield reading
     root.removeHandler(reading)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:     # Any: pytest-django's
+    """PostgreSQL drops no database that somebody is connected to; a process that a test killed may seem to be."""
+    yield
+    if connection.vendor == "postgresql":
+        with django_db_blocker.unblock(), connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity "
+                "WHERE datname = current_database() AND pid <> pg_backend_pid()")
+            cursor.fetchall()
 
 
 @pytest.fixture(autouse=True)
