@@ -8,6 +8,7 @@ from django.db.models.functions import Now
 
 from accounts.models.limits import EVERYBODY, Override, Pause, Policy
 from accounts.models.people import Role, User
+from accounts.remembering import once
 from accounts.windows import Metric, Window
 
 
@@ -88,6 +89,11 @@ class _Source:
 _LIMIT = ("limits__metric", "limits__window", "limits__limit", "limits__burst")
 
 
+def current_terms(user: User) -> Terms:
+    """The terms of `user` as of a moment ago."""
+    return once(("terms", user.pk, user.role), lambda: terms_of(user, Now()))
+
+
 def terms_of(user: User, now: dt.datetime | Now) -> Terms:
     """The terms of `user` at `now`, by the database's clock, in two queries."""
     policies: dict[str, _Source] = {}
@@ -133,27 +139,28 @@ def ceilings_of_all() -> tuple[Ceiling, ...]:
 
 def paused_because() -> str | None:
     """Why nothing is accepted at the moment; None while requests are accepted."""
-    return Pause.objects.filter(is_on=True).values_list("reason", flat=True).first()
+    return once(("pause",), lambda: Pause.objects.filter(is_on=True).values_list("reason", flat=True).first())
 
 
 def weights() -> dict[str, int]:
     """Scheduling weight by role; a role without a policy weighs 1."""
-    return {role.value: 1 for role in Role} | dict(Policy.objects.exclude(role="").values_list("role", "weight"))
+    said = once(("weights",), lambda: dict(Policy.objects.exclude(role=EVERYBODY).values_list("role", "weight")))
+    return {role.value: 1 for role in Role} | said
 
 
 def roles_that_may_use(route: str) -> list[str]:
     """The roles whose policy, and the one for everybody, allow the model route `route`."""
-    names = dict(Policy.objects.values_list("role", "routes"))
-    return [role.value for role in Role if allows(_route_sets(names, role.value), route)]
+    return [role.value for role in Role if allows(_route_sets(role.value), route)]
 
 
 def may_use_routes(role: str) -> Callable[[str], bool]:
     """Whether a user of `role` may use a model route, by its slug."""
-    sets = _route_sets(dict(Policy.objects.filter(role__in=[role, EVERYBODY]).values_list("role", "routes")), role)
+    sets = _route_sets(role)
     return lambda slug: allows(sets, slug)
 
 
-def _route_sets(names: dict[str, list[str]], role: str) -> list[frozenset[str]]:
+def _route_sets(role: str) -> list[frozenset[str]]:
+    names = once(("routes of roles",), lambda: dict(Policy.objects.values_list("role", "routes")))
     return [frozenset(names.get(of, ())) for of in (role, EVERYBODY)]
 
 

@@ -2,6 +2,7 @@
 
 Parse, one service call, schema.  What goes wrong is mapped in `problems`."""
 
+from collections.abc import Sequence
 from typing import Annotated
 from uuid import UUID
 
@@ -15,7 +16,7 @@ from generation.api.auth import caller, job_for, job_to_change
 from generation.api.schemas import RETRY_AFTER_S, JobIn, JobOut, JobPage, RegenerateIn, job_path
 from generation.core.states import JobState
 from generation.kinds import all_kinds
-from generation.models import Job
+from generation.models import Chunk, Job
 from generation.services import clock, jobs, spending
 
 router = Router(tags=["jobs"])
@@ -64,7 +65,7 @@ def submit_job(
     else:
         response["Idempotent-Replayed"] = "true"
         ratelimits.put(response, spending.own_standings(caller(request)), clock.now())
-    return _accepted(response, submitted.job)
+    return _accepted(response, submitted.job, submitted.chunks)
 
 
 @router.get("/jobs", response=JobPage, url_name="jobs")
@@ -141,7 +142,7 @@ def regenerate_unit(
     return _accepted(response, jobs.regenerate(job, n, instruction=body.instruction, by=user))
 
 
-def _accepted(response: HttpResponse, job: Job) -> Status[JobOut]:
+def _accepted(response: HttpResponse, job: Job, chunks: Sequence[Chunk] | None = None) -> Status[JobOut]:
     response["Location"] = job_path(job)
     response["Retry-After"] = str(RETRY_AFTER_S)
-    return Status(202, JobOut.of(job))
+    return Status(202, JobOut.of(job, chunks))

@@ -3,6 +3,7 @@
 Input refuses unknown fields.  A snapshot is a part of a job: the same names mean the same."""
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from generation.core.reasons import EXPLANATIONS, Reason
 from generation.core.states import ChunkState, JobState
-from generation.models import Job, Strategy
+from generation.models import Chunk, Job, Strategy
 from generation.services import reading
 
 JsonObject = dict[str, Any]      # Any: a JSON object
@@ -128,8 +129,9 @@ class JobOut(SnapshotOut):
     links: JobLinks
 
     @classmethod
-    def of(cls, job: Job) -> "JobOut":
-        snapshot = reading.snapshot(job)
+    def of(cls, job: Job, chunks: Sequence[Chunk] | None = None) -> "JobOut":
+        """`chunks` are those of a job that was made just now; others are looked up."""
+        snapshot = reading.snapshot(job, chunks)
         base = job_path(job)
         return cls(
             **snapshot,

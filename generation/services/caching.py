@@ -12,6 +12,7 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models.functions import Now
 from pydantic import ValidationError
 
 from accounts.models import User
@@ -91,12 +92,17 @@ def provider_of(route: Route) -> str:
 # --- Read and write -------------------------------------------------------------------------------
 
 
+def usable() -> QuerySet[CacheEntry]:
+    """The entries that have not expired."""
+    return CacheEntry.objects.filter(expires_at__gt=Now())
+
+
 def find(sought: Iterable[Sought]) -> dict[str, Served]:
     """What the cache has of `sought`, by key, in one query."""
     by_key = {one.key: one for one in sought}
     if not by_key:
         return {}
-    rows = CacheEntry.objects.filter(key__in=by_key, expires_at__gt=clock.now())
+    rows = usable().filter(key__in=by_key)
     found = {row.key: _read(row, by_key[row.key]) for row in rows}
     return {key: served for key, served in found.items() if served is not None}
 

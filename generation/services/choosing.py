@@ -7,9 +7,11 @@ did not fit, or its own route is paused and has a fallback."""
 import json
 import random
 from collections.abc import Callable
+from copy import copy
 from dataclasses import dataclass
 from functools import cache
 
+from accounts.remembering import once
 from generation.core.kind import JsonObject
 from generation.core.outcomes import GiveUp, Outcome, Repair
 from generation.core.pricing import estimated_tokens
@@ -42,14 +44,19 @@ def for_job(
     *, kind: Kind, strategy: str, brief: JsonObject, units: int, is_allowed: Allowed = anything
 ) -> Chosen:
     """The best routes for a new document; a Refusal if no enabled, allowed route can make it."""
-    rows = {route.slug: route for route in Route.objects.enabled().prefetch_related("uses")}
+    rows = once(("routes",), _enabled)
     candidates = [route.candidate for route in rows.values()]
     main = _best(candidates, need_of(kind, strategy, brief, units, Use.UNIT), is_allowed)
     if strategy == Strategy.SINGLE:
         first = main      # the first call writes everything
     else:
         first = _best(candidates, need_of(kind, strategy, brief, units, Use.PLAN), is_allowed)
-    return Chosen(rows[main.slug], main.why, rows[first.slug], first.why)
+    # Copies: what is remembered is everybody's.
+    return Chosen(copy(rows[main.slug]), main.why, copy(rows[first.slug]), first.why)
+
+
+def _enabled() -> dict[str, Route]:
+    return {route.slug: route for route in Route.objects.enabled().prefetch_related("uses")}
 
 
 def remedy(
@@ -76,7 +83,7 @@ def remedy(
         stronger_than=None if is_longer else asked_on.strength,
         longer_than=asked_on.context_tokens if is_longer else None, failed_checks=repairs + 1,
     )
-    rows = {route.slug: route for route in Route.objects.enabled().prefetch_related("uses")}
+    rows = _enabled()
     choices = ranked([route.candidate for route in rows.values()], need, is_allowed)
     # One that is paused is no remedy: the unit would wait for it although it can be asked again here.
     well = [choice for choice in choices if rows[choice.slug].open_until is None]

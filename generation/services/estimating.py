@@ -2,9 +2,12 @@
 
 Before there is any, from the route's prices and the size of what the kind would simulate.  Never "unknown"."""
 
+import json
 import random
 from dataclasses import dataclass
+from functools import lru_cache
 
+from accounts.remembering import once
 from generation.core.kind import JsonObject
 from generation.core.pricing import Prices, estimated_tokens
 from generation.core.prompting import Kind
@@ -30,24 +33,40 @@ class Estimate:
 
 def estimate(*, kind: str, strategy: str, route: Route, brief: JsonObject, units: int) -> Estimate:
     """For `units` units of a document of `brief`."""
-    history = list(
+    past = once(("past", kind, strategy, route.pk), lambda: _past(kind, strategy, route))
+    if past.jobs < ENOUGH:
+        return _from_prices(all_kinds()[kind], strategy, route.prices, brief, units)
+    factor = units if _is_serial(strategy) else 1
+    return Estimate(
+        round(_quantile(past.costs, 0.5) * units), round(_quantile(past.costs, 0.9) * units),
+        round(_quantile(past.times, 0.5) * factor, 1), round(_quantile(past.times, 0.9) * factor, 1), past.jobs,
+    )
+
+
+@dataclass(frozen=True)
+class _Past:
+    """Of completed jobs that were made and not served: micro-dollars for a unit, and seconds; both in order."""
+
+    jobs: int
+    costs: list[float]
+    times: list[float]
+
+
+def _past(kind: str, strategy: str, route: Route) -> _Past:
+    rows = list(
         Job.objects.filter(kind=kind, strategy=strategy, route=route, state=JobState.COMPLETED.value, cached_parts=0)
         .order_by("-id").values_list("cost_usd_micros", "unit_total", "started_at", "finished_at")[:NEWEST]
     )
-    if len(history) < ENOUGH:
-        return _from_prices(all_kinds()[kind], strategy, route.prices, brief, units)
-    costs = sorted(cost / of_units for cost, of_units, _started, _finished in history)
-    # Only units that follow one another make a longer document slower.
-    is_serial = strategy != Strategy.PARALLEL
-    times = sorted(
-        (finished - started).total_seconds() / (of_units if is_serial else 1)
-        for _cost, of_units, started, finished in history if started and finished
+    times = (
+        (finished - started).total_seconds() / (of_units if _is_serial(strategy) else 1)
+        for _cost, of_units, started, finished in rows if started and finished
     )
-    factor = units if is_serial else 1
-    return Estimate(
-        round(_quantile(costs, 0.5) * units), round(_quantile(costs, 0.9) * units),
-        round(_quantile(times, 0.5) * factor, 1), round(_quantile(times, 0.9) * factor, 1), len(history),
-    )
+    return _Past(len(rows), sorted(cost / of_units for cost, of_units, _started, _finished in rows), sorted(times))
+
+
+def _is_serial(strategy: str) -> bool:
+    """Only units that follow one another make a longer document slower."""
+    return strategy != Strategy.PARALLEL
 
 
 def _quantile(ordered: list[float], share: float) -> float:
@@ -56,14 +75,21 @@ def _quantile(ordered: list[float], share: float) -> float:
 
 
 def _from_prices(kind: Kind, strategy: str, prices: Prices, brief: JsonObject, units: int) -> Estimate:
-    typed, rng = kind.brief(brief), random.Random(0)
-    plan = kind.simulate_plan(typed, rng)
-    plan_tokens = estimated_tokens(str(plan))
-    unit_tokens = estimated_tokens(str(kind.simulate_unit(typed, kind.plan(plan), 1, rng)))
+    plan_tokens, unit_tokens = _sizes(kind.slug, kind.revision, json.dumps(brief))
     shared = estimated_tokens(kind.rules) + estimated_tokens(str(brief)) + plan_tokens
     output = plan_tokens + units * unit_tokens
     calls = 1 if strategy == Strategy.SINGLE else 1 + units
     cost = -(-(calls * shared * prices.input + output * prices.output) // 1_000_000)
     plan_s, unit_s = (FIRST_TOKEN_S + tokens / OUTPUT_TOKENS_PER_S for tokens in (plan_tokens, unit_tokens))
-    seconds = plan_s + (unit_s if strategy == Strategy.PARALLEL else unit_s * units)
+    seconds = plan_s + (unit_s * units if _is_serial(strategy) else unit_s)
     return Estimate(cost, CAUTION * cost, round(seconds, 1), round(CAUTION * seconds, 1), 0)
+
+
+@lru_cache(maxsize=500)
+def _sizes(slug: str, revision: int, brief: str) -> tuple[int, int]:     # the revision: of what is remembered
+    """Tokens of a plan and of a unit, as the kind simulates them for `brief`, which is JSON."""
+    kind, rng = all_kinds()[slug], random.Random(0)
+    typed = kind.brief(json.loads(brief))
+    plan = kind.simulate_plan(typed, rng)
+    unit = kind.simulate_unit(typed, kind.plan(plan), 1, rng)
+    return estimated_tokens(str(plan)), estimated_tokens(str(unit))

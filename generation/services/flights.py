@@ -9,6 +9,7 @@ parked one looks again by itself after a lease's time."""
 
 import datetime as dt
 from collections.abc import Collection, Iterable
+from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -17,7 +18,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from generation import queue
 from generation.core.reasons import Reason
 from generation.models import Chunk, Flight
-from generation.services import clock
+from generation.services import caching, clock
 
 
 def led(keys: Collection[str]) -> set[str]:
@@ -26,20 +27,32 @@ def led(keys: Collection[str]) -> set[str]:
 
 
 def board(chunk: Chunk, key: str, now: dt.datetime) -> bool:
-    """Let `chunk`, whose job is locked, lead the flight of `key`; or park it, if another does: False."""
-    mine = Chunk.objects.filter(pk=chunk.pk)
-    if not led([key]):
-        is_waiting = chunk.flight == Flight.WAITS
-        freed = {"ready_at": now, "reason": "", "reason_detail": ""} if is_waiting else {}
-        try:
-            with transaction.atomic():
-                mine.update(flight=Flight.LEADS, cache_key=key, **freed)
-            return True
-        except IntegrityError:      # somebody was faster
-            pass
-    mine.update(cache_key=key, **parked(now))
+    """Let `chunk`, whose job is locked, lead the flight of `key`; False if another does, or the cache has it.
+
+    Both in one look: whoever stops leading has stored what it made in the same transaction."""
+    leader = Chunk.objects.filter(flight=Flight.LEADS, cache_key=key)
+    rows = Chunk.objects.filter(~Exists(leader), ~Exists(caching.usable().filter(key=key)))
+    freed = {"ready_at": now, "reason": "", "reason_detail": ""} if chunk.flight == Flight.WAITS else {}
+    try:
+        with transaction.atomic():
+            return _write(rows, chunk, flight=Flight.LEADS, cache_key=key, **freed)
+    except IntegrityError:      # somebody was faster
+        return False
+
+
+def park(chunk: Chunk, key: str, now: dt.datetime) -> None:
+    """Let `chunk`, whose job is locked, wait for the twin that leads the flight of `key`."""
+    _write(Chunk.objects.all(), chunk, cache_key=key, **parked(now))
     wake([key])
-    return False
+
+
+def _write(rows: "QuerySet[Chunk]", chunk: Chunk, **values: Any) -> bool:     # Any: column values
+    """Into the row of `chunk`, if it is among `rows`, and into `chunk`, which is shown."""
+    if not rows.filter(pk=chunk.pk).update(**values):
+        return False
+    for name, value in values.items():
+        setattr(chunk, name, value)
+    return True
 
 
 def parked(now: dt.datetime) -> dict[str, object]:

@@ -40,6 +40,7 @@ class Submitted:
     job: Job
     is_new: bool       # False: the idempotency key was seen with the same request
     standings: "tuple[Standing, ...]" = ()      # of a new job: where the limits stand that it was accepted under
+    chunks: tuple[Chunk, ...] | None = None     # of a new job of which the cache had nothing
 
 
 @dataclass(frozen=True)
@@ -91,7 +92,7 @@ def submit(
             )
             now = job.created_at      # the database's clock
             stage = Stage.WHOLE if strategy == Strategy.SINGLE else Stage.PLAN
-            Chunk.objects.create(
+            first = Chunk.objects.create(
                 job=job, position=0, stage=stage.value, title="Whole document" if stage is Stage.WHOLE else "Plan",
                 ready_at=now, is_fresh=fresh, **_elsewhere(chosen),
             )
@@ -99,8 +100,8 @@ def submit(
                 job, "submit", f"accepted: {asked.kind.title.lower()}, {asked.units} {asked.kind.unit_noun}s", by=user,
                 strategy=strategy,
             )
-            served = serving.look_up(job, now)
-            left = _missing_units(job)
+            served = serving.look_up(job, now, [first])
+            left = _missing_units(job) if served else job.unit_total
             if served and left:
                 expected = estimate(kind=kind, strategy=strategy, route=route, brief=asked.brief, units=left)
             # As late as can be: the rows of everybody's limits stay locked until the commit.
@@ -117,7 +118,7 @@ def submit(
         if earlier is None:
             raise
         return Submitted(earlier, is_new=False)
-    return Submitted(job, is_new=True, standings=tuple(standings))
+    return Submitted(job, is_new=True, standings=tuple(standings), chunks=None if served else (first,))
 
 
 def cancel(job: Job, *, by: "User | None") -> Job:

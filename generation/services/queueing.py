@@ -1,30 +1,21 @@
 """How many parts of others are begun before one's own: the fair order of claiming, seen by those who wait.
 
-What is counted is remembered for `REMEMBERED_S` in each process, so that a thousand who wait and ask cost what one
-does.  An estimate that is a second old is as good as a new one."""
+What is counted is remembered for a moment in each process, so that a thousand who wait and ask cost what one does.
+An estimate that is a second old is as good as a new one."""
 
 import datetime as dt
 import math
-import threading
-import time
 from bisect import bisect_left
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, TypeVar, cast
 
 from django.db.models import Count, Q
 
 from accounts import policies
+from accounts.remembering import once
 from generation.core import fairness
 from generation.core.states import ChunkState
 from generation.models import Chunk, Job, Pulse
 from generation.services import claiming, pulses
-
-REMEMBERED_S = 1.0
-_T = TypeVar("_T")
-
-_lock = threading.Lock()
-_remembered: dict[Any, tuple[float, Any]] = {}      # Any: what the key stands for
 
 
 @dataclass
@@ -48,7 +39,7 @@ class _Line:
 
 def ahead_of(job: Job, now: dt.datetime) -> int:
     """Due chunks on the job's route that the fair order puts before its first, as claiming would choose now."""
-    lines = _once(("lines", job.route_id), lambda: _lines_on(job.route_id, now))
+    lines = once(("lines", job.route_id), lambda: _lines_on(job.route_id, now))
     mine = lines.get(job.user_id)
     if mine is None or not mine.due:
         return 0      # nothing of it is due
@@ -63,24 +54,7 @@ def ahead_of(job: Job, now: dt.datetime) -> int:
 
 def living_workers(now: dt.datetime) -> list[Pulse]:
     """The workers that take work, as of a moment ago."""
-    return _once(("workers",), lambda: pulses.living(now))
-
-
-def forget() -> None:
-    """Look anew the next time."""
-    with _lock:
-        _remembered.clear()
-
-
-def _once(key: tuple[Any, ...], look: Callable[[], _T]) -> _T:     # Any: parts of a key
-    with _lock:
-        made_at, value = _remembered.get(key, (float("-inf"), None))
-    if time.monotonic() - made_at < REMEMBERED_S:
-        return cast(_T, value)      # made by the same `look`
-    found = look()
-    with _lock:
-        _remembered[key] = (time.monotonic(), found)
-    return found
+    return once(("workers",), lambda: pulses.living(now))
 
 
 def _lines_on(route_id: int, now: dt.datetime) -> dict[int, _Line]:

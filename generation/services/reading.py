@@ -1,6 +1,7 @@
 """What readers see: the document as far as it is there, one unit, and the small snapshot that is streamed."""
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -208,7 +209,7 @@ def _lines_of(job: Job) -> list[Chunk]:
     )
 
 
-def _waiting_of(job: Job, chunks: list[Chunk], now: dt.datetime) -> Waiting | None:
+def _waiting_of(job: Job, chunks: Sequence[Chunk], now: dt.datetime) -> Waiting | None:
     if job.is_terminal or any(chunk.state == ChunkState.RUNNING for chunk in chunks):
         return None
     paused = _paused(job, chunks, now)
@@ -225,7 +226,7 @@ def _waiting_of(job: Job, chunks: list[Chunk], now: dt.datetime) -> Waiting | No
     return Waiting(Reason(first.reason), until, first.reason_detail)
 
 
-def _paused(job: Job, chunks: list[Chunk], now: dt.datetime) -> Waiting | None:
+def _paused(job: Job, chunks: Sequence[Chunk], now: dt.datetime) -> Waiting | None:
     """The wait for the provider: every route that could go on with the job is closed, and so are their fallbacks."""
     elsewhere = {chunk.route_id for chunk in chunks if chunk.state == ChunkState.PENDING and chunk.route_id}
     goes_on_here = not chunks or any(chunk.state == ChunkState.PENDING and not chunk.route_id for chunk in chunks)
@@ -273,7 +274,7 @@ def outside(job: Job) -> tuple[object, ...]:
     return queueing.ahead_of(job, now), job.route.waits_until(now), bool(queueing.living_workers(now))
 
 
-def _place_of(job: Job, chunks: list[Chunk], now: dt.datetime) -> Place | None:
+def _place_of(job: Job, chunks: Sequence[Chunk], now: dt.datetime) -> Place | None:
     """None once the job has ended.  Counts, in one query, only while nothing of the job is being made."""
     if job.is_terminal:
         return None
@@ -296,12 +297,16 @@ def explained(job: Job) -> dict[str, str] | None:
     }
 
 
-def snapshot(job: Job) -> dict[str, Any]:     # Any: JSON
+def snapshot(job: Job, chunks: Sequence[Chunk] | None = None) -> dict[str, Any]:     # Any: JSON
     """Everything that a progress display needs, small and whole, keyed by `revision`.
 
-    One query; others, which are remembered for a moment, only while nothing of the job is being made."""
-    chunks = _lines_of(job)
-    now = job.finished_at or chunks[0].db_now     # type: ignore[attr-defined]     # annotated; every job has chunk 0
+    One query; others, which are remembered for a moment, only while nothing of the job is being made.  `chunks`
+    are those of a job that was made just now."""
+    if chunks is None:
+        chunks = _lines_of(job)
+        now = job.finished_at or chunks[0].db_now     # type: ignore[attr-defined]    # annotated; there is chunk 0
+    else:
+        now = job.created_at
     units = [
         {
             "position": chunk.position, "title": chunk.title, "state": chunk.state, "headline": chunk.headline,

@@ -26,14 +26,15 @@ BATCH = 20      # jobs that one look serves, so that claiming does not wait for 
 _logger = logging.getLogger(__name__)
 
 
-def look_up(job: Job, now: dt.datetime) -> int:
+def look_up(job: Job, now: dt.datetime, due: list[Chunk] | None = None) -> int:
     """Serve what the cache has of the job's parts that are due to be looked for; how many were served.
 
-    The others lead their flight, or wait for the twin that does.  The job is locked, or new."""
+    The others lead their flight, or wait for the twin that does.  The job is locked; or new, and `due` its parts."""
     if caching.scope() is Scope.OFF:
         return 0
     keys, seeker = list[str](), None
-    while chunks := _to_look_up(job, now):
+    while chunks := due or _to_look_up(job, now):
+        due = None
         seeker = seeker or Seeker.of(job)
         if seeker is None:
             break
@@ -63,17 +64,15 @@ def _look_up_one(job: Job, seeker: Seeker, chunk: Chunk, now: dt.datetime) -> st
     if chunk.is_fresh:
         Chunk.objects.filter(pk=chunk.pk).update(cache_key=sought.key)
         return ""
-    found = _one(sought)
-    if found is None:
-        if not flights.board(chunk, sought.key, now):
+    for _ in range(2):      # an entry that cannot be read is gone after the first look
+        if flights.board(chunk, sought.key, now):
             return ""
-        # Whoever led the flight until a moment ago has stored what we looked for before that.
         found = _one(sought)
-        if found is None:
-            return ""
-        flights.wake([sought.key])
-    serve(job, chunk, found, now)
-    return sought.key
+        if found is not None:
+            serve(job, chunk, found, now)
+            return sought.key
+    flights.park(chunk, sought.key, now)
+    return ""
 
 
 def _sought(job: Job, seeker: Seeker, chunk: Chunk) -> Sought:

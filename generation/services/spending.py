@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.db.models import F, Q
-from django.db.models.functions import Now
 
 from accounts import ledger, policies
 from accounts.ledger import Amounts, LimitExceeded, Standing
@@ -39,7 +38,7 @@ def check_pause() -> None:
 
 def terms_for(user: "User", *, kind: str, strategy: str, units: int) -> Terms:
     """The terms of `user`, or a Refusal if they do not allow such a document at all."""
-    terms = policies.terms_of(user, Now())
+    terms = policies.current_terms(user)
     for names, name, word in ((terms.kinds, kind, "document kind"), (terms.strategies, strategy, "strategy")):
         if not allows(names, name):
             raise Refusal(

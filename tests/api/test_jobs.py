@@ -69,7 +69,9 @@ def test_job_shows_its_progress(begun, ann_api):
 
 def test_finished_job_shows_its_times(done, ann_api):
     body = ann_api.send("GET", of(done)).json()
-    assert body["created_at"] <= body["started_at"] <= body["finished_at"]
+    created_at, started_at, finished_at = (
+        dt.datetime.fromisoformat(body[name]) for name in ("created_at", "started_at", "finished_at"))
+    assert created_at <= started_at <= finished_at
     assert body["elapsed_s"] == round((done.finished_at - done.created_at).total_seconds(), 1)
 
 

@@ -168,7 +168,7 @@ def test_call_log_is_a_witness(note, planned, tmp_path):
         ("note_unit", "job-1", False)}
     assert calls[1]["output_tokens"] > 0      # it was written, and lost
     assert began <= calls[0]["started_at"] <= calls[0]["ended_at"] <= calls[1]["started_at"]
-    assert 0.1 <= calls[0]["ended_at"] - calls[0]["started_at"] < 5
+    assert 0.08 <= calls[0]["ended_at"] - calls[0]["started_at"] < 5      # 0.1 by another clock
     lines = [json.loads(line) for line in path.read_text().splitlines()]
     events = [(line["event"], line["seq"]) for line in lines]
     assert events == [("start", 1), ("end", 1), ("start", 2), ("end", 2)]

@@ -116,9 +116,12 @@ def _load(report: Report, web: WebServer, tokens: list[str], say: Say) -> None:
     count = max(1, round(report.rate * report.seconds))
 
     def asks(number: int) -> list[dict[str, Any]]:     # Any: JSON
-        body = {"kind": "training_program", "brief": BRIEF}
+        """Every request is for another document, as people's are."""
         return [
-            {"method": "POST", "path": JOBS, "token": tokens[n % USERS], "body": body, "keep": True}
+            {"method": "POST", "path": JOBS, "token": tokens[n % USERS], "keep": True, "body": {
+                "kind": "training_program",
+                "brief": {**BRIEF, "preferences": f"Program {secrets.token_hex(4)} of the load."},
+            }}
             for n in range(number)
         ]
 

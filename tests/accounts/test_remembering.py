@@ -1,0 +1,112 @@
+"""What is remembered for a moment: nobody notices, and no change is overlooked for longer than that."""
+
+import threading
+from typing import Any
+
+import pytest
+
+from accounts import policies, remembering
+from accounts.models import Limit, Override, Pause, Policy, Role, User
+from accounts.remembering import once
+from generation.models import Route
+from generation.services import choosing, jobs, spending
+from generation.services.errors import Refusal, RefusalCode
+from tests.support import PROGRAM
+
+
+@pytest.fixture
+def moment(looked_up_anew: None, monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The clock of what is remembered, which stands still."""
+    now = [1_000.0]
+    monkeypatch.setattr(remembering, "REMEMBERED_S", 1.0)
+    monkeypatch.setattr("accounts.remembering.time.monotonic", lambda: now[0])
+    remembering.forget()
+    return now
+
+
+def _requests_an_hour(user: User) -> list[int]:
+    return [ceiling.limit for ceiling in policies.current_terms(user).ceilings]
+
+
+@pytest.fixture
+def limit(route: Route) -> Limit:
+    policy = Policy.objects.create(role=Role.STUDENT)
+    return Limit.objects.create(policy=policy, metric="requests", window="hour", limit=5, burst=0)
+
+
+def test_value_is_looked_up_once_in_a_moment(moment):
+    looks = []
+    for _ in range(3):
+        assert once(("a",), lambda: looks.append(1) or len(looks)) == 1
+    moment[0] += 1.0
+    assert once(("a",), lambda: looks.append(1) or len(looks)) == 2
+
+
+def test_one_process_sees_its_own_change_at_once(moment, limit, ann, django_capture_on_commit_callbacks):
+    assert _requests_an_hour(ann) == [5]
+    with django_capture_on_commit_callbacks(execute=True):
+        limit.limit = 2
+        limit.save()
+    assert _requests_an_hour(ann) == [2]
+    with django_capture_on_commit_callbacks(execute=True):
+        Override.objects.create(user=ann, reason="exam", max_running_jobs=1)
+    assert _requests_an_hour(ann) == [1, 2]
+    with django_capture_on_commit_callbacks(execute=True):
+        limit.delete()
+    assert _requests_an_hour(ann) == [1]
+
+
+def test_change_of_another_process_is_seen_after_a_moment(moment, limit, ann):
+    assert _requests_an_hour(ann) == [5]
+    Limit.objects.update(limit=2)      # sends no signal, as the other process's save does not here
+    assert _requests_an_hour(ann) == [5]
+    moment[0] += 1.0
+    assert _requests_an_hour(ann) == [2]
+
+
+def test_what_was_looked_up_before_a_change_is_not_remembered_after_it(moment):
+    looking, changed = threading.Event(), threading.Event()
+
+    def slow_look() -> str:
+        looking.set()
+        assert changed.wait(10)
+        return "old"
+
+    other = threading.Thread(target=lambda: once(("a",), slow_look))
+    other.start()
+    assert looking.wait(10)
+    remembering.forget()
+    changed.set()
+    other.join(10)
+    assert once(("a",), lambda: "new") == "new"
+
+
+def test_pause_binds_at_once_and_its_end_frees_at_once(moment, db, django_capture_on_commit_callbacks):
+    pause = Pause.objects.get_or_create(pk=1)[0]
+    assert policies.paused_because() is None
+    with django_capture_on_commit_callbacks(execute=True):
+        pause.is_on, pause.reason = True, "exams week"
+        pause.save()
+    with pytest.raises(Refusal) as refused:
+        spending.check_pause()
+    assert refused.value.code == RefusalCode.PAUSED
+    with django_capture_on_commit_callbacks(execute=True):
+        pause.is_on = False
+        pause.save()
+    assert policies.paused_because() is None
+
+
+def test_remembered_routes_are_nobody_s_to_change(moment, route, ann):
+    def chosen() -> Any:
+        kind = jobs.understood("training_program", PROGRAM, "parallel").kind
+        return choosing.for_job(kind=kind, strategy="parallel", brief=PROGRAM, units=12)
+
+    chosen().route.model = "scribbled"
+    assert chosen().route.model == route.model
+
+
+def test_memory_is_bounded(moment, monkeypatch):
+    monkeypatch.setattr(remembering, "MOST", 10)
+    for number in range(35):
+        once((number,), lambda: "x")
+    assert len(remembering._remembered) <= 10
