@@ -16,6 +16,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.decorators import display
 
+from generation import tracing
 from generation.admin import job_page
 from generation.admin.actions import confirmed, posted
 from generation.admin.asking import ask
@@ -47,11 +48,12 @@ class JobAdmin(RecordAdmin):
     fieldsets = (
         ("How it was asked", {
             "fields": (
-                "public_id", "user", "kind_and_revision", "strategy", "route", "accepted", "is_fresh", "cached",
+                "public_id", "trace", "user", "kind_and_revision", "strategy", "route", "accepted", "is_fresh",
+                "cached",
             ),
         }),
     )
-    readonly_fields = ("public_id", "kind_and_revision", "accepted", "cached")
+    readonly_fields = ("public_id", "trace", "kind_and_revision", "accepted", "cached")
     accepted = when("created_at", "Accepted")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Job]:
@@ -96,6 +98,11 @@ class JobAdmin(RecordAdmin):
     @display(description="Took")
     def took(self, job: Job) -> str | None:
         return span(job.finished_at - job.created_at) if job.finished_at else None
+
+    @display(description="Trace")
+    def trace(self, job: Job) -> str:
+        """What to look for in a tracing tool."""
+        return tracing.trace_id(job.public_id)
 
     @display(description="Kind")
     def kind_and_revision(self, job: Job) -> str:

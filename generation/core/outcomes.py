@@ -55,6 +55,7 @@ class Receipt:
     http_status: int | None = None
     is_simulated: bool = False
     rate_limits: dict[str, str] = field(default_factory=dict)   # the x-ratelimit-* headers, lower case
+    processing_s: float | None = None     # how long the provider says that it took: openai-processing-ms
 
 
 @dataclass(frozen=True)

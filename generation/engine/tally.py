@@ -7,8 +7,10 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from generation.core.concurrency import Pace, Quota, Report
+from generation.core.concurrency import ITS_CLOCK, Pace, Quota, Report
 from generation.core.outcomes import OURS, PROVIDER_WIDE, UNHEALTHY, Answer, CallCode, Failure
+
+COVERS = 0.5      # of a call: what is less may be the time to the first token, or leave out that it had to queue
 
 # The provider's headers, as `Receipt.rate_limits` holds them.
 _LIMIT, _LEFT = "x-ratelimit-limit-", "x-ratelimit-remaining-"
@@ -50,8 +52,13 @@ class Tally:
         return time.monotonic()
 
     def end(self, route_id: int, sort: str, began: float, answer: Answer) -> None:
-        """The call is over.  `sort` names calls of about the same pace: kind and stage."""
+        """The call is over.  `sort` names calls of about the same pace: kind and stage.
+
+        The provider's own time counts where it covers the call: ours is longer while this machine is busy."""
         seconds = time.monotonic() - began
+        processing_s = answer.receipt.processing_s
+        if processing_s is not None and COVERS * seconds <= processing_s <= seconds:
+            sort, seconds = sort + ITS_CLOCK, processing_s
         code = answer.code if isinstance(answer, Failure) else CallCode.OK
         with self._lock:
             left = self._in_flight[route_id] = self._in_flight[route_id] - 1

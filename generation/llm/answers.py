@@ -230,7 +230,14 @@ def _receipt(http: HttpAnswer, completion: dict[str, Any], model: str) -> Receip
         http_status=http.status,
         is_simulated=headers.get(SIMULATOR_HEADER) == "1",
         rate_limits={name: value for name, value in headers.items() if name.startswith("x-ratelimit-")},
+        processing_s=_processing_s(headers.get("openai-processing-ms", "")),
     )
+
+
+def _processing_s(milliseconds: str) -> float | None:
+    """None for what is no time, or no time that a call could take."""
+    is_number = milliseconds.isascii() and milliseconds.isdecimal() and len(milliseconds) < 9
+    return int(milliseconds) / 1_000 if is_number and int(milliseconds) else None
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:

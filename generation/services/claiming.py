@@ -8,7 +8,7 @@ While a route is paused its fallback takes its chunks, too, as one line with the
 import datetime as dt
 import random
 from collections import Counter
-from collections.abc import Mapping, Set
+from collections.abc import Collection, Mapping, Set
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -158,7 +158,7 @@ def _claim_on(
         mine = due.preferring(route.pk)
         if paused and route.open_until is None:
             mine |= due.preferring(*paused).filter(job__user__role__in=policies.roles_that_may_use(route.slug))
-        ids = _fairest(route, worker, mine, now, room, running)
+        ids = _fairest(route, paused, worker, mine, now, room, running)
         chunks = list(
             Chunk.objects.select_for_update(skip_locked=True, of=("self",), no_key=True)
             .runnable(now).filter(pk__in=ids).select_related("job").order_by("job_id", "position")
@@ -213,7 +213,8 @@ def _left_of_minute(route: Route, now: dt.datetime) -> int:
 
 
 def _fairest(
-    route: Route, worker: str, due: ChunkQuerySet, now: dt.datetime, room: int, running: Counter[int]
+    route: Route, paused: tuple[int, ...], worker: str, due: ChunkQuerySet, now: dt.datetime, room: int,
+    running: Counter[int],
 ) -> list[int]:
     """Ids of up to `room` of the `due` chunks.  A user's chunks queue by age; among users core/fairness.py decides."""
     weight_of = policies.weights()
@@ -230,17 +231,17 @@ def _fairest(
     )
     rows = list(turns)
     weight = {row[1]: weight_of[row[5]] for row in rows}
-    level = fairness.levels(served_lately(route.pk, now, set(weight)), weight) if len(weight) > 1 else weight
+    level = fairness.levels(served_lately((route.pk, *paused), now, set(weight)), weight) if len(weight) > 1 else weight
     ordered = sorted(rows, key=lambda row: (
         row[6] if is_open else 0, fairness.turn(level[row[1]], running[row[1]], row[4], weight[row[1]]), row[2], row[3],
     ))
     return _apart([(row[0], row[7]) for row in ordered], worker)[:room]
 
 
-def served_lately(route_id: int, now: dt.datetime, users: Set[int]) -> dict[int, int]:
-    """By user: the calls of their jobs that run, or have ended lately."""
+def served_lately(routes: Collection[int], now: dt.datetime, users: Set[int]) -> dict[int, int]:
+    """By user: the calls of their jobs of `routes` that run, or have ended lately."""
     lately = Q(state__in=ACTIVE) | Q(state__in=TERMINAL, finished_at__gt=now - SERVED_LATELY)
-    rows = Job.objects.filter(lately, route=route_id, user__in=users).order_by().values_list("user_id")
+    rows = Job.objects.filter(lately, route__in=routes, user__in=users).order_by().values_list("user_id")
     return dict(rows.annotate(Sum("calls")))
 
 

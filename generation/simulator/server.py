@@ -206,7 +206,11 @@ class Simulator:
         return wire.rate_limited("rate_limited", over.noun, over.wait_s, self._headers(call), over.limit)
 
     def _headers(self, call: Call) -> dict[str, str]:
-        return {**wire.JSON, "x-request-id": f"req_simulated_{call.seq}", **self._limits.headers()}
+        took_ms = round((time.time() - call.started_at) * 1_000)
+        return {
+            **wire.JSON, "x-request-id": f"req_simulated_{call.seq}", "openai-processing-ms": str(max(1, took_ms)),
+            **self._limits.headers(),
+        }
 
     # --- beside the provider ------------------------------------------------------------------
 

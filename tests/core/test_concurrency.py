@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from generation.core.concurrency import CREEP_S, GAP_S, Limit, Pace, Quota, Report, advance
+from generation.core.concurrency import CREEP_S, GAP_S, ITS_CLOCK, Limit, Pace, Quota, Report, advance
 
 CEILING = 500
 TOKENS = 1_000
@@ -58,6 +58,17 @@ def test_rising_latency_cuts_and_calm_lets_it_grow_again():
     assert calls == 60
     assert why == "replies take 4.0 times as long as usual"
     assert moved(replace(KNOWN, calls=60), running=60, answered=10, paces=pace(1.05))[0] == 66
+
+
+def test_provider_s_own_clock_is_believed_sooner_than_ours():
+    """Ours also sees how busy this machine is."""
+    both = replace(KNOWN, paces={**KNOWN.paces, f"course/unit{ITS_CLOCK}": 1.0 / TOKENS})
+    by_its = {f"course/unit{ITS_CLOCK}": pace(1.8)["course/unit"]}
+    assert moved(both, running=200, answered=10, paces=pace(1.8)) == (CEILING, "")
+    assert moved(both, running=200, answered=10, paces=by_its) == (127, "replies take 1.8 times as long as usual")
+    # Where it timed enough of them, ours is not asked.
+    calm = {f"course/unit{ITS_CLOCK}": pace(1.0)["course/unit"]}
+    assert moved(both, running=200, answered=20, paces={**pace(9.0), **calm}) == (CEILING, "")
 
 
 def test_provider_that_is_slow_by_itself_is_left_its_calls():

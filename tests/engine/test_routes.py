@@ -234,6 +234,17 @@ def test_ceiling_and_fairness_hold_over_own_and_others_work_on_the_fallback(ann,
     assert owners == ["ann", "ann", "bob", "bob"]
 
 
+def test_fallback_knows_what_its_guests_were_served_at_home(ann, bob, route, stand_in):
+    """Who was served a lot on the paused route is no newcomer on the one that stands in for it."""
+    served = jobs.submit(user=ann, kind="training_program", brief=PROGRAM).job
+    Job.objects.filter(pk=served.pk).update(calls=12)
+    jobs.submit(user=bob, kind="training_program", brief=PROGRAM)
+    Route.objects.filter(pk=stand_in.pk).update(max_in_flight=1)
+    trip(route)
+    claim, = claim_all()
+    assert Job.objects.get(pk=claim.job_id).user == bob, "although ann's job is the older one"
+
+
 @pytest.mark.parametrize("code", [CallCode.AUTH, CallCode.SERVER_ERROR])
 def test_unit_on_a_stronger_route_goes_home_when_only_a_person_can_mend_that_route(code, job, route, strong):
     for _ in range(2):

@@ -49,6 +49,14 @@ def test_stop_is_a_reply_with_all_its_usage():
     assert (receipt.model, receipt.request_id, receipt.http_status) == ("gpt-answered", "req_5", 200)
     assert receipt.rate_limits == {"x-ratelimit-remaining-tokens": "41"}
     assert not receipt.is_simulated
+    assert receipt.processing_s is None
+
+
+@pytest.mark.parametrize(("header", "seconds"), [
+    ("1500", 1.5), ("0", None), ("", None), ("-5", None), ("1.5", None), ("9" * 40, None), ("²", None), ("soon", None),
+])
+def test_provider_s_own_time_is_read_or_left_out(header, seconds):
+    assert answered(completion(), headers={"openai-processing-ms": header}).receipt.processing_s == seconds
 
 
 @pytest.mark.parametrize(("fields", "code"), [

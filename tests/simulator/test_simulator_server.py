@@ -52,6 +52,7 @@ def test_completion_has_the_providers_shape():
     assert response.headers["x-coursewright-simulator"] == "1"
     assert response.headers["x-ratelimit-remaining-requests"] == "9999"
     assert response.headers["x-request-id"]
+    assert 1 <= int(response.headers["openai-processing-ms"]) < 60_000
     assert (answer["object"], answer["model"]) == ("chat.completion", "m-1")
     assert answer["system_fingerprint"] == "simulator"
     choice, usage = answer["choices"][0], answer["usage"]

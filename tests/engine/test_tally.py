@@ -1,0 +1,47 @@
+"""What a process notes of its calls: whose clock counts, and what is told when."""
+
+import pytest
+
+from generation.core.concurrency import ITS_CLOCK, Pace
+from generation.core.outcomes import CallCode, Failure, Receipt, Reply, Usage
+from generation.engine.tally import Tally
+
+ROUTE = 7
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    now = [100.0]
+    monkeypatch.setattr("generation.engine.tally.time.monotonic", lambda: now[0])
+    return now
+
+
+def _told(clock: list[float], processing_s: float | None, took_s: float = 10.0) -> dict[str, Pace]:
+    tally = Tally()
+    began = tally.begin(ROUTE)
+    clock[0] += took_s
+    tally.end(ROUTE, "course/unit", began, Reply("{}", Usage(5, 0, 50), Receipt(processing_s=processing_s)))
+    return dict(tally.take()[ROUTE].paces)
+
+
+def test_our_clock_counts_where_the_provider_tells_no_time(clock):
+    assert _told(clock, None) == {"course/unit": Pace(1, 10.0, 50)}
+
+
+def test_provider_s_clock_counts_where_it_covers_the_call(clock):
+    assert _told(clock, 6.0) == {f"course/unit{ITS_CLOCK}": Pace(1, 6.0, 50)}
+
+
+@pytest.mark.parametrize("processing_s", [0.3, 4.9, 10.1, 99_999.0])
+def test_time_that_cannot_be_the_call_s_is_not_believed(clock, processing_s):
+    """The time to the first token, one without the time in a queue, or nonsense."""
+    assert _told(clock, processing_s) == {"course/unit": Pace(1, 10.0, 50)}
+
+
+def test_failed_call_tells_no_pace(clock):
+    tally = Tally()
+    began = tally.begin(ROUTE)
+    clock[0] += 1
+    tally.end(ROUTE, "course/unit", began, Failure(CallCode.SERVER_ERROR, "", receipt=Receipt(processing_s=0.9)))
+    seen = tally.take()[ROUTE]
+    assert (seen.failed, dict(seen.paces)) == (1, {})
