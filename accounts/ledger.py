@@ -52,6 +52,11 @@ class Standing:
         return left(self.taken, self.ceiling.limit, self.ceiling.burst)
 
     @property
+    def words(self) -> str:
+        """`19 requests left of 20 requests an hour`: what people read."""
+        return f"{in_words(self.ceiling.metric, self.left)} left of {self.ceiling.words}"
+
+    @property
     def resets_at(self) -> dt.datetime | None:
         """None for what is given back instead of resetting."""
         return None if self.ceiling.window is Window.ALWAYS else end(self.ceiling.window, self.begun)

@@ -23,6 +23,7 @@ DEBUG = ENV.debug
 ALLOWED_HOSTS = ENV.allowed_hosts or ["127.0.0.1", "localhost", "[::1]", "testserver"]
 CSRF_TRUSTED_ORIGINS = ENV.csrf_trusted_origins
 PUBLIC_URL = ENV.public_url
+HAS_PUBLIC_URL = "public_url" in ENV.model_fields_set
 LOCAL_DIR: Path = ENV.local_dir
 
 # --- Applications -----------------------------------------------------------------------------

@@ -255,7 +255,11 @@ def _chart(minutes: list[RouteMinute], lines: list[tuple[str, list[int], str]], 
     return json.dumps({
         "labels": [f"{row.minute:%H:%M}" for row in minutes],
         "datasets": [
-            {"label": label, "data": data, "borderColor": colour, "backgroundColor": colour if fill else "transparent"}
+            {
+                "label": label, "data": data, "borderColor": colour,
+                "backgroundColor": colour if fill else "transparent",
+                "pointRadius": 0 if len(minutes) > 1 else 3,      # a line takes two points
+            }
             for label, data, colour in lines
         ],
     })

@@ -11,6 +11,7 @@ import pytest
 from django.conf import settings
 from django.core.management import call_command
 
+from accounts.models import Limit, Policy, Role
 from generation.management.base import BadInput
 from generation.management.rig.processes import Worker
 from generation.models import Job
@@ -88,6 +89,26 @@ def test_other_kind_is_as_easy(quick):
         stdin='{"subject": "Reading an electricity bill"}')
     assert (done.returncode, done.stderr) == (0, "")
     assert "lesson 1 of 1" in done.stdout
+
+
+@pytest.mark.django_db(transaction=True)
+def test_limits_are_told_in_numbers_before_and_at_their_end(route, adam, settings, simulator, capsys):
+    settings.OPENAI_BASE_URL = simulator.base_url
+    policy = Policy.objects.create(role=Role.ADMIN, max_running_jobs=3)
+    Limit.objects.create(policy=policy, metric="requests", window="hour", limit=1)
+    Limit.objects.create(policy=policy, metric="units", window="day", limit=50)
+    call_command("generate", "training_program", *SMALL, "--user", adam.username, "--out", "-")
+    told = capsys.readouterr().err
+    for words in ("0 requests left of 1 request an hour", "48 units left of 50 units a day",
+                  "2 running jobs left of 3 running jobs"):
+        assert words in told
+    with pytest.raises(BadInput) as refusal:
+        call_command("generate", "training_program", *SMALL, "--user", adam.username, "--out", "-")
+    assert refusal.value.returncode == 2
+    sentence = str(refusal.value)
+    assert "The limit is 1 request an hour; 0 requests left, and this needs 1 request." in sentence
+    assert "Try again after 20" in sentence and "UTC" in sentence
+    assert Job.objects.count() == 1
 
 
 @pytest.mark.django_db(transaction=True)

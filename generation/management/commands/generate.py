@@ -21,7 +21,7 @@ from generation.management.base import INTERRUPTED, BadInput, ProductCommand, St
 from generation.management.briefs import read_brief
 from generation.management.engine_room import EngineRoom
 from generation.models import Job, Strategy
-from generation.services import jobs, journal, reading
+from generation.services import jobs, journal, reading, spending
 from generation.services.errors import Refusal
 
 UNSUCCESSFUL = 1
@@ -106,8 +106,11 @@ class Command(ProductCommand):
             room = EngineRoom()
             room.begin()
         try:
-            job = jobs.submit(**request).job
+            submitted = jobs.submit(**request)
+            job = submitted.job
             self._tell(f"Job {job.public_id}: {job.title}")
+            for standing in spending.own(submitted.standings):
+                self._tell(f"  {standing.words}")
             if job.from_cache:
                 self._tell("The same was asked for before: it comes from the cache (--fresh makes it anew).")
             if room is not None:

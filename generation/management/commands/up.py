@@ -50,6 +50,8 @@ class Command(ProductCommand):
         self._has_completed = False
         with serving.listen(host, port) as listening, StopRequests(self._stop_requested) as self._stop:
             self._address = serving.address_of(listening)
+            if not settings.HAS_PUBLIC_URL:      # links in alerts and webhooks lead here, whatever the port
+                settings.PUBLIC_URL = self._address
             self._server = serving.Server(lambda: self._started(demo, ends))
             try:
                 self._room.begin()
