@@ -36,7 +36,7 @@ class Command(ProductCommand):
         three.add_argument("--programs", type=int, default=40, help="of the other user (default: 40)")
         three.add_argument("--weeks", type=int, default=6, help="of every program (default: 6)")
         three.add_argument("--calls", type=int, default=8, help="that the route carries at once (default: 8)")
-        three.add_argument("--unit-s", type=float, default=1.0, help="the simulator's seconds for a call (default: 1)")
+        three.add_argument("--unit-s", type=float, default=4.0, help="the simulator's seconds for a call (default: 4)")
         three.add_argument("--json", type=Path, metavar="FILE", help="write the figures there, too")
         four = what.add_parser("concurrency", help="the limit that moves beside constants, at hidden limits")
         four.add_argument("--most", type=int, default=24, help="the hidden limit: calls at once (default: 24)")
