@@ -20,8 +20,7 @@ CREEP_STEP = 0.02
 CREEP_S = 15.0            # a refusal every minute or so costs 2 %; being 5 % too low costs 5 %
 BUSY = 0.75               # of the limit: below that the limit is not what holds calls back
 ITS_CLOCK = "/its clock"  # ends the name of a sort of replies that the provider timed itself
-SLOW = 1.5                # times its usual pace, by the provider's own clock
-SLOW_BY_OURS = 2.5        # above what a burst of our own costs on busy cores
+SLOW = 2.5                # times its usual pace: above what a burst of our own costs on busy cores
 CALM = 1.15
 DEEPEST_CUT = 0.3
 FEW = 8                   # calls at once: if replies are slow although there are so few, it is not because of us
@@ -117,8 +116,7 @@ def advance(limit: Limit, report: Report, *, running: int, ceiling: int, now_s: 
     """The limit after `report`, and why it moved; no word if it did not.
 
     `running` counts the route's calls of all workers, this one's included."""
-    slowness, is_slow = _slowness(limit, report.paces)
-    late, _ = _slowness(limit, report.late)
+    slowness, late = _slowness(limit, report.paces), _slowness(limit, report.late)
     if limit.slow_cuts:
         limit = replace(limit, worst=max(limit.worst, slowness or 0.0, late or 0.0))
     at = limit.within(ceiling)
@@ -133,7 +131,7 @@ def advance(limit: Limit, report: Report, *, running: int, ceiling: int, now_s: 
     share_left = report.quota.share_left if report.quota else 1.0
     if share_left < FEW_LEFT and report.quota is not None:
         return _sustainable(limit, report.quota, load, at, now_s)
-    if slowness is not None and is_slow:
+    if slowness is not None and slowness > SLOW:
         if limit.slow_cuts >= CUTS_BEFORE_DOUBT and slowness > HELPED * limit.worst:
             return _slow_by_itself(limit, report, ceiling, now_s)
         if load > FEW:
@@ -220,19 +218,19 @@ def _grown(limit: Limit, at: int, ceiling: int, now_s: float) -> tuple[Limit, st
 # --- what is usual --------------------------------------------------------------------------------
 
 
-def _slowness(limit: Limit, paces: Mapping[str, Pace]) -> tuple[float | None, bool]:
-    """How many times longer than usual replies took for their tokens, None if that is not known; and whether that
-    is slow.  By the provider's clock, if it timed enough of them, or else by ours."""
-    for is_its, slow in ((True, SLOW), (False, SLOW_BY_OURS)):
+def _slowness(limit: Limit, paces: Mapping[str, Pace]) -> float | None:
+    """How many times longer than usual replies took for their tokens; None if that is not known.
+
+    By the provider's clock, if it timed enough of them, or else by ours, which also sees how busy we are."""
+    for is_its in (True, False):
         known = [
             (pace.calls, pace.s_per_token / limit.paces[sort]) for sort, pace in paces.items()
             if sort.endswith(ITS_CLOCK) is is_its and limit.paces.get(sort, 0) > 0 and pace.tokens
         ]
         calls = sum(count for count, _ratio in known)
         if calls >= ENOUGH_CALLS:
-            ratio = sum(count * ratio for count, ratio in known) / calls
-            return ratio, ratio > slow
-    return None, False
+            return sum(count * ratio for count, ratio in known) / calls
+    return None
 
 
 def _learned(limit: Limit, report: Report, *, is_idle: bool) -> Limit:
