@@ -168,6 +168,7 @@ def statements_of_the_hub() -> Iterator[Counter[str]]:
 def test_fifty_listeners_cost_no_more_queries_than_one(ann, route, watch, monkeypatch):
     """And they hold no connection: the pool has fewer than fifty."""
     monkeypatch.setattr(events, "STREAMS_PER_USER", 100)
+    monkeypatch.setattr("generation.api.hub.PLACE_S", 3_600)      # on a slow machine five rounds take longer than that
     spent: dict[int, tuple[int, int]] = {}
     for listeners in (1, 50):
         job = jobs.submit(user=ann, **ASK).job
@@ -185,8 +186,8 @@ def test_fifty_listeners_cost_no_more_queries_than_one(ann, route, watch, monkey
             rounds = hub.rounds - rounds
         assert abs(quiet - quiet_rounds) <= 1, "one query for each round"
         spent[listeners] = (hub.snapshots - snapshots, counted["all"] - rounds)
-    assert spent[1] == spent[50], "one snapshot for each change, whoever listens"
-    assert spent[1][0] == 1
+    assert spent[1][0] == spent[50][0] == 1, "one snapshot for each change, whoever listens"
+    assert abs(spent[1][1] - spent[50][1]) <= 1, "and what it takes, give or take the round in which counting begins"
 
 
 def test_five_hundred_listeners_leave_nothing_behind(ann, route, settings):
