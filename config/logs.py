@@ -8,8 +8,8 @@ from typing import Any
 
 from pythonjsonlogger.json import JsonFormatter
 
-from generation.services import requests
-from generation.services.secrecy import clean, clean_data
+from generation.telemetry import request_id
+from generation.telemetry.redaction import clean, clean_data
 
 
 class Line(logging.Formatter):
@@ -47,4 +47,4 @@ class JsonLines(JsonFormatter):
 def _fields(record: logging.LogRecord) -> dict[str, Any]:     # Any: JSON
     """What a line of the journal knows of itself; of other lines, for which request they are."""
     line: dict[str, Any] | None = getattr(record, "line", None)
-    return line if line is not None else {"request_id": requests.current()}
+    return line if line is not None else {"request_id": request_id.current()}

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.decorators import sync_and_async_middleware
 
-from generation.services import requests
+from generation.telemetry import request_id
 
 HEADER = "X-Request-ID"
 
@@ -19,23 +19,23 @@ def request_ids(
 ) -> Callable[[HttpRequest], HttpResponseBase] | Callable[[HttpRequest], Awaitable[HttpResponseBase]]:
     if iscoroutinefunction(get_response):
         async def asynchronous(request: HttpRequest) -> HttpResponseBase:
-            request_id = requests.begin(request.headers.get(HEADER))
+            this = request_id.begin(request.headers.get(HEADER))
             try:
                 response: HttpResponseBase = await get_response(request)
             finally:
-                requests.end()
-            response[HEADER] = request_id
+                request_id.end()
+            response[HEADER] = this
             return response
 
         return asynchronous
 
     def synchronous(request: HttpRequest) -> HttpResponseBase:
-        request_id = requests.begin(request.headers.get(HEADER))
+        this = request_id.begin(request.headers.get(HEADER))
         try:
             response: HttpResponseBase = get_response(request)
         finally:
-            requests.end()
-        response[HEADER] = request_id
+            request_id.end()
+        response[HEADER] = this
         return response
 
     return synchronous

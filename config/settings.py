@@ -298,7 +298,7 @@ LOGGING: dict[str, Any] = {
     "formatters": {"line": {"()": "config.logs.Line"}, "json": {"()": "config.logs.JsonLines"}},
     "handlers": {
         "process": _process_log,
-        "table": {"class": "generation.services.surprises.TableHandler", "level": "ERROR"},
+        "table": {"class": "generation.telemetry.error_log.TableHandler", "level": "ERROR"},
     },
     "root": {"handlers": ["process"], "level": (ENV.log_level or ("info" if IS_PRODUCTION else "warning")).upper()},
     "loggers": {

@@ -16,7 +16,7 @@ from accounts.groups import ADMINISTRATORS, REVIEWERS, grant_permissions
 from accounts.models import Policy, Role, User
 from generation.models import Job, Route
 from generation.services import jobs
-from generation.services.surprises import Surprise
+from generation.telemetry.error_log import Surprise
 from tests import canaries
 from tests.receiver import receiver
 from tests.support import PROGRAM
@@ -72,7 +72,7 @@ def surprises(monkeypatch: pytest.MonkeyPatch) -> list[Surprise]:
         def flush(self, timeout_s: float) -> bool:
             return True
 
-    monkeypatch.setattr("generation.services.surprises.writer", Silent())
+    monkeypatch.setattr("generation.telemetry.error_log.writer", Silent())
     return collected
 
 

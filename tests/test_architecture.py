@@ -20,7 +20,7 @@ FLOORS = [
     ["generation.tasks", "generation.admin", "generation.api", "generation.management", "generation.apps"],
     ["generation.engine"],
     ["generation.services"],
-    ["generation.queue", "generation.tracing"],
+    ["generation.queue", "generation.telemetry"],
     ["generation.models", "generation.llm", "generation.simulator", "generation.delivery"],
     ["generation.kinds"],
     KIND_ROOMS,

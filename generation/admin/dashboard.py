@@ -15,10 +15,9 @@ from generation.admin.records import person
 from generation.admin.rendering import url_of
 from generation.core.pricing import dollars
 from generation.core.states import JobState
-from generation.models import Job, Pulse
+from generation.models import Job, Pulse, clock
 from generation.models.job import ACTIVE
-from generation.services import clock
-from generation.services.pulses import SWEEPER, living
+from generation.telemetry.heartbeats import SWEEPER, living
 
 NEWEST = 10
 LOST = (JobState.FAILED.value, JobState.PARTIAL.value)

@@ -9,9 +9,10 @@ from django.urls import reverse
 from generation.admin.rendering import url_of
 from generation.core.reasons import Reason
 from generation.core.remedies import MEANS, Means, Remedy, cures_of
-from generation.models import Incident
-from generation.services import clock, incidents, pulses
+from generation.models import Incident, clock
+from generation.services import incidents
 from generation.services.incidents import Record
+from generation.telemetry import heartbeats
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -61,7 +62,7 @@ def open_failures(user: "User") -> list[Failure]:
 
 def no_worker() -> bool:
     """Nobody is there who could notice that nobody is there: so the page looks by itself."""
-    return not pulses.living(clock.now())
+    return not heartbeats.living(clock.now())
 
 
 def affects(incident: Incident) -> str:

@@ -11,8 +11,7 @@ from unfold.contrib.filters.admin import TextFilter
 
 from accounts.models import User
 from generation.admin.rendering import words
-from generation.models import Job, LogEntry
-from generation.services import clock
+from generation.models import Job, LogEntry, clock
 
 RECENT_ROWS = 5_000
 SPANS = {

@@ -19,8 +19,8 @@ from generation.admin.rendering import NOTHING, link_to, state, url_of
 from generation.core.reasons import EXPLANATIONS
 from generation.core.remedies import CURES, MEANS, Remedy
 from generation.kinds import all_kinds
-from generation.models import Incident, Job, Occurrence, Resolution
-from generation.services import clock, incidents, remedying
+from generation.models import Incident, Job, Occurrence, Resolution, clock
+from generation.services import incidents, remedying
 
 ASK_BEFORE = 20      # more jobs than this are listed and confirmed first
 JOBS_SHOWN, SAMPLES, TREATMENTS_SHOWN = 50, 5, 50

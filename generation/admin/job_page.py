@@ -15,8 +15,8 @@ from generation.core.pricing import dollars
 from generation.core.reasons import Explanation
 from generation.core.states import JobState
 from generation.kinds import all_kinds
-from generation.models import Chunk, Job, LogEntry
-from generation.services import clock, incidents, reading
+from generation.models import Chunk, Job, LogEntry, clock
+from generation.services import incidents, reading
 from generation.services.errors import Refusal
 
 if TYPE_CHECKING:

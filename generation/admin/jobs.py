@@ -16,7 +16,6 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.decorators import display
 
-from generation import tracing
 from generation.admin import job_page
 from generation.admin.actions import confirmed, posted
 from generation.admin.asking import ask
@@ -27,6 +26,7 @@ from generation.core.pricing import dollars
 from generation.kinds import all_kinds
 from generation.models import Job
 from generation.services import jobs
+from generation.telemetry import tracing
 
 
 @admin.register(Job)

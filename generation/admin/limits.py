@@ -29,8 +29,8 @@ from generation.admin.rendering import NOTHING, state
 from generation.core import csvtext
 from generation.core.pricing import dollars
 from generation.kinds import all_kinds
-from generation.models import Job, Route, Strategy
-from generation.services import clock, statistics
+from generation.models import Job, Route, Strategy, clock
+from generation.services import statistics
 
 DAYS = 30
 

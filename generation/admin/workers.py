@@ -13,7 +13,7 @@ from unfold.decorators import display
 from generation.admin.records import RecordAdmin
 from generation.admin.rendering import NOTHING, span, state, tree
 from generation.models import Pulse
-from generation.services.pulses import SILENT_AFTER_S
+from generation.telemetry.heartbeats import SILENT_AFTER_S
 
 
 @admin.register(Pulse)

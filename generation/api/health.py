@@ -5,7 +5,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from generation.engine import lookout
-from generation.services import health
+from generation.telemetry import health
 
 
 @require_safe

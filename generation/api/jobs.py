@@ -16,8 +16,8 @@ from generation.api.auth import caller, job_for, job_to_change
 from generation.api.schemas import RETRY_AFTER_S, JobIn, JobOut, JobPage, RegenerateIn, job_path
 from generation.core.states import JobState
 from generation.kinds import all_kinds
-from generation.models import Chunk, Job
-from generation.services import clock, jobs, spending
+from generation.models import Chunk, Job, clock
+from generation.services import jobs, spending
 
 router = Router(tags=["jobs"])
 

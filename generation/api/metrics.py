@@ -16,8 +16,8 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
-from generation.services import gauging, summing
-from generation.services.gauging import Gauges, RouteGauge
+from generation.telemetry import counters, gauges
+from generation.telemetry.gauges import Gauges, RouteGauge
 
 BREAKER_STATES = ("closed", "half_open", "open")
 USD_MICROS = 1_000_000
@@ -52,7 +52,7 @@ class Installation(Collector):
     """Read off the database when it is collected."""
 
     def collect(self) -> Iterator[Metric]:
-        now = gauging.gauges()
+        now = gauges.gauges()
         yield from _of_work(now)
         yield from _of_routes(now.routes)
         yield from _of_workers(now)
@@ -122,7 +122,7 @@ def _sums(totals: dict[str, dict[str, int]]) -> Iterator[Metric]:
     ):
         family = CounterMetricFamily(f"coursewright_{name}", words, labels=labels)
         for key, value in totals.get(source, {}).items():
-            family.add_metric(key.split(summing.SEPARATOR), value / unit if unit > 1 else value)
+            family.add_metric(key.split(counters.SEPARATOR), value / unit if unit > 1 else value)
         yield family
     yield _latency(totals)
 
@@ -131,10 +131,10 @@ def _latency(totals: dict[str, dict[str, int]]) -> Metric:
     family = HistogramMetricFamily(
         "coursewright_call_seconds", "How long calls take that are answered.", labels=["route"])
     counts = totals.get("call_bucket", {})
-    for route in sorted({key.split(summing.SEPARATOR)[0] for key in counts}):
+    for route in sorted({key.split(counters.SEPARATOR)[0] for key in counts}):
         buckets, so_far = list[tuple[str, float]](), 0
-        for edge in (*(f"{edge:g}" for edge in summing.BUCKETS_S), "+Inf"):
-            so_far += counts.get(summing.labelled(route, edge), 0)
+        for edge in (*(f"{edge:g}" for edge in counters.BUCKETS_S), "+Inf"):
+            so_far += counts.get(counters.labelled(route, edge), 0)
             buckets.append((edge if edge == "+Inf" else str(float(edge)), so_far))
         family.add_metric([route], buckets, sum_value=totals.get("call_ms", {}).get(route, 0) / 1_000)
     return family

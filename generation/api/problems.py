@@ -22,8 +22,9 @@ from pydantic import BaseModel, Field
 
 from generation.api import ratelimits
 from generation.core.findings import pointer
-from generation.services import clock, requests
+from generation.models import clock
 from generation.services.errors import Refusal, RefusalCode
+from generation.telemetry import request_id
 
 MEDIA_TYPE = "application/problem+json"
 MAX_ERRORS = 20
@@ -185,7 +186,7 @@ def respond(problem: Problem) -> HttpResponse:
         "type": f"urn:coursewright:problem:{problem.code}", "title": meaning.title, "status": meaning.status,
         "detail": problem.detail or meaning.detail, "code": str(problem.code),
         "advice": problem.advice or meaning.advice, "errors": problem.errors[:MAX_ERRORS],
-        **({"request_id": requests.current()} if requests.current() else {}), **problem.more,
+        **({"request_id": request_id.current()} if request_id.current() else {}), **problem.more,
     }
     response = HttpResponse(
         json.dumps(body), status=meaning.status, content_type=MEDIA_TYPE, headers=dict(problem.headers)

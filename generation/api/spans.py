@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.decorators import sync_only_middleware
 
-from generation import tracing
+from generation.telemetry import tracing
 
 
 @sync_only_middleware

@@ -6,7 +6,7 @@ import secrets
 import socket
 from pathlib import Path
 
-from generation.services.secrecy import clean
+from generation.telemetry.redaction import clean
 
 
 def named(error: Exception) -> str:

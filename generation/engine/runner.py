@@ -47,10 +47,11 @@ from generation.engine.naming import named, worker_name
 from generation.engine.settle_queue import SettleQueue
 from generation.engine.tally import Tally
 from generation.kinds import all_kinds
-from generation.services import claiming, leases, ledger, pulses, routes, serving, sweeping
+from generation.services import claiming, leases, ledger, routes, serving, sweeping
 from generation.services.claiming import Claim
-from generation.services.secrecy import clean
 from generation.services.settling import Finished
+from generation.telemetry import heartbeats
+from generation.telemetry.redaction import clean
 
 _logger = logging.getLogger(__name__)
 _alive_here: set[str] = set()      # names of this process's engines
@@ -393,7 +394,7 @@ class Engine:
             started = time.monotonic()
             guarded(self._beat)
             self._stop_pulse.wait(max(0.0, settings.PULSE_S - (time.monotonic() - started)))
-        guarded(lambda: pulses.forget(self.name))
+        guarded(lambda: heartbeats.forget(self.name))
         _alive_here.discard(self.name)
         connection.close()
 
@@ -409,7 +410,7 @@ class Engine:
             else:
                 one.renewed_at = renewed_at
         self._beat_at = renewed_at
-        pulses.beat(
+        heartbeats.beat(
             self.name, in_flight=len(held), slots=self.slots, revisions=self._revisions,
             is_draining=self._is_draining,
         )

@@ -2,9 +2,9 @@
 
 from urllib.parse import urlsplit
 
-from generation import tracing
 from generation.core.outcomes import Answer, CallCode, Reply
 from generation.services.claiming import Claim
+from generation.telemetry import tracing
 
 OPENAI = "openai"
 FINISH_REASONS = {CallCode.TRUNCATED: "length", CallCode.FILTERED: "content_filter", CallCode.REFUSED: "stop"}

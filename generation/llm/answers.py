@@ -16,7 +16,7 @@ import httpx2
 
 from generation.core.outcomes import Answer, CallCode, Failure, Receipt, Reply, Usage
 from generation.core.pricing import estimated_tokens
-from generation.core.secrets import scrub
+from generation.core.secret_patterns import scrub
 
 MAX_MESSAGE_CHARACTERS = 500
 LONGEST_RETRY_AFTER_S = 86_400.0      # a header of 10**300 s must not overflow a timedelta

@@ -15,9 +15,8 @@ from django.db.utils import OperationalError
 from accounts.models import Role, User
 from generation.core.prompting import Kind
 from generation.management.base import BadInput, one_line
-from generation.models import Pulse
-from generation.services import clock
-from generation.services.pulses import SWEEPER
+from generation.models import Pulse, clock
+from generation.telemetry.heartbeats import SWEEPER
 
 ALIVE_S = 5.0
 CONNECT_S = 3

@@ -14,7 +14,7 @@ from django.db import connection
 from django.db.models import F, QuerySet, Value
 from rapidfuzz import fuzz
 
-from generation.core.caching import Scope, free_text_of, shape_of
+from generation.core.cache_key import Scope, free_text_of, shape_of
 from generation.core.kind import JsonObject
 from generation.core.prompting import Kind
 from generation.core.states import JobState

@@ -7,10 +7,11 @@ from django.db import transaction
 
 from generation.core import webhooks
 from generation.core.alerting import AlertState
-from generation.models import Alert
+from generation.models import Alert, clock
 from generation.models.alerting import UNRESOLVED
-from generation.services import clock, journal, outbox
+from generation.services import outbox
 from generation.services.errors import Refusal, RefusalCode
+from generation.telemetry import journal
 
 if TYPE_CHECKING:
     from accounts.models import User

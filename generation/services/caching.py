@@ -16,15 +16,16 @@ from django.db.models.functions import Now
 from pydantic import ValidationError
 
 from accounts.models import User
-from generation.core.caching import Scope, Sought, form_of, normalised
+from generation.core.cache_key import Scope, Sought, form_of, normalised
 from generation.core.findings import Finding
 from generation.core.fingerprint import fingerprint
 from generation.core.kind import JsonObject
 from generation.core.outcomes import Done, DoneWhole, Repair
 from generation.core.prompting import Kind, Stage
 from generation.kinds import all_kinds
-from generation.models import CacheEntry, Job, LogLevel, Route
-from generation.services import clock, journal, turns
+from generation.models import CacheEntry, Job, LogLevel, Route, clock
+from generation.services import turns
+from generation.telemetry import journal
 
 TURN = "cache"
 EVERY = dt.timedelta(seconds=30)

@@ -6,9 +6,10 @@ from django.conf import settings
 from django.db import transaction
 
 from generation.core import webhooks
-from generation.models import Channel, ChannelKind, Delivery
-from generation.services import clock, journal, outbox, signing
+from generation.models import Channel, ChannelKind, Delivery, clock
+from generation.services import outbox, signing
 from generation.services.errors import Refusal, RefusalCode
+from generation.telemetry import journal
 
 if TYPE_CHECKING:
     from accounts.models import User

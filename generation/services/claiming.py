@@ -23,10 +23,10 @@ from generation.core.pricing import Prices
 from generation.core.prompting import Stage
 from generation.core.routing import Endpoint
 from generation.core.states import MAX_CRASHES, ChunkState, Event, JobState
-from generation.models import Attempt, AttemptState, Chunk, Job, Origin, Route
+from generation.models import Attempt, AttemptState, Chunk, Job, Origin, Route, clock
 from generation.models.chunk import ChunkQuerySet, changes
 from generation.models.job import ACTIVE, TERMINAL
-from generation.services import clock, routes
+from generation.services import routes
 
 MAX_BATCH = 32      # keeps the transaction short
 MINUTE = dt.timedelta(minutes=1)

@@ -14,9 +14,10 @@ from generation.core.states import TERMINAL_JOB_STATES, ChunkState, JobState
 from generation.core.states import derive as derived_state
 from generation.kinds import all_kinds
 from generation.models import Chunk, Job, LogLevel
-from generation.services import journal, outbox, spending, traces
+from generation.services import outbox, spending
 from generation.services.ledger import Bill
 from generation.services.reading import assembled
+from generation.telemetry import job_spans, journal
 
 _logger = logging.getLogger(__name__)
 _LOSSES = {JobState.PARTIAL, JobState.FAILED, JobState.CANCELLED}
@@ -65,7 +66,7 @@ def derive(job: Job, now: dt.datetime, bill: Bill | None = None, *, reason: Reas
     if is_terminal:
         spending.settle(job, now)
     if is_terminal and before is not state:
-        traces.job_ended(job, state)
+        job_spans.job_ended(job, state)
     if is_terminal and before is not state and state is not JobState.CANCELLED:
         _tell_end(job, state)
     if is_terminal and before is not state:

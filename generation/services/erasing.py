@@ -27,10 +27,12 @@ from generation.models import (
     Occurrence,
     UnitVersion,
     WebhookEndpoint,
+    clock,
 )
 from generation.models.job import ACTIVE, TERMINAL
-from generation.services import caching, clock, jobs, journal, webhooks
+from generation.services import caching, jobs, webhooks
 from generation.services.errors import Refusal, RefusalCode
+from generation.telemetry import journal
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet

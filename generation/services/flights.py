@@ -17,8 +17,8 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from generation import queue
 from generation.core.reasons import Reason
-from generation.models import Chunk, Flight
-from generation.services import caching, clock
+from generation.models import Chunk, Flight, clock
+from generation.services import caching
 
 
 def led(keys: Collection[str]) -> set[str]:

@@ -27,11 +27,13 @@ from generation.models import (
     Resolution,
     Route,
     Treatment,
+    clock,
 )
 from generation.models.chunk import ChunkQuerySet
 from generation.models.job import TERMINAL
-from generation.services import clock, journal, pulses, turns
-from generation.services.secrecy import clean
+from generation.services import turns
+from generation.telemetry import heartbeats, journal
+from generation.telemetry.redaction import clean
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -115,7 +117,7 @@ def _group_held(now: dt.datetime) -> set[str]:
         common = Kept(Reason(route.breaker_reason), route, "")
         record(common, _not_yet(common, open_chunks.preferring(route.pk)), now, detail=route.breaker_detail)
         held.add(common.key)
-    workers = pulses.living(now)
+    workers = heartbeats.living(now)
     overdue = open_chunks.filter(ready_at__lt=now - REVISION_PATIENCE)
     known = [worker.detail.get("revisions", {}) for worker in workers]
     revisions = overdue.order_by().values_list("job__kind", "job__kind_revision").distinct() if workers else []

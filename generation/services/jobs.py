@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from accounts import policies
 from generation import queue
-from generation.core.caching import free_text_of, shape_of
+from generation.core.cache_key import free_text_of, shape_of
 from generation.core.findings import pointer
 from generation.core.fingerprint import fingerprint
 from generation.core.kind import as_json
@@ -18,14 +18,15 @@ from generation.core.reasons import Reason
 from generation.core.states import ACTIVE_JOB_STATES, OPEN_CHUNK_STATES, ChunkState, Event
 from generation.core.text import forbidden_character
 from generation.kinds import all_kinds
-from generation.models import Chunk, Flight, Job, LogLevel, Strategy, UnitVersion
+from generation.models import Chunk, Flight, Job, LogLevel, Strategy, UnitVersion, clock
 from generation.models.chunk import changes
-from generation.services import adapting, choosing, clock, flights, incidents, journal, serving, spending
+from generation.services import adapting, choosing, flights, incidents, serving, spending
 from generation.services.choosing import Chosen
 from generation.services.deriving import derive
 from generation.services.errors import Refusal, RefusalCode
 from generation.services.estimating import estimate
 from generation.services.reading import check_content
+from generation.telemetry import journal
 
 if TYPE_CHECKING:
     from accounts.ledger import Standing

@@ -14,13 +14,14 @@ from generation import queue
 from generation.core.outcomes import CallCode
 from generation.core.reasons import EXPLANATIONS, Reason
 from generation.core.states import MAX_CRASHES, ChunkState, Event
-from generation.models import Attempt, AttemptState, Chunk, Flight, Job, LogLevel
+from generation.models import Attempt, AttemptState, Chunk, Flight, Job, LogLevel, clock
 from generation.models.chunk import changes
-from generation.services import clock, flights, journal, pulses, routes
+from generation.services import flights, routes
 from generation.services.deriving import derive
 from generation.services.jobs import end_without_content
 from generation.services.ledger import Bill
 from generation.services.units import unblock_next
+from generation.telemetry import heartbeats, journal
 
 Row = TypeVar("Row")
 _logger = logging.getLogger(__name__)
@@ -148,7 +149,7 @@ def take_over_from_the_dead(alive_here: Set[str]) -> None:
         pid = worker.rsplit(":", 2)[1]
         if worker not in alive_here and pid.isdigit() and (int(pid) == os.getpid() or not _is_alive(int(pid))):
             release_dead(worker)
-            pulses.forget(worker)
+            heartbeats.forget(worker)
 
 
 def _is_alive(pid: int) -> bool:

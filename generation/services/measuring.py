@@ -17,7 +17,7 @@ from generation.core.reasons import EXPLANATIONS, Reason
 from generation.core.states import ChunkState, JobState
 from generation.models import Attempt, Channel, Chunk, Job, Pulse, Route
 from generation.models.job import TERMINAL
-from generation.services.pulses import SWEEPER
+from generation.telemetry.heartbeats import SWEEPER
 
 FEWEST_JOBS = 5          # a share of fewer says nothing
 FEWEST_UNITS = 20

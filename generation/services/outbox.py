@@ -19,9 +19,10 @@ from generation.core import notices, webhooks
 from generation.core.alerting import Condition
 from generation.core.states import JobState
 from generation.delivery import Receipt, Verdict
-from generation.models import Alert, Channel, ChannelKind, Delivery, DeliveryState, Job, LogLevel
+from generation.models import Alert, Channel, ChannelKind, Delivery, DeliveryState, Job, LogLevel, clock
 from generation.models.outgoing import PENDING_DELIVERY, WebhookEndpoint
-from generation.services import clock, journal, signing
+from generation.services import signing
+from generation.telemetry import journal
 
 SENDING_FOR = dt.timedelta(seconds=60)      # longer than any sending takes; then its courier is given up
 PER_TARGET = 2                              # deliveries that one target is sent at the same time, by one courier

@@ -15,7 +15,8 @@ from accounts.remembering import once
 from generation.core import fairness
 from generation.core.states import ChunkState
 from generation.models import Chunk, Job, Pulse
-from generation.services import claiming, pulses
+from generation.services import claiming
+from generation.telemetry import heartbeats
 
 
 @dataclass
@@ -54,7 +55,7 @@ def ahead_of(job: Job, now: dt.datetime) -> int:
 
 def living_workers(now: dt.datetime) -> list[Pulse]:
     """The workers that take work, as of a moment ago."""
-    return once(("workers",), lambda: pulses.living(now))
+    return once(("workers",), lambda: heartbeats.living(now))
 
 
 def _lines_on(route_id: int, now: dt.datetime) -> dict[int, _Line]:

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from accounts.ledger import Amounts, Standing
-from generation.core.caching import Scope
-from generation.services import adapting, caching, choosing, clock, serving, spending
+from generation.core.cache_key import Scope
+from generation.models import clock
+from generation.services import adapting, caching, choosing, serving, spending
 from generation.services.adapting import Similar
 from generation.services.caching import Seeker
 from generation.services.estimating import Estimate, estimate

@@ -10,15 +10,15 @@ from django.db.models.functions import Now
 from django.utils.safestring import SafeString
 
 from accounts import policies
-from generation import tracing
 from generation.core.kind import JsonObject
 from generation.core.markup import escape, to_html
 from generation.core.reasons import EXPLANATIONS, Reason
 from generation.core.states import ChunkState
 from generation.kinds import all_kinds
-from generation.models import Chunk, Job, Route, UnitVersion
-from generation.services import clock, journal, queueing, routes
+from generation.models import Chunk, Job, Route, UnitVersion, clock
+from generation.services import queueing, routes
 from generation.services.errors import Refusal, RefusalCode
+from generation.telemetry import journal, tracing
 
 
 def assembled(job: Job) -> JsonObject:

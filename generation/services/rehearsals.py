@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 from django.db import IntegrityError, transaction
 from django.db.models.functions import Now
 
-from generation.models import Rehearsal, RehearsalState
-from generation.services import clock, journal
+from generation.models import Rehearsal, RehearsalState, clock
 from generation.services.errors import Refusal, RefusalCode
+from generation.telemetry import journal
 
 if TYPE_CHECKING:
     from accounts.models import User

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from generation.core.remedies import Remedy
 from generation.core.states import ChunkState
-from generation.models import Incident, Job, Occurrence, Outcome
+from generation.models import Incident, Job, Occurrence, Outcome, clock
 from generation.models.job import ACTIVE, TERMINAL, JobQuerySet
-from generation.services import clock, incidents, jobs, routes
+from generation.services import incidents, jobs, routes
 from generation.services.errors import Refusal, RefusalCode
 
 if TYPE_CHECKING:

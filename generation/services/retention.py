@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from django.conf import settings
 from django.contrib.sessions.models import Session
 
-from generation.models import Attempt, Incident, Job, LogEntry, LogLevel
+from generation.models import Attempt, Incident, Job, LogEntry, LogLevel, clock
 from generation.models.job import TERMINAL
-from generation.services import clock, erasing, turns
+from generation.services import erasing, turns
 
 TURN = "retention"
 EVERY = dt.timedelta(seconds=10)

@@ -17,8 +17,8 @@ from generation.core.breaker import Breaker, BreakerState, Outcomes
 from generation.core.concurrency import Limit, Report, advance
 from generation.core.outcomes import OURS, PROVIDER_WIDE, UNHEALTHY, CallCode
 from generation.core.reasons import EXPLANATIONS, Reason
-from generation.models import Chunk, LogLevel, Route, RouteMinute
-from generation.services import clock, journal
+from generation.models import Chunk, LogLevel, Route, RouteMinute, clock
+from generation.telemetry import journal
 
 if TYPE_CHECKING:
     from accounts.models import User

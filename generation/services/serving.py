@@ -10,13 +10,13 @@ from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Min, Q
 
 from generation import queue
-from generation.core.caching import Scope, Sought
+from generation.core.cache_key import Scope, Sought
 from generation.core.kind import JsonObject
 from generation.core.prompting import Kind, Stage
 from generation.core.states import OPEN_CHUNK_STATES, ChunkState
 from generation.kinds import all_kinds
-from generation.models import Chunk, Flight, Job, Strategy
-from generation.services import caching, clock, flights
+from generation.models import Chunk, Flight, Job, Strategy, clock
+from generation.services import caching, flights
 from generation.services.caching import Seeker
 from generation.services.deriving import derive
 from generation.services.units import serve

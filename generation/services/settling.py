@@ -34,12 +34,13 @@ from generation.core.reasons import EXPLANATIONS, Reason
 from generation.core.states import ChunkState, Event
 from generation.models import Chunk, Flight, Job, LogEntry, LogLevel, Route
 from generation.models.chunk import changes
-from generation.services import caching, choosing, flights, journal, ledger, serving, spending
+from generation.services import caching, choosing, flights, ledger, serving, spending
 from generation.services.claiming import Claim
 from generation.services.deriving import derive
 from generation.services.jobs import end_without_content
 from generation.services.ledger import Bill
 from generation.services.units import create_units, unblock_next
+from generation.telemetry import journal
 
 # A request that fits its own route and not the fallback waits for its own, and looks again once in a while.
 TOO_LONG_FOR_FALLBACK = dt.timedelta(minutes=1)

@@ -15,9 +15,9 @@ from accounts.ledger import Amounts, LimitExceeded, Standing
 from accounts.policies import Terms, allows
 from accounts.windows import Metric
 from generation.core.states import ChunkState
-from generation.models import Chunk, Job, UnitVersion
+from generation.models import Chunk, Job, UnitVersion, clock
 from generation.models.job import TERMINAL
-from generation.services import clock, estimating
+from generation.services import estimating
 from generation.services.errors import Refusal, RefusalCode
 
 if TYPE_CHECKING:

@@ -12,29 +12,18 @@ from django.db.models import Exists, F, OuterRef, Q
 from generation import queue
 from generation.core.outcomes import CallCode
 from generation.core.states import OPEN_CHUNK_STATES, ChunkState
-from generation.models import Attempt, AttemptState, Chunk, Job, Pulse
-from generation.services import (
-    alerts,
-    caching,
-    clock,
-    incidents,
-    journal,
-    ledger,
-    outbox,
-    retention,
-    routes,
-    spending,
-    summing,
-)
+from generation.models import Attempt, AttemptState, Chunk, Job, Pulse, clock
+from generation.services import alerts, caching, incidents, ledger, outbox, retention, routes, spending
 from generation.services.deriving import derive
 from generation.services.leases import each, expire
-from generation.services.pulses import SWEEPER
 from generation.services.units import unblock_next
+from generation.telemetry import counters, journal
+from generation.telemetry.heartbeats import SWEEPER
 
 FORGET_PULSE_AFTER = dt.timedelta(days=1)
 # What may as well be done later, each in its own, slower time.
 UPKEEP = (
-    summing.count_ended, incidents.upkeep, retention.upkeep, outbox.prune, alerts.prune, routes.forget_old_minutes,
+    counters.count_ended, incidents.upkeep, retention.upkeep, outbox.prune, alerts.prune, routes.forget_old_minutes,
     caching.upkeep,
 )
 

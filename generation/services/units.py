@@ -19,8 +19,9 @@ from generation.core.states import OPEN_CHUNK_STATES, ChunkState, Event
 from generation.kinds import all_kinds
 from generation.models import Chunk, Flight, Job, Strategy
 from generation.models.chunk import changes
-from generation.services import caching, flights, journal, ledger
+from generation.services import caching, flights, ledger
 from generation.services.caching import Seeker, Served
+from generation.telemetry import journal
 
 RACES = 3      # lost one after another; then the units go by themselves
 

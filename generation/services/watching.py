@@ -13,9 +13,10 @@ from django.db.models import F, Q
 
 from generation.core import alerting, webhooks
 from generation.core.alerting import MEANINGS, AlertState, Condition, Move, Reading, Severity, Standing
-from generation.models import Alert, AlertRule, LogLevel, Watch
+from generation.models import Alert, AlertRule, LogLevel, Watch, clock
 from generation.models.alerting import UNRESOLVED
-from generation.services import clock, journal, measuring, outbox
+from generation.services import measuring, outbox
+from generation.telemetry import journal
 
 LATE_AFTER_TURNS = 3      # evaluations missed until the web process stands in
 

@@ -9,10 +9,11 @@ from django.db import transaction
 from generation.core import webhooks
 from generation.core.text import forbidden_character
 from generation.delivery import Reach, problem_with
-from generation.models import Delivery, DeliveryState, WebhookEndpoint
+from generation.models import Delivery, DeliveryState, WebhookEndpoint, clock
 from generation.models.outgoing import PENDING_DELIVERY
-from generation.services import clock, journal, outbox, signing
+from generation.services import outbox, signing
 from generation.services.errors import Refusal, RefusalCode
+from generation.telemetry import journal
 
 if TYPE_CHECKING:
     from accounts.models import User

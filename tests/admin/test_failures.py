@@ -7,8 +7,8 @@ from django.test import Client
 from django.urls import reverse
 
 from generation.core.outcomes import CallCode, Failure
-from generation.models import Incident, Job, Occurrence, Outcome, Treatment, Turn
-from generation.services import clock, incidents, jobs, routes
+from generation.models import Incident, Job, Occurrence, Outcome, Treatment, Turn, clock
+from generation.services import incidents, jobs, routes
 from tests.support import PROGRAM, claim_all, finish, work_off
 
 LIST = reverse("admin:generation_incident_changelist")

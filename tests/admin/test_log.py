@@ -12,8 +12,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from generation.admin.logs import LogEntryAdmin
-from generation.models import LogEntry
-from generation.services import clock, journal
+from generation.models import LogEntry, clock
+from generation.telemetry import journal
 from tests.support import chunk
 
 LIST = reverse("admin:generation_logentry_changelist")

@@ -11,8 +11,9 @@ from django.conf import settings as real_settings
 from django.db import OperationalError
 from django.test import Client
 
-from generation.models import Attempt, Chunk, Job, Pulse, Route
-from generation.services import clock, health, jobs
+from generation.models import Attempt, Chunk, Job, Pulse, Route, clock
+from generation.services import jobs
+from generation.telemetry import health
 from tests.support import PROGRAM, REVISIONS, claim_all
 
 pytestmark = pytest.mark.django_db

@@ -8,8 +8,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from generation.core.reasons import Reason
-from generation.models import Job, Route
-from generation.services import clock, jobs
+from generation.models import Job, Route, clock
+from generation.services import jobs
 from tests.api.calls import ASK, ROOT, of, problem
 from tests.support import PROGRAM, claim_all, work_off
 

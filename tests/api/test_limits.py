@@ -6,8 +6,8 @@ from collections import Counter
 import pytest
 
 from accounts.models import Pause, Reservation
-from generation.models import Attempt, Job
-from generation.services import clock, jobs
+from generation.models import Attempt, Job, clock
+from generation.services import jobs
 from tests.api.calls import ASK, Caller, of, problem
 from tests.support import PROGRAM, claim_all, limited, used, work_off
 from tests.threads import at_once

@@ -8,8 +8,9 @@ from django.test import Client
 from prometheus_client.parser import text_string_to_metric_families
 
 from generation.core.outcomes import CallCode, Failure
-from generation.models import Attempt, Job, Pulse, Route, Sum
-from generation.services import clock, gauging, jobs, summing
+from generation.models import Attempt, Job, Pulse, Route, Sum, clock
+from generation.services import jobs
+from generation.telemetry import counters, gauges
 from tests.invariants import assert_invariants
 from tests.support import PROGRAM, claim_all, finish, limited, work_off
 from tests.threads import at_once
@@ -19,7 +20,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture(autouse=True)
 def looked_up_anew(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(gauging, "REMEMBERED_S", 0.0)
+    monkeypatch.setattr(gauges, "REMEMBERED_S", 0.0)
 
 
 def scrape(**headers: str) -> dict[str, float]:
@@ -55,8 +56,8 @@ def test_what_is_open_is_told_as_it_is(job, route):
 def test_finished_work_is_counted_once(job, ann):
     work_off(job)
     assert of(scrape(), "calls_total") == {}, "the sweeper has not counted it yet"
-    assert summing.count_ended() == 5
-    assert summing.count_ended() == 0
+    assert counters.count_ended() == 5
+    assert counters.count_ended() == 0
     job.refresh_from_db()
     found = scrape()
     assert sum(of(found, "calls_total").values()) == 4
@@ -72,11 +73,11 @@ def test_finished_work_is_counted_once(job, ann):
 
 def test_counters_never_go_back_when_rows_are_deleted(job):
     work_off(job)
-    summing.count_ended()
+    counters.count_ended()
     before = scrape()
     Attempt.objects.all().delete()
     Job.objects.all().delete()
-    summing.count_ended()
+    counters.count_ended()
     after = scrape()
     for name in ("calls_total", "tokens_total", "cost_usd_total", "jobs_ended_total", "units_made_total"):
         assert of(after, name) == of(before, name) != {}
@@ -85,7 +86,7 @@ def test_counters_never_go_back_when_rows_are_deleted(job):
 def test_ten_sweepers_at_once_count_once(ann, route):
     for _ in range(4):
         work_off(jobs.submit(user=ann, kind="training_program", brief=PROGRAM).job)
-    counted = at_once(*[summing.count_ended] * 10)
+    counted = at_once(*[counters.count_ended] * 10)
     assert sum(counted) == 20
     assert sum(Sum.objects.filter(name="calls").values_list("value", flat=True)) == 16
 
@@ -96,10 +97,10 @@ def test_job_that_is_retried_ends_twice_and_its_units_are_counted_once(job, ann)
     finish(first)
     for claim in others:
         finish(claim, Failure(CallCode.REFUSED, "no"))
-    summing.count_ended()
+    counters.count_ended()
     jobs.retry(job, by=ann)
     work_off(job)
-    summing.count_ended()
+    counters.count_ended()
     found = scrape()
     assert of(found, "jobs_ended_total") == {
         "coursewright_jobs_ended_total,kind=training_program,state=partial": 1,
@@ -113,7 +114,7 @@ def test_latency_falls_into_its_bucket(job):
     work_off(job)
     now = clock.now()
     Attempt.objects.update(started_at=now - dt.timedelta(seconds=7), replied_at=now)
-    summing.count_ended()
+    counters.count_ended()
     found = scrape()
     bucket = "coursewright_call_seconds_bucket,le={},route=gpt-4-1-mini"
     assert [found[bucket.format(edge)] for edge in ("5.0", "10.0", "300.0", "+Inf")] == [0, 4, 4, 4]
@@ -153,18 +154,18 @@ def test_scrape_takes_the_same_few_queries_however_much_there_is(ann, route, dja
     for _ in range(10):
         jobs.submit(user=ann, kind="training_program", brief=PROGRAM)
     work_off(Job.objects.all()[0])
-    summing.count_ended()
+    counters.count_ended()
     with django_assert_max_num_queries(9):
         scrape()
 
 
 def test_hundred_scrapes_in_a_moment_look_once(job, monkeypatch, django_assert_max_num_queries):
-    monkeypatch.setattr(gauging, "REMEMBERED_S", 60.0)
-    monkeypatch.setattr(gauging, "_remembered", None)
+    monkeypatch.setattr(gauges, "REMEMBERED_S", 60.0)
+    monkeypatch.setattr(gauges, "_remembered", None)
     with django_assert_max_num_queries(9):
         for _ in range(100):
             scrape()
-    monkeypatch.setattr(gauging, "_remembered", None)
+    monkeypatch.setattr(gauges, "_remembered", None)
 
 
 @pytest.mark.parametrize(("meta", "status"), [

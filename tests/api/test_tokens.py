@@ -10,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import ApiToken, create_token, user_of_token
-from generation.services import clock
+from generation.models import clock
 from tests.api.calls import Caller, problem
 
 pytestmark = pytest.mark.django_db

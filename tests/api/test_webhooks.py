@@ -8,8 +8,8 @@ from standardwebhooks.webhooks import Webhook
 from generation.delivery import Reach, Sender
 from generation.engine.courier import Courier
 from generation.models import Delivery, Job, WebhookEndpoint
+from generation.models.clock import now
 from generation.services import outbox
-from generation.services.clock import now
 from tests.api.calls import ROOT, Caller, problem
 from tests.support import work_off
 

@@ -5,8 +5,9 @@ from django.core.management import call_command
 
 from generation.core.reasons import Reason
 from generation.management import checkup
-from generation.models import Route
-from generation.services import clock, pulses, sweeping
+from generation.models import Route, clock
+from generation.services import sweeping
+from generation.telemetry import heartbeats
 
 MARKS = ("✓ ", "! ", "✗ ")
 
@@ -24,7 +25,7 @@ def lines(capsys, *arguments: str) -> dict[str, str]:
 
 @pytest.fixture
 def somebody_works(db: None) -> None:
-    pulses.beat("host:1:a", in_flight=3, slots=8, revisions={}, is_draining=False)
+    heartbeats.beat("host:1:a", in_flight=3, slots=8, revisions={}, is_draining=False)
     sweeping.take_turn("host:1:a")
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generation.core.caching import Scope, Sought, form_of, free_text_of, normalised, shape_of
+from generation.core.cache_key import Scope, Sought, form_of, free_text_of, normalised, shape_of
 from generation.core.prompting import Stage
 from generation.kinds import all_kinds, get_kind
 

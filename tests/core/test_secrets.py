@@ -4,7 +4,7 @@ from time import process_time
 
 import pytest
 
-from generation.core.secrets import HIDDEN, scrub
+from generation.core.secret_patterns import HIDDEN, scrub
 
 KEY = "sk-proj-Ab12Cd34Ef56Gh78"
 

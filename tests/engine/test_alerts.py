@@ -24,8 +24,9 @@ from generation.models import (
     Pulse,
     Route,
     Watch,
+    clock,
 )
-from generation.services import alerts, clock, jobs, measuring, outbox, routes, sweeping, watching
+from generation.services import alerts, jobs, measuring, outbox, routes, sweeping, watching
 from generation.services.errors import Refusal
 from tests.support import PROGRAM, claim_all, finish, limited, work_off
 from tests.threads import at_once
@@ -345,9 +346,9 @@ def test_quality_is_the_larger_share_of_repairs_and_errors(bob, route, monkeypat
 
 
 def test_workers_tell_how_much_disk_is_left(db):
-    from generation.services import pulses
+    from generation.telemetry import heartbeats
 
-    pulses.beat("w:1:a", in_flight=0, slots=1, revisions={}, is_draining=False)
+    heartbeats.beat("w:1:a", in_flight=0, slots=1, revisions={}, is_draining=False)
     assert readings(Condition.DISK_LOW)["w"] > 0
 
 

@@ -8,12 +8,12 @@ from dataclasses import replace
 import pytest
 
 from accounts.models import Reservation, Role, User
-from generation.core.caching import form_of
+from generation.core.cache_key import form_of
 from generation.core.outcomes import CallCode, Failure, Receipt, Reply
 from generation.engine.contexts import Contexts
 from generation.kinds import get_kind
-from generation.models import Attempt, CacheEntry, Chunk, Job, LogEntry, Route, UnitVersion
-from generation.services import caching, clock, jobs, quoting, reading, routes, sweeping
+from generation.models import Attempt, CacheEntry, Chunk, Job, LogEntry, Route, UnitVersion, clock
+from generation.services import caching, jobs, quoting, reading, routes, sweeping
 from generation.services.errors import Refusal, RefusalCode
 from tests.invariants import assert_invariants
 from tests.support import PROGRAM, USAGE, chunk, claim_all, content_for, finish, limited, used, work_off

@@ -4,8 +4,8 @@ from collections import Counter
 import pytest
 
 from generation.core.states import ChunkState
-from generation.models import Attempt, Chunk, Job, Route
-from generation.services import claiming, clock, jobs
+from generation.models import Attempt, Chunk, Job, Route, clock
+from generation.services import claiming, jobs
 from tests.support import PROGRAM, REVISIONS, chunk, claim_all, finish, limited
 from tests.threads import at_once
 

@@ -17,8 +17,8 @@ from generation.core.webhooks import MAX_ATTEMPTS
 from generation.delivery import Reach, Receipt, Sender, Verdict
 from generation.engine import mailing
 from generation.engine.courier import Courier
-from generation.models import Channel, Delivery, Job, LogEntry, Watch, WebhookEndpoint
-from generation.services import channels, clock, jobs, outbox, signing, sweeping, watching, webhooks
+from generation.models import Channel, Delivery, Job, LogEntry, Watch, WebhookEndpoint, clock
+from generation.services import channels, jobs, outbox, signing, sweeping, watching, webhooks
 from generation.services.errors import Refusal
 from tests.support import PROGRAM, claim_all, finish, work_off
 from tests.threads import at_once

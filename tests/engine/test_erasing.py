@@ -29,9 +29,11 @@ from generation.models import (
     Occurrence,
     UnitVersion,
     WebhookEndpoint,
+    clock,
 )
-from generation.services import clock, erasing, incidents, jobs, journal, ledger, sweeping
+from generation.services import erasing, incidents, jobs, ledger, sweeping
 from generation.services.errors import Refusal
+from generation.telemetry import journal
 from tests.invariants import assert_invariants
 from tests.support import PROGRAM, USAGE, claim_all, finish, limited, work_off
 

@@ -6,8 +6,8 @@ import pytest
 
 from generation.core.outcomes import CallCode, Failure
 from generation.engine.runner import Engine
-from generation.models import Attempt, CacheEntry, Chunk, Flight, Job
-from generation.services import clock, jobs, leases, reading, serving, sweeping
+from generation.models import Attempt, CacheEntry, Chunk, Flight, Job, clock
+from generation.services import jobs, leases, reading, serving, sweeping
 from tests.engine.test_leases import let_leases_run_out, store
 from tests.invariants import assert_invariants
 from tests.support import PROGRAM, FakeProvider, chunk, claim_all, finish, limited, used, work_off

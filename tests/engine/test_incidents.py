@@ -21,8 +21,9 @@ from generation.models import (
     Route,
     Treatment,
     Turn,
+    clock,
 )
-from generation.services import clock, incidents, jobs, remedying, routes, sweeping
+from generation.services import incidents, jobs, remedying, routes, sweeping
 from generation.services.errors import Refusal
 from tests.support import PROGRAM, claim_all, finish, work_off
 from tests.threads import at_once

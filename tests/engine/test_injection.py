@@ -14,8 +14,8 @@ import pytest
 from generation.core.outcomes import Reply
 from generation.engine.contexts import Contexts
 from generation.kinds import all_kinds, get_kind
-from generation.models import Chunk, Job
-from generation.services import clock, jobs, reading
+from generation.models import Chunk, Job, clock
+from generation.services import jobs, reading
 from generation.services.errors import Refusal, RefusalCode
 from tests.invariants import assert_invariants
 from tests.support import USAGE, claim_all, content_for, finish, limited, used

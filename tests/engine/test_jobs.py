@@ -3,8 +3,9 @@ import pytest
 from generation.core.outcomes import CallCode, Failure, Reply
 from generation.engine.contexts import Contexts, digests_before
 from generation.models import Job, LogEntry, UnitVersion
-from generation.services import jobs, pulses, reading
+from generation.services import jobs, reading
 from generation.services.errors import Refusal, RefusalCode
+from generation.telemetry import heartbeats
 from tests.invariants import assert_invariants
 from tests.support import PROGRAM, USAGE, chunk, claim_all, finish, work_off
 from tests.threads import at_once
@@ -237,12 +238,12 @@ def test_job_says_that_no_worker_runs(job):
 
 
 def test_job_says_that_no_worker_knows_its_revision(job):
-    pulses.beat("w1", in_flight=0, slots=8, revisions={"training_program": 999}, is_draining=False)
+    heartbeats.beat("w1", in_flight=0, slots=8, revisions={"training_program": 999}, is_draining=False)
     held = reading.waiting(job)
     assert held is not None
     assert (held.reason, held.detail) == ("revision_missing", f"training_program, revision {job.kind_revision}")
 
 
 def test_job_that_a_worker_is_about_to_take_waits_for_nothing(job):
-    pulses.beat("w1", in_flight=0, slots=8, revisions={"training_program": job.kind_revision}, is_draining=False)
+    heartbeats.beat("w1", in_flight=0, slots=8, revisions={"training_program": job.kind_revision}, is_draining=False)
     assert reading.waiting(job) is None

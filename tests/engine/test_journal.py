@@ -13,7 +13,8 @@ from config.logs import JsonLines, Line
 from generation.core.outcomes import CallCode, Failure
 from generation.core.reasons import EXPLANATIONS, Reason
 from generation.models import Attempt, Chunk, LogEntry, LogLevel
-from generation.services import jobs, journal, requests, surprises
+from generation.services import jobs
+from generation.telemetry import error_log, journal, request_id
 from tests import canaries
 from tests.support import PROGRAM, chunk, claim_all, finish, work_off
 from tests.waiting import wait_until
@@ -174,11 +175,11 @@ def test_problem_tells_the_request_id():
 
 
 def test_submitted_job_remembers_its_request(ann, route):
-    requests.begin("gateway-1234567")
+    request_id.begin("gateway-1234567")
     try:
         job = jobs.submit(user=ann, kind="training_program", brief=PROGRAM).job
     finally:
-        requests.end()
+        request_id.end()
 
     assert LogEntry.objects.get(job=job, code="submit").request_id == "gateway-1234567"
 
@@ -216,15 +217,15 @@ def test_refusal_with_a_5xx_is_no_surprise(ann, route, surprises):
 
 def test_request_ends_with_its_answer():
     Client().get("/healthz")
-    assert requests.current() == ""
+    assert request_id.current() == ""
 
 
 @pytest.mark.django_db(transaction=True)
 def test_surprise_becomes_a_row_in_a_thread_of_its_own(job, monkeypatch):
-    writer = surprises.Writer()
+    writer = error_log.Writer()
     part = chunk(job, 0)
-    monkeypatch.setattr(surprises, "IDLE_S", 0.01)
-    writer.put(surprises.Surprise(
+    monkeypatch.setattr(error_log, "IDLE_S", 0.01)
+    writer.put(error_log.Surprise(
         "generation.x", "error", f"sent {canaries.KEY}", "Traceback …", "req-12345678", part.pk), ("x", "1"))
 
     wait_until("a row", lambda: LogEntry.objects.filter(code="surprise").exists(), 10)
@@ -236,9 +237,9 @@ def test_surprise_becomes_a_row_in_a_thread_of_its_own(job, monkeypatch):
 
 @pytest.mark.django_db(transaction=True)
 def test_surprise_about_what_is_gone_is_written_all_the_same(monkeypatch):
-    monkeypatch.setattr(surprises, "IDLE_S", 0.01)
-    writer = surprises.Writer()
-    writer.put(surprises.Surprise("generation.x", "error", "lost", "", "", 4_711, 4_711, 4_711), ("x", "1"))
+    monkeypatch.setattr(error_log, "IDLE_S", 0.01)
+    writer = error_log.Writer()
+    writer.put(error_log.Surprise("generation.x", "error", "lost", "", "", 4_711, 4_711, 4_711), ("x", "1"))
 
     wait_until("a row", lambda: LogEntry.objects.filter(code="surprise", job=None).exists(), 10)
     assert writer.flush(10)
@@ -246,19 +247,19 @@ def test_surprise_about_what_is_gone_is_written_all_the_same(monkeypatch):
 
 def test_same_surprise_again_is_counted_not_written(monkeypatch):
     stored = []
-    monkeypatch.setattr(surprises, "_store", stored.append)
-    writer = surprises.Writer()
+    monkeypatch.setattr(error_log, "_store", stored.append)
+    writer = error_log.Writer()
     for number in range(50):
-        writer.put(surprises.Surprise("generation.x", "error", f"again {number}", "", ""), ("x", "1"))
+        writer.put(error_log.Surprise("generation.x", "error", f"again {number}", "", ""), ("x", "1"))
 
     assert writer.flush(10)
     assert [surprise.message for surprise in stored] == ["again 0"]
 
 
 def test_waiting_surprises_are_bounded_and_nobody_waits(monkeypatch):
-    monkeypatch.setattr(surprises.Writer, "_run", lambda self: None)      # nobody takes them
-    writer = surprises.Writer()
-    for number in range(surprises.MOST_WAITING * 2):
-        writer.put(surprises.Surprise("generation.x", "error", f"{number}", "", ""), ("x", f"{number}"))
+    monkeypatch.setattr(error_log.Writer, "_run", lambda self: None)      # nobody takes them
+    writer = error_log.Writer()
+    for number in range(error_log.MOST_WAITING * 2):
+        writer.put(error_log.Surprise("generation.x", "error", f"{number}", "", ""), ("x", f"{number}"))
 
-    assert len(writer._waiting) == surprises.MOST_WAITING
+    assert len(writer._waiting) == error_log.MOST_WAITING

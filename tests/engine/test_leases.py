@@ -9,8 +9,8 @@ from generation.core.outcomes import Reply
 from generation.core.states import MAX_CRASHES
 from generation.engine.contexts import Contexts
 from generation.engine.judging import request_for
-from generation.models import Attempt, AttemptState, Chunk, Job, Origin
-from generation.services import clock, jobs, leases, ledger, sweeping
+from generation.models import Attempt, AttemptState, Chunk, Job, Origin, clock
+from generation.services import jobs, leases, ledger, sweeping
 from tests.invariants import assert_invariants
 from tests.support import PROGRAM, USAGE, chunk, claim_all, content_for, finish, work_off
 from tests.threads import at_once

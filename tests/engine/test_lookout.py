@@ -7,8 +7,7 @@ import pytest
 from django.db import OperationalError
 
 from generation.engine import lookout
-from generation.models import AlertRule, Channel, Delivery, Pulse, Watch
-from generation.services import clock
+from generation.models import AlertRule, Channel, Delivery, Pulse, Watch, clock
 from tests.waiting import wait_until
 
 

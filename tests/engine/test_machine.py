@@ -18,8 +18,8 @@ from hypothesis.stateful import (
 from accounts.models import Reservation, User
 from accounts.models import Usage as Spent
 from generation.core.outcomes import CallCode, Failure, Reply, Usage
-from generation.models import Attempt, AttemptState, CacheEntry, Chunk, Job, LogEntry, Route, UnitVersion
-from generation.services import clock, jobs, leases, sweeping
+from generation.models import Attempt, AttemptState, CacheEntry, Chunk, Job, LogEntry, Route, UnitVersion, clock
+from generation.services import jobs, leases, sweeping
 from generation.services.errors import Refusal
 from tests.engine.test_leases import store
 from tests.invariants import assert_invariants

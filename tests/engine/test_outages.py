@@ -12,8 +12,8 @@ from generation.core.outcomes import CallCode, Failure, Reply, Usage
 from generation.core.routing import Endpoint
 from generation.engine.provider import Providers, key_of
 from generation.kinds import get_kind
-from generation.models import Attempt, Chunk, Job, LogEntry, Route
-from generation.services import clock, jobs, reading, routes
+from generation.models import Attempt, Chunk, Job, LogEntry, Route, clock
+from generation.services import jobs, reading, routes
 from generation.simulator import SimulatorSettings, running
 from generation.simulator.content import write
 from tests.invariants import assert_invariants

@@ -6,8 +6,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from generation.models import Attempt, Incident, Job, LogEntry, LogLevel
-from generation.services import clock, reading, retention
+from generation.models import Attempt, Incident, Job, LogEntry, LogLevel, clock
+from generation.services import reading, retention
 from generation.services.errors import Refusal
 from tests.invariants import assert_invariants
 from tests.support import work_off

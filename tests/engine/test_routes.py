@@ -12,8 +12,8 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import Policy
 from generation.core.concurrency import Report
 from generation.core.outcomes import CallCode, Failure, Reply
-from generation.models import Attempt, Chunk, Job, LogEntry, Route, RouteMinute, RouteUse
-from generation.services import claiming, clock, jobs, leases, quoting, reading, routes
+from generation.models import Attempt, Chunk, Job, LogEntry, Route, RouteMinute, RouteUse, clock
+from generation.services import claiming, jobs, leases, quoting, reading, routes
 from generation.services.errors import Refusal
 from tests.engine.test_leases import let_leases_run_out
 from tests.invariants import assert_invariants

@@ -6,8 +6,9 @@ import pytest
 
 from generation.core.outcomes import CallCode, Failure, Reply, Usage
 from generation.models import Attempt, Chunk, Job, LogEntry, Pulse, Route
-from generation.services import jobs, pulses, reading, routes
+from generation.services import jobs, reading, routes
 from generation.simulator.content import write
+from generation.telemetry import heartbeats
 from tests.invariants import assert_invariants
 from tests.support import PROGRAM, USAGE, FakeProvider, chunk
 from tests.waiting import wait_until
@@ -77,7 +78,7 @@ def test_drain_lets_calls_finish(job, start):
     wait_until("the plan is asked for", lambda: provider.asked, 10)
     assert engine.drain(10) == 0
     assert chunk(job, 0).state == "done"
-    assert not Pulse.objects.exclude(name=pulses.SWEEPER).exists()
+    assert not Pulse.objects.exclude(name=heartbeats.SWEEPER).exists()
 
 
 def test_drain_gives_back_what_does_not_finish_without_counting_it(job, start):

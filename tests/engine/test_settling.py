@@ -5,8 +5,8 @@ import pytest
 from generation.core.outcomes import CallCode, Failure, Reply, Usage
 from generation.engine.contexts import Contexts
 from generation.engine.runner import output_limit
-from generation.models import Attempt, AttemptState, Chunk, Job, LogEntry
-from generation.services import clock, jobs, reading
+from generation.models import Attempt, AttemptState, Chunk, Job, LogEntry, clock
+from generation.services import jobs, reading
 from generation.services.errors import Refusal
 from tests.invariants import assert_invariants
 from tests.support import PROGRAM, USAGE, chunk, claim_all, content_for, finish, work_off

@@ -11,8 +11,8 @@ from accounts.windows import Window, begin
 from generation.core.outcomes import CallCode, Failure, Reply
 from generation.core.outcomes import Usage as Tokens
 from generation.management.base import refused as told_in_the_shell
-from generation.models import Attempt, Job, Route
-from generation.services import clock, estimating, jobs, ledger, settling, spending, sweeping
+from generation.models import Attempt, Job, Route, clock
+from generation.services import estimating, jobs, ledger, settling, spending, sweeping
 from generation.services.errors import Refusal, RefusalCode
 from tests.engine.test_leases import store
 from tests.invariants import assert_invariants

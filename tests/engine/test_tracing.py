@@ -13,12 +13,12 @@ from django.test import Client
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
 from accounts.models import create_token
-from generation import tracing
 from generation.api.spans import request_spans
 from generation.core.outcomes import CallCode, Failure
 from generation.engine.runner import Engine
 from generation.models import Job
 from generation.services import jobs
+from generation.telemetry import tracing
 from tests.places import ROOT
 from tests.support import PROGRAM, FakeProvider, claim_all, finish
 from tests.waiting import wait_until

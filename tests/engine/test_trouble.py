@@ -13,9 +13,10 @@ from generation.engine.contexts import Contexts
 from generation.engine.judging import outcome_of, request_for
 from generation.engine.runner import Engine, policy
 from generation.engine.settle_queue import SettleQueue
-from generation.models import Chunk, Job, Pulse, Route
-from generation.services import claiming, clock, jobs, leases, ledger, pulses, routes, settling, sweeping
+from generation.models import Chunk, Job, Pulse, Route, clock
+from generation.services import claiming, jobs, leases, ledger, routes, settling, sweeping
 from generation.services.settling import Finished
+from generation.telemetry import heartbeats
 from tests.engine.test_leases import let_leases_run_out
 from tests.invariants import assert_invariants
 from tests.support import PROGRAM, USAGE, FakeProvider, chunk, claim_all, content_for, finish, work_off
@@ -115,7 +116,7 @@ def test_after_an_outage_of_the_database_the_living_renew_before_anything_is_tak
     claim, = claim_all("lives")
     let_leases_run_out()
     long_ago = clock.now() - dt.timedelta(minutes=1)
-    Pulse.objects.create(name=pulses.SWEEPER, beat_at=long_ago, started_at=long_ago)
+    Pulse.objects.create(name=heartbeats.SWEEPER, beat_at=long_ago, started_at=long_ago)
     turn = sweeping.take_turn("other")
     assert turn is not None
     sweeping.sweep(may_expire=turn.may_expire)

@@ -10,7 +10,7 @@ import openai
 import pytest
 
 from generation.core.outcomes import CallCode, Failure, Reply
-from generation.core.secrets import scrub
+from generation.core.secret_patterns import scrub
 from generation.llm.answers import HttpAnswer, read, retry_after_s, unanswered
 
 NOON = dt.datetime(2026, 11, 22, 12, 0, tzinfo=dt.UTC)

@@ -4,8 +4,8 @@ import datetime as dt
 
 import pytest
 
-from generation.models import LogEntry, Rehearsal, RehearsalState
-from generation.services import clock, rehearsals
+from generation.models import LogEntry, Rehearsal, RehearsalState, clock
+from generation.services import rehearsals
 from generation.services.errors import Refusal, RefusalCode
 from tests.threads import at_once
 

@@ -28,8 +28,7 @@ from generation.core.states import target as target_of
 from generation.kinds import all_kinds
 from generation.management.chaos.books import Books, Call, place_of_call
 from generation.management.rig.people import Heard
-from generation.models import Alert, Attempt, AttemptState, Chunk, Flight, Job, Origin
-from generation.services import clock
+from generation.models import Alert, Attempt, AttemptState, Chunk, Flight, Job, Origin, clock
 
 SUMS = ("input_tokens", "cached_input_tokens", "output_tokens", "cost_usd_micros")
 LOST = frozenset({JobState.FAILED, JobState.PARTIAL, JobState.CANCELLED})

@@ -13,8 +13,8 @@ from django.db.models import F
 from accounts.models import Usage
 from generation.core.reasons import Reason
 from generation.management.chaos.invariants import GUARDED
-from generation.models import Route
-from generation.services import clock, routes
+from generation.models import Route, clock
+from generation.services import routes
 
 T = TypeVar("T")
 LOOK_S = 0.25

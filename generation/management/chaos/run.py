@@ -27,9 +27,9 @@ from generation.management.rig.plant import CANARY, Plant, plant
 from generation.management.rig.waiting import wait_until
 from generation.models import Attempt, AttemptState, Chunk, Job, LogEntry, Pulse, Route
 from generation.services import spending
-from generation.services.pulses import SWEEPER
 from generation.simulator.faults import NO_FAULTS
 from generation.simulator.settings import SimulatorSettings
+from generation.telemetry.heartbeats import SWEEPER
 
 SWEEPERS = "sweepers"
 PRIVATE = "Wish number"      # what people wrote: it belongs into prompts, and into no log

@@ -7,7 +7,7 @@ from typing import Any
 
 from accounts.models import ApiToken, User, create_token
 from generation.management.base import BadInput, ProductCommand
-from generation.services import clock
+from generation.models import clock
 
 LONGEST_DAYS = 3_650
 

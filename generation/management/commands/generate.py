@@ -21,8 +21,9 @@ from generation.management.base import INTERRUPTED, BadInput, ProductCommand, St
 from generation.management.briefs import read_brief
 from generation.management.engine_room import EngineRoom
 from generation.models import Job, Strategy
-from generation.services import jobs, journal, reading, spending
+from generation.services import jobs, reading, spending
 from generation.services.errors import Refusal
+from generation.telemetry import journal
 
 UNSUCCESSFUL = 1
 

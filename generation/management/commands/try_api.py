@@ -15,7 +15,7 @@ from generation.core.pricing import dollars
 from generation.management import groundwork
 from generation.management.api_client import Answer, ApiClient, NoAnswer
 from generation.management.base import BadInput, ProductCommand
-from generation.services import clock
+from generation.models import clock
 
 BASE = "/api/v1"
 KIND = "training_program"

@@ -26,9 +26,9 @@ from generation.management.rig.redis import OwnRedis
 from generation.management.rig.scratch import scratch_database
 from generation.management.rig.waiting import wait_until
 from generation.models import Pulse
-from generation.services.pulses import SWEEPER
 from generation.simulator.process import SimulatorProcess
 from generation.simulator.settings import SimulatorSettings
+from generation.telemetry.heartbeats import SWEEPER
 
 WEB, UP = "web", "up"
 READY_S = 60.0

@@ -14,7 +14,7 @@ from django.db.utils import OperationalError
 
 from generation.management.rig.waiting import wait_until
 from generation.models import Pulse
-from generation.services.pulses import SWEEPER
+from generation.telemetry.heartbeats import SWEEPER
 
 ROOT = Path(__file__).resolve().parents[3]
 TICKS_PER_S = os.sysconf("SC_CLK_TCK")

@@ -12,9 +12,9 @@ from redis import Redis, RedisError
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from generation.models import Chunk, Pulse, Route
-from generation.services import clock, gauging
-from generation.services.pulses import SILENT_AFTER_S, SWEEPER, living
+from generation.models import Chunk, Pulse, Route, clock
+from generation.telemetry import gauges
+from generation.telemetry.heartbeats import SILENT_AFTER_S, SWEEPER, living
 
 BROKER_TIMEOUT_S = 1.0          # to connect, and again to answer: two seconds at the most
 STALLED_AFTER_S = 30.0          # due work that nobody takes for so long is not just waiting for its turn
@@ -84,7 +84,7 @@ def _progress(pulses: list[Pulse], now: dt.datetime) -> Check:
     waited_s = _could_have_begun_s(idle, now)
     if waited_s is None:
         return Check("progress", True, "nothing that could begin is waiting")
-    claimed_s = gauging.claim_age_s(now)
+    claimed_s = gauges.claim_age_s(now)
     patience_s = max(STALLED_AFTER_S, 5 * settings.PULSE_S)
     if waited_s <= patience_s or (claimed_s is not None and claimed_s <= patience_s):
         return Check("progress", True, f"work waits since {waited_s:.0f} s, and workers take work")

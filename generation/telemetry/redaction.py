@@ -8,7 +8,7 @@ from urllib.parse import unquote, urlsplit
 
 from django.conf import settings
 
-from generation.core.secrets import HIDDEN, scrub
+from generation.core.secret_patterns import HIDDEN, scrub
 
 _SECRET_NAME = re.compile(
     r"(?:(?:api|secret|access)[_-]?key|password|passwd|authorization|(?:^|_)(?:secret|token))$", re.IGNORECASE

@@ -13,9 +13,9 @@ from django.db.models import Count, Min, Q
 from accounts import ledger
 from generation.core.states import ACTIVE_JOB_STATES, ChunkState
 from generation.kinds import all_kinds
-from generation.models import Attempt, Chunk, Job, Pulse, Route
-from generation.services import clock, pulses, summing
-from generation.services.pulses import SWEEPER
+from generation.models import Attempt, Chunk, Job, Pulse, Route, clock
+from generation.telemetry import counters, heartbeats
+from generation.telemetry.heartbeats import SWEEPER
 
 REMEMBERED_S = 3.0
 
@@ -66,7 +66,7 @@ def gauges() -> Gauges:
 
 def look() -> Gauges:
     now = clock.now()
-    living = pulses.living(now)
+    living = heartbeats.living(now)
     sweeper = Pulse.objects.filter(name=SWEEPER).values_list("beat_at", flat=True).first()
     open_count, open_usd_micros = ledger.open_reservations()
     return Gauges(
@@ -80,7 +80,7 @@ def look() -> Gauges:
         claim_age_s=claim_age_s(now),
         reservations=open_count,
         reserved_usd_micros=open_usd_micros,
-        totals=summing.totals(),
+        totals=counters.totals(),
     )
 
 

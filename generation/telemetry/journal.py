@@ -13,8 +13,8 @@ from django.db import transaction
 from generation.core.reasons import EXPLANATIONS, Reason
 from generation.kinds import all_kinds
 from generation.models import Job, LogEntry, LogLevel
-from generation.services import requests
-from generation.services.secrecy import clean, clean_data
+from generation.telemetry import request_id
+from generation.telemetry.redaction import clean, clean_data
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -35,7 +35,7 @@ def entry(
     line = LogEntry(
         job=job, user_id=job.user_id if job else None, chunk_id=chunk_id, attempt_id=attempt_id, by=by, code=code,
         level=level, message=clean(message), advice=advice or (EXPLANATIONS[reason].next_step if reason else ""),
-        request_id=requests.current(), trace=clean(trace), data=clean_data(data),
+        request_id=request_id.current(), trace=clean(trace), data=clean_data(data),
     )
     line.unit, line.quoting = unit, tuple(filter(None, quoting))
     return line

@@ -2,9 +2,9 @@
 
 from django.db import transaction
 
-from generation import tracing
 from generation.core.states import TERMINAL_JOB_STATES, Event, JobState
 from generation.models import Job, LogEntry
+from generation.telemetry import tracing
 
 _ENDS = [*(state.value for state in TERMINAL_JOB_STATES), Event.CANCEL.value]
 

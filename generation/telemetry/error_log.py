@@ -94,7 +94,7 @@ def _store(surprise: Surprise) -> None:
     from django.db import transaction
 
     from generation.models import Attempt, Chunk, Job, LogEntry
-    from generation.services.secrecy import clean
+    from generation.telemetry.redaction import clean
 
     with transaction.atomic(durable=True):
         # What is gone by now is left out.
@@ -114,7 +114,7 @@ class TableHandler(logging.Handler):
     """For the loggers `generation`, `accounts` and `django.request`; the journal's own lines are rows already."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        from generation.services import requests
+        from generation.telemetry import request_id
 
         is_only_an_answer = record.name == "django.request" and not record.exc_info      # a 503 on purpose
         if hasattr(record, "line") or is_only_an_answer:
@@ -125,7 +125,7 @@ class TableHandler(logging.Handler):
             said = f"{record.getMessage()}: {type(error).__name__}: {error}" if error else record.getMessage()
             surprise = Surprise(
                 record.name, "critical" if record.levelno >= logging.CRITICAL else "error", said[:2_000],
-                trace[-LONGEST_TRACE:], requests.current(), getattr(record, "chunk_id", None),
+                trace[-LONGEST_TRACE:], request_id.current(), getattr(record, "chunk_id", None),
                 getattr(record, "job_id", None), getattr(record, "attempt_id", None),
             )
             writer.put(surprise, (record.name, f"{record.pathname}:{record.lineno} {type(error).__name__}"))

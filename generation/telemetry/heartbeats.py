@@ -6,8 +6,7 @@ from collections.abc import Mapping
 
 from django.conf import settings
 
-from generation.models import Pulse
-from generation.services import clock
+from generation.models import Pulse, clock
 
 SWEEPER = "sweeper"          # the one pulse that is no worker's
 SILENT_AFTER_S = 10.0
