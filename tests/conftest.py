@@ -15,7 +15,7 @@ from accounts import remembering
 from accounts.groups import ADMINISTRATORS, REVIEWERS, grant_permissions
 from accounts.models import Policy, Role, User
 from generation.models import Job, Route
-from generation.services import jobs
+from generation.services.jobs import submission
 from generation.telemetry.error_log import Surprise
 from tests import canaries
 from tests.receiver import receiver
@@ -160,7 +160,7 @@ def adam(db: None) -> User:
 @pytest.fixture
 def job(ann: User, route: Route) -> Job:
     """Ann's three-week program, accepted and not begun."""
-    return jobs.submit(user=ann, kind="training_program", brief=PROGRAM).job
+    return submission.submit(user=ann, kind="training_program", brief=PROGRAM).job
 
 
 @pytest.fixture

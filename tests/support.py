@@ -19,9 +19,9 @@ from generation.engine.judging import outcome_of, request_for
 from generation.engine.runner import output_limit, policy
 from generation.kinds import all_kinds
 from generation.models import Chunk, Job
-from generation.services import claiming, ledger, serving, settling
-from generation.services.claiming import Claim
-from generation.services.settling import Finished
+from generation.services.chunks import attempts, cache_lookup, claiming, settling
+from generation.services.chunks.claim import Claim
+from generation.services.chunks.settling import Finished
 from generation.simulator.content import write
 from tests.canaries import PUPIL
 
@@ -48,7 +48,7 @@ def content_for(claim: Claim, context: Context) -> dict[str, Any]:
 
 def claim_all(worker: str = "w1", slots: int = 100) -> list[Claim]:
     """Everything that can run now, claimed for `worker`, after what the cache has is served: as the engine does."""
-    while serving.serve_due():
+    while cache_lookup.serve_due():
         pass
     return list(claiming.claim(worker=worker, slots=slots, revisions=REVISIONS).claims)
 
@@ -65,7 +65,7 @@ def finish(claim: Claim, answer: Answer | None = None) -> settling.Settled:
         )
         return settling.settle(Finished(claim, outcome, answer, answer.code))[0]
     request = request_for(claim, context, digests_before(claim, context))
-    ledger.store_reply(claim, answer, request.fingerprint)
+    attempts.store_reply(claim, answer, request.fingerprint)
     outcome, code, findings = outcome_of(claim, context, answer.text, policy())
     return settling.settle(Finished(claim, outcome, answer, code, request.fingerprint, findings))[0]
 

@@ -47,7 +47,8 @@ EXCEPTIONS = {
     ("generation.core.kind", "random"): "names the type of the generator that callers pass; draws nothing",
 }
 
-MAY_MARK_SAFE = {"generation.admin.rendering", "generation.services.reading"}      # for staff; for everybody else
+# For staff; for everybody else.
+MAY_MARK_SAFE = {"generation.admin.rendering", "generation.services.jobs.documents"}
 MAY_PRINT = ("config/", "generation/management/", "generation/simulator/")
 TESTS_THAT_MAY_SLEEP = {
     "tests/api/wire.py": "the API tests' helper that polls, with a deadline",

@@ -17,7 +17,7 @@ from generation.admin.rendering import NOTHING, span, state, url_of
 from generation.core.alerting import MEANINGS, AlertState, Condition
 from generation.core.webhooks import ALERT_CONTINUES, ALERT_OPENED, ALERT_RESOLVED
 from generation.models import Alert, AlertRule, Channel, Route, Watch
-from generation.services import alerts
+from generation.services.alerts import handling
 
 SHOWN = 5
 DELIVERIES_SHOWN = 30
@@ -148,7 +148,7 @@ class AlertAdmin(RecordAdmin):
         alert = self._alert(request, alert_id)
 
         def act() -> str:
-            alerts.acknowledge(alert, by=person(request), note=request.POST.get("note", ""))
+            handling.acknowledge(alert, by=person(request), note=request.POST.get("note", ""))
             return "You look after it now; nobody is reminded of it."
 
         return posted(request, is_permitted=self.has_handle_permission(request), back=url_of(alert), act=act)
@@ -157,7 +157,7 @@ class AlertAdmin(RecordAdmin):
         alert = self._alert(request, alert_id)
 
         def act() -> str:
-            alerts.resolve(alert, by=person(request), note=request.POST.get("note", ""))
+            handling.resolve(alert, by=person(request), note=request.POST.get("note", ""))
             return "It is over. Should it go on, no other alert is opened before it was gone once."
 
         return posted(request, is_permitted=self.has_handle_permission(request), back=url_of(alert), act=act)

@@ -16,8 +16,8 @@ from generation.core.fingerprint import fingerprint
 from generation.core.pricing import dollars
 from generation.core.prompting import Kind
 from generation.kinds import all_kinds
-from generation.services import jobs, quoting
 from generation.services.errors import Refusal
+from generation.services.jobs import quotes, submission
 
 
 def ask(model_admin: ModelAdmin, request: HttpRequest) -> HttpResponse:
@@ -47,7 +47,7 @@ def _submit(request: HttpRequest, kind: Kind, form: AskForm) -> HttpResponse | N
     content = {name: str(value) if name == "adapt" else value for name, value in wanted.items()}
     key = f"admin-{token}-{fingerprint(content)[:32]}" if token else None
     try:
-        submitted = jobs.submit(user=person(request), idempotency_key=key, **wanted)
+        submitted = submission.submit(user=person(request), idempotency_key=key, **wanted)
     except Refusal as refusal:
         form.take(refusal)
         return None
@@ -68,7 +68,7 @@ def _wanted(kind: Kind, form: AskForm) -> dict[str, Any]:     # Any: what `jobs.
 def _offer(request: HttpRequest, kind: Kind, form: AskForm) -> dict[str, Any] | None:     # Any: a template's context
     """What it would cost and what there is already; None if it would be refused, which the form then says."""
     try:
-        quote = quoting.quote(user=person(request), **_wanted(kind, form))
+        quote = quotes.quote(user=person(request), **_wanted(kind, form))
     except Refusal as refusal:
         form.take(refusal)
         return None

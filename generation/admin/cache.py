@@ -25,7 +25,7 @@ from generation.core.pricing import dollars
 from generation.core.prompting import Stage
 from generation.kinds import all_kinds
 from generation.models import CacheEntry
-from generation.services import caching
+from generation.services.cache import cache_entries
 
 
 class PurgeForm(forms.Form):
@@ -60,7 +60,7 @@ class PurgeForm(forms.Form):
 
     @property
     def entries(self) -> QuerySet[CacheEntry]:
-        return caching.selection(**self.cleaned_data)
+        return cache_entries.selection(**self.cleaned_data)
 
 
 @admin.register(CacheEntry)
@@ -156,12 +156,13 @@ class CacheEntryAdmin(RecordAdmin):
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None     # Any: as in Django
     ) -> HttpResponse:
-        totals = caching.totals()
+        totals = cache_entries.totals()
         rate = totals.hit_rate
         return super().changelist_view(request, {
             "totals": totals, "size": filesizeformat(totals.size_bytes), "saved": dollars(totals.saved_usd_micros),
-            "hit_rate": f"{rate:.0%}" if rate is not None else "–", "days": caching.COUNTED.days,
-            "scope": caching.scope().value, "may_purge": self.has_purge_permission(request), **(extra_context or {}),
+            "hit_rate": f"{rate:.0%}" if rate is not None else "–", "days": cache_entries.COUNTED.days,
+            "scope": cache_entries.scope().value, "may_purge": self.has_purge_permission(request),
+            **(extra_context or {}),
         })
 
     @admin.action(description="Forget", permissions=["purge"])
@@ -201,7 +202,7 @@ class CacheEntryAdmin(RecordAdmin):
         })
 
     def _purge(self, request: HttpRequest, entries: QuerySet[CacheEntry]) -> None:
-        gone = caching.purge(entries, by=person(request))
+        gone = cache_entries.purge(entries, by=person(request))
         messages.success(request, f"{gone} cache entr{'y was' if gone == 1 else 'ies were'} forgotten.")
 
 

@@ -25,7 +25,7 @@ from generation.core.webhooks import JobEvent
 from generation.delivery import problem_with
 from generation.models import Channel, ChannelKind, Delivery, DeliveryState, WebhookEndpoint
 from generation.models.outgoing import PENDING_DELIVERY, Target
-from generation.services import channels, webhooks
+from generation.services.outbox import channels, webhooks
 
 
 def masked(target: Target) -> str:

@@ -15,7 +15,7 @@ from generation.admin.records import PartOfJobAdmin, RecordAdmin, person, when
 from generation.admin.rendering import link_to, state, url_of
 from generation.core.pricing import dollars
 from generation.models import Chunk, UnitVersion
-from generation.services import jobs
+from generation.services.jobs import control
 
 
 @admin.register(Chunk)
@@ -97,7 +97,7 @@ class ChunkAdmin(PartOfJobAdmin):
         instruction = request.POST.get("instruction", "").replace("\r\n", "\n").replace("\r", "\n")
 
         def act() -> str:
-            jobs.regenerate(chunk.job, chunk.position, instruction=instruction, by=person(request))
+            control.regenerate(chunk.job, chunk.position, instruction=instruction, by=person(request))
             return f"{chunk} is written anew. The old version stays until the new one is there."
 
         return posted(

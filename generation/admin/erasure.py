@@ -12,8 +12,8 @@ from django.urls import reverse
 
 from accounts.models import User
 from generation.admin.records import person
-from generation.services import erasing
 from generation.services.errors import Refusal
+from generation.services.maintenance import erasure
 
 if TYPE_CHECKING:
     from django.contrib.admin import AdminSite
@@ -36,9 +36,9 @@ def erase_page(model_admin: KnowsSite, request: HttpRequest, user: User) -> Http
     by = person(request)
     address = reverse("admin:accounts_user_change", args=[user.pk])
     try:
-        erasing.check(user, by=by)
+        erasure.check(user, by=by)
         if request.method == "POST" and request.POST.get("confirmed") == user.username:
-            erased = erasing.erase_user(user, by=by, keep_account="keep_account" in request.POST)
+            erased = erasure.erase_user(user, by=by, keep_account="keep_account" in request.POST)
             rows = sum(step.rows or 0 for step in erased)
             messages.success(request, f"Erased: {rows} rows. What the documents did cost is unchanged.")
             return HttpResponseRedirect(address)
@@ -47,7 +47,7 @@ def erase_page(model_admin: KnowsSite, request: HttpRequest, user: User) -> Http
         return HttpResponseRedirect(address)
     context: dict[str, Any] = {     # Any: a template's context
         **model_admin.admin_site.each_context(request), "title": f"Erase the data of {user}", "person": user,
-        "steps": erasing.preview(user), "back": address,
+        "steps": erasure.preview(user), "back": address,
         "was_wrong": request.method == "POST",
     }
     return TemplateResponse(request, "generation/admin/erase.html", context)

@@ -20,7 +20,8 @@ from generation.core.reasons import EXPLANATIONS
 from generation.core.remedies import CURES, MEANS, Remedy
 from generation.kinds import all_kinds
 from generation.models import Incident, Job, Occurrence, Resolution, clock
-from generation.services import incidents, remedying
+from generation.services import incidents
+from generation.services.maintenance import remediation
 
 ASK_BEFORE = 20      # more jobs than this are listed and confirmed first
 JOBS_SHOWN, SAMPLES, TREATMENTS_SHOWN = 50, 5, 50
@@ -140,9 +141,9 @@ class IncidentAdmin(RecordAdmin):
             return HttpResponseRedirect(url_of(incident))
         if means.leads_only:
             if user.has_perm("generation.resolve_incident"):      # who only looks on leaves no trace
-                remedying.take(incident, remedy, by=user)
+                remediation.take(incident, remedy, by=user)
             return HttpResponseRedirect(_where(incident, remedy))
-        chosen = list(remedying.treatable(incident, remedy)[: remedying.MOST_AT_ONCE])
+        chosen = list(remediation.treatable(incident, remedy)[: remediation.MOST_AT_ONCE])
         if len(chosen) > ASK_BEFORE and "confirmed" not in request.POST:
             return TemplateResponse(request, "generation/admin/confirm.html", {
                 **self.admin_site.each_context(request), "title": f"{means.label}?", "jobs": chosen, "action": name,
@@ -150,7 +151,7 @@ class IncidentAdmin(RecordAdmin):
             })
 
         def act() -> str:
-            taken = remedying.take(incident, remedy, by=user)
+            taken = remediation.take(incident, remedy, by=user)
             if taken.refused:
                 more = f" And {len(taken.refused) - 5} more." if len(taken.refused) > 5 else ""
                 messages.warning(

@@ -16,8 +16,9 @@ from generation.core.reasons import Explanation
 from generation.core.states import JobState
 from generation.kinds import all_kinds
 from generation.models import Chunk, Job, LogEntry, clock
-from generation.services import incidents, reading
+from generation.services import incidents
 from generation.services.errors import Refusal
+from generation.services.jobs import documents, progress
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -61,7 +62,7 @@ def context(job: Job, user: "User") -> dict[str, Any]:     # Any: a template's c
     kind = all_kinds().get(job.kind)
     return {
         "job": job,
-        "live": reading.snapshot(job) if kind else None,
+        "live": progress.snapshot(job) if kind else None,
         "cost": dollars(job.cost_usd_micros),
         "elapsed": span(took_until - job.created_at),
         "input_tokens": f"{job.input_tokens:,}", "output_tokens": f"{job.output_tokens:,}",
@@ -98,7 +99,7 @@ def document_of(job: Job) -> Document:
     if job.kind not in all_kinds():
         return Document(None, f"This version of Coursewright does not know the kind “{job.kind}”.", 0)
     try:
-        text = reading.markdown(job)
+        text = documents.markdown(job)
     except Refusal as refusal:
         return Document(None, refusal.message, 0)
     return Document(document_html(text), "", zlib.crc32(text.encode()))

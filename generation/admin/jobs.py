@@ -25,7 +25,7 @@ from generation.admin.rendering import NOTHING, bar, mark, span, state, url_of
 from generation.core.pricing import dollars
 from generation.kinds import all_kinds
 from generation.models import Job
-from generation.services import jobs
+from generation.services.jobs import control
 from generation.telemetry import tracing
 
 
@@ -175,7 +175,7 @@ class JobAdmin(RecordAdmin):
         job = self._job(request, job_id)
 
         def act() -> str:
-            jobs.retry(job, by=person(request))
+            control.retry(job, by=person(request))
             return "What is missing is asked again."
 
         return posted(request, is_permitted=self.has_retry_permission(request), back=url_of(job), act=act)
@@ -184,7 +184,7 @@ class JobAdmin(RecordAdmin):
         job = self._job(request, job_id)
 
         def act() -> str:
-            jobs.cancel(job, by=person(request))
+            control.cancel(job, by=person(request))
             return "The job is cancelled. What was done stays readable."
 
         return posted(request, is_permitted=self.has_cancel_permission(request), back=url_of(job), act=act)
@@ -195,7 +195,7 @@ class JobAdmin(RecordAdmin):
             self, request, chosen, is_permitted=self.has_retry_permission(request), action="retry_selected",
             question="Retry these jobs?", done="Retry started for",
             consequence="What failed or was cancelled is asked again; what is done stays as it is.",
-            act=lambda job: jobs.retry(job, by=person(request)),
+            act=lambda job: control.retry(job, by=person(request)),
         )
 
     @admin.action(description="Cancel", permissions=["cancel"])
@@ -204,7 +204,7 @@ class JobAdmin(RecordAdmin):
             self, request, chosen, is_permitted=self.has_cancel_permission(request), action="cancel_selected",
             question="Cancel these jobs?", done="Cancelled",
             consequence="Calls in flight are dropped and may still be billed; what is done stays readable.",
-            act=lambda job: jobs.cancel(job, by=person(request)),
+            act=lambda job: control.cancel(job, by=person(request)),
         )
 
     def _job(self, request: HttpRequest, job_id: int) -> Job:

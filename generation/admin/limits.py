@@ -30,7 +30,7 @@ from generation.core import csvtext
 from generation.core.pricing import dollars
 from generation.kinds import all_kinds
 from generation.models import Job, Route, Strategy, clock
-from generation.services import statistics
+from generation.services import usage
 
 DAYS = 30
 
@@ -236,10 +236,10 @@ class UsageAdmin(RecordAdmin):
         now = clock.now()
         user, jobs = self._asked(request, now)
         first = now.date() - dt.timedelta(days=DAYS - 1)
-        days = statistics.by_day(jobs, first, now.date())
+        days = usage.by_day(jobs, first, now.date())
         standings = ledger.standings(policies.terms_of(user, now).ceilings if user else policies.ceilings_of_all(), now)
         tables = [
-            (title, [(row, dollars(row.cost_usd_micros)) for row in statistics.by(dimension, jobs)])
+            (title, [(row, dollars(row.cost_usd_micros)) for row in usage.by(dimension, jobs)])
             for title, dimension in (("By role", "role"), ("By user", "user"), ("By kind", "kind"))
         ]
         of_whom = f"of {user}" if user else "of everybody"
@@ -254,7 +254,7 @@ class UsageAdmin(RecordAdmin):
     def csv_view(self, request: HttpRequest) -> StreamingHttpResponse:
         _user, jobs = self._asked(request, clock.now())
         return StreamingHttpResponse(
-            list(csvtext.lines(statistics.COLUMNS, statistics.table(jobs))),
+            list(csvtext.lines(usage.COLUMNS, usage.table(jobs))),
             content_type="text/csv; charset=utf-8",
             headers={"Content-Disposition": 'attachment; filename="usage.csv"', "Cache-Control": "no-store"},
         )
@@ -275,7 +275,7 @@ def _words(standing: ledger.Standing) -> tuple[str, str, str]:
     return in_words(metric, standing.used), in_words(metric, standing.reserved), in_words(metric, standing.left)
 
 
-def _chart(label: str, days: list[statistics.Sums], values: list[float] | list[int]) -> str:
+def _chart(label: str, days: list[usage.Sums], values: list[float] | list[int]) -> str:
     """The theme's chart component takes JSON in an attribute."""
     return json.dumps({
         "labels": [day.name[5:] for day in days],

@@ -22,7 +22,7 @@ from generation.admin.rendering import state, url_of
 from generation.core.breaker import BreakerState
 from generation.core.reasons import EXPLANATIONS, Reason
 from generation.models import Route, RouteMinute, RouteUse
-from generation.services import routes
+from generation.services.routing import route_health
 
 SHOWN = dt.timedelta(hours=3)
 LONGEST_REASON = 300
@@ -178,7 +178,7 @@ class RouteAdmin(FastListAdmin):
             now: dt.datetime = route.db_now
             may_change = self.has_change_permission(request, route)
             is_waiting = route.waits_until(now) is not None
-            minutes = routes.history(route, now - SHOWN)
+            minutes = route_health.history(route, now - SHOWN)
             more = {
                 "waits": is_waiting, "may_resume": is_waiting and may_change,
                 "may_hold": may_change and not route.is_held,
@@ -200,7 +200,7 @@ class RouteAdmin(FastListAdmin):
         route = self._route(request, route_id)
 
         def act() -> str:
-            was_paused = routes.resume(route, by=person(request))
+            was_paused = route_health.resume(route, by=person(request))
             return "Calls flow again." if was_paused else "The route was not paused; nothing to resume."
 
         return self._posted(request, route, act)
@@ -210,7 +210,7 @@ class RouteAdmin(FastListAdmin):
         because = " ".join(request.POST.get("because", "").split())[:LONGEST_REASON] or "no reason given"
 
         def act() -> str:
-            was_open = routes.hold(route, by=person(request), because=because)
+            was_open = route_health.hold(route, by=person(request), because=because)
             return "No new call is made on this route until somebody resumes it." if was_open else (
                 "The route is paused by a person already.")
 
@@ -220,7 +220,7 @@ class RouteAdmin(FastListAdmin):
         route = self._route(request, route_id)
 
         def act() -> str:
-            routes.forget_limit(route, by=person(request))
+            route_health.forget_limit(route, by=person(request))
             return f"The limit is back at the ceiling of {route.max_in_flight} calls, and is found anew."
 
         return self._posted(request, route, act)

@@ -13,7 +13,7 @@ from generation.core.pricing import dollars
 from generation.core.states import ChunkState
 from generation.kinds import all_kinds
 from generation.models import Attempt, Chunk, Job, UnitVersion
-from generation.services.jobs import MAX_INSTRUCTION_CHARACTERS
+from generation.services.jobs.control import MAX_INSTRUCTION_CHARACTERS
 
 if TYPE_CHECKING:
     from accounts.models import User

@@ -15,7 +15,7 @@ from generation.api.auth import caller, job_for
 from generation.api.problems import Problem, ProblemCode
 from generation.api.schemas import UnitOut
 from generation.models import Job
-from generation.services import reading
+from generation.services.jobs import documents
 
 router = Router(tags=["documents"])
 
@@ -65,7 +65,7 @@ def get_document(
 def get_unit(request: HttpRequest, job_id: UUID, n: int) -> UnitOut:
     """One unit, as soon as it is done; others may still run."""
     job = job_for(caller(request), job_id)
-    return UnitOut.of(job, reading.unit(job, n))
+    return UnitOut.of(job, documents.unit(job, n))
 
 
 def _accepted_format(request: HttpRequest) -> Format:
@@ -78,9 +78,9 @@ def _accepted_format(request: HttpRequest) -> Format:
 def _document(request: HttpRequest, job: Job, wanted: Format) -> HttpResponse:
     match wanted:
         case Format.JSON:
-            return JsonResponse(reading.document(job))
+            return JsonResponse(documents.document(job))
         case Format.MARKDOWN:
-            return HttpResponse(reading.markdown(job), content_type="text/markdown; charset=utf-8")
+            return HttpResponse(documents.markdown(job), content_type="text/markdown; charset=utf-8")
         case Format.HTML:
-            context = {"job": job, "body": reading.html(job), "language": job.brief.get("language", "en")}
+            context = {"job": job, "body": documents.html(job), "language": job.brief.get("language", "en")}
             return render(request, "generation/document.html", context)

@@ -19,7 +19,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import DatabaseError, InterfaceError, connection
 
 from generation.models import Job
-from generation.services import reading
+from generation.services.jobs import progress
 
 _logger = logging.getLogger(__name__)
 
@@ -38,7 +38,7 @@ class Frame:
 
 
 def frame_of(job: Job) -> Frame:
-    snapshot = reading.snapshot(job)
+    snapshot = progress.snapshot(job)
     data = json.dumps(snapshot, cls=DjangoJSONEncoder)
     waiting, queue = snapshot["waiting"] or {}, snapshot["queue"] or {}
     place = f"{waiting.get('reason')} {waiting.get('until')} {queue.get('ahead')}"
@@ -137,7 +137,7 @@ class Hub:
     def _changed(self, known: dict[int, int]) -> dict[int, Frame | None]:
         """The jobs whose revision is not the known one, or whose place is another; None for a job that is gone."""
         try:
-            now = reading.latest_revision_of(list(known))
+            now = progress.latest_revision_of(list(known))
             changed = {job_id for job_id, revision in known.items() if now.get(job_id) != revision}
             still = self._due_for_a_look(known.keys() - changed)
             frames: dict[int, Frame | None] = dict.fromkeys(changed)
@@ -164,7 +164,7 @@ class Hub:
         """Whether `job`, which did not move itself, was moved by others since the last look."""
         if job.is_terminal:
             return False
-        before, place = self._places.get(job.pk), reading.outside(job)
+        before, place = self._places.get(job.pk), progress.outside(job)
         self._places[job.pk] = place
         return place != before
 

@@ -17,7 +17,8 @@ from generation.api.schemas import RETRY_AFTER_S, JobIn, JobOut, JobPage, Regene
 from generation.core.states import JobState
 from generation.kinds import all_kinds
 from generation.models import Chunk, Job, clock
-from generation.services import jobs, spending
+from generation.services import quotas
+from generation.services.jobs import control, submission
 
 router = Router(tags=["jobs"])
 
@@ -31,7 +32,7 @@ def _known_kind(slug: str) -> str:
 Key = Annotated[
     str | None,
     Header(
-        None, alias="Idempotency-Key", min_length=1, max_length=jobs.MAX_KEY_CHARACTERS,
+        None, alias="Idempotency-Key", min_length=1, max_length=submission.MAX_KEY_CHARACTERS,
         pattern=r"^[!-~]+$",
         description="The same key with the same body gives the same job; a UUID is a good one.",
     ),
@@ -56,15 +57,15 @@ def submit_job(
     """Ask for a document.  It is accepted when this returns; watch it by its `events`, or look again.
 
     What the cache has is there at once, so it may be completed already."""
-    submitted = jobs.submit(
+    submitted = submission.submit(
         user=caller(request), kind=body.kind, brief=body.brief, strategy=body.strategy,
         idempotency_key=idempotency_key, fresh=body.fresh, adapt=body.adapt,
     )
     if submitted.is_new:
-        ratelimits.put(response, spending.own(submitted.standings), submitted.job.created_at)
+        ratelimits.put(response, quotas.own(submitted.standings), submitted.job.created_at)
     else:
         response["Idempotent-Replayed"] = "true"
-        ratelimits.put(response, spending.own_standings(caller(request)), clock.now())
+        ratelimits.put(response, quotas.own_standings(caller(request)), clock.now())
     return _accepted(response, submitted.job, submitted.chunks)
 
 
@@ -115,7 +116,7 @@ def cancel_job(request: HttpRequest, response: HttpResponse, job_id: UUID) -> St
     """Stop a job.  What is done stays readable, and `retry` goes on from there."""
     user = caller(request)
     job = job_to_change(user, job_id, "generation.cancel_job")
-    return _accepted(response, jobs.cancel(job, by=user))
+    return _accepted(response, control.cancel(job, by=user))
 
 
 @router.post(
@@ -126,7 +127,7 @@ def retry_job(request: HttpRequest, response: HttpResponse, job_id: UUID) -> Sta
     """Ask again for what failed or was cancelled, and for nothing that is done."""
     user = caller(request)
     job = job_to_change(user, job_id, "generation.retry_job")
-    return _accepted(response, jobs.retry(job, by=user))
+    return _accepted(response, control.retry(job, by=user))
 
 
 @router.post(
@@ -139,7 +140,7 @@ def regenerate_unit(
     """Have one done unit written anew.  The old version is kept, and stays if the new one fails."""
     user = caller(request)
     job = job_to_change(user, job_id, "generation.regenerate_unit")
-    return _accepted(response, jobs.regenerate(job, n, instruction=body.instruction, by=user))
+    return _accepted(response, control.regenerate(job, n, instruction=body.instruction, by=user))
 
 
 def _accepted(response: HttpResponse, job: Job, chunks: Sequence[Chunk] | None = None) -> Status[JobOut]:

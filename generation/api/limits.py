@@ -14,8 +14,9 @@ from generation.api import openapi
 from generation.api.auth import caller
 from generation.api.schemas import JobIn
 from generation.models import Strategy
-from generation.services import quoting, spending
-from generation.services.quoting import Cached
+from generation.services import quotas
+from generation.services.jobs import quotes
+from generation.services.jobs.quotes import Cached
 
 router = Router()
 
@@ -85,7 +86,7 @@ class QuoteOut(BaseModel):
 @router.post("/quotes", response=QuoteOut, tags=["limits"], openapi_extra=openapi.adds(503))
 def quote_job(request: HttpRequest, body: JobIn) -> QuoteOut:
     """What a document would cost, how long it would take, what it would leave.  Nothing is created."""
-    found = quoting.quote(
+    found = quotes.quote(
         user=caller(request), kind=body.kind, brief=body.brief, strategy=body.strategy, fresh=body.fresh,
         adapt=body.adapt,
     )
@@ -111,5 +112,5 @@ def quote_job(request: HttpRequest, body: JobIn) -> QuoteOut:
 @router.get("/me/usage", response=UsageOut, tags=["limits"])
 def get_usage(request: HttpRequest) -> UsageOut:
     """Every limit of yours, and where it stands; staff also see those of everybody together."""
-    standings = spending.standings_of(caller(request))
+    standings = quotas.standings_of(caller(request))
     return UsageOut(items=[LimitOut.model_validate(LimitOut.columns(standing)) for standing in standings])

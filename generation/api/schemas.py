@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from generation.core.reasons import EXPLANATIONS, Reason
 from generation.core.states import ChunkState, JobState
 from generation.models import Chunk, Job, Strategy
-from generation.services import reading
+from generation.services.jobs import documents, progress
 
 JsonObject = dict[str, Any]      # Any: a JSON object
 RETRY_AFTER_S = 2                # how long a poller should wait before it looks at an active job again
@@ -131,7 +131,7 @@ class JobOut(SnapshotOut):
     @classmethod
     def of(cls, job: Job, chunks: Sequence[Chunk] | None = None) -> "JobOut":
         """`chunks` are those of a job that was made just now; others are looked up."""
-        snapshot = reading.snapshot(job, chunks)
+        snapshot = progress.snapshot(job, chunks)
         base = job_path(job)
         return cls(
             **snapshot,
@@ -178,7 +178,7 @@ class JobItem(BaseModel):
         return cls(
             id=job.public_id, kind=job.kind, strategy=Strategy(job.strategy), title=job.title,
             state=JobState(job.state), reason=job.reason or None,
-            explanation=Explained(**explained) if (explained := reading.explained(job)) else None,
+            explanation=Explained(**explained) if (explained := progress.explained(job)) else None,
             revision=job.revision, percent=job.percent, units_done=job.unit_done, units_total=job.unit_total,
             requested_by=job.user.get_username(), cost_usd_micros=job.cost_usd_micros,
             is_simulated=job.is_simulated, from_cache=job.from_cache, created_at=job.created_at,
@@ -220,7 +220,7 @@ class UnitOut(BaseModel):
     versions: list[VersionOut] = Field(description="Earlier versions, newest first.")
 
     @classmethod
-    def of(cls, job: Job, unit: reading.Unit) -> "UnitOut":
+    def of(cls, job: Job, unit: documents.Unit) -> "UnitOut":
         return cls(
             job=job.public_id, position=unit.chunk.position, title=unit.chunk.title, headline=unit.headline,
             state=ChunkState(unit.chunk.state), content=unit.content, markdown=unit.markdown,

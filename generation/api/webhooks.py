@@ -17,7 +17,7 @@ from generation.api.problems import Problem, ProblemCode
 from generation.api.schemas import InputModel
 from generation.core.webhooks import JobEvent
 from generation.models import Delivery, DeliveryState, WebhookEndpoint
-from generation.services import webhooks
+from generation.services.outbox import webhooks
 
 router = Router(tags=["webhooks"])
 

@@ -6,8 +6,9 @@ from threading import Lock
 from generation.core.prompting import Context, Stage
 from generation.kinds import get_kind
 from generation.models import Chunk, Job, Strategy
-from generation.services import adapting, serving
-from generation.services.claiming import Claim
+from generation.services.cache import similar
+from generation.services.chunks import cache_lookup
+from generation.services.chunks.claim import Claim
 
 KEPT = 256
 
@@ -22,7 +23,7 @@ class Contexts:
     def of(self, claim: Claim) -> Context:
         if claim.stage is not Stage.UNIT:
             brief, source_id = Job.objects.values_list("brief", "adapted_from").get(pk=claim.job_id)
-            return Context(get_kind(claim.kind), brief, earlier=adapting.parts_of(source_id))
+            return Context(get_kind(claim.kind), brief, earlier=similar.parts_of(source_id))
         with self._lock:
             context = self._kept.get(claim.job_id)
             if context is not None:
@@ -30,7 +31,7 @@ class Contexts:
                 return context
         brief, source_id, plan = Chunk.objects.values_list("job__brief", "job__adapted_from", "content").get(
             job_id=claim.job_id, position=0)
-        context = Context(get_kind(claim.kind), brief, plan, adapting.parts_of(source_id))
+        context = Context(get_kind(claim.kind), brief, plan, similar.parts_of(source_id))
         with self._lock:
             self._kept[claim.job_id] = context
             if len(self._kept) > KEPT:
@@ -43,4 +44,4 @@ def digests_before(claim: Claim, context: Context) -> list[str]:
     if claim.strategy != Strategy.SEQUENTIAL or claim.position < 2:
         return []
     assert context.plan is not None, "the plan comes first"
-    return serving.digests_before(claim.job_id, claim.position, context.kind, context.plan)
+    return cache_lookup.digests_before(claim.job_id, claim.position, context.kind, context.plan)

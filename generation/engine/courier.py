@@ -20,8 +20,9 @@ from generation.engine import mailing
 from generation.engine.database import guarded
 from generation.engine.naming import worker_name
 from generation.models import ChannelKind
-from generation.services import outbox, watching, webhooks
-from generation.services.outbox import Parcel
+from generation.services.alerts import evaluation
+from generation.services.outbox import deliveries, webhooks
+from generation.services.outbox.deliveries import Parcel
 
 MAX_UNDER_WAY = 16
 MAILS_AT_ONCE = 4
@@ -100,12 +101,12 @@ class Courier:
     # --- Watch, take out, settle --------------------------------------------------------------
 
     def _watch(self) -> None:
-        if watching.take_turn(self._name):
-            watching.evaluate()
+        if evaluation.take_turn(self._name):
+            evaluation.evaluate()
 
     def _take_out(self) -> None:
         while True:
-            parcels = outbox.claim(slots=MAX_UNDER_WAY - self._under_way.total(), busy=self._under_way)
+            parcels = deliveries.claim(slots=MAX_UNDER_WAY - self._under_way.total(), busy=self._under_way)
             for parcel in parcels:
                 self._under_way[parcel.target] += 1
                 asyncio.run_coroutine_threadsafe(self._send(parcel), self._loop)
@@ -122,7 +123,7 @@ class Courier:
             if arrived is not None:
                 parcel, receipt = arrived
                 self._under_way -= Counter({parcel.target: 1})
-                guarded(lambda parcel=parcel, receipt=receipt: outbox.settle(parcel, receipt))     # type: ignore[misc]
+                guarded(lambda parcel=parcel, receipt=receipt: deliveries.settle(parcel, receipt))     # type: ignore[misc]
             if self._finished.empty():
                 return
             arrived = self._finished.get()

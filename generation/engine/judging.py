@@ -11,7 +11,7 @@ from generation.core.kind import as_json
 from generation.core.leaks import leaked
 from generation.core.outcomes import CallCode, Done, DoneWhole, GiveUp, Outcome, Policy, Repair, SplitUp, judge
 from generation.core.prompting import Context, Redo, Request, Stage, plan_request, unit_request, whole_request
-from generation.services.claiming import Claim
+from generation.services.chunks.claim import Claim
 
 MAX_SCHEMA_FINDINGS = 20
 

@@ -12,7 +12,8 @@ from django.db import DatabaseError, InterfaceError, connection
 
 from generation.engine.courier import Courier
 from generation.engine.naming import worker_name
-from generation.services import outbox, watching
+from generation.services.alerts import evaluation
+from generation.services.outbox import deliveries
 
 HELP_FOR_S = 30.0
 
@@ -25,10 +26,10 @@ _thread: threading.Thread | None = None
 def look() -> bool:
     """Stand in for workers that evaluate no more; whether that was so.  Raises nothing."""
     try:
-        watched = watching.stand_in(f"web {worker_name()}")
+        watched = evaluation.stand_in(f"web {worker_name()}")
         if watched is None:
             return False
-        if outbox.has_due():
+        if deliveries.has_due():
             _help_out()
     except (DatabaseError, InterfaceError) as error:
         _logger.warning("the alert rules cannot be evaluated: %s", type(error).__name__)

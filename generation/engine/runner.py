@@ -47,9 +47,11 @@ from generation.engine.naming import named, worker_name
 from generation.engine.settle_queue import SettleQueue
 from generation.engine.tally import Tally
 from generation.kinds import all_kinds
-from generation.services import claiming, leases, ledger, routes, serving, sweeping
-from generation.services.claiming import Claim
-from generation.services.settling import Finished
+from generation.services.chunks import attempts, cache_lookup, claiming, leases
+from generation.services.chunks.claim import Claim
+from generation.services.chunks.settling import Finished
+from generation.services.maintenance import sweeper
+from generation.services.routing import route_health
 from generation.telemetry import heartbeats
 from generation.telemetry.redaction import clean
 
@@ -211,7 +213,7 @@ class Engine:
             # Who cannot renew leases takes none: the next pulse that gets through wakes us.
             may_have_more = time.monotonic() - self._beat_at < settings.LEASE_S / 2
             while may_have_more and not self._is_draining:
-                has_more_twins = serving.serve_due()      # needs no slot: nobody is asked
+                has_more_twins = cache_lookup.serve_due()      # needs no slot: nobody is asked
                 free = self.slots - len(self._held)
                 if free <= 0:
                     self._was_full = True
@@ -263,7 +265,7 @@ class Engine:
 
     def _end_without_call(self, finished: Finished) -> None:
         if finished.claim.is_probe:
-            guarded(lambda: routes.release_probe(finished.claim.route_id))
+            guarded(lambda: route_health.release_probe(finished.claim.route_id))
         self._queue.put(finished)
 
     # --- Ask ----------------------------------------------------------------------------------
@@ -322,13 +324,13 @@ class Engine:
         if answer is None:
             assert claim.stored_reply is not None, "only a stored reply comes without a call"
             if claim.is_probe:
-                persistently(lambda: routes.release_probe(claim.route_id))
+                persistently(lambda: route_health.release_probe(claim.route_id))
             text = claim.stored_reply.text
         else:
             reply, text = answer, answer.text
             failpoints.reach("before_store")
             try:
-                persistently(lambda: ledger.store_reply(claim, reply, request.fingerprint))
+                persistently(lambda: attempts.store_reply(claim, reply, request.fingerprint))
             except AWAY:
                 raise
             except DatabaseError as error:      # something in it that no column takes: paid, and of no use
@@ -338,7 +340,7 @@ class Engine:
             failpoints.reach("after_store")
             if claim.route_is_suspect or claim.route_id in self._suspect_routes:
                 self._suspect_routes.discard(claim.route_id)
-                persistently(lambda: routes.note_call(claim.route_id, CallCode.OK, ""))
+                persistently(lambda: route_health.note_call(claim.route_id, CallCode.OK, ""))
         try:
             outcome, code, findings = outcome_of(claim, context, text, self._policy)
         except Exception as error:      # a check failed: the reply stays in the ledger
@@ -353,10 +355,10 @@ class Engine:
         is_outage = claim.is_stand_in      # its own route is paused already, so the trouble is not the chunk's
         if failure.code in OURS or failure.code is CallCode.TOO_LONG:
             if claim.is_probe:      # it says nothing about the provider: another may try
-                persistently(lambda: routes.release_probe(claim.route_id))
+                persistently(lambda: route_health.release_probe(claim.route_id))
         else:
             is_outage |= persistently(
-                lambda: routes.note_call(claim.route_id, failure.code, failure.message, failure.retry_after_s)
+                lambda: route_health.note_call(claim.route_id, failure.code, failure.message, failure.retry_after_s)
             ) is not None
         is_throttled = failure.code is CallCode.RATE_LIMITED
         outcome = decide(
@@ -416,9 +418,9 @@ class Engine:
         )
         for route_id, seen in self._tally.take().items():
             guarded(lambda route_id=route_id, seen=seen: self._report(route_id, seen))     # type: ignore[misc]
-        turn = sweeping.take_turn(self.name)
+        turn = sweeper.take_turn(self.name)
         if turn is not None:
-            sweeping.sweep(may_expire=turn.may_expire)
+            sweeper.sweep(may_expire=turn.may_expire)
             self._submit(self._keep_up)
         if not self._is_draining and len(held) < self.slots:
             self.wake()
@@ -427,12 +429,12 @@ class Engine:
         """Not in the pulse, which has leases to renew; and if the last time is not over, not a second time."""
         if self._keeping_up.acquire(blocking=False):
             try:
-                sweeping.upkeep()
+                sweeper.upkeep()
             finally:
                 self._keeping_up.release()
 
     def _report(self, route_id: int, seen: Report) -> None:
-        self._tally.hear_of_cut(route_id, routes.report(route_id, seen, worker=self.name))
+        self._tally.hear_of_cut(route_id, route_health.report(route_id, seen, worker=self.name))
 
 
 def policy() -> Policy:

@@ -15,9 +15,9 @@ from generation.core.reasons import Reason
 from generation.engine import failpoints
 from generation.engine.database import AWAY, guarded, persistently
 from generation.engine.naming import named
-from generation.services import settling
-from generation.services.claiming import Claim
-from generation.services.settling import Finished
+from generation.services.chunks import settling
+from generation.services.chunks.claim import Claim
+from generation.services.chunks.settling import Finished
 
 _logger = logging.getLogger(__name__)
 

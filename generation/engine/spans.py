@@ -3,7 +3,7 @@
 from urllib.parse import urlsplit
 
 from generation.core.outcomes import Answer, CallCode, Reply
-from generation.services.claiming import Claim
+from generation.services.chunks.claim import Claim
 from generation.telemetry import tracing
 
 OPENAI = "openai"

@@ -9,7 +9,7 @@ from django.utils.text import slugify
 
 from generation.management.base import BadInput
 from generation.models import Job
-from generation.services import reading
+from generation.services.jobs import documents
 
 ENDINGS = {"markdown": "md", "json": "json", "html": "html"}
 
@@ -18,13 +18,13 @@ def rendered(job: Job, format_: str) -> str:
     """The document as `format_`; Refusal while there is nothing to read."""
     match format_:
         case "markdown":
-            return reading.markdown(job)
+            return documents.markdown(job)
         case "json":
-            return json.dumps(reading.document(job), ensure_ascii=False, indent=2) + "\n"
+            return json.dumps(documents.document(job), ensure_ascii=False, indent=2) + "\n"
         case "html":
             return (
                 '<!doctype html>\n<html>\n<head><meta charset="utf-8">'
-                f"<title>{escape(job.title)}</title></head>\n<body>\n{reading.html(job)}</body>\n</html>\n"
+                f"<title>{escape(job.title)}</title></head>\n<body>\n{documents.html(job)}</body>\n</html>\n"
             )
     raise AssertionError(f"{format_} is not among {', '.join(ENDINGS)}")
 

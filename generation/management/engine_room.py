@@ -13,7 +13,7 @@ from django.db import DatabaseError, connection
 from generation.engine.embedded import EmbeddedWorker
 from generation.management.base import BadInput
 from generation.models import Route
-from generation.services import routes
+from generation.services.routing import route_health
 from generation.simulator import SimulatorProcess, SimulatorSettings
 
 WATCH_S = 1.0
@@ -106,4 +106,4 @@ def _end_pauses() -> None:
 
     What a person paused stays paused."""
     for route in Route.objects.filter(open_until__isnull=False, is_held=False):
-        routes.resume(route)
+        route_health.resume(route)

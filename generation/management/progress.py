@@ -17,8 +17,8 @@ from generation.core.pricing import dollars
 from generation.core.reasons import EXPLANATIONS, Reason
 from generation.kinds import all_kinds
 from generation.models import Job, LogEntry, LogLevel
-from generation.services import reading
-from generation.services.reading import Waiting
+from generation.services.jobs import progress
+from generation.services.jobs.progress import Waiting
 
 LOOK_S = 0.1
 FRESH_S = 1.0          # what a job waits for changes without a new revision
@@ -114,13 +114,13 @@ def follow(
 
 
 def moment_of(job: Job) -> Moment:
-    waiting = reading.waiting(job)
+    waiting = progress.waiting(job)
     if waiting is not None and waiting.reason in ABOUT_TO_END:
         waiting = None
     return Moment(
         state=job.state, noun=all_kinds()[job.kind].unit_noun, units_done=job.unit_done,
         units_total=job.unit_total, percent=job.percent, tokens=job.input_tokens + job.output_tokens,
-        cost_usd_micros=job.cost_usd_micros, elapsed_s=reading.elapsed_s(job), waiting=waiting,
+        cost_usd_micros=job.cost_usd_micros, elapsed_s=progress.elapsed_s(job), waiting=waiting,
     )
 
 

@@ -31,7 +31,7 @@ from generation.models import (
 )
 from generation.models.chunk import ChunkQuerySet
 from generation.models.job import TERMINAL
-from generation.services import turns
+from generation.services import elections
 from generation.telemetry import heartbeats, journal
 from generation.telemetry.redaction import clean
 
@@ -67,13 +67,13 @@ class Kept:
 def upkeep() -> bool:
     """Take the turn, if it is due, and bring incidents and treatments up to date."""
     now = clock.now()
-    noted = turns.take(TURN, EVERY, now)
+    noted = elections.take(TURN, EVERY, now)
     if noted is None:
         return False
     since = parse_datetime(noted.get("until", "")) or now - FIRST_LOOK
     until = _group_losses(since - OVERLAP, now)
     held = _group_held(now)
-    turns.note(TURN, until=until.isoformat())
+    elections.note(TURN, until=until.isoformat())
     resolve(now, held)
     decide(now)
     return True

@@ -9,8 +9,10 @@ from accounts import policies, remembering
 from accounts.models import Limit, Override, Pause, Policy, Role, User
 from accounts.remembering import once
 from generation.models import Route
-from generation.services import choosing, jobs, spending
+from generation.services import quotas
 from generation.services.errors import Refusal, RefusalCode
+from generation.services.jobs import submission
+from generation.services.routing import selection
 from tests.support import PROGRAM
 
 
@@ -88,7 +90,7 @@ def test_pause_binds_at_once_and_its_end_frees_at_once(moment, db, django_captur
         pause.is_on, pause.reason = True, "exams week"
         pause.save()
     with pytest.raises(Refusal) as refused:
-        spending.check_pause()
+        quotas.check_pause()
     assert refused.value.code == RefusalCode.PAUSED
     with django_capture_on_commit_callbacks(execute=True):
         pause.is_on = False
@@ -98,8 +100,8 @@ def test_pause_binds_at_once_and_its_end_frees_at_once(moment, db, django_captur
 
 def test_remembered_routes_are_nobody_s_to_change(moment, route, ann):
     def chosen() -> Any:
-        kind = jobs.understood("training_program", PROGRAM, "parallel").kind
-        return choosing.for_job(kind=kind, strategy="parallel", brief=PROGRAM, units=12)
+        kind = submission.understood("training_program", PROGRAM, "parallel").kind
+        return selection.for_job(kind=kind, strategy="parallel", brief=PROGRAM, units=12)
 
     chosen().route.model = "scribbled"
     assert chosen().route.model == route.model

@@ -14,7 +14,10 @@ from django.utils import timezone
 from accounts.models import ApiToken, Override, Pause, Role, User, create_token
 from generation.core.outcomes import CallCode, Failure
 from generation.models import Alert, AlertRule, CacheEntry, Channel, Job, Pulse, WebhookEndpoint
-from generation.services import incidents, jobs, rehearsals, watching, webhooks
+from generation.services import incidents, rehearsals
+from generation.services.alerts import evaluation
+from generation.services.jobs import control, submission
+from generation.services.outbox import webhooks
 from tests.support import PROGRAM, chunk, claim_all, finish, limited, work_off
 
 LOOK = (
@@ -59,14 +62,14 @@ def client_of() -> Callable[..., Client]:
 def done(job: Job, rita: User) -> Job:
     """Ann's program, complete; its second week was written anew once."""
     work_off(job)
-    jobs.regenerate(job, 2, instruction="more variety", by=rita)
+    control.regenerate(job, 2, instruction="more variety", by=rita)
     return work_off(job)
 
 
 @pytest.fixture
 def failed(ann: User, route: object) -> Job:
     """A program whose plan the model declined to write."""
-    job = jobs.submit(user=ann, kind="training_program", brief=PROGRAM).job
+    job = submission.submit(user=ann, kind="training_program", brief=PROGRAM).job
     [claim] = [claim for claim in claim_all() if claim.job_id == job.pk]
     finish(claim, Failure(CallCode.REFUSED, "I would rather not."))
     job.refresh_from_db()
@@ -95,7 +98,7 @@ def alert(db: None) -> Alert:
     Channel.objects.create(name="ops chat", kind="slack", url="https://chat.example.com/services/SECRET-PATH")
     at = timezone.now() - dt.timedelta(minutes=10)
     Pulse.objects.update_or_create(name="sweeper", defaults={"beat_at": at, "started_at": at})
-    watching.evaluate()
+    evaluation.evaluate()
     return Alert.objects.get()
 
 
@@ -125,5 +128,5 @@ def rows(
     Pause.objects.get_or_create(id=1)
     Override.objects.create(user=done.user, reason="exam week")
     rehearsals.begin(scenario="provider_down", users=2, jobs=4, seed=1, by=None)
-    jobs.submit(user=done.user, kind="training_program", brief=PROGRAM)
+    submission.submit(user=done.user, kind="training_program", brief=PROGRAM)
     incidents.upkeep()

@@ -8,7 +8,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from generation.models import Alert, AlertRule, Channel, Delivery, LogEntry, WebhookEndpoint
-from generation.services import outbox, watching, webhooks
+from generation.services.alerts import evaluation
+from generation.services.outbox import deliveries, webhooks
 
 pytestmark = pytest.mark.django_db
 
@@ -122,7 +123,7 @@ def test_lists_ask_as_much_for_many_rows_as_for_few(model, alert, endpoint, root
         made.channels.add(Channel.objects.create(name=f"c{n}", kind="slack", url="https://chat.example.com/"))
         webhooks.create(user=bob, url="https://hooks.example.com/", events=["job.failed"])
         webhooks.ping(WebhookEndpoint.objects.latest("pk"), by=bob)
-    watching.evaluate()
+    evaluation.evaluate()
     for shown in Alert.objects.all():
         shown.acknowledged_by = bob
         shown.save()
@@ -293,7 +294,7 @@ def test_eleventh_endpoint_is_refused(endpoint, adam, ann, client_of, monkeypatc
 
 def test_endpoint_is_switched_on_again_and_pinged(endpoint, adam, client_of):
     client = client_of(adam)
-    outbox.disable(endpoint, "It answered with 410.", timezone.now())
+    deliveries.disable(endpoint, "It answered with 410.", timezone.now())
     assert "It answered with 410." in text(client, page(endpoint))
     client.post(page(endpoint), {"events": ["job.failed"], "description": "x", "is_enabled": "on"})
     endpoint.refresh_from_db()

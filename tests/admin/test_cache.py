@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from generation.models import CacheEntry, Job, LogEntry
-from generation.services import jobs
+from generation.services.jobs import submission
 from tests.support import PROGRAM, work_off
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -23,8 +23,8 @@ FORM = {
 def kept(cached, ann, bob, route):
     """Ann's and Bob's programs in the cache, Ann's used once."""
     for user in (ann, bob):
-        work_off(jobs.submit(user=user, kind="training_program", brief=PROGRAM).job)
-    return jobs.submit(user=ann, kind="training_program", brief=PROGRAM).job
+        work_off(submission.submit(user=user, kind="training_program", brief=PROGRAM).job)
+    return submission.submit(user=ann, kind="training_program", brief=PROGRAM).job
 
 
 def text(client, address, **data):
@@ -90,7 +90,7 @@ def test_price_is_shown_before_asking(cached, rita, route, client_of):
     assert "What it would cost" in page
     assert "Similar documents exist" not in page
     assert not Job.objects.exists()
-    work_off(jobs.submit(user=rita, kind="training_program", brief=PROGRAM).job)
+    work_off(submission.submit(user=rita, kind="training_program", brief=PROGRAM).job)
     page = text(client, ASK, **FORM, look="yes")
     assert "costs nothing" in page
     assert "is here at once" in text(client, ASK, **FORM)
@@ -115,7 +115,7 @@ def test_similar_document_is_offered_and_adapted(cached, rita, route, client_of)
 
 
 def test_document_that_cannot_be_adapted_is_refused_in_words(cached, ann, rita, route, client_of):
-    course = jobs.submit(user=rita, kind="course", brief={"subject": "Bread"}).job
+    course = submission.submit(user=rita, kind="course", brief={"subject": "Bread"}).job
     page = text(client_of(rita), ASK, **FORM, adapt=str(course.public_id))
     assert "Only a completed training program can be adapted." in page
     assert Job.objects.count() == 1

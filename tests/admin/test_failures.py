@@ -8,7 +8,9 @@ from django.urls import reverse
 
 from generation.core.outcomes import CallCode, Failure
 from generation.models import Incident, Job, Occurrence, Outcome, Treatment, Turn, clock
-from generation.services import incidents, jobs, routes
+from generation.services import incidents
+from generation.services.jobs import submission
+from generation.services.routing import route_health
 from tests.support import PROGRAM, claim_all, finish, work_off
 
 LIST = reverse("admin:generation_incident_changelist")
@@ -96,8 +98,8 @@ def test_button_that_only_leads_somewhere_leads_there(remedy, leads_to, incident
 
 
 def test_route_that_is_paused_is_resumed_from_the_failure(ann, route, adam, rita, client_of):
-    routes.note_call(route.pk, CallCode.AUTH, "Incorrect API key.")
-    jobs.submit(user=ann, kind="training_program", brief=PROGRAM)
+    route_health.note_call(route.pk, CallCode.AUTH, "Incorrect API key.")
+    submission.submit(user=ann, kind="training_program", brief=PROGRAM)
     look()
     incident = Incident.objects.get()
 
@@ -113,7 +115,7 @@ def test_route_that_is_paused_is_resumed_from_the_failure(ann, route, adam, rita
 
 
 def test_many_jobs_are_listed_and_confirmed_first(ann, route, rita, client_of):
-    made = [jobs.submit(user=ann, kind="training_program", brief={**PROGRAM, "weeks": 1}).job for _ in range(22)]
+    made = [submission.submit(user=ann, kind="training_program", brief={**PROGRAM, "weeks": 1}).job for _ in range(22)]
     for claim in claim_all():
         finish(claim, Failure(CallCode.REFUSED, "no"))
     look()
@@ -133,7 +135,7 @@ def test_many_jobs_are_listed_and_confirmed_first(ann, route, rita, client_of):
 def test_page_asks_as_much_for_many_jobs_as_for_few(incident, ann, root, client_of, django_assert_max_num_queries):
     client = client_of(root)
     for _ in range(5):
-        jobs.submit(user=ann, kind="training_program", brief=PROGRAM)
+        submission.submit(user=ann, kind="training_program", brief=PROGRAM)
     for claim in claim_all():
         finish(claim, Failure(CallCode.REFUSED, "no"))
     look()

@@ -11,7 +11,7 @@ from generation.admin.meanings import MEANINGS
 from generation.core.outcomes import CallCode, Reply
 from generation.core.reasons import EXPLANATIONS, Reason
 from generation.models import Attempt, Chunk, Job, Route, UnitVersion
-from generation.services import jobs, reading
+from generation.services.jobs import control, progress, submission
 from tests.support import PROGRAM, USAGE, chunk, claim_all, finish, work_off
 
 PARTS = ("live", "notice", "failures", "actions", "parts", "findings", "document", "log")
@@ -30,7 +30,7 @@ def part(text, name):
 @pytest.fixture
 def partial(ann, route):
     """Week 2 of 3 could not be made."""
-    job = jobs.submit(user=ann, kind="training_program", brief=PROGRAM).job
+    job = submission.submit(user=ann, kind="training_program", brief=PROGRAM).job
     while claims := claim_all():
         for claim in claims:
             finish(claim, Reply("{}", USAGE) if claim.position == 2 else None)
@@ -50,7 +50,7 @@ def test_page_carries_what_its_script_needs(job, root, client_of):
 
 def test_script_can_fill_every_live_place_from_a_snapshot(job, root, client_of):
     places = set(re.findall(r'data-show="(\w+)"', page(client_of(root), job)))
-    snapshot = reading.snapshot(job)
+    snapshot = progress.snapshot(job)
     derived = {"cost": "cost_usd_micros", "elapsed": "elapsed_s"}
 
     assert places == {"state", "title", "phase", "percent", "cost", "elapsed", "input_tokens", "output_tokens"}
@@ -83,7 +83,7 @@ def test_parts_that_did_not_change_keep_their_version(done, root, client_of):
         return dict(re.findall(r'data-part="(\w+)" data-version="(\w*)"', client.get(address).content.decode()))
 
     before = versions()
-    jobs.regenerate(done, 1, instruction="", by=root)
+    control.regenerate(done, 1, instruction="", by=root)
     after = versions()
 
     assert after["document"] == before["document"], "the old version holds until the new one is there"
@@ -93,7 +93,7 @@ def test_parts_that_did_not_change_keep_their_version(done, root, client_of):
 
 @pytest.mark.parametrize("name", ["nick", "ann"])
 def test_moving_parts_are_for_those_who_see_the_job(name, job, bob, request, client_of):
-    job_of_bob = jobs.submit(user=bob, kind="training_program", brief=PROGRAM).job
+    job_of_bob = submission.submit(user=bob, kind="training_program", brief=PROGRAM).job
     client = client_of(request.getfixturevalue(name))
 
     response = client.get(reverse("admin:generation_job_parts", args=[job_of_bob.pk]))
@@ -207,7 +207,7 @@ def test_unit_page_shows_text_versions_and_calls(done, root, client_of):
 
 
 def test_unit_that_is_being_rewritten_shows_its_old_text(done, root, client_of):
-    jobs.regenerate(done, 1, instruction="kinder", by=root)
+    control.regenerate(done, 1, instruction="kinder", by=root)
 
     text = page(client_of(root), chunk(done, 1))
 

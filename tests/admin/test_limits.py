@@ -7,15 +7,15 @@ import pytest
 from django.urls import reverse
 
 from accounts.models import Limit, Override, Pause, Policy, User
-from generation.services import jobs
 from generation.services.errors import Refusal
+from generation.services.jobs import submission
 from tests.support import PROGRAM, limited, work_off
 
 REPORT = "/admin/accounts/usage/report/"
 
 
 def ask(user):
-    return jobs.submit(user=user, kind="training_program", brief=PROGRAM).job
+    return submission.submit(user=user, kind="training_program", brief=PROGRAM).job
 
 
 def inline(prefix: str, *rows: dict, initial: int = 0) -> dict:

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from generation.admin.navigation import environment
 from generation.models import Job, Pulse, Route
-from generation.services import jobs
+from generation.services.jobs import submission
 from tests.support import PROGRAM
 
 
@@ -17,7 +17,7 @@ def cards(client):
 
 
 def test_cards_count_what_is_now_and_today(done, failed, worker, bob, root, client_of):
-    jobs.submit(user=bob, kind="training_program", brief=PROGRAM)
+    submission.submit(user=bob, kind="training_program", brief=PROGRAM)
     Job.objects.filter(pk=done.pk).update(cost_usd_micros=12_300)
     Job.objects.filter(pk=failed.pk).update(cost_usd_micros=700)
 

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from generation.admin.records import BoundedPaginator
 from generation.models import Attempt, CacheEntry, Chunk, Incident, Job, LogEntry, Pulse, Route
-from generation.services import jobs
+from generation.services.jobs import submission
 from tests.support import PROGRAM, work_off
 
 LISTS = {
@@ -28,7 +28,7 @@ def queries_of(client, address):
 
 def more_jobs(user, count):
     for _ in range(count):
-        work_off(jobs.submit(user=user, kind="training_program", brief=PROGRAM).job)
+        work_off(submission.submit(user=user, kind="training_program", brief=PROGRAM).job)
 
 
 def test_job_list_asks_as_much_for_30_rows_as_for_1(done, ann, root, client_of):
@@ -59,7 +59,7 @@ def test_lists_ask_as_much_for_many_rows_as_for_few(model, done, worker, ann, bo
 
 def test_job_page_asks_as_much_for_many_units_as_for_few(done, ann, root, client_of):
     client = client_of(root)
-    longer = work_off(jobs.submit(user=ann, kind="training_program", brief={**PROGRAM, "weeks": 9}).job)
+    longer = work_off(submission.submit(user=ann, kind="training_program", brief={**PROGRAM, "weeks": 9}).job)
 
     def asked(job):
         return len(queries_of(client, reverse("admin:generation_job_change", args=[job.pk])))

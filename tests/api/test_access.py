@@ -12,7 +12,8 @@ from accounts.models import Role, User
 from generation.api import api
 from generation.api.auth import BearerToken
 from generation.models import Job, WebhookEndpoint
-from generation.services import jobs, webhooks
+from generation.services.jobs import control
+from generation.services.outbox import webhooks
 from tests.api.calls import ASK, ROOT, Caller, of, operations, problem
 from tests.support import work_off
 
@@ -69,7 +70,7 @@ def address(job: Job, path: str) -> str:
 def job_in(job: Job) -> Any:
     def bring(state: str) -> Job:
         if state == "cancelled":
-            return jobs.cancel(job, by=None)
+            return control.cancel(job, by=None)
         return work_off(job) if state == "done" else job
 
     return bring

@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from generation.core.outcomes import CallCode, Failure
 from generation.models import Attempt, Chunk, Job
-from generation.services import jobs
+from generation.services.jobs import control
 from tests.api.calls import of, problem
 from tests.support import claim_all, finish, work_off
 
@@ -112,14 +112,14 @@ def test_partial_document_says_why_each_gap_is_one_in_every_format(job, ann_api)
         text = ann_api.send("GET", of(job, f"/document?format={name}")).content.decode()
         assert "What is missing, and why" in text
         assert "The model declined to write this. Change the wording of the brief." in text
-    jobs.retry(job, by=None)
+    control.retry(job, by=None)
     work_off(job)
     assert ann_api.send("GET", of(job, "/document")).json()["gaps"] == []
     assert Attempt.objects.filter(job=job).count() == 5, "only what failed was asked again"
 
 
 def test_cancelled_job_keeps_what_is_done(begun, ann_api):
-    jobs.cancel(begun, by=None)
+    control.cancel(begun, by=None)
     assert ann_api.send("GET", of(begun, "/document")).json()["missing"] == [2, 3]
 
 
@@ -161,7 +161,7 @@ def test_unit_before_the_plan_says_so(job, ann_api):
 
 
 def test_lost_unit_says_why_and_what_to_do(begun, ann_api):
-    jobs.cancel(begun, by=None)
+    control.cancel(begun, by=None)
     body = problem(ann_api.send("GET", of(begun, "/units/2")), 409, "unit_not_done")
     assert "cancelled" in body["detail"]
     assert "Retry" in body["advice"]

@@ -17,7 +17,7 @@ from django.db.backends.signals import connection_created
 from generation.api import events
 from generation.api.hub import Frame, Hub, Listener, hub
 from generation.models import Job
-from generation.services import jobs, reading
+from generation.services.jobs import control, progress, submission
 from tests.api.calls import ASK, ROOT, Caller, of, problem
 from tests.api.wire import Stream, serving, until
 from tests.support import PROGRAM, claim_all, work_off
@@ -64,13 +64,13 @@ def test_watcher_sees_the_job_grow_and_end(job, watch):
     revisions = [event.revision for event in seen]
     assert revisions == sorted(set(revisions)), "each revision at most once, in order"
     assert (seen[-1].data["state"], seen[-1].data["percent"]) == ("completed", 100)
-    assert seen[-1].data == json.loads(json.dumps(reading.snapshot(Job.objects.get())))
+    assert seen[-1].data == json.loads(json.dumps(progress.snapshot(Job.objects.get())))
     assert (end.name, end.id, end.data) == ("end", f"{revisions[-1]}.end", {"state": "completed"})
 
 
 def test_place_in_the_queue_is_told_although_only_others_move(job, cy, watch, monkeypatch):
     monkeypatch.setattr("generation.api.hub.PLACE_S", 0.0)
-    behind = jobs.submit(user=cy, kind="training_program", brief=PROGRAM).job
+    behind = submission.submit(user=cy, kind="training_program", brief=PROGRAM).job
     stream = watch(behind, secret=Caller(cy).secret)
     first = stream.next()
     claim, = claim_all(slots=1)
@@ -78,7 +78,7 @@ def test_place_in_the_queue_is_told_although_only_others_move(job, cy, watch, mo
     assert claim.job_id == job.pk
     assert (first.data["queue"]["ahead"], moved.data["queue"]["ahead"]) == (1, 0)
     assert moved.revision == first.revision
-    jobs.cancel(behind, by=None)
+    control.cancel(behind, by=None)
     assert [event.name for event in stream.rest()] == ["snapshot", "end"], "nothing is told twice"
 
 
@@ -93,7 +93,7 @@ def test_stream_is_neither_cached_nor_buffered(job, watch):
 
 def test_what_the_client_has_is_not_sent_again(job, watch):
     stream = watch(job, last_event_id=str(job.revision))
-    jobs.cancel(job, by=None)
+    control.cancel(job, by=None)
     assert [event.revision for event in stream.rest()] == [job.revision + 1] * 2
 
 
@@ -115,9 +115,9 @@ def test_client_that_has_seen_the_end_is_told_to_stay_away(done, watch):
 
 
 def test_job_that_goes_on_after_its_end_is_streamed_again(begun, watch):
-    jobs.cancel(begun, by=None)
+    control.cancel(begun, by=None)
     last = watch(begun).rest()[-1]
-    jobs.retry(begun, by=None)
+    control.retry(begun, by=None)
     event = watch(begun, last_event_id=last.id).next()
     assert (event.name, event.data["state"]) == ("snapshot", "generating")
 
@@ -171,7 +171,7 @@ def test_fifty_listeners_cost_no_more_queries_than_one(ann, route, watch, monkey
     monkeypatch.setattr("generation.api.hub.PLACE_S", 3_600)      # on a slow machine five rounds take longer than that
     spent: dict[int, tuple[int, int]] = {}
     for listeners in (1, 50):
-        job = jobs.submit(user=ann, **ASK).job
+        job = submission.submit(user=ann, **ASK).job
         streams = [watch(job) for _ in range(listeners)]
         until(lambda listeners=listeners: hub.streams() == listeners, f"{listeners} streams")
         assert [stream.next().revision for stream in streams] == [1] * listeners
@@ -179,7 +179,7 @@ def test_fifty_listeners_cost_no_more_queries_than_one(ann, route, watch, monkey
             rounds, snapshots = hub.rounds, hub.snapshots
             until(lambda rounds=rounds: hub.rounds >= rounds + 5, "five rounds")
             quiet, quiet_rounds = counted["all"], hub.rounds - rounds
-            jobs.cancel(job, by=None)
+            control.cancel(job, by=None)
             for stream in streams:
                 assert [event.name for event in stream.rest()] == ["snapshot", "end"]
             until(lambda: not hub.is_polling, "the poller to stop")
@@ -193,7 +193,7 @@ def test_fifty_listeners_cost_no_more_queries_than_one(ann, route, watch, monkey
 def test_five_hundred_listeners_leave_nothing_behind(ann, route, settings):
     """Half of them leave amid the stream, the others are told the end."""
     settings.SSE_POLL_S = 0.02
-    watched = [jobs.submit(user=ann, **ASK).job for _ in range(5)]
+    watched = [submission.submit(user=ann, **ASK).job for _ in range(5)]
     threads = threading.active_count()
 
     async def listen(job: Job, user_id: int) -> str:
@@ -209,7 +209,7 @@ def test_five_hundred_listeners_leave_nothing_behind(ann, route, settings):
         await asyncio.wait(listening[::2])
         assert hub.streams() == 250
         for job in watched:
-            await sync_to_async(jobs.cancel)(job, by=None)
+            await sync_to_async(control.cancel)(job, by=None)
         return await asyncio.gather(*listening[1::2])
 
     last = asyncio.run(asyncio.wait_for(scenario(), 60))
@@ -220,7 +220,7 @@ def test_five_hundred_listeners_leave_nothing_behind(ann, route, settings):
 
 
 def test_many_jobs_are_asked_about_in_one_query(ann, route, watch):
-    streams = [watch(jobs.submit(user=ann, **ASK).job) for _ in range(8)]
+    streams = [watch(submission.submit(user=ann, **ASK).job) for _ in range(8)]
     for stream in streams:
         stream.next()
     with statements_of_the_hub() as counted:
@@ -255,7 +255,7 @@ def test_database_that_is_away_for_a_moment_ends_no_stream(job, watch, monkeypat
     from django.db import OperationalError
 
     failures = iter([OperationalError("gone")] * 3)
-    ask = reading.latest_revision_of
+    ask = progress.latest_revision_of
 
     def shaky(job_ids: list[int]) -> dict[int, int]:
         for failure in failures:
@@ -264,10 +264,10 @@ def test_database_that_is_away_for_a_moment_ends_no_stream(job, watch, monkeypat
 
     stream = watch(job)
     stream.next()
-    monkeypatch.setattr(reading, "latest_revision_of", shaky)
+    monkeypatch.setattr(progress, "latest_revision_of", shaky)
     rounds = hub.rounds
     until(lambda: hub.rounds >= rounds + 4, "four rounds")
-    jobs.cancel(job, by=None)
+    control.cancel(job, by=None)
     assert [event.name for event in stream.rest()] == ["snapshot", "end"]
 
 
@@ -279,10 +279,10 @@ def test_mistake_in_the_poller_closes_the_streams(job, watch, monkeypatch):
         raise RuntimeError("a mistake of ours")
 
     with monkeypatch.context() as patched:
-        patched.setattr(reading, "latest_revision_of", broken)
+        patched.setattr(progress, "latest_revision_of", broken)
         assert stream.next() is None
     assert watch(job).next().name == "snapshot", "and the next listener starts it again"
-    jobs.cancel(job, by=None)
+    control.cancel(job, by=None)
 
 
 # --- The hub by itself ----------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from django.db import OperationalError
 from django.test import Client
 
 from generation.models import Attempt, Chunk, Job, Pulse, Route, clock
-from generation.services import jobs
+from generation.services.jobs import submission
 from generation.telemetry import health
 from tests.support import PROGRAM, REVISIONS, claim_all
 
@@ -144,7 +144,7 @@ def test_worker_that_lives_and_takes_nothing_is_not_healthy(job):
 
 @pytest.mark.parametrize("reason", ["full worker", "full route", "closed route", "unknown revision", "not due"])
 def test_work_that_cannot_begin_is_nobodys_fault(ann, job, route, reason):
-    jobs.submit(user=ann, kind="training_program", brief=PROGRAM)
+    submission.submit(user=ann, kind="training_program", brief=PROGRAM)
     claim_all(slots=1)
     long_ago = clock.now() - dt.timedelta(minutes=2)
     Chunk.objects.filter(state="pending").update(ready_at=long_ago)

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from generation.core.reasons import Reason
 from generation.models import Job, Route, clock
-from generation.services import jobs
+from generation.services.jobs import control, submission
 from tests.api.calls import ASK, ROOT, of, problem
 from tests.support import PROGRAM, claim_all, work_off
 
@@ -20,7 +20,7 @@ LOST = {"state": "failed", "reason": Reason.REFUSED.value, "content": None, "hea
 
 def lose_week(job: Job, position: int) -> None:
     """As if the model had declined to write it."""
-    from generation.services.deriving import derive
+    from generation.services.chunks.job_state import derive
 
     job.chunks.filter(position=position).update(**LOST, finished_at=clock.now())
     derive(Job.objects.get(pk=job.pk), clock.now())
@@ -115,7 +115,7 @@ def test_job_that_has_not_changed_is_not_sent_again(job, ann_api):
     etag = ann_api.send("GET", of(job))["ETag"]
     response = ann_api.send("GET", of(job), If_None_Match=f'"other", {etag}')
     assert (response.status_code, response.content, response["ETag"]) == (304, b"", etag)
-    jobs.cancel(job, by=None)
+    control.cancel(job, by=None)
     assert ann_api.send("GET", of(job), If_None_Match=etag).status_code == 200
 
 
@@ -135,7 +135,7 @@ def test_broken_etag_is_no_etag(job, ann_api, header):
 
 @pytest.fixture
 def seven(ann, route):
-    return [jobs.submit(user=ann, kind="training_program", brief=PROGRAM).job for _ in range(7)]
+    return [submission.submit(user=ann, kind="training_program", brief=PROGRAM).job for _ in range(7)]
 
 
 def test_pages_hold_every_job_once_newest_first(seven, ann_api):
@@ -156,7 +156,7 @@ def test_full_last_page_has_no_next(seven, ann_api):
 
 def test_new_jobs_do_not_shift_later_pages(seven, ann, ann_api):
     first = ann_api.send("GET", "/jobs?limit=3").json()
-    jobs.submit(user=ann, kind="training_program", brief=PROGRAM)
+    submission.submit(user=ann, kind="training_program", brief=PROGRAM)
     second = ann_api.send("GET", f"/jobs?limit=3&cursor={first['next_cursor']}").json()
     assert not {item["id"] for item in first["items"]} & {item["id"] for item in second["items"]}
 
@@ -174,7 +174,7 @@ def test_cursor_of_somebody_else_leads_nowhere(seven, cy_api):
 
 
 def test_filters(seven, ann_api):
-    jobs.cancel(seven[0], by=None)
+    control.cancel(seven[0], by=None)
     claim_all(slots=1)
 
     def count(query: str) -> int:
@@ -195,7 +195,7 @@ def test_bad_filter_is_named(job, ann_api, query, pointer):
 
 
 def test_staff_see_all_or_only_their_own(seven, rita, rita_api):
-    own = jobs.submit(user=rita, kind="training_program", brief=PROGRAM).job
+    own = submission.submit(user=rita, kind="training_program", brief=PROGRAM).job
     assert len(rita_api.send("GET", "/jobs").json()["items"]) == 8
     mine = rita_api.send("GET", "/jobs?mine=true").json()["items"]
     assert [item["id"] for item in mine] == [str(own.public_id)]

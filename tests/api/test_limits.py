@@ -7,7 +7,7 @@ import pytest
 
 from accounts.models import Pause, Reservation
 from generation.models import Attempt, Job, clock
-from generation.services import jobs
+from generation.services.jobs import control, submission
 from tests.api.calls import ASK, Caller, of, problem
 from tests.support import PROGRAM, claim_all, limited, used, work_off
 from tests.threads import at_once
@@ -81,8 +81,8 @@ def test_quote_refuses_what_a_request_would_be_refused_for(ann_api, route):
 
 def test_usage_shows_every_limit_of_mine(ann, ann_api, cy_api, route):
     limited(units=20, burst=4, jobs=2)
-    work_off(jobs.submit(user=ann, kind="training_program", brief=PROGRAM).job)
-    jobs.submit(user=ann, kind="training_program", brief=PROGRAM)
+    work_off(submission.submit(user=ann, kind="training_program", brief=PROGRAM).job)
+    submission.submit(user=ann, kind="training_program", brief=PROGRAM)
     running, units = ann_api.send("GET", "/me/usage").json()["items"]
     assert (units["used"], units["reserved"], units["left"], units["burst"]) == (3, 3, 18, 4)
     assert dt.datetime.fromisoformat(units["resets_at"]) > clock.now()
@@ -99,8 +99,8 @@ def test_only_staff_see_the_limits_of_everybody(ann_api, rita_api, route):
 
 def test_place_in_the_queue_counts_what_is_begun_before(ann, cy, cy_api, route):
     for _ in range(5):
-        jobs.submit(user=ann, kind="training_program", brief=PROGRAM)
-    mine = [jobs.submit(user=cy, kind="training_program", brief=PROGRAM).job for _ in range(2)]
+        submission.submit(user=ann, kind="training_program", brief=PROGRAM)
+    mine = [submission.submit(user=cy, kind="training_program", brief=PROGRAM).job for _ in range(2)]
 
     def ahead(job: Job) -> int | None:
         place = cy_api.send("GET", of(job)).json()["queue"]
@@ -109,7 +109,7 @@ def test_place_in_the_queue_counts_what_is_begun_before(ann, cy, cy_api, route):
     assert [ahead(job) for job in mine] == [1, 3]
     claim_all(slots=2)
     assert [ahead(job) for job in mine] == [0, 1]
-    jobs.cancel(mine[0], by=cy)
+    control.cancel(mine[0], by=cy)
     assert ahead(mine[0]) is None
 
 

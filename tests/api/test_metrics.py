@@ -9,7 +9,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from generation.core.outcomes import CallCode, Failure
 from generation.models import Attempt, Job, Pulse, Route, Sum, clock
-from generation.services import jobs
+from generation.services.jobs import control, submission
 from generation.telemetry import counters, gauges
 from tests.invariants import assert_invariants
 from tests.support import PROGRAM, claim_all, finish, limited, work_off
@@ -85,7 +85,7 @@ def test_counters_never_go_back_when_rows_are_deleted(job):
 
 def test_ten_sweepers_at_once_count_once(ann, route):
     for _ in range(4):
-        work_off(jobs.submit(user=ann, kind="training_program", brief=PROGRAM).job)
+        work_off(submission.submit(user=ann, kind="training_program", brief=PROGRAM).job)
     counted = at_once(*[counters.count_ended] * 10)
     assert sum(counted) == 20
     assert sum(Sum.objects.filter(name="calls").values_list("value", flat=True)) == 16
@@ -98,7 +98,7 @@ def test_job_that_is_retried_ends_twice_and_its_units_are_counted_once(job, ann)
     for claim in others:
         finish(claim, Failure(CallCode.REFUSED, "no"))
     counters.count_ended()
-    jobs.retry(job, by=ann)
+    control.retry(job, by=ann)
     work_off(job)
     counters.count_ended()
     found = scrape()
@@ -139,7 +139,7 @@ def test_breaker_and_limit_of_each_route(route, columns, state):
 
 def test_workers_sweeper_and_reservations(ann, route):
     limited(usd_micros=10**9)
-    jobs.submit(user=ann, kind="training_program", brief=PROGRAM)
+    submission.submit(user=ann, kind="training_program", brief=PROGRAM)
     now = clock.now()
     for name, detail in (("host:1:a", {"in_flight": 3, "slots": 8}), ("sweeper", {})):
         Pulse.objects.create(name=name, beat_at=now, started_at=now, detail=detail)
@@ -152,7 +152,7 @@ def test_workers_sweeper_and_reservations(ann, route):
 
 def test_scrape_takes_the_same_few_queries_however_much_there_is(ann, route, django_assert_max_num_queries):
     for _ in range(10):
-        jobs.submit(user=ann, kind="training_program", brief=PROGRAM)
+        submission.submit(user=ann, kind="training_program", brief=PROGRAM)
     work_off(Job.objects.all()[0])
     counters.count_ended()
     with django_assert_max_num_queries(9):

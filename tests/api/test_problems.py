@@ -7,8 +7,8 @@ from django.db import InterfaceError, OperationalError
 from django.test import Client
 
 from generation.api.problems import MEANINGS, ProblemCode
-from generation.services import jobs, reading
 from generation.services.errors import RefusalCode
+from generation.services.jobs import control, progress
 from tests.api.calls import ROOT, of, problem
 
 pytestmark = pytest.mark.django_db
@@ -49,7 +49,7 @@ def test_database_that_is_away_is_503_with_a_wait(job, ann_api, monkeypatch, err
     def fail(*_arguments: object) -> None:
         raise error
 
-    monkeypatch.setattr(reading, "snapshot", fail)
+    monkeypatch.setattr(progress, "snapshot", fail)
     response = ann_api.send("GET", of(job))
     problem(response, 503, "database_unavailable")
     assert int(response["Retry-After"]) > 0
@@ -60,7 +60,7 @@ def test_mistake_of_ours_tells_nothing_and_is_logged(job, ann_api, monkeypatch, 
     def fail(*_arguments: object, **_more: object) -> None:
         raise RuntimeError("the secret inside")
 
-    monkeypatch.setattr(jobs, "cancel", fail)
+    monkeypatch.setattr(control, "cancel", fail)
     with caplog.at_level(logging.ERROR):
         response = ann_api.send("POST", of(job, "/cancel"))
     problem(response, 500, "internal")

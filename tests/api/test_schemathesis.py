@@ -14,7 +14,7 @@ from schemathesis import GenerationMode
 from schemathesis.specs.openapi.checks import negative_data_rejection, positive_data_acceptance
 
 from generation.models import Job, WebhookEndpoint
-from generation.services import webhooks
+from generation.services.outbox import webhooks
 from tests.api.calls import ROOT, Caller
 
 EXAMPLES = 20

@@ -9,7 +9,7 @@ from generation.delivery import Reach, Sender
 from generation.engine.courier import Courier
 from generation.models import Delivery, Job, WebhookEndpoint
 from generation.models.clock import now
-from generation.services import outbox
+from generation.services.outbox import deliveries
 from tests.api.calls import ROOT, Caller, problem
 from tests.support import work_off
 
@@ -84,7 +84,7 @@ def test_change_leaves_what_is_left_out(ann_api):
 
 def test_switching_on_forgets_failures(ann_api):
     made = make(ann_api)
-    outbox.disable(WebhookEndpoint.objects.get(), "The last 8 deliveries failed.", now())
+    deliveries.disable(WebhookEndpoint.objects.get(), "The last 8 deliveries failed.", now())
     path = f"/webhooks/{made['id']}"
     found = ann_api.send("GET", path).json()
     assert (found["is_active"], found["disabled_reason"]) == (False, "The last 8 deliveries failed.")

@@ -33,7 +33,7 @@ from django.utils import timezone  # noqa: E402
 from accounts.models import User  # noqa: E402
 from generation.management.rig.scratch import scratch_database  # noqa: E402
 from generation.models import Attempt, Chunk, Job, LogEntry, Route  # noqa: E402
-from generation.services import retention  # noqa: E402
+from generation.services.maintenance import retention  # noqa: E402
 
 BATCH = 5_000
 USERS = 200

@@ -12,7 +12,7 @@ from generation.management.chaos.evidence import Death
 from generation.management.rig.crew import End
 from generation.management.rig.people import Heard
 from generation.models import Alert, AlertRule, Attempt, Chunk, Job, LogEntry
-from generation.services import jobs
+from generation.services.jobs import submission
 from tests.support import PROGRAM, claim_all, finish, limited, work_off
 
 pytestmark = pytest.mark.django_db
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db
 def ended(ann, route):
     """A complete program, accepted under limits."""
     limited(requests=5, units=50)
-    return work_off(jobs.submit(user=ann, kind="training_program", brief=PROGRAM).job)
+    return work_off(submission.submit(user=ann, kind="training_program", brief=PROGRAM).job)
 
 
 @pytest.fixture
@@ -150,7 +150,7 @@ def test_broken_invariant_is_reported(breaks, invariant, ended):
 
 @pytest.mark.django_db(transaction=True)
 def test_loss_without_a_reason_is_reported(unchecked, ann, route):
-    job = jobs.submit(user=ann, kind="training_program", brief=PROGRAM).job
+    job = submission.submit(user=ann, kind="training_program", brief=PROGRAM).job
     Chunk.objects.filter(job=job).update(state="failed", finished_at=job.created_at, ready_at=None)
     Job.objects.filter(pk=job.pk).update(state="failed", finished_at=job.created_at, reason="")
     assert "I5" in broken()
@@ -195,11 +195,11 @@ def test_what_users_were_told_is_compared(heard, words, ended):
 
 
 def test_answer_paid_twice_is_explained_by_the_death_of_its_worker(ann, route):
-    job = jobs.submit(user=ann, kind="training_program", brief=PROGRAM).job
+    job = submission.submit(user=ann, kind="training_program", brief=PROGRAM).job
     claim_all("host-1:4711:ab")
     began = Attempt.objects.get().started_at.timestamp()
     Chunk.objects.update(lease_until=job.created_at)
-    from generation.services import leases
+    from generation.services.chunks import leases
 
     leases.expire()
     finish(*claim_all("host-1:4712:cd"))

@@ -10,8 +10,8 @@ from generation.core.states import ChunkState
 from generation.management import progress
 from generation.management.progress import LiveBar, Moment, PlainLines, display_on, follow
 from generation.models import Chunk, Route
-from generation.services import jobs
-from generation.services.reading import Waiting
+from generation.services.jobs import control
+from generation.services.jobs.progress import Waiting
 from tests.support import work_off
 
 NOON = dt.datetime(2026, 11, 22, 12, tzinfo=dt.UTC)
@@ -91,7 +91,7 @@ class TestFollow:
 
     def test_tells_trouble_once_as_it_comes(self, job):
         work_off(job, stop_after=2)
-        jobs.cancel(job, by=None)
+        control.cancel(job, by=None)
         out = io.StringIO()
         follow(job, PlainLines(out))
         assert out.getvalue().count("cancelled, 1 of 3 done") == 1

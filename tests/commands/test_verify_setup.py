@@ -6,7 +6,7 @@ from django.core.management import call_command
 from generation.core.reasons import Reason
 from generation.management import checkup
 from generation.models import Route, clock
-from generation.services import sweeping
+from generation.services.maintenance import sweeper
 from generation.telemetry import heartbeats
 
 MARKS = ("✓ ", "! ", "✗ ")
@@ -26,7 +26,7 @@ def lines(capsys, *arguments: str) -> dict[str, str]:
 @pytest.fixture
 def somebody_works(db: None) -> None:
     heartbeats.beat("host:1:a", in_flight=3, slots=8, revisions={}, is_draining=False)
-    sweeping.take_turn("host:1:a")
+    sweeper.take_turn("host:1:a")
 
 
 @pytest.mark.django_db(transaction=True)

@@ -9,8 +9,9 @@ from generation.engine.contexts import Contexts, digests_before
 from generation.engine.judging import request_for
 from generation.kinds import get_kind
 from generation.models import CacheEntry, Job
-from generation.services import adapting, jobs, quoting
+from generation.services.cache import similar
 from generation.services.errors import Refusal, RefusalCode
+from generation.services.jobs import control, quotes, submission
 from tests.invariants import assert_invariants
 from tests.support import PROGRAM as ANY_PROGRAM
 from tests.support import USAGE, chunk, claim_all, finish, work_off
@@ -27,11 +28,11 @@ PROGRAM = {name: value for name, value in ANY_PROGRAM.items() if name != "prefer
 
 def ask(user, note=NOTE, **more) -> Job:
     brief = {**PROGRAM, "goal_note": note, **more.pop("brief", {})}
-    return jobs.submit(user=user, kind="training_program", brief=brief, **more).job
+    return submission.submit(user=user, kind="training_program", brief=brief, **more).job
 
 
 def offered(user, note=SIMILAR, **brief) -> list[Job]:
-    quote = quoting.quote(
+    quote = quotes.quote(
         user=user, kind="training_program", brief={**PROGRAM, "goal_note": note, **brief}, strategy="parallel")
     return [one.job for one in quote.similar]
 
@@ -46,7 +47,7 @@ def test_quote_offers_a_similar_document_and_no_other(ann, route):
     assert ask(ann).from_cache
     assert offered(ann) == [job], "and not its copy"
     assert offered(ann, OTHER) == []
-    found, = adapting.similar(ann, *_request(SIMILAR))
+    found, = similar.similar(ann, *_request(SIMILAR))
     assert 0.3 < found.similarity < 1
 
 
@@ -61,7 +62,7 @@ def test_most_similar_comes_first_and_few_are_offered(ann, route):
         work_off(ask(ann, f"{NOTE} I train in a small garage with a friend, {week} times in the morning."))
     found = offered(ann)
     assert found[0] == near
-    assert len(found) == adapting.MOST
+    assert len(found) == similar.MOST
 
 
 @pytest.mark.parametrize("brief", [
@@ -75,7 +76,7 @@ def test_structured_fields_must_match_exactly(ann, route, brief):
 def test_only_completed_documents_are_offered(ann, route):
     job = ask(ann)
     assert offered(ann) == []
-    jobs.cancel(job, by=ann)
+    control.cancel(job, by=ann)
     assert offered(ann) == []
 
 
@@ -93,7 +94,7 @@ def test_same_words_that_are_no_longer_cached_are_most_similar(ann, route):
     assert offered(ann, NOTE) == [], "it would be served"
     CacheEntry.objects.all().delete()
     assert offered(ann, NOTE) == [job]
-    assert adapting.similar(ann, *_request(NOTE))[0].similarity == 1
+    assert similar.similar(ann, *_request(NOTE))[0].similarity == 1
 
 
 @pytest.mark.parametrize("strategy", ["parallel", "sequential", "single"])

@@ -26,8 +26,12 @@ from generation.models import (
     Watch,
     clock,
 )
-from generation.services import alerts, jobs, measuring, outbox, routes, sweeping, watching
+from generation.services.alerts import evaluation, handling, measurements
 from generation.services.errors import Refusal
+from generation.services.jobs import submission
+from generation.services.maintenance import sweeper
+from generation.services.outbox import deliveries
+from generation.services.routing import route_health
 from tests.support import PROGRAM, claim_all, finish, limited, work_off
 from tests.threads import at_once
 from tests.waiting import wait_until
@@ -77,9 +81,9 @@ def test_incident_is_one_alert_told_and_resolved_once(route, channel):
     rule("breaker_open")
     pause_route(route)
 
-    assert [watching.evaluate().opened for _ in range(3)] == [1, 0, 0]
-    routes.resume(route)
-    assert [watching.evaluate().resolved for _ in range(4)] == [0, 1, 0, 0]
+    assert [evaluation.evaluate().opened for _ in range(3)] == [1, 0, 0]
+    route_health.resume(route)
+    assert [evaluation.evaluate().resolved for _ in range(4)] == [0, 1, 0, 0]
 
     alert = Alert.objects.get()
     assert (alert.state, alert.count, alert.key, alert.resolved_by) == ("resolved", 3, route.slug, None)
@@ -91,8 +95,8 @@ def test_incident_is_one_alert_told_and_resolved_once(route, channel):
 def test_condition_that_comes_back_soon_is_the_same_incident(route):
     rule("breaker_open", resolve_after=3)
     for is_paused in (True, False, False, True, False, False, True):
-        pause_route(route) if is_paused else routes.resume(route)
-        watching.evaluate()
+        pause_route(route) if is_paused else route_health.resume(route)
+        evaluation.evaluate()
 
     alert = Alert.objects.get()
     assert (alert.state, alert.count, alert.clear_rounds) == ("open", 3, 0)
@@ -104,10 +108,10 @@ def test_each_subject_has_its_own_alert(route):
     rule("breaker_open")
     pause_route(route)
     pause_route(other)
-    watching.evaluate()
-    routes.resume(route)
-    watching.evaluate()
-    watching.evaluate()
+    evaluation.evaluate()
+    route_health.resume(route)
+    evaluation.evaluate()
+    evaluation.evaluate()
 
     assert dict(Alert.objects.values_list("key", "state")) == {route.slug: "resolved", "other": "open"}
 
@@ -115,7 +119,7 @@ def test_each_subject_has_its_own_alert(route):
 def test_database_refuses_a_second_open_alert(route):
     made = rule("breaker_open")
     pause_route(route)
-    watching.evaluate()
+    evaluation.evaluate()
     twin = Alert.objects.get()
     twin.pk = None
 
@@ -129,14 +133,14 @@ def test_evaluations_at_the_same_instant_open_one_alert(route, channel):
     rule("breaker_open")
     pause_route(route)
 
-    found = at_once(*[watching.evaluate] * 4)
+    found = at_once(*[evaluation.evaluate] * 4)
 
     assert sum(one.opened for one in found) == 1, found
     assert told() == ["alert.opened"]
-    routes.resume(route)
-    found = at_once(*[watching.evaluate] * 6)
+    route_health.resume(route)
+    found = at_once(*[evaluation.evaluate] * 6)
     assert sum(one.resolved for one in found) <= 1, found
-    watching.evaluate()
+    evaluation.evaluate()
     assert told() == ["alert.opened", "alert.resolved"]
 
 
@@ -145,10 +149,10 @@ def test_turn_is_won_by_one(settings):
     settings.ALERT_EVERY_S = 60
     Watch.objects.update_or_create(pk=1, defaults={"taken_at": clock.now() - 5 * MINUTE})
 
-    won = at_once(*[lambda: watching.take_turn("w")] * 6)
+    won = at_once(*[lambda: evaluation.take_turn("w")] * 6)
 
     assert sorted(map(bool, won)) == [False] * 5 + [True]
-    assert watching.take_turn("w") is False
+    assert evaluation.take_turn("w") is False
 
 
 def test_first_turn_is_won_from_the_row_that_the_migration_made(settings):
@@ -157,7 +161,7 @@ def test_first_turn_is_won_from_the_row_that_the_migration_made(settings):
     Watch.objects.all().delete()
     Watch.objects.create(pk=1)
 
-    wait_until("a turn", lambda: watching.take_turn("w1"), 5)
+    wait_until("a turn", lambda: evaluation.take_turn("w1"), 5)
     assert Watch.objects.get().by == "w1"
 
 
@@ -165,21 +169,21 @@ def test_rule_that_breaks_stops_no_other(route, monkeypatch, caplog):
     rule("disk_low")
     rule("breaker_open")
     pause_route(route)
-    monkeypatch.setattr(measuring, "_disks", lambda now: 1 / 0)
+    monkeypatch.setattr(measurements, "_disks", lambda now: 1 / 0)
 
-    assert watching.evaluate().opened == 1
+    assert evaluation.evaluate().opened == 1
     assert "could not be evaluated" in caplog.text
 
 
 def test_disabled_rule_ends_its_alert(route):
     made = rule("breaker_open")
     pause_route(route)
-    watching.evaluate()
+    evaluation.evaluate()
     AlertRule.objects.filter(pk=made.pk).update(is_enabled=False)
-    watching.evaluate()
+    evaluation.evaluate()
 
     assert (Alert.objects.get().state, Alert.objects.get().resolve_note) == ("resolved", "the rule was disabled")
-    watching.evaluate()
+    evaluation.evaluate()
     assert Alert.objects.count() == 1
 
 
@@ -190,12 +194,12 @@ def test_evaluation_asks_a_bounded_number_of_queries(job, bob, route):
 
     def asked() -> int:
         with CaptureQueriesContext(connection) as captured:
-            watching.evaluate()
+            evaluation.evaluate()
         return len(captured)
 
     before = asked()
     for _ in range(3):
-        work_off(jobs.submit(user=bob, kind="training_program", brief=PROGRAM).job)
+        work_off(submission.submit(user=bob, kind="training_program", brief=PROGRAM).job)
     Alert.objects.all().delete()
 
     assert asked() <= before + 1 <= 25
@@ -205,7 +209,7 @@ def test_evaluation_asks_a_bounded_number_of_queries(job, bob, route):
 
 
 def readings(condition: Condition, threshold: float = 0, window: dt.timedelta = 60 * MINUTE) -> dict[str, float]:
-    found = measuring.measure(condition, now=clock.now(), threshold=threshold, window=window)
+    found = measurements.measure(condition, now=clock.now(), threshold=threshold, window=window)
     return {one.key: round(one.value, 1) for one in found}
 
 
@@ -218,13 +222,13 @@ def test_trouble_with_the_account_is_one_critical_alert_until_somebody_resumes(
     """However many jobs and calls meet it; and nothing of what the provider said is passed on."""
     rule("breaker_open")
     rule(condition, severity="critical")
-    other = jobs.submit(user=bob, kind="training_program", brief=PROGRAM).job
+    other = submission.submit(user=bob, kind="training_program", brief=PROGRAM).job
     for claim in claim_all():
         failure = Failure(code, "DETAIL-OF-THE-PROVIDER")
         finish(claim, failure)
-        routes.note_call(route.pk, code, failure.message)
+        route_health.note_call(route.pk, code, failure.message)
     for _ in range(3):
-        watching.evaluate()
+        evaluation.evaluate()
 
     alert = Alert.objects.get()
     assert (alert.rule.condition, alert.severity, alert.count, alert.value) == (condition, "critical", 3, 2)
@@ -233,9 +237,9 @@ def test_trouble_with_the_account_is_one_critical_alert_until_somebody_resumes(
     assert "DETAIL" not in f"{delivery.payload}{alert.sentence}{alert.next_step}"
     assert {row.state for row in (job, other)} <= {"queued", "planning"}
 
-    routes.resume(route)
-    watching.evaluate()
-    watching.evaluate()
+    route_health.resume(route)
+    evaluation.evaluate()
+    evaluation.evaluate()
     assert Alert.objects.get().state == "resolved"
     assert told() == ["alert.opened", "alert.resolved"]
     Chunk.objects.update(ready_at=clock.now())
@@ -245,7 +249,7 @@ def test_trouble_with_the_account_is_one_critical_alert_until_somebody_resumes(
 
 def test_failure_rate_counts_what_ended_in_the_window(job, bob, route):
     for fails in (True, True, False, False):
-        jobs.submit(user=bob, kind="training_program", brief=PROGRAM)
+        submission.submit(user=bob, kind="training_program", brief=PROGRAM)
         for claim in claim_all():
             finish(claim, Failure(CallCode.REFUSED, "no") if fails else None)
         while claims := claim_all():
@@ -265,7 +269,7 @@ def test_job_is_stuck_when_nothing_was_asked_for_long(job):
     Attempt.objects.filter(job=job).update(started_at=ago)
     assert readings(Condition.STUCK_JOB, 20) == {"": pytest.approx(30, abs=1)}
     assert readings(Condition.STUCK_JOB, 35) == {}
-    [reading] = measuring.measure(Condition.STUCK_JOB, now=clock.now(), threshold=20, window=MINUTE)
+    [reading] = measurements.measure(Condition.STUCK_JOB, now=clock.now(), threshold=20, window=MINUTE)
     assert str(job.public_id) in reading.sentence
     assert job.title not in reading.sentence
     pause_route(job.route)
@@ -313,7 +317,7 @@ def test_budget_alerts_at_80_and_at_100_percent(ann, route, channel):
 
     def at(used: int) -> list[str]:
         Usage.objects.filter(pk=usage.pk).update(used=used)
-        watching.evaluate()
+        evaluation.evaluate()
         return list(Alert.objects.unresolved().order_by("id").values_list("rule__name", flat=True))
 
     assert at(799) == []
@@ -329,13 +333,13 @@ def test_disk_of_each_machine_as_its_workers_tell(db):
     pulse("gone-1:10:dd", 10 * MINUTE, disk_free_mb=1)
     assert readings(Condition.DISK_LOW) == {"alpha-1": 901.0, "beta-1": 50_000.0}
     rule("disk_low", 1_000)
-    watching.evaluate()
+    evaluation.evaluate()
     assert [alert.key for alert in Alert.objects.all()] == ["alpha-1"]
 
 
 def test_quality_is_the_larger_share_of_repairs_and_errors(bob, route, monkeypatch):
-    monkeypatch.setattr(measuring, "FEWEST_UNITS", 3)
-    done = work_off(jobs.submit(user=bob, kind="training_program", brief=PROGRAM).job)
+    monkeypatch.setattr(measurements, "FEWEST_UNITS", 3)
+    done = work_off(submission.submit(user=bob, kind="training_program", brief=PROGRAM).job)
     assert readings(Condition.QUALITY_LOW) == {"": 0.0}
     Chunk.objects.filter(job=done, position=1).update(repairs=1)
     assert readings(Condition.QUALITY_LOW) == {"": 33.3}
@@ -358,51 +362,51 @@ def test_workers_tell_how_much_disk_is_left(db):
 def test_acknowledged_alert_reminds_nobody(route, channel, rita):
     rule("breaker_open", remind_after_s=60)
     pause_route(route)
-    watching.evaluate()
+    evaluation.evaluate()
     Alert.objects.update(told_at=clock.now() - 2 * MINUTE)
-    watching.evaluate()
-    watching.evaluate()
+    evaluation.evaluate()
+    evaluation.evaluate()
     assert told() == ["alert.opened", "alert.continues"]
 
-    alerts.acknowledge(Alert.objects.get(), by=rita, note="calling them")
+    handling.acknowledge(Alert.objects.get(), by=rita, note="calling them")
     Alert.objects.update(told_at=clock.now() - 2 * MINUTE)
-    watching.evaluate()
+    evaluation.evaluate()
 
     alert = Alert.objects.get()
     assert told() == ["alert.opened", "alert.continues"]
     assert (alert.state, alert.acknowledged_by, alert.acknowledge_note) == ("acknowledged", rita, "calling them")
     assert codes() == ["alert_opened", "alert_acknowledged"]
     with pytest.raises(Refusal):
-        alerts.acknowledge(alert, by=rita)
+        handling.acknowledge(alert, by=rita)
 
 
 def test_resolved_by_hand_opens_no_other_until_the_condition_was_gone(route, channel, rita):
     rule("breaker_open")
     pause_route(route)
-    watching.evaluate()
-    alerts.resolve(Alert.objects.get(), by=rita, note="known, they are moving")
+    evaluation.evaluate()
+    handling.resolve(Alert.objects.get(), by=rita, note="known, they are moving")
     for _ in range(3):
-        watching.evaluate()
+        evaluation.evaluate()
     assert (Alert.objects.count(), told()) == (1, ["alert.opened", "alert.resolved"])
 
-    routes.resume(route)
-    watching.evaluate()
+    route_health.resume(route)
+    evaluation.evaluate()
     pause_route(route)
-    watching.evaluate()
+    evaluation.evaluate()
 
     assert list(Alert.objects.order_by("id").values_list("state", flat=True)) == ["resolved", "open"]
     assert told() == ["alert.opened", "alert.resolved", "alert.opened"]
     with pytest.raises(Refusal):
-        alerts.resolve(Alert.objects.earliest("id"), by=rita)
+        handling.resolve(Alert.objects.earliest("id"), by=rita)
 
 
 @pytest.mark.parametrize("note", ["x" * 501, "a\0b"])
 def test_note_that_no_column_takes_is_refused(note, route, rita):
     rule("breaker_open")
     pause_route(route)
-    watching.evaluate()
+    evaluation.evaluate()
     with pytest.raises(Refusal):
-        alerts.resolve(Alert.objects.get(), by=rita, note=note)
+        handling.resolve(Alert.objects.get(), by=rita, note=note)
 
 
 # --- Whom it is told ------------------------------------------------------------------------------
@@ -416,11 +420,11 @@ def quiet_now(**more: object) -> dict[str, object]:
 def test_quiet_hours_hold_what_is_not_critical(route, channel):
     rule("breaker_open", **quiet_now())
     pause_route(route)
-    watching.evaluate()
+    evaluation.evaluate()
 
     [delivery] = Delivery.objects.all()
     assert delivery.next_at - clock.now() > 85 * MINUTE
-    assert outbox.claim(slots=9, busy={}) == []
+    assert deliveries.claim(slots=9, busy={}) == []
     assert Alert.objects.get().state == "open", "it is open all the same"
 
 
@@ -428,7 +432,7 @@ def test_critical_alert_breaks_quiet_hours_unless_told_not_to(route, channel):
     rule("breaker_open", severity="critical", name="breaks", **quiet_now())
     rule("breaker_open", severity="critical", name="waits", **quiet_now(breaks_quiet=False))
     pause_route(route)
-    watching.evaluate()
+    evaluation.evaluate()
 
     due = Delivery.objects.due(clock.now()).select_related("alert__rule")
     assert [row.alert.rule.name for row in due] == ["breaks"]
@@ -437,9 +441,9 @@ def test_critical_alert_breaks_quiet_hours_unless_told_not_to(route, channel):
 def test_what_was_over_before_it_was_sent_is_one_message(route, channel):
     rule("breaker_open", resolve_after=1, **quiet_now())
     pause_route(route)
-    watching.evaluate()
-    routes.resume(route)
-    watching.evaluate()
+    evaluation.evaluate()
+    route_health.resume(route)
+    evaluation.evaluate()
 
     assert list(Delivery.objects.order_by("id").values_list("event", "state")) == [
         ("alert.opened", "dropped"), ("alert.resolved", "waiting")]
@@ -451,7 +455,7 @@ def test_rule_tells_its_own_channels_or_all_that_are_enabled(route, channel):
     rule("breaker_open", name="all")
     rule("breaker_open", name="one").channels.add(other)
     pause_route(route)
-    watching.evaluate()
+    evaluation.evaluate()
 
     assert set(Delivery.objects.values_list("alert__rule__name", "channel__name")) == {
         ("all", "ops"), ("all", "other"), ("one", "other")}
@@ -462,24 +466,24 @@ def test_failing_channel_is_one_alert_and_is_not_told_of_itself(channel):
     rule("channel_failing", 3)
     Channel.objects.update(failures=3)
     for _ in range(3):
-        watching.evaluate()
+        evaluation.evaluate()
 
     pairs = set(Delivery.objects.values_list("alert__key", "channel"))
     assert pairs == {(str(channel.pk), other.pk), (str(other.pk), channel.pk)}
     Channel.objects.update(failures=7)      # those that tell of it fail as well
-    watching.evaluate()
+    evaluation.evaluate()
     assert (Alert.objects.count(), Delivery.objects.count()) == (2, 2)
 
 
 def test_alert_tells_nothing_that_people_wrote(ann, route, channel):
     """Not even of a job that stands still."""
-    job = jobs.submit(
+    job = submission.submit(
         user=ann, kind="training_program", brief={**PROGRAM, "limitations": ["PUPIL-CANARY has a bad knee"]}).job
     claim_all()
     Job.objects.filter(pk=job.pk).update(title="PUPIL-CANARY", started_at=clock.now() - 60 * MINUTE)
     Attempt.objects.update(started_at=clock.now() - 60 * MINUTE)
     rule("stuck_job", 20)
-    watching.evaluate()
+    evaluation.evaluate()
 
     assert "CANARY" not in str(list(Delivery.objects.values())) + str(list(Alert.objects.values()))
 
@@ -523,11 +527,11 @@ def test_worker_that_comes_back_sweeps_and_the_alert_ends(dead_workers, job):
     Client().get("/readyz")
     Chunk.objects.filter(pk=claim.chunk_id).update(lease_until=clock.now() - MINUTE)
 
-    assert sweeping.take_turn("w2").may_expire is False, "for one more round nothing is taken back"
+    assert sweeper.take_turn("w2").may_expire is False, "for one more round nothing is taken back"
     pulse("sweeper")
-    assert sweeping.sweep().expired == 1
-    watching.evaluate()
-    watching.evaluate()
+    assert sweeper.sweep().expired == 1
+    evaluation.evaluate()
+    evaluation.evaluate()
 
     assert Alert.objects.get().state == "resolved"
     assert told() == ["alert.opened", "alert.resolved"]
@@ -536,9 +540,9 @@ def test_worker_that_comes_back_sweeps_and_the_alert_ends(dead_workers, job):
 def test_alerts_are_kept_for_a_year(route):
     rule("breaker_open", resolve_after=1)
     pause_route(route)
-    watching.evaluate()
-    routes.resume(route)
-    watching.evaluate()
-    assert alerts.prune() == 0
+    evaluation.evaluate()
+    route_health.resume(route)
+    evaluation.evaluate()
+    assert handling.prune() == 0
     Alert.objects.update(resolved_at=clock.now() - dt.timedelta(days=366))
-    assert alerts.prune() == 1
+    assert handling.prune() == 1

@@ -13,8 +13,11 @@ from generation.core.outcomes import CallCode, Failure, Receipt, Reply
 from generation.engine.contexts import Contexts
 from generation.kinds import get_kind
 from generation.models import Attempt, CacheEntry, Chunk, Job, LogEntry, Route, UnitVersion, clock
-from generation.services import caching, jobs, quoting, reading, routes, sweeping
+from generation.services.cache import cache_entries
 from generation.services.errors import Refusal, RefusalCode
+from generation.services.jobs import control, progress, quotes, submission
+from generation.services.maintenance import sweeper
+from generation.services.routing import route_health
 from tests.invariants import assert_invariants
 from tests.support import PROGRAM, USAGE, chunk, claim_all, content_for, finish, limited, used, work_off
 
@@ -24,7 +27,7 @@ STRATEGIES = ["parallel", "sequential", "single"]
 
 
 def ask(user, brief=PROGRAM, **more) -> Job:
-    return jobs.submit(user=user, kind="training_program", brief=brief, **more).job
+    return submission.submit(user=user, kind="training_program", brief=brief, **more).job
 
 
 def contents(job: Job) -> list:
@@ -53,7 +56,7 @@ def test_cached_document_says_so_where_it_is_read(ann, route):
     line = LogEntry.objects.get(job=second, chunk=chunk(second, 3), code="serve").message
     assert line.startswith("week 3 of 3 from the cache, saved $0.0")
     assert "4 parts from the cache saved" in LogEntry.objects.get(job=second, code="completed").message
-    snapshot = reading.snapshot(second)
+    snapshot = progress.snapshot(second)
     assert (snapshot["from_cache"], snapshot["cached_parts"], snapshot["percent"]) == (True, 4, 100)
 
 
@@ -63,7 +66,7 @@ def test_hits_and_what_they_saved_are_counted(ann, route):
         ask(ann)
     assert set(CacheEntry.objects.values_list("hits", flat=True)) == {2}
     assert sum(entry.saved_usd_micros for entry in CacheEntry.objects.all()) == 2 * first.cost_usd_micros
-    totals = caching.totals()
+    totals = cache_entries.totals()
     assert (totals.entries, totals.hits, totals.made) == (4, 8, 4)
     assert totals.saved_usd_micros == 2 * first.cost_usd_micros
     assert totals.hit_rate == pytest.approx(2 / 3)
@@ -97,7 +100,7 @@ def test_half_cached_document_reserves_and_asks_for_the_rest(ann, route):
 
 def test_cached_document_comes_while_the_provider_is_away(ann, route):
     work_off(ask(ann))
-    routes.note_call(route.pk, CallCode.AUTH, "bad key")
+    route_health.note_call(route.pk, CallCode.AUTH, "bad key")
     assert Route.objects.get(pk=route.pk).open_until is not None
     assert ask(ann).state == "completed"
 
@@ -174,7 +177,7 @@ def test_partial_document_serves_only_what_is_valid(ann, route):
 def test_late_reply_of_a_cancelled_job_is_not_kept(ann, route):
     job = ask(ann)
     claim, = claim_all()
-    jobs.cancel(job, by=ann)
+    control.cancel(job, by=ann)
     finish(claim)
     assert not CacheEntry.objects.exists()
 
@@ -203,7 +206,7 @@ def test_other_provider_model_revision_or_prompt_is_a_miss(ann, route, settings,
     elif "revision" in change:
         monkeypatch.setattr(type(get_kind("training_program")), "revision", change["revision"])
     elif "form" in change:
-        monkeypatch.setattr(caching, "form_of", lambda kind, stage: form_of(kind, stage) + change["form"])
+        monkeypatch.setattr(cache_entries, "form_of", lambda kind, stage: form_of(kind, stage) + change["form"])
     else:
         Route.objects.filter(pk=route.pk).update(**change)
     assert ask(ann).cached_parts == 0
@@ -297,7 +300,7 @@ def test_regenerated_unit_never_comes_from_the_cache(ann, route, instruction):
     work_off(ask(ann))
     job = ask(ann)
     before = chunk(job, 2).content
-    jobs.regenerate(job, 2, instruction=instruction, by=ann)
+    control.regenerate(job, 2, instruction=instruction, by=ann)
     claim, = claim_all()
     finish(claim)
     anew = chunk(job, 2)
@@ -314,7 +317,7 @@ def test_cached_unit_that_could_not_be_replaced_is_a_cached_unit_again(ann, rout
     limited(units=9)
     work_off(ask(ann))
     job = ask(ann)
-    jobs.regenerate(job, 2, instruction="", by=ann)
+    control.regenerate(job, 2, instruction="", by=ann)
     finish(*claim_all(), Failure(CallCode.REFUSED, "no"))
     job.refresh_from_db()
     assert (chunk(job, 2).from_cache, job.cached_parts, used("units", ann)) == (True, 4, (3, 0))
@@ -325,7 +328,7 @@ def test_retry_takes_what_another_request_has_made_meanwhile(ann, route):
     job = ask(ann)
     finish(*claim_all(), Failure(CallCode.REFUSED, "no"))
     work_off(ask(ann))
-    jobs.retry(job, by=ann)
+    control.retry(job, by=ann)
     job.refresh_from_db()
     assert (job.state, job.from_cache) == ("completed", True)
     assert claim_all() == []
@@ -338,7 +341,7 @@ def test_sequential_unit_whose_past_changed_under_way_is_not_kept(ann, route):
     finish(*claim_all())
     finish(*claim_all())
     second, = claim_all()
-    jobs.regenerate(job, 1, instruction="other", by=ann)
+    control.regenerate(job, 1, instruction="other", by=ann)
     finish(second)
     assert not CacheEntry.objects.filter(position=2).exists()
     work_off(job)
@@ -355,12 +358,12 @@ def test_sweeper_prunes_what_expired_and_what_was_used_least(ann, route, setting
     for entry, minutes in ((plan, 1), (first, 30), (second, 20), (third, 10)):
         CacheEntry.objects.filter(pk=entry.pk).update(last_used_at=now - dt.timedelta(minutes=minutes))
     CacheEntry.objects.filter(pk=third.pk).update(expires_at=now)
-    assert caching.prune() == 1
+    assert cache_entries.prune() == 1
     settings.CACHE_MAX_BYTES = plan.size_bytes + second.size_bytes
-    assert caching.prune() == 1
+    assert cache_entries.prune() == 1
     assert set(CacheEntry.objects.all()) == {plan, second}
     settings.CACHE_MAX_ENTRIES = 1
-    sweeping.upkeep()
+    sweeper.upkeep()
     assert CacheEntry.objects.get() == plan
 
 
@@ -368,10 +371,10 @@ def test_erasing_an_owner_leaves_nothing_of_theirs(ann, bob, route):
     note = {**PROGRAM, "goal_note": "my canary knee"}
     work_off(ask(ann, note))
     work_off(ask(bob, note))
-    assert caching.erase_owner(ann.pk) == 4
+    assert cache_entries.erase_owner(ann.pk) == 4
     assert set(CacheEntry.objects.values_list("owner", flat=True)) == {bob.pk}
     assert not Job.objects.filter(user=ann, brief_text__contains="canary").exists()
-    assert caching.erase_owner(ann.pk) == 0
+    assert cache_entries.erase_owner(ann.pk) == 0
     assert ask(ann, note).cached_parts == 0
 
 
@@ -379,7 +382,7 @@ def test_quote_of_what_is_cached_costs_nothing(ann, route):
     limited(requests=9, units=9, usd_micros=10**9)
 
     def quote():
-        return quoting.quote(user=ann, kind="training_program", brief=PROGRAM, strategy="parallel")
+        return quotes.quote(user=ann, kind="training_program", brief=PROGRAM, strategy="parallel")
 
     new = quote()
     assert (new.cached, new.estimate.usd_micros_p50 > 0) == ("no", True)

@@ -5,7 +5,8 @@ import pytest
 
 from generation.core.states import ChunkState
 from generation.models import Attempt, Chunk, Job, Route, clock
-from generation.services import claiming, jobs
+from generation.services.chunks import claiming
+from generation.services.jobs import submission
 from tests.support import PROGRAM, REVISIONS, chunk, claim_all, finish, limited
 from tests.threads import at_once
 
@@ -46,23 +47,23 @@ def test_route_ceiling_holds_over_all_workers(job, route):
 
 def test_user_with_one_program_is_served_before_the_other_users_fifth(ann, bob, route):
     for _ in range(5):
-        jobs.submit(user=ann, kind="training_program", brief=PROGRAM)
-    jobs.submit(user=bob, kind="training_program", brief=PROGRAM)
+        submission.submit(user=ann, kind="training_program", brief=PROGRAM)
+    submission.submit(user=bob, kind="training_program", brief=PROGRAM)
     owners = [Job.objects.get(pk=claim.job_id).user for claim in claim_all(slots=2)]
     assert sorted(user.username for user in owners) == ["ann", "bob"]
 
 
 def test_user_with_running_chunks_yields_to_one_without(ann, bob, route):
     for _ in range(4):
-        jobs.submit(user=ann, kind="training_program", brief=PROGRAM)
+        submission.submit(user=ann, kind="training_program", brief=PROGRAM)
     claim_all(slots=2)
-    jobs.submit(user=bob, kind="training_program", brief=PROGRAM)
+    submission.submit(user=bob, kind="training_program", brief=PROGRAM)
     claim, = claim_all(slots=1)
     assert Job.objects.get(pk=claim.job_id).user == bob
 
 
 def test_older_job_of_a_user_comes_first(ann, route):
-    first, _second = (jobs.submit(user=ann, kind="training_program", brief=PROGRAM).job for _ in range(2))
+    first, _second = (submission.submit(user=ann, kind="training_program", brief=PROGRAM).job for _ in range(2))
     assert [claim.job_id for claim in claim_all(slots=1)] == [first.pk]
 
 
@@ -84,7 +85,7 @@ def test_throttled_route_lets_nothing_through(job, route):
 
 def test_after_the_pause_exactly_one_probe_goes(ann, route):
     for _ in range(10):
-        jobs.submit(user=ann, kind="training_program", brief=PROGRAM)
+        submission.submit(user=ann, kind="training_program", brief=PROGRAM)
     over = clock.now() - dt.timedelta(seconds=1)
     Route.objects.filter(pk=route.pk).update(
         open_until=over, breaker_reason="provider_unavailable", breaker_failures=5
@@ -109,9 +110,9 @@ def test_claim_shows_on_the_job(job):
 
 def test_single_program_is_claimed_next_although_forty_came_before(ann, bob, route):
     for _ in range(40):
-        jobs.submit(user=ann, kind="training_program", brief=PROGRAM)
+        submission.submit(user=ann, kind="training_program", brief=PROGRAM)
     claim_all(slots=10)
-    single = jobs.submit(user=bob, kind="training_program", brief=PROGRAM).job
+    single = submission.submit(user=bob, kind="training_program", brief=PROGRAM).job
     assert claim_all(slots=1)[0].job_id == single.pk
 
 
@@ -122,7 +123,7 @@ def test_weight_of_a_role_is_its_share_of_the_calls(ann, bob, route):
         policy.save()
     for user in (ann, bob):
         for _ in range(8):
-            jobs.submit(user=user, kind="training_program", brief=PROGRAM)
+            submission.submit(user=user, kind="training_program", brief=PROGRAM)
     claims = claim_all(slots=8)
     users = Counter(Job.objects.get(pk=claim.job_id).user.username for claim in claims)
     assert users == {"ann": 2, "bob": 6}
@@ -132,12 +133,12 @@ def test_single_program_takes_every_free_call_although_forty_are_under_way(ann, 
     """Waiting for calls that run cannot be avoided; beyond that, nothing of the forty goes before it."""
     Route.objects.filter(pk=route.pk).update(max_in_flight=4)
     for _ in range(40):
-        jobs.submit(user=ann, kind="training_program", brief=PROGRAM)
+        submission.submit(user=ann, kind="training_program", brief=PROGRAM)
     for _ in range(10):
         for claim in claim_all():
             finish(claim)
     running = claim_all()
-    single = jobs.submit(user=bob, kind="training_program", brief=PROGRAM).job
+    single = submission.submit(user=bob, kind="training_program", brief=PROGRAM).job
     finish(running.pop())
     plan, = claim_all()
     assert plan.job_id == single.pk
@@ -148,9 +149,9 @@ def test_single_program_takes_every_free_call_although_forty_are_under_way(ann, 
 
 def test_lag_is_bounded_so_that_who_comes_late_does_not_shut_out_the_others(ann, bob, route):
     for _ in range(2):
-        jobs.submit(user=ann, kind="training_program", brief=PROGRAM)
+        submission.submit(user=ann, kind="training_program", brief=PROGRAM)
     Job.objects.filter(user=ann).update(calls=1_000)
     for _ in range(60):
-        jobs.submit(user=bob, kind="training_program", brief=PROGRAM)
+        submission.submit(user=bob, kind="training_program", brief=PROGRAM)
     users = [Job.objects.get(pk=claim.job_id).user.username for claim in claim_all(slots=30)]
     assert Counter(users) == {"bob": 28, "ann": 2}

@@ -18,8 +18,11 @@ from generation.delivery import Reach, Receipt, Sender, Verdict
 from generation.engine import mailing
 from generation.engine.courier import Courier
 from generation.models import Channel, Delivery, Job, LogEntry, Watch, WebhookEndpoint, clock
-from generation.services import channels, jobs, outbox, signing, sweeping, watching, webhooks
+from generation.services.alerts import evaluation
 from generation.services.errors import Refusal
+from generation.services.jobs import control, submission
+from generation.services.maintenance import sweeper
+from generation.services.outbox import channels, deliveries, signing, webhooks
 from tests.support import PROGRAM, claim_all, finish, work_off
 from tests.threads import at_once
 from tests.waiting import wait_until
@@ -45,7 +48,7 @@ def carry(limit_s=10.0):
 
 
 def take():
-    [parcel] = outbox.claim(slots=1, busy={})
+    [parcel] = deliveries.claim(slots=1, busy={})
     return parcel
 
 
@@ -69,7 +72,7 @@ def test_end_of_a_job_is_told_to_its_owners_endpoint(end, event, job, ann, bob):
     if end == "complete":
         work_off(job)
     elif end == "cancel":
-        jobs.cancel(job, by=ann)
+        control.cancel(job, by=ann)
     else:
         if end == "lose":
             work_off(job, stop_after=2)
@@ -87,8 +90,8 @@ def test_end_of_a_job_is_told_to_its_owners_endpoint(end, event, job, ann, bob):
 
 def test_retry_of_a_job_is_told_again_at_its_end(job, ann):
     endpoint_of(ann)
-    jobs.cancel(job, by=ann)
-    jobs.retry(Job.objects.get(), by=ann)
+    control.cancel(job, by=ann)
+    control.retry(Job.objects.get(), by=ann)
     work_off(job)
 
     assert list(Delivery.objects.order_by("id").values_list("event", flat=True)) == ["job.cancelled", "job.completed"]
@@ -110,7 +113,7 @@ def test_event_and_end_are_one_transaction(job, ann, monkeypatch):
     def die(*_arguments: object) -> None:
         raise RuntimeError("the process dies here")
 
-    monkeypatch.setattr("generation.services.deriving.outbox.tell_of_job", die)
+    monkeypatch.setattr("generation.services.chunks.job_state.deliveries.tell_of_job", die)
     [claim] = claim_all()
     with pytest.raises(RuntimeError):
         finish(claim)
@@ -121,12 +124,12 @@ def test_event_and_end_are_one_transaction(job, ann, monkeypatch):
 def test_who_has_no_endpoint_costs_one_query_at_the_end(job, django_assert_num_queries):
     now = clock.now()
     with django_assert_num_queries(1):
-        outbox.tell_of_job(job, JobState.COMPLETED, now)
+        deliveries.tell_of_job(job, JobState.COMPLETED, now)
 
 
 def test_payload_holds_nothing_that_people_or_models_wrote(ann, route):
     endpoint_of(ann)
-    job = jobs.submit(
+    job = submission.submit(
         user=ann, kind="training_program", brief={**PROGRAM, "limitations": ["PUPIL-CANARY"]}).job
     Job.objects.filter(pk=job.pk).update(title="PUPIL-CANARY")
     work_off(job)
@@ -240,7 +243,7 @@ def test_given_up_after_eight_attempts_and_the_endpoint_is_switched_off(ann, set
         make_due()
         parcel = take()
         assert parcel.attempt == n
-        assert outbox.settle(parcel, BAD)
+        assert deliveries.settle(parcel, BAD)
         if n == 1:
             webhooks.ping(endpoint, by=ann)      # one that waits behind it
             Delivery.objects.filter(attempts=0).update(created_at=clock.now())
@@ -266,7 +269,7 @@ def test_gone_switches_the_endpoint_off_at_once(ann, receiver):
     endpoint = endpoint_of(ann, receiver.url).endpoint
     webhooks.ping(endpoint, by=ann)
     webhooks.ping(endpoint, by=ann)
-    outbox.settle(take(), Receipt(Verdict.GONE, "It answered with 410: it wants no more deliveries.", 410))
+    deliveries.settle(take(), Receipt(Verdict.GONE, "It answered with 410: it wants no more deliveries.", 410))
 
     assert sorted(Delivery.objects.values_list("state", flat=True)) == ["dropped", "failed"]
     assert WebhookEndpoint.objects.get().is_enabled is False
@@ -279,7 +282,7 @@ def test_target_that_fails_is_left_alone_for_longer_and_longer(ann):
     pauses = []
     for _ in range(7):
         webhooks.ping(endpoint, by=ann)
-        outbox.settle(take(), BAD)
+        deliveries.settle(take(), BAD)
         Delivery.objects.filter(state="waiting").update(
             state="dropped", next_at=None, finished_at=clock.now())
         endpoint.refresh_from_db()
@@ -288,17 +291,17 @@ def test_target_that_fails_is_left_alone_for_longer_and_longer(ann):
     now = clock.now()
     assert pauses[:4] == [None] * 4
     assert [round((pause - now).total_seconds() / 60) for pause in pauses[4:]] == [1, 2, 4]
-    outbox.tell(endpoint, "webhook.ping", {}, now)
-    assert outbox.claim(slots=9, busy={}) == []
+    deliveries.tell(endpoint, "webhook.ping", {}, now)
+    assert deliveries.claim(slots=9, busy={}) == []
     webhooks.ping(endpoint, by=ann)
-    assert len(outbox.claim(slots=9, busy={})) == 2, "who asks for a ping wants to know now"
+    assert len(deliveries.claim(slots=9, busy={})) == 2, "who asks for a ping wants to know now"
 
 
 def test_success_ends_the_count(ann):
     endpoint = endpoint_of(ann).endpoint
     WebhookEndpoint.objects.update(failures=4)
     webhooks.ping(endpoint, by=ann)
-    outbox.settle(take(), OK)
+    deliveries.settle(take(), OK)
 
     endpoint.refresh_from_db()
     assert (endpoint.failures, endpoint.last_result) == (0, "Delivered: answered with 200.")
@@ -323,7 +326,7 @@ def test_couriers_at_the_same_instant_never_take_the_same_delivery(ann):
     for _ in range(2):
         webhooks.ping(endpoint, by=ann)
 
-    found = at_once(*[lambda: outbox.claim(slots=9, busy={})] * 5)
+    found = at_once(*[lambda: deliveries.claim(slots=9, busy={})] * 5)
 
     taken = [parcel.delivery_id for parcels in found for parcel in parcels]
     assert sorted(taken) == sorted(Delivery.objects.values_list("pk", flat=True))
@@ -332,13 +335,13 @@ def test_couriers_at_the_same_instant_never_take_the_same_delivery(ann):
 def test_delivery_of_a_dead_courier_is_taken_again_and_its_late_word_counts_nothing(ann):
     webhooks.ping(endpoint_of(ann).endpoint, by=ann)
     dead = take()
-    assert outbox.claim(slots=9, busy={}) == [], "while it may still be sending"
+    assert deliveries.claim(slots=9, busy={}) == [], "while it may still be sending"
     make_due()
     other = take()
 
-    assert outbox.settle(dead, OK) is False
-    assert outbox.settle(other, BAD) is True
-    assert outbox.settle(other, OK) is False
+    assert deliveries.settle(dead, OK) is False
+    assert deliveries.settle(other, BAD) is True
+    assert deliveries.settle(other, OK) is False
     assert (Delivery.objects.get().attempts, Delivery.objects.get().state) == (2, "waiting")
 
 
@@ -348,7 +351,7 @@ def test_removed_endpoint_takes_its_deliveries_along(ann):
     parcel = take()
     webhooks.remove(endpoint, by=ann)
 
-    assert outbox.settle(parcel, OK) is False
+    assert deliveries.settle(parcel, OK) is False
     assert not Delivery.objects.exists()
 
 
@@ -390,7 +393,7 @@ ALERT = {
 def test_alert_by_e_mail(settings):
     settings.EMAIL_IS_SET = True
     channel = Channel.objects.create(name="mail", kind="email", addresses="a@example.com, b@example.com")
-    outbox.tell(channel, "alert.opened", ALERT, clock.now())
+    deliveries.tell(channel, "alert.opened", ALERT, clock.now())
     carry()
 
     [message] = mail.outbox
@@ -401,7 +404,7 @@ def test_alert_by_e_mail(settings):
 
 def test_alert_in_a_chat(receiver):
     channel = Channel.objects.create(name="chat", kind="slack", url=receiver.url)
-    outbox.tell(channel, "alert.opened", ALERT, clock.now())
+    deliveries.tell(channel, "alert.opened", ALERT, clock.now())
     carry()
 
     [(headers, body)] = receiver.got
@@ -449,19 +452,19 @@ def test_alert_channel_that_is_down_is_stored_and_retried_without_recursion(rece
     channel = Channel(name="ops", kind="webhook", url=receiver.url)
     channels.save(channel, by=rita)
     receiver.status = 503
-    outbox.tell(channel, "alert.opened", ALERT, clock.now())
+    deliveries.tell(channel, "alert.opened", ALERT, clock.now())
     for _ in range(4):
         make_due()
         carry()
-        watching.evaluate()
+        evaluation.evaluate()
 
     assert (Alert.objects.count(), Delivery.objects.count()) == (1, 1)
     assert (Delivery.objects.get().attempts, Delivery.objects.get().state) == (4, "waiting")
     receiver.status = 200
     make_due()
     carry()
-    watching.evaluate()
-    watching.evaluate()
+    evaluation.evaluate()
+    evaluation.evaluate()
     assert (Delivery.objects.get().state, Alert.objects.get().state) == ("delivered", "resolved")
     assert Channel.objects.get().is_enabled, "a channel for calls for help is never switched off"
 
@@ -473,11 +476,11 @@ def test_sweeper_forgets_deliveries_that_ended_long_ago(ann, settings):
     settings.DELIVERY_KEEP_DAYS = 7
     endpoint = endpoint_of(ann).endpoint
     webhooks.ping(endpoint, by=ann)
-    outbox.settle(take(), OK)
-    sweeping.upkeep()
+    deliveries.settle(take(), OK)
+    sweeper.upkeep()
     assert Delivery.objects.count() == 1
     Delivery.objects.update(finished_at=clock.now() - dt.timedelta(days=8))
-    sweeping.upkeep()
+    sweeper.upkeep()
     assert Delivery.objects.count() == 0
 
 
@@ -486,7 +489,7 @@ def test_sweeper_drops_what_waits_for_a_target_that_is_off_for_days(ann):
     webhooks.ping(endpoint, by=ann)
     WebhookEndpoint.objects.update(is_enabled=False)
     Delivery.objects.update(next_at=clock.now() - dt.timedelta(days=4))
-    sweeping.upkeep()
+    sweeper.upkeep()
 
     assert Delivery.objects.get().state == "dropped"
 
@@ -502,10 +505,10 @@ def test_owner_is_erased_with_endpoints_and_deliveries(ann, bob):
 
 def test_delivery_that_failed_is_sent_again_from_the_start(ann, rita):
     webhooks.ping(endpoint_of(ann).endpoint, by=ann)
-    outbox.settle(take(), Receipt(Verdict.FORBIDDEN, "Not called."))
+    deliveries.settle(take(), Receipt(Verdict.FORBIDDEN, "Not called."))
     webhooks.send_again(Delivery.objects.get(), by=rita)
     parcel = take()
-    outbox.settle(parcel, OK)
+    deliveries.settle(parcel, OK)
 
     assert (parcel.attempt, Delivery.objects.get().state) == (1, "delivered")
     with pytest.raises(Refusal):

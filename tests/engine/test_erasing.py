@@ -31,8 +31,11 @@ from generation.models import (
     WebhookEndpoint,
     clock,
 )
-from generation.services import erasing, incidents, jobs, ledger, sweeping
+from generation.services import incidents
+from generation.services.chunks import attempts
 from generation.services.errors import Refusal
+from generation.services.jobs import control, submission
+from generation.services.maintenance import erasure, sweeper
 from generation.telemetry import journal
 from tests.invariants import assert_invariants
 from tests.support import PROGRAM, USAGE, claim_all, finish, limited, work_off
@@ -51,16 +54,16 @@ def zoe(db, route):
 def everywhere(zoe, rita, bob):
     """Her word wherever a text can be: a complete job, a failed one, one at work, a regenerated unit, the log."""
     brief = {**PROGRAM, "preferences": WORD, "limitations": [WORD]}
-    done = work_off(jobs.submit(user=zoe, kind="training_program", brief=brief, idempotency_key=WORD).job)
-    jobs.regenerate(done, 2, instruction=f"less {WORD}", by=zoe)
+    done = work_off(submission.submit(user=zoe, kind="training_program", brief=brief, idempotency_key=WORD).job)
+    control.regenerate(done, 2, instruction=f"less {WORD}", by=zoe)
     work_off(done)
-    lost = jobs.submit(user=zoe, kind="training_program", brief=brief).job
+    lost = submission.submit(user=zoe, kind="training_program", brief=brief).job
     for claim in claim_all():
         finish(claim, Failure(CallCode.REFUSED, f"{WORD}? No."))
-    of_bob = work_off(jobs.submit(user=bob, kind="training_program", brief=PROGRAM).job)
-    jobs.regenerate(of_bob, 1, instruction=f"as {WORD} does it", by=zoe)
+    of_bob = work_off(submission.submit(user=bob, kind="training_program", brief=PROGRAM).job)
+    control.regenerate(of_bob, 1, instruction=f"as {WORD} does it", by=zoe)
     work_off(of_bob)
-    at_work = jobs.submit(user=zoe, kind="training_program", brief=brief).job
+    at_work = submission.submit(user=zoe, kind="training_program", brief=brief).job
     finish(*claim_all(), Reply(f'{{"{WORD}', USAGE))
     finding = Finding(WORD, Severity.ERROR, WORD, WORD, WORD, WORD, WORD).as_json()
     mine = [done.pk, lost.pk, at_work.pk]
@@ -139,9 +142,9 @@ def test_fixture_puts_the_word_everywhere(everywhere):
 
 
 def test_no_column_has_the_word_any_more_and_no_cost_has_changed(everywhere, zoe, adam):
-    jobs.cancel(Job.objects.get(user=zoe, state="planning"), by=zoe)      # its end would settle what it did cost
+    control.cancel(Job.objects.get(user=zoe, state="planning"), by=zoe)      # its end would settle what it did cost
     before = costs()
-    erasing.erase_user(zoe, by=adam)
+    erasure.erase_user(zoe, by=adam)
 
     assert places_with(WORD) == set()
     assert costs() == before
@@ -152,7 +155,7 @@ def test_account_is_closed_and_nameless(everywhere, zoe, adam):
     secret = create_token(zoe, "phone")[1]
     browser = Client()
     browser.force_login(zoe)
-    erasing.erase_user(zoe, by=adam)
+    erasure.erase_user(zoe, by=adam)
 
     zoe.refresh_from_db()
     assert (zoe.username, zoe.email, zoe.is_active) == (f"erased-{zoe.pk}", "", False)
@@ -163,7 +166,7 @@ def test_account_is_closed_and_nameless(everywhere, zoe, adam):
 
 
 def test_jobs_at_work_are_cancelled_first(everywhere, zoe, adam):
-    erasing.erase_user(zoe, by=adam)
+    erasure.erase_user(zoe, by=adam)
     assert set(Job.objects.filter(user=zoe).values_list("state", flat=True)) == {"completed", "failed", "cancelled"}
 
 
@@ -171,7 +174,7 @@ def test_others_keep_everything(everywhere, zoe, bob, adam):
     job = Job.objects.get(user=bob)
     before = list(Chunk.objects.filter(job=job).order_by("pk").values_list("content", "title", "headline"))
     lines = LogEntry.objects.filter(job=job).count()
-    erasing.erase_user(zoe, by=adam)
+    erasure.erase_user(zoe, by=adam)
 
     assert list(Chunk.objects.filter(job=job).order_by("pk").values_list("content", "title", "headline")) == before
     assert LogEntry.objects.filter(job=job).count() == lines
@@ -179,27 +182,27 @@ def test_others_keep_everything(everywhere, zoe, bob, adam):
 
 
 def test_account_can_be_kept(everywhere, zoe, adam):
-    erasing.erase_user(zoe, by=adam, keep_account=True)
+    erasure.erase_user(zoe, by=adam, keep_account=True)
 
     zoe.refresh_from_db()
     assert zoe.is_active and zoe.check_password("correct-horse")
     assert {place.split(".")[1] for place in places_with(WORD)} == {"User"}
-    assert jobs.submit(user=zoe, kind="training_program", brief=PROGRAM).is_new
+    assert submission.submit(user=zoe, kind="training_program", brief=PROGRAM).is_new
 
 
 def test_erasing_twice_is_erasing_once(everywhere, zoe, adam):
-    erasing.erase_user(zoe, by=adam)
-    again = erasing.erase_user(User.objects.get(pk=zoe.pk), by=adam)
+    erasure.erase_user(zoe, by=adam)
+    again = erasure.erase_user(User.objects.get(pk=zoe.pk), by=adam)
     assert sum(step.rows for step in again) == 0
 
 
 def test_reply_that_comes_after_the_erasure_is_erased_by_the_sweeper(zoe, adam):
-    jobs.submit(user=zoe, kind="training_program", brief=PROGRAM)
+    submission.submit(user=zoe, kind="training_program", brief=PROGRAM)
     claim, = claim_all()
-    erasing.erase_user(zoe, by=adam)
-    ledger.store_reply(claim, Reply(f"late {WORD}", USAGE), "fingerprint")
+    erasure.erase_user(zoe, by=adam)
+    attempts.store_reply(claim, Reply(f"late {WORD}", USAGE), "fingerprint")
     finish(claim, Failure(CallCode.ABANDONED, f"late {WORD}"))
-    sweeping.upkeep()
+    sweeper.upkeep()
 
     assert places_with(WORD) == set()
     assert Attempt.objects.get().cost_usd_micros > 0
@@ -207,23 +210,23 @@ def test_reply_that_comes_after_the_erasure_is_erased_by_the_sweeper(zoe, adam):
 
 
 def test_erased_job_can_be_neither_read_nor_retried(everywhere, zoe, adam):
-    erasing.erase_user(zoe, by=adam)
+    erasure.erase_user(zoe, by=adam)
     for job in Job.objects.filter(user=zoe):
-        for act in (lambda job=job: jobs.retry(job, by=adam),
-                    lambda job=job: jobs.regenerate(job, 1, instruction="", by=adam)):
+        for act in (lambda job=job: control.retry(job, by=adam),
+                    lambda job=job: control.regenerate(job, 1, instruction="", by=adam)):
             with pytest.raises(Refusal, match="was erased"):
                 act()
 
 
 def test_incident_of_erased_jobs_ends(everywhere, zoe, adam):
     assert Incident.objects.get(cause="refused").is_open
-    erasing.erase_user(zoe, by=adam)
+    erasure.erase_user(zoe, by=adam)
     incidents.resolve(clock.now(), set())
     assert not Incident.objects.get(cause="refused").is_open
 
 
 def test_log_says_who_erased_whom_without_a_name(everywhere, zoe, adam):
-    erasing.erase_user(zoe, by=adam)
+    erasure.erase_user(zoe, by=adam)
     line = LogEntry.objects.get(code="erase_user")
     assert (line.by, line.level) == (adam, "warning")
     assert f"user {zoe.pk}" in line.message
@@ -231,10 +234,10 @@ def test_log_says_who_erased_whom_without_a_name(everywhere, zoe, adam):
 
 def test_nobody_erases_themselves_nor_the_last_superuser(adam):
     with pytest.raises(Refusal, match="Nobody erases themselves"):
-        erasing.erase_user(adam, by=adam)
+        erasure.erase_user(adam, by=adam)
     root = User.objects.create_superuser("root", password="correct-horse")
     with pytest.raises(Refusal, match="last superuser"):
-        erasing.erase_user(root, by=adam)
+        erasure.erase_user(root, by=adam)
 
 
 # --- The command ----------------------------------------------------------------------------------

@@ -7,7 +7,9 @@ import pytest
 from generation.core.outcomes import CallCode, Failure
 from generation.engine.runner import Engine
 from generation.models import Attempt, CacheEntry, Chunk, Flight, Job, clock
-from generation.services import jobs, leases, reading, serving, sweeping
+from generation.services.chunks import cache_lookup, leases
+from generation.services.jobs import control, progress, submission
+from generation.services.maintenance import sweeper
 from tests.engine.test_leases import let_leases_run_out, store
 from tests.invariants import assert_invariants
 from tests.support import PROGRAM, FakeProvider, chunk, claim_all, finish, limited, used, work_off
@@ -18,7 +20,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("
 
 
 def ask(user, brief=PROGRAM, **more) -> Job:
-    return jobs.submit(user=user, kind="training_program", brief=brief, **more).job
+    return submission.submit(user=user, kind="training_program", brief=brief, **more).job
 
 
 def finish_all() -> int:
@@ -37,7 +39,7 @@ def test_twin_waits_says_so_and_is_served(ann, route, strategy):
     one, two = ask(ann, strategy=strategy), ask(ann, strategy=strategy)
     claim, = claim_all()
     assert claim.job_id == one.pk
-    waiting = reading.waiting(two)
+    waiting = progress.waiting(two)
     assert waiting is not None
     assert waiting.reason == "waits_for_twin"
     assert_invariants()
@@ -101,7 +103,7 @@ def test_lonely_leader_goes_on_after_its_worker_died(ann, route):
     job = ask(ann)
     claim_all("dies")
     let_leases_run_out()
-    sweeping.sweep()
+    sweeper.sweep()
     assert work_off(job).state == "completed"
     assert_invariants()
 
@@ -139,13 +141,13 @@ def test_late_reply_to_a_waiter_that_is_served_is_paid_and_put_away(ann, route):
 def test_when_the_leader_is_lost_exactly_one_waiter_takes_over(ann, route, ending):
     first, *others = [ask(ann) for _ in range(5)]
     if ending == "cancelled before it ran":
-        jobs.cancel(first, by=ann)
+        control.cancel(first, by=ann)
     else:
         claim, = claim_all()
         if ending == "refused":
             finish(claim, Failure(CallCode.REFUSED, "no"))
         else:
-            jobs.cancel(first, by=ann)
+            control.cancel(first, by=ann)
     taken, = claim_all()
     assert taken.job_id in {job.pk for job in others}
     assert Chunk.objects.filter(flight=Flight.WAITS).count() == 3
@@ -174,7 +176,7 @@ def test_waiter_that_nobody_woke_looks_again_by_itself(ann, route, settings, mon
     """The process died between its commit and its look at those who wait."""
     one, two = ask(ann), ask(ann)
     claim, = claim_all()
-    monkeypatch.setattr("generation.services.settling.flights.wake", lambda keys: list(keys))
+    monkeypatch.setattr("generation.services.chunks.settling.single_flight.wake", lambda keys: list(keys))
     finish(claim)
     monkeypatch.undo()
     settings.CACHE_SCOPE = "user"
@@ -182,11 +184,11 @@ def test_waiter_that_nobody_woke_looks_again_by_itself(ann, route, settings, mon
     assert (parked.flight, claim_all_of(two)) == (Flight.WAITS, [])
     assert parked.ready_at <= clock.now() + dt.timedelta(seconds=30)
     Chunk.objects.filter(pk=parked.pk).update(ready_at=clock.now())
-    assert sweeping.has_due_work()
-    serving.serve_due()
+    assert sweeper.has_due_work()
+    cache_lookup.serve_due()
     two.refresh_from_db()
     assert chunk(two, 0).from_cache
-    assert not reading.snapshot(one)["from_cache"]
+    assert not progress.snapshot(one)["from_cache"]
 
 
 def claim_all_of(job: Job) -> list:
@@ -200,7 +202,7 @@ def test_waiter_with_a_slow_leader_waits_on(ann, route):
     Chunk.objects.filter(flight=Flight.WAITS).update(ready_at=clock.now())
     assert claim_all() == []
     assert chunk(two, 0).ready_at > clock.now()
-    assert sweeping.blocked_jobs() == sweeping.stuck_jobs() == []
+    assert sweeper.blocked_jobs() == sweeper.stuck_jobs() == []
     assert_invariants()
 
 
@@ -217,7 +219,7 @@ def test_cancelled_waiter_wakes_nobody_and_leaves_the_leader(ann, route):
     ask(ann)
     two = ask(ann)
     claim, = claim_all()
-    jobs.cancel(two, by=ann)
+    control.cancel(two, by=ann)
     finish(claim)
     assert finish_all() == 3
     assert_invariants()

@@ -23,15 +23,18 @@ from generation.models import (
     Turn,
     clock,
 )
-from generation.services import incidents, jobs, remedying, routes, sweeping
+from generation.services import incidents
 from generation.services.errors import Refusal
+from generation.services.jobs import control, submission
+from generation.services.maintenance import remediation, sweeper
+from generation.services.routing import route_health
 from tests.support import PROGRAM, claim_all, finish, work_off
 from tests.threads import at_once
 
 
 def refused(user, brief=PROGRAM):
     """A job of `user` whose plan the model declined to write."""
-    job = jobs.submit(user=user, kind="training_program", brief=brief).job
+    job = submission.submit(user=user, kind="training_program", brief=brief).job
     for claim in claim_all():
         finish(claim, Failure(CallCode.REFUSED, "I would rather not."))
     job.refresh_from_db()
@@ -79,7 +82,7 @@ def test_equal_failures_of_several_people_are_one_incident(ann, bob, route):
 
 def test_other_cause_or_kind_is_another_incident(ann, route):
     refused(ann)
-    job = jobs.submit(user=ann, kind="training_program", brief=PROGRAM).job
+    job = submission.submit(user=ann, kind="training_program", brief=PROGRAM).job
     finish(*claim_all(), Failure(CallCode.BAD_REQUEST, "no such model"))
     look()
 
@@ -105,7 +108,7 @@ def test_only_one_of_two_sweepers_looks(ann, route):
 
 def test_sweeper_groups_by_itself(ann, route):
     refused(ann)
-    sweeping.upkeep()
+    sweeper.upkeep()
     assert Incident.objects.get().jobs == 1
 
 
@@ -144,11 +147,11 @@ def test_opening_says_so_in_the_log_with_advice(ann, route):
 
 def test_bad_key_is_one_critical_incident_over_all_jobs_of_the_route(ann, bob, route):
     for user in (ann, bob):
-        jobs.submit(user=user, kind="training_program", brief=PROGRAM)
+        submission.submit(user=user, kind="training_program", brief=PROGRAM)
     first, second = claim_all()
     for claim in (first, second):
         finish(claim, Failure(CallCode.AUTH, "Incorrect API key."))
-    routes.note_call(route.pk, CallCode.AUTH, "Incorrect API key.")
+    route_health.note_call(route.pk, CallCode.AUTH, "Incorrect API key.")
     look()
 
     incident = Incident.objects.get()
@@ -157,13 +160,13 @@ def test_bad_key_is_one_critical_incident_over_all_jobs_of_the_route(ann, bob, r
     look()
     assert Incident.objects.get().is_open
 
-    routes.resume(route)
+    route_health.resume(route)
     look()
     assert Incident.objects.get().resolution == Resolution.GONE
 
 
 def test_what_a_person_paused_is_no_failure(job, rita, route):
-    routes.hold(route, because="maintenance", by=rita)
+    route_health.hold(route, because="maintenance", by=rita)
     look()
     assert not Incident.objects.exists()
 
@@ -187,7 +190,7 @@ def test_job_of_a_revision_that_no_worker_knows_is_an_incident(job):
 def test_incident_ends_when_its_jobs_are_complete_and_the_retry_worked(ann, rita, route):
     job = refused(ann)
     look()
-    taken = remedying.take(Incident.objects.get(), Remedy.RETRY, by=rita)
+    taken = remediation.take(Incident.objects.get(), Remedy.RETRY, by=rita)
     assert taken.sentence == "Retry started for 1 job."
 
     look()
@@ -205,7 +208,7 @@ def test_incident_ends_when_its_jobs_are_complete_and_the_retry_worked(ann, rita
 def test_retry_that_meets_the_same_failure_did_not_work(ann, route):
     job = refused(ann)
     look()
-    jobs.retry(job, by=ann)      # also a retry from elsewhere is remembered
+    control.retry(job, by=ann)      # also a retry from elsewhere is remembered
     for claim in claim_all():
         finish(claim, Failure(CallCode.REFUSED, "Still not."))
     look()
@@ -220,7 +223,7 @@ def test_retry_that_meets_the_same_failure_did_not_work(ann, route):
 def test_same_failure_soon_after_opens_the_same_incident_again(ann, route):
     job = refused(ann)
     look()
-    jobs.retry(job, by=ann)
+    control.retry(job, by=ann)
     work_off(job)
     look()
     assert not Incident.objects.get().is_open
@@ -255,10 +258,10 @@ def test_incident_that_stays_quiet_for_long_ends(ann, route):
 
 def test_resume_worked_when_a_call_was_answered_after_it(ann, rita, route):
     Route.objects.exclude(pk=route.pk).update(is_enabled=False)
-    routes.note_call(route.pk, CallCode.OUT_OF_CREDIT, "no credit")
-    job = jobs.submit(user=ann, kind="training_program", brief=PROGRAM).job
+    route_health.note_call(route.pk, CallCode.OUT_OF_CREDIT, "no credit")
+    job = submission.submit(user=ann, kind="training_program", brief=PROGRAM).job
     look()
-    remedying.take(Incident.objects.get(), Remedy.RESUME, by=rita)
+    remediation.take(Incident.objects.get(), Remedy.RESUME, by=rita)
     look()
     assert Treatment.objects.get().outcome == Outcome.PENDING
 
@@ -268,10 +271,10 @@ def test_resume_worked_when_a_call_was_answered_after_it(ann, rita, route):
 
 
 def test_resume_failed_when_the_route_paused_again(rita, route):
-    routes.note_call(route.pk, CallCode.OUT_OF_CREDIT, "no credit")
+    route_health.note_call(route.pk, CallCode.OUT_OF_CREDIT, "no credit")
     look()
-    remedying.take(Incident.objects.get(), Remedy.RESUME, by=rita)
-    routes.note_call(route.pk, CallCode.OUT_OF_CREDIT, "no credit")
+    remediation.take(Incident.objects.get(), Remedy.RESUME, by=rita)
+    route_health.note_call(route.pk, CallCode.OUT_OF_CREDIT, "no credit")
     look()
 
     assert Treatment.objects.get().outcome == Outcome.FAILED
@@ -280,10 +283,10 @@ def test_resume_failed_when_the_route_paused_again(rita, route):
 
 def test_cancelling_what_waits_is_a_treatment_of_each_job(ann, rita, route):
     Route.objects.exclude(pk=route.pk).update(is_enabled=False)
-    routes.note_call(route.pk, CallCode.AUTH, "bad key")
-    made = [jobs.submit(user=ann, kind="training_program", brief=PROGRAM).job for _ in range(2)]
+    route_health.note_call(route.pk, CallCode.AUTH, "bad key")
+    made = [submission.submit(user=ann, kind="training_program", brief=PROGRAM).job for _ in range(2)]
     look()
-    remedying.take(Incident.objects.get(), Remedy.CANCEL, by=rita)
+    remediation.take(Incident.objects.get(), Remedy.CANCEL, by=rita)
 
     assert set(Job.objects.values_list("state", flat=True)) == {"cancelled"}
     assert {treatment.job for treatment in Treatment.objects.all()} == set(made)
@@ -292,13 +295,13 @@ def test_cancelling_what_waits_is_a_treatment_of_each_job(ann, rita, route):
 def test_remedy_with_nothing_to_act_on_is_refused(ann, rita, route):
     job = refused(ann)
     look()
-    jobs.retry(job, by=ann)
+    control.retry(job, by=ann)
     with pytest.raises(Refusal, match="None of the affected jobs"):
-        remedying.take(Incident.objects.get(), Remedy.RETRY, by=rita)
+        remediation.take(Incident.objects.get(), Remedy.RETRY, by=rita)
 
 
 def test_raised_limit_counts_by_what_came_after(ann, rita, route):
-    job = jobs.submit(user=ann, kind="training_program", brief=PROGRAM).job
+    job = submission.submit(user=ann, kind="training_program", brief=PROGRAM).job
     for _ in range(5):
         claims = claim_all()
         for claim in claims:
@@ -307,9 +310,9 @@ def test_raised_limit_counts_by_what_came_after(ann, rita, route):
     look()
     incident = Incident.objects.get()
     assert (incident.cause, incident.route, incident.kind) == ("truncated", route, "training_program")
-    remedying.take(incident, Remedy.ROUTE, by=rita)
+    remediation.take(incident, Remedy.ROUTE, by=rita)
     Route.objects.update(max_output_tokens=64_000)
-    jobs.retry(job, by=rita)
+    control.retry(job, by=rita)
     work_off(job)
     look()
 

@@ -15,8 +15,9 @@ from generation.core.outcomes import Reply
 from generation.engine.contexts import Contexts
 from generation.kinds import all_kinds, get_kind
 from generation.models import Chunk, Job, clock
-from generation.services import jobs, reading
+from generation.services.chunks import assembly
 from generation.services.errors import Refusal, RefusalCode
+from generation.services.jobs import documents, submission
 from tests.invariants import assert_invariants
 from tests.support import USAGE, claim_all, content_for, finish, limited, used
 
@@ -147,9 +148,9 @@ def texts(job: Job) -> Iterator[str]:
     """All that anybody can read of the document."""
     if not Chunk.objects.filter(job=job, position=0, state="done").exists():
         return
-    yield json.dumps(reading.assembled(job), ensure_ascii=False)
-    yield reading.markdown(job)
-    yield reading.html(job)
+    yield json.dumps(assembly.assembled(job), ensure_ascii=False)
+    yield documents.markdown(job)
+    yield documents.html(job)
 
 
 # --- The laws -------------------------------------------------------------------------------------
@@ -160,7 +161,7 @@ def test_obedient_model_makes_the_accepted_document_or_none(number, ann, route):
     limited(units=2, usd_micros=1_000_000)
     brief = {"goal": "strength", "weeks": 2, "days_per_week": 2, "goal_note": INJECTIONS[number],
              "limitations": [INJECTIONS[number][:160]], "preferences": INJECTIONS[number]}
-    job = jobs.submit(user=ann, kind="training_program", brief=brief).job
+    job = submission.submit(user=ann, kind="training_program", brief=brief).job
     answered(job, OBEDIENCE[number % len(OBEDIENCE)])
 
     assert job.chunks.count() <= 1 + 2, "no more parts than were accepted"
@@ -177,7 +178,7 @@ def test_obedient_model_makes_the_accepted_document_or_none(number, ann, route):
 @pytest.mark.parametrize("disobey", OBEDIENCE, ids=lambda disobey: disobey.__name__)
 def test_no_obedience_changes_what_was_accepted(ann, route, disobey, strategy):
     brief = {"subject": INJECTIONS[0], "modules": 1, "lessons_per_module": 1}
-    job = answered(jobs.submit(user=ann, kind="course", brief=brief, strategy=strategy).job, disobey)
+    job = answered(submission.submit(user=ann, kind="course", brief=brief, strategy=strategy).job, disobey)
 
     assert job.chunks.count() <= 2
     seen = list(texts(job))
@@ -190,7 +191,7 @@ def test_no_obedience_changes_what_was_accepted(ann, route, disobey, strategy):
 
 def test_rules_in_the_text_of_a_lesson_are_sent_back_and_never_stored(ann, route):
     """Nothing but the words is wrong with this reply: it keeps to the schema and to every rule of the kind."""
-    job = jobs.submit(
+    job = submission.submit(
         user=ann, kind="course", brief={"subject": "Tides", "modules": 1, "lessons_per_module": 1}).job
     finish(*claim_all())
     claim, = claim_all()
@@ -208,7 +209,7 @@ def test_rules_in_the_text_of_a_lesson_are_sent_back_and_never_stored(ann, route
 def test_text_that_hides_or_floods_does_not_come_in(ann, route, text):
     brief = {"goal": "strength", "weeks": 2, "days_per_week": 2, "goal_note": text}
     with pytest.raises(Refusal) as refusal:
-        jobs.submit(user=ann, kind="training_program", brief=brief)
+        submission.submit(user=ann, kind="training_program", brief=brief)
     assert refusal.value.code is RefusalCode.INVALID_BRIEF
     assert not Job.objects.exists()
 

@@ -3,8 +3,9 @@ import pytest
 from generation.core.outcomes import CallCode, Failure, Reply
 from generation.engine.contexts import Contexts, digests_before
 from generation.models import Job, LogEntry, UnitVersion
-from generation.services import jobs, reading
+from generation.services.chunks import assembly
 from generation.services.errors import Refusal, RefusalCode
+from generation.services.jobs import control, documents, progress, submission
 from generation.telemetry import heartbeats
 from tests.invariants import assert_invariants
 from tests.support import PROGRAM, USAGE, chunk, claim_all, finish, work_off
@@ -18,10 +19,10 @@ COURSE = {"subject": "Fractions", "audience": "Pupils of ten years", "modules": 
 @pytest.mark.parametrize("strategy", ["parallel", "sequential", "single"])
 @pytest.mark.parametrize(("kind", "brief"), [("training_program", PROGRAM), ("course", COURSE)])
 def test_every_kind_completes_with_every_strategy(ann, route, kind, brief, strategy):
-    job = jobs.submit(user=ann, kind=kind, brief=brief, strategy=strategy).job
+    job = submission.submit(user=ann, kind=kind, brief=brief, strategy=strategy).job
     work_off(job)
     assert (job.state, job.unit_done) == ("completed", job.unit_total)
-    assert reading.markdown(job).startswith("# ")
+    assert documents.markdown(job).startswith("# ")
     assert_invariants()
 
 
@@ -34,13 +35,13 @@ def test_final_json_has_the_same_shape_whatever_the_strategy(ann, route):
 
     documents = []
     for strategy in ("parallel", "sequential", "single"):
-        job = jobs.submit(user=ann, kind="training_program", brief=PROGRAM, strategy=strategy).job
-        documents.append(sorted(reading.assembled(work_off(job))))
+        job = submission.submit(user=ann, kind="training_program", brief=PROGRAM, strategy=strategy).job
+        documents.append(sorted(assembly.assembled(work_off(job))))
     assert documents[0] == documents[1] == documents[2]
 
 
 def test_sequential_units_start_one_after_another_and_see_the_ones_before(ann, route):
-    job = jobs.submit(user=ann, kind="training_program", brief=PROGRAM, strategy="sequential").job
+    job = submission.submit(user=ann, kind="training_program", brief=PROGRAM, strategy="sequential").job
     finish(*claim_all())
     for position in (1, 2, 3):
         claim, = claim_all()
@@ -52,7 +53,7 @@ def test_sequential_units_start_one_after_another_and_see_the_ones_before(ann, r
 
 
 def test_sequential_goes_on_after_a_lost_unit(ann, route):
-    job = jobs.submit(user=ann, kind="training_program", brief=PROGRAM, strategy="sequential").job
+    job = submission.submit(user=ann, kind="training_program", brief=PROGRAM, strategy="sequential").job
     finish(*claim_all())
     finish(*claim_all(), Failure(CallCode.REFUSED, "no"))
     work_off(job)
@@ -60,7 +61,7 @@ def test_sequential_goes_on_after_a_lost_unit(ann, route):
 
 
 def test_single_call_that_never_works_goes_on_unit_by_unit(ann, route):
-    job = jobs.submit(user=ann, kind="training_program", brief=PROGRAM, strategy="single").job
+    job = submission.submit(user=ann, kind="training_program", brief=PROGRAM, strategy="single").job
     for _ in range(2):
         finish(*claim_all(), Reply("{", USAGE))
     assert chunk(job, 0).stage == "plan"
@@ -71,29 +72,30 @@ def test_single_call_that_never_works_goes_on_unit_by_unit(ann, route):
 
 
 def test_same_key_and_request_is_the_same_job(ann, route):
-    first = jobs.submit(user=ann, kind="training_program", brief=PROGRAM, idempotency_key="k")
-    second = jobs.submit(user=ann, kind="training_program", brief=PROGRAM, idempotency_key="k")
+    first = submission.submit(user=ann, kind="training_program", brief=PROGRAM, idempotency_key="k")
+    second = submission.submit(user=ann, kind="training_program", brief=PROGRAM, idempotency_key="k")
     assert (first.is_new, second.is_new, first.job) == (True, False, second.job)
 
 
 def test_twenty_parallel_requests_with_one_key_make_one_job(ann, route):
     def submit():
-        return jobs.submit(user=ann, kind="training_program", brief=PROGRAM, idempotency_key="k").job.pk
+        return submission.submit(user=ann, kind="training_program", brief=PROGRAM, idempotency_key="k").job.pk
 
     assert len(set(at_once(*[submit] * 20))) == 1
     assert Job.objects.count() == 1
 
 
 def test_same_key_for_another_request_is_refused(ann, route):
-    jobs.submit(user=ann, kind="training_program", brief=PROGRAM, idempotency_key="k")
+    submission.submit(user=ann, kind="training_program", brief=PROGRAM, idempotency_key="k")
     with pytest.raises(Refusal) as refused:
-        jobs.submit(user=ann, kind="training_program", brief={**PROGRAM, "weeks": 4}, idempotency_key="k")
+        submission.submit(user=ann, kind="training_program", brief={**PROGRAM, "weeks": 4}, idempotency_key="k")
     assert refused.value.code is RefusalCode.KEY_REUSED
 
 
 def test_keys_of_two_users_do_not_meet(ann, bob, route):
     one, two = (
-        jobs.submit(user=user, kind="training_program", brief=PROGRAM, idempotency_key="k").job for user in (ann, bob)
+        submission.submit(user=user, kind="training_program", brief=PROGRAM, idempotency_key="k").job
+        for user in (ann, bob)
     )
     assert one != two
 
@@ -117,7 +119,7 @@ def test_keys_of_two_users_do_not_meet(ann, bob, route):
 )
 def test_bad_request_is_refused_with_the_path_and_nothing_is_stored(ann, route, kind, brief, code, pointer):
     with pytest.raises(Refusal) as refused:
-        jobs.submit(user=ann, kind=kind, brief=brief)
+        submission.submit(user=ann, kind=kind, brief=brief)
     assert refused.value.code is code
     assert pointer in [found for found, _sentence in refused.value.problems]
     assert not Job.objects.exists()
@@ -126,7 +128,7 @@ def test_bad_request_is_refused_with_the_path_and_nothing_is_stored(ann, route, 
 def test_no_enabled_route_is_refused_with_advice(ann, route):
     type(route).objects.update(is_enabled=False)
     with pytest.raises(Refusal) as refused:
-        jobs.submit(user=ann, kind="training_program", brief=PROGRAM)
+        submission.submit(user=ann, kind="training_program", brief=PROGRAM)
     assert refused.value.code is RefusalCode.NO_ROUTE
 
 
@@ -134,17 +136,17 @@ def test_cancelled_job_keeps_what_is_done(job, ann):
     finish(*claim_all())
     first, *_others = claim_all()
     finish(first)
-    jobs.cancel(job, by=ann)
+    control.cancel(job, by=ann)
     job.refresh_from_db()
     assert (job.state, job.unit_done, job.reason) == ("cancelled", 1, "cancelled_by_user")
-    assert reading.assembled(job)["missing"] == [2, 3]
+    assert assembly.assembled(job)["missing"] == [2, 3]
     assert_invariants()
 
 
 def test_job_that_ended_cannot_be_cancelled(job, ann):
     work_off(job)
     with pytest.raises(Refusal, match="completed"):
-        jobs.cancel(job, by=ann)
+        control.cancel(job, by=ann)
 
 
 def test_retry_asks_only_for_what_is_missing(job, ann):
@@ -153,17 +155,17 @@ def test_retry_asks_only_for_what_is_missing(job, ann):
     for claim in (first, third):
         finish(claim)
     finish(second, Failure(CallCode.REFUSED, "no"))
-    jobs.retry(job, by=ann)
+    control.retry(job, by=ann)
     assert [claim.position for claim in claim_all()] == [2]
 
 
 @pytest.mark.parametrize("strategy", ["parallel", "sequential"])
 def test_retry_after_cancel_completes(ann, route, strategy):
-    job = jobs.submit(user=ann, kind="training_program", brief=PROGRAM, strategy=strategy).job
+    job = submission.submit(user=ann, kind="training_program", brief=PROGRAM, strategy=strategy).job
     finish(*claim_all())
     finish(claim_all()[0])
-    jobs.cancel(job, by=ann)
-    jobs.retry(job, by=ann)
+    control.cancel(job, by=ann)
+    control.retry(job, by=ann)
     work_off(job)
     assert (job.state, job.reason) == ("completed", "")
     assert_invariants()
@@ -171,26 +173,26 @@ def test_retry_after_cancel_completes(ann, route, strategy):
 
 def test_retry_of_a_running_or_complete_job_is_refused(job, ann):
     with pytest.raises(Refusal) as running:
-        jobs.retry(job, by=ann)
+        control.retry(job, by=ann)
     work_off(job)
     with pytest.raises(Refusal) as complete:
-        jobs.retry(job, by=ann)
+        control.retry(job, by=ann)
     assert (running.value.code, complete.value.code) == (RefusalCode.STILL_ACTIVE, RefusalCode.NOTHING_TO_RETRY)
 
 
 def test_two_retries_at_once_restart_once(job, ann):
     finish(*claim_all(), Failure(CallCode.REFUSED, "no"))
-    results = at_once(*[lambda: jobs.retry(job, by=ann)] * 2)
+    results = at_once(*[lambda: control.retry(job, by=ann)] * 2)
     assert sum(isinstance(result, Refusal) for result in results) == 1
 
 
 def test_regenerated_unit_replaces_the_old_which_is_kept(job, ann):
     work_off(job)
     before = chunk(job, 2).content
-    jobs.regenerate(job, 2, instruction="More rowing, please.", by=ann)
+    control.regenerate(job, 2, instruction="More rowing, please.", by=ann)
     job.refresh_from_db()
     assert job.state == "generating"
-    assert [week["number"] for week in reading.assembled(job)["weeks"]] == [1, 2, 3], "the old one is still readable"
+    assert [week["number"] for week in assembly.assembled(job)["weeks"]] == [1, 2, 3], "the old one is still readable"
     claim, = claim_all()
     assert claim.instruction == "More rowing, please."
     finish(claim)
@@ -205,11 +207,11 @@ def test_regenerated_unit_replaces_the_old_which_is_kept(job, ann):
 def test_old_version_stays_when_the_new_one_does_not_come_about(job, ann, ending):
     work_off(job)
     before = chunk(job, 2).content
-    jobs.regenerate(job, 2, instruction="", by=ann)
+    control.regenerate(job, 2, instruction="", by=ann)
     if ending == "failure":
         finish(*claim_all(), Failure(CallCode.REFUSED, "no"))
     else:
-        jobs.cancel(job, by=ann)
+        control.cancel(job, by=ann)
     job.refresh_from_db()
     kept = chunk(job, 2)
     assert (kept.content, kept.reason, job.state) == (before, "old_version_kept", "completed")
@@ -227,23 +229,23 @@ def test_old_version_stays_when_the_new_one_does_not_come_about(job, ann, ending
 def test_impossible_regeneration_is_refused(job, ann, position, instruction, code):
     work_off(job)
     with pytest.raises(Refusal) as refused:
-        jobs.regenerate(job, position, instruction=instruction, by=ann)
+        control.regenerate(job, position, instruction=instruction, by=ann)
     assert refused.value.code is code
 
 
 def test_job_says_that_no_worker_runs(job):
-    held = reading.waiting(job)
+    held = progress.waiting(job)
     assert held is not None
     assert (held.reason, held.until) == ("no_worker", None)
 
 
 def test_job_says_that_no_worker_knows_its_revision(job):
     heartbeats.beat("w1", in_flight=0, slots=8, revisions={"training_program": 999}, is_draining=False)
-    held = reading.waiting(job)
+    held = progress.waiting(job)
     assert held is not None
     assert (held.reason, held.detail) == ("revision_missing", f"training_program, revision {job.kind_revision}")
 
 
 def test_job_that_a_worker_is_about_to_take_waits_for_nothing(job):
     heartbeats.beat("w1", in_flight=0, slots=8, revisions={"training_program": job.kind_revision}, is_draining=False)
-    assert reading.waiting(job) is None
+    assert progress.waiting(job) is None

@@ -13,7 +13,7 @@ from config.logs import JsonLines, Line
 from generation.core.outcomes import CallCode, Failure
 from generation.core.reasons import EXPLANATIONS, Reason
 from generation.models import Attempt, Chunk, LogEntry, LogLevel
-from generation.services import jobs
+from generation.services.jobs import submission
 from generation.telemetry import error_log, journal, request_id
 from tests import canaries
 from tests.support import PROGRAM, chunk, claim_all, finish, work_off
@@ -177,7 +177,7 @@ def test_problem_tells_the_request_id():
 def test_submitted_job_remembers_its_request(ann, route):
     request_id.begin("gateway-1234567")
     try:
-        job = jobs.submit(user=ann, kind="training_program", brief=PROGRAM).job
+        job = submission.submit(user=ann, kind="training_program", brief=PROGRAM).job
     finally:
         request_id.end()
 

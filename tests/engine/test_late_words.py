@@ -10,9 +10,12 @@ from generation.engine.contexts import Contexts
 from generation.engine.judging import outcome_of
 from generation.engine.runner import policy
 from generation.models import Attempt, AttemptState, Job
-from generation.services import jobs, leases, settling, spending, sweeping
-from generation.services.claiming import Claim
-from generation.services.settling import Finished
+from generation.services import quotas
+from generation.services.chunks import leases, settling
+from generation.services.chunks.claim import Claim
+from generation.services.chunks.settling import Finished
+from generation.services.jobs import control, submission
+from generation.services.maintenance import sweeper
 from tests.engine.test_leases import let_leases_run_out, store
 from tests.invariants import assert_invariants
 from tests.support import PROGRAM, chunk, claim_all, finish, work_off
@@ -71,14 +74,14 @@ def test_reply_that_somebody_else_has_used_is_not_called_late(job):
 
 def test_reservation_that_was_left_behind_is_found_behind_any_number_of_older_ones(ann, route, monkeypatch):
     """Jobs may wait for days; what is younger than they must not wait with them."""
-    monkeypatch.setattr(spending, "BATCH", 5)
+    monkeypatch.setattr(quotas, "BATCH", 5)
     for _ in range(8):
-        jobs.submit(user=ann, kind="training_program", brief=PROGRAM)
-    left = jobs.submit(user=ann, kind="training_program", brief=PROGRAM).job
-    jobs.cancel(left, by=ann)
+        submission.submit(user=ann, kind="training_program", brief=PROGRAM)
+    left = submission.submit(user=ann, kind="training_program", brief=PROGRAM).job
+    control.cancel(left, by=ann)
     Reservation.objects.filter(reference=str(left.public_id)).update(settled_at=None)
     Reservation.objects.create(user=ann, reference=str(uuid.uuid4()), requests=1, units=3, usd_micros=7)
     for _ in range(4):
-        sweeping.sweep()
+        sweeper.sweep()
     still_open = Reservation.objects.filter(settled_at__isnull=True).values_list("reference", flat=True)
     assert set(still_open) == {str(key) for key in Job.objects.active().values_list("public_id", flat=True)}

@@ -10,7 +10,9 @@ from generation.core.states import MAX_CRASHES
 from generation.engine.contexts import Contexts
 from generation.engine.judging import request_for
 from generation.models import Attempt, AttemptState, Chunk, Job, Origin, clock
-from generation.services import jobs, leases, ledger, sweeping
+from generation.services.chunks import attempts, leases
+from generation.services.jobs import control, submission
+from generation.services.maintenance import sweeper
 from tests.invariants import assert_invariants
 from tests.support import PROGRAM, USAGE, chunk, claim_all, content_for, finish, work_off
 from tests.threads import at_once
@@ -25,7 +27,7 @@ def let_leases_run_out() -> None:
 def store(claim) -> None:
     context = Contexts().of(claim)
     request = request_for(claim, context, [])
-    ledger.store_reply(claim, Reply(json.dumps(content_for(claim, context)), USAGE), request.fingerprint)
+    attempts.store_reply(claim, Reply(json.dumps(content_for(claim, context)), USAGE), request.fingerprint)
 
 
 def test_expired_chunk_runs_again_and_the_attempt_is_spent(job):
@@ -53,7 +55,7 @@ def test_renewed_lease_outlives_its_first_term(job):
 
 def test_renewal_tells_what_is_no_longer_ours(job):
     claim, = claim_all("w1")
-    jobs.cancel(job, by=None)
+    control.cancel(job, by=None)
     assert leases.renew(worker="w1", held={claim.chunk_id: claim.fence}) == {claim.chunk_id}
 
 
@@ -116,27 +118,27 @@ def test_workers_of_dead_processes_are_relieved_at_once(job):
 
 def test_sweeper_rings_for_forgotten_work(job, bell):
     rings = bell.rings
-    assert sweeping.sweep().rang
+    assert sweeper.sweep().rang
     assert bell.rings == rings + 1
 
 
 def test_only_one_sweeper_gets_the_turn(db):
-    turns = at_once(*(lambda name=name: sweeping.take_turn(name) for name in ("a", "b", "c")))
+    turns = at_once(*(lambda name=name: sweeper.take_turn(name) for name in ("a", "b", "c")))
     assert turns.count(None) == 2
-    assert sweeping.take_turn("d") is None
+    assert sweeper.take_turn("d") is None
 
 
 def test_forgotten_attempt_is_closed_when_its_deadline_is_long_over(job):
     claim, = claim_all()
-    jobs.cancel(job, by=None)
+    control.cancel(job, by=None)
     Attempt.objects.filter(pk=claim.attempt_id).update(started_at=clock.now() - dt.timedelta(hours=1))
-    assert sweeping.sweep().lost_attempts == 1
+    assert sweeper.sweep().lost_attempts == 1
     assert Attempt.objects.get(pk=claim.attempt_id).state == AttemptState.LOST
 
 
 def test_chunk_that_kills_its_workers_takes_no_neighbour_with_it(ann, route):
     """Claims are batches: whoever waits beside it dies with it, and must not be blamed for ever."""
-    made = [jobs.submit(user=ann, kind="training_program", brief=PROGRAM).job for _ in range(6)]
+    made = [submission.submit(user=ann, kind="training_program", brief=PROGRAM).job for _ in range(6)]
     poison = chunk(made[2], 0).pk
     for turn in range(200):
         claims = claim_all(f"w{turn}")
@@ -154,7 +156,7 @@ def test_chunk_that_kills_its_workers_takes_no_neighbour_with_it(ann, route):
 
 
 def test_worker_that_holds_a_last_chance_takes_no_other(ann, route):
-    made = [jobs.submit(user=ann, kind="training_program", brief=PROGRAM).job for _ in range(3)]
+    made = [submission.submit(user=ann, kind="training_program", brief=PROGRAM).job for _ in range(3)]
     Chunk.objects.filter(job__in=made[:2]).update(crashes=MAX_CRASHES - 1)
     one, other = claim_all("w1"), claim_all("w1")
     assert {claim.job_id for claim in one} == {made[0].pk, made[2].pk}
@@ -175,6 +177,6 @@ def test_worker_whose_clock_is_an_hour_off_takes_no_lease_early_and_keeps_none_l
 
 
 def test_worker_holds_few_that_have_died_twice(ann, route):
-    made = [jobs.submit(user=ann, kind="training_program", brief=PROGRAM).job for _ in range(7)]
+    made = [submission.submit(user=ann, kind="training_program", brief=PROGRAM).job for _ in range(7)]
     Chunk.objects.filter(job__in=made[:6]).update(crashes=MAX_CRASHES - 2)
     assert {claim.job_id for claim in claim_all("w1")} == {*(job.pk for job in made[:4]), made[6].pk}

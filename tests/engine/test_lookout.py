@@ -57,6 +57,6 @@ def test_database_that_is_away_is_no_error_of_the_lookout(monkeypatch, db):
     def fail(by: str) -> None:
         raise OperationalError("gone")
 
-    monkeypatch.setattr("generation.engine.lookout.watching.stand_in", fail)
+    monkeypatch.setattr("generation.engine.lookout.evaluation.stand_in", fail)
 
     assert lookout.look() is False

@@ -19,8 +19,10 @@ from accounts.models import Reservation, User
 from accounts.models import Usage as Spent
 from generation.core.outcomes import CallCode, Failure, Reply, Usage
 from generation.models import Attempt, AttemptState, CacheEntry, Chunk, Job, LogEntry, Route, UnitVersion, clock
-from generation.services import jobs, leases, sweeping
+from generation.services.chunks import leases
 from generation.services.errors import Refusal
+from generation.services.jobs import control, submission
+from generation.services.maintenance import sweeper
 from tests.engine.test_leases import store
 from tests.invariants import assert_invariants
 from tests.support import USAGE, claim_all, finish, limited
@@ -49,7 +51,7 @@ class Life(RuleBasedStateMachine):
     @rule(strategy=strategies.sampled_from(["parallel", "sequential", "single"]), fresh=strategies.booleans())
     def accept(self, strategy: str, fresh: bool = False) -> None:
         brief = {"goal": "strength", "weeks": 2, "days_per_week": 1}
-        self.jobs.append(jobs.submit(
+        self.jobs.append(submission.submit(
             user=self.user, kind="training_program", brief=brief, strategy=strategy, fresh=fresh).job)
 
     @rule(slots=strategies.integers(1, 3), worker=strategies.sampled_from(["w1", "w2"]))
@@ -90,19 +92,19 @@ class Life(RuleBasedStateMachine):
 
     @rule()
     def sweep(self) -> None:
-        sweeping.sweep()
+        sweeper.sweep()
 
     @rule(index=JOBS)
     def cancel(self, index: int) -> None:
-        self._try(lambda job: jobs.cancel(job, by=self.user), index)
+        self._try(lambda job: control.cancel(job, by=self.user), index)
 
     @rule(index=JOBS)
     def retry(self, index: int) -> None:
-        self._try(lambda job: jobs.retry(job, by=self.user), index)
+        self._try(lambda job: control.retry(job, by=self.user), index)
 
     @rule(index=JOBS, position=strategies.integers(1, 2), wish=strategies.sampled_from(["", "shorter"]))
     def regenerate(self, index: int, position: int, wish: str) -> None:
-        self._try(lambda job: jobs.regenerate(job, position, instruction=wish, by=self.user), index)
+        self._try(lambda job: control.regenerate(job, position, instruction=wish, by=self.user), index)
 
     @rule(age=strategies.sampled_from(["expired", "corrupt"]), position=strategies.integers(0, 2))
     def spoil_the_cache(self, age: str, position: int) -> None:
@@ -130,7 +132,7 @@ class Life(RuleBasedStateMachine):
         assert not Job.objects.active().exists()
         assert not Attempt.objects.filter(state=AttemptState.REPLIED, chunk__state="done").exists()
         Attempt.objects.update(started_at=clock.now() - dt.timedelta(days=1))
-        sweeping.sweep()
+        sweeper.sweep()
         assert not Attempt.objects.filter(state=AttemptState.ASKING).exists()
         assert not Attempt.objects.filter(cost_usd_micros__gt=0, is_booked=False).exists(), "all is summed"
         assert not Spent.objects.filter(reserved__gt=0).exists()

@@ -13,7 +13,8 @@ from generation.core.routing import Endpoint
 from generation.engine.provider import Providers, key_of
 from generation.kinds import get_kind
 from generation.models import Attempt, Chunk, Job, LogEntry, Route, clock
-from generation.services import jobs, reading, routes
+from generation.services.jobs import progress, submission
+from generation.services.routing import route_health
 from generation.simulator import SimulatorSettings, running
 from generation.simulator.content import write
 from tests.invariants import assert_invariants
@@ -60,8 +61,8 @@ def test_outage_of_any_length_costs_a_lone_job_no_more_attempts_than_it_has(code
         let_pauses_run_out()
         made = 5 + probes
         wait_until("a probe failed", lambda made=made: Attempt.objects.filter(code=code).count() >= made, 20)
-    wait_until("it is said", lambda: reading.waiting(Job.objects.get(pk=job.pk)) is not None, 5)
-    held = reading.waiting(Job.objects.get(pk=job.pk))
+    wait_until("it is said", lambda: progress.waiting(Job.objects.get(pk=job.pk)) is not None, 5)
+    held = progress.waiting(Job.objects.get(pk=job.pk))
     assert held is not None
     assert (held.reason, held.until is not None) == ("provider_unavailable", True)
     wait_until("the attempt is given back", lambda: chunk(job, 0).attempts <= 4, 10)
@@ -93,7 +94,7 @@ def test_fallback_is_asked_with_its_own_model_and_endpoint(job, route, start):
         slug="other", model="other-model", key_name="OTHER", base_url="https://models.example/v1", input_usd_micros=1,
         cached_input_usd_micros=1, output_usd_micros=1, context_tokens=128_000)
     Route.objects.filter(pk=route.pk).update(fallback=other)
-    routes.hold(Route.objects.get(pk=route.pk), by=None, because="a test")
+    route_health.hold(Route.objects.get(pk=route.pk), by=None, because="a test")
     seen = []
 
     class Watched(FakeProvider):
@@ -109,7 +110,7 @@ def test_fallback_is_asked_with_its_own_model_and_endpoint(job, route, start):
 
 def test_chunk_that_alone_brings_the_provider_down_ends_when_others_show_that_it_is_well(ann, route, start):
     """Poison: as long as it is alone it looks like an outage; the probe of another chunk tells them apart."""
-    poison = jobs.submit(user=ann, kind="training_program", brief={**PROGRAM, "goal": "endurance"}).job
+    poison = submission.submit(user=ann, kind="training_program", brief={**PROGRAM, "goal": "endurance"}).job
 
     def answers(request):
         is_poison = any('"endurance"' in message["content"] for message in request.messages)
@@ -117,7 +118,7 @@ def test_chunk_that_alone_brings_the_provider_down_ends_when_others_show_that_it
 
     start(FakeProvider(answers))
     wait_until("calls are paused", lambda: Route.objects.get(pk=route.pk).open_until is not None, 20)
-    good = jobs.submit(user=ann, kind="training_program", brief=PROGRAM).job
+    good = submission.submit(user=ann, kind="training_program", brief=PROGRAM).job
     let_pauses_run_out()
     wait_until("the good one ends", lambda: has_ended(good), 20)
     wait_until("the poison ends", lambda: let_pauses_run_out() or has_ended(poison), 20)
@@ -161,7 +162,7 @@ def test_worker_without_the_jobs_revision_leaves_it_and_says_so_and_the_next_one
     newer = start(FakeProvider())
 
     def reason():
-        held = reading.waiting(Job.objects.get(pk=job.pk))
+        held = progress.waiting(Job.objects.get(pk=job.pk))
         return held.reason if held is not None else None
 
     wait_until("it is said", lambda: reason() == "revision_missing", 10)
@@ -177,7 +178,7 @@ def test_pulse_reports_what_calls_did_and_how_long_they_took(job, route, start):
     start(FakeProvider(delay_s=0.05))
     wait_until("the job ends", lambda: has_ended(job), 20)
     wait_until("it is reported", lambda: sum(
-        row.answered for row in routes.history(route, clock.now() - dt.timedelta(hours=1))) == 4, 10)
+        row.answered for row in route_health.history(route, clock.now() - dt.timedelta(hours=1))) == 4, 10)
     known = Route.objects.get(pk=route.pk).limit
     assert set(known.paces) == {"training_program/plan", "training_program/unit"}
     assert known.latency_s >= 0.05
@@ -205,7 +206,7 @@ def test_provider_that_keeps_three_calls_at_once_is_asked_no_more_for_long(ann, 
     def clock_s() -> float:
         return asyncio.get_running_loop().time()
 
-    made = [jobs.submit(user=ann, kind="training_program", brief=PROGRAM).job for _ in range(6)]
+    made = [submission.submit(user=ann, kind="training_program", brief=PROGRAM).job for _ in range(6)]
     start(Narrow())
     wait_until("all end", lambda: all(has_ended(job) for job in made), 40)
     assert {job.state for job in made} == {"completed"}

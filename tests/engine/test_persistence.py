@@ -14,8 +14,9 @@ from accounts.models import User
 from generation.engine import database
 from generation.engine.database import persistently
 from generation.models import Attempt, Chunk, Job
-from generation.services import deriving, jobs
+from generation.services.chunks import job_state
 from generation.services.errors import Refusal
+from generation.services.jobs import control, submission
 from tests.api.calls import ASK, Caller, problem
 from tests.invariants import assert_invariants
 from tests.support import PROGRAM, chunk, claim_all, finish, work_off
@@ -84,7 +85,7 @@ def test_transactions_that_block_each_other_are_both_done_in_the_end(ann, bob):
 
 def test_finished_call_is_settled_although_the_connection_is_cut(job, monkeypatch):
     """Once before the commit, and once after it, when nobody knows whether it came through: the fence decides."""
-    original, (claim,), cuts, told = deriving.derive, claim_all(), ["amid", "after", None], []
+    original, (claim,), cuts, told = job_state.derive, claim_all(), ["amid", "after", None], []
 
     def derive(*arguments: Any, **more: Any) -> Any:
         state = original(*arguments, **more)
@@ -98,7 +99,7 @@ def test_finished_call_is_settled_although_the_connection_is_cut(job, monkeypatc
         if cuts.pop(0) == "after":
             raise OperationalError("server closed the connection unexpectedly")
 
-    monkeypatch.setattr("generation.services.settling.derive", derive)
+    monkeypatch.setattr("generation.services.chunks.settling.derive", derive)
     persistently(settle)
     assert (told, cuts) == ([True, False], [])
     assert (chunk(job, 0).state, Attempt.objects.count()) == ("done", 1)
@@ -196,11 +197,11 @@ def test_pool_without_a_free_connection_is_a_503_after_a_bounded_wait(ann, monke
 
 def test_cancelling_while_the_document_is_assembled_waits_and_is_too_late(ann, route, monkeypatch):
     """The job's row is locked while its last part is settled and the whole is checked."""
-    job = jobs.submit(user=ann, kind="training_program", brief={**PROGRAM, "weeks": 1}).job
+    job = submission.submit(user=ann, kind="training_program", brief={**PROGRAM, "weeks": 1}).job
     finish(*claim_all())
     claim, = claim_all()
     is_assembling, may_go_on = threading.Event(), threading.Event()
-    original = deriving.assembled
+    original = job_state.assembled
 
     def assembled(*arguments: Any) -> Any:
         is_assembling.set()
@@ -210,11 +211,11 @@ def test_cancelling_while_the_document_is_assembled_waits_and_is_too_late(ann, r
     def cancel() -> Any:
         assert is_assembling.wait(30)
         try:
-            return jobs.cancel(job, by=ann)
+            return control.cancel(job, by=ann)
         except DatabaseError as error:
             return error
 
-    monkeypatch.setattr(deriving, "assembled", assembled)
+    monkeypatch.setattr(job_state, "assembled", assembled)
     settled, cancelled = at_once(lambda: finish(claim), cancel)
     assert settled.is_ours
     assert isinstance(cancelled, Refusal), cancelled

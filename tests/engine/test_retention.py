@@ -7,8 +7,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from generation.models import Attempt, Incident, Job, LogEntry, LogLevel, clock
-from generation.services import reading, retention
 from generation.services.errors import Refusal
+from generation.services.jobs import documents
+from generation.services.maintenance import retention
 from tests.invariants import assert_invariants
 from tests.support import work_off
 
@@ -91,7 +92,7 @@ def test_replies_are_forgotten_and_their_cost_stays(job, days):
     assert [bool(reply) for reply in Attempt.objects.order_by("pk").values_list("reply", flat=True)] == [
         False, False, False, True]
     assert list(Attempt.objects.order_by("pk").values_list("cost_usd_micros", "input_tokens", "code")) == before
-    assert reading.markdown(job), "the document does not need them"
+    assert documents.markdown(job), "the document does not need them"
     assert_invariants()
 
 
@@ -113,7 +114,7 @@ def test_old_documents_go_and_what_they_cost_stays(job, days):
     job.refresh_from_db()
     assert (job.brief, job.title, job.cost_usd_micros, job.state) == ({}, "Erased document", cost, "completed")
     with pytest.raises(Refusal, match="was erased"):
-        reading.markdown(job)
+        documents.markdown(job)
     assert_invariants()
 
 

@@ -13,8 +13,10 @@ from accounts.models import Policy
 from generation.core.concurrency import Report
 from generation.core.outcomes import CallCode, Failure, Reply
 from generation.models import Attempt, Chunk, Job, LogEntry, Route, RouteMinute, RouteUse, clock
-from generation.services import claiming, jobs, leases, quoting, reading, routes
+from generation.services.chunks import claiming, leases
 from generation.services.errors import Refusal
+from generation.services.jobs import progress, quotes, submission
+from generation.services.routing import route_health
 from tests.engine.test_leases import let_leases_run_out
 from tests.invariants import assert_invariants
 from tests.support import PROGRAM, REVISIONS, USAGE, chunk, claim_all, finish, limited, work_off
@@ -46,7 +48,7 @@ def strong(route) -> Route:
 
 def trip(route: Route, code: CallCode = CallCode.SERVER_ERROR) -> None:
     for _ in range(5):
-        routes.note_call(route.pk, code, "503")
+        route_health.note_call(route.pk, code, "503")
 
 
 def let_pauses_run_out() -> None:
@@ -65,7 +67,7 @@ def told(code: str) -> list[str]:
 
 
 def test_cheapest_route_is_pinned_to_the_job_and_the_attempt_says_why(ann, route, strong):
-    job = jobs.submit(user=ann, kind="training_program", brief=PROGRAM).job
+    job = submission.submit(user=ann, kind="training_program", brief=PROGRAM).job
     Route.objects.filter(pk=strong.pk).update(output_usd_micros=0, input_usd_micros=0)
     claim, = claim_all()
     attempt = Attempt.objects.get(pk=claim.attempt_id)
@@ -74,14 +76,14 @@ def test_cheapest_route_is_pinned_to_the_job_and_the_attempt_says_why(ann, route
 
 def test_quote_and_booking_are_of_the_route_that_is_chosen(ann, route, strong):
     RouteUse.objects.create(route=route, kind="training_program", stage="", weight=0)
-    assert quoting.quote(user=ann, kind="training_program", brief=PROGRAM, strategy="parallel").route == "strong"
-    assert jobs.submit(user=ann, kind="training_program", brief=PROGRAM).job.route == strong
-    assert jobs.submit(user=ann, kind="course", brief={"subject": "Reading a bill"}).job.route == route
+    assert quotes.quote(user=ann, kind="training_program", brief=PROGRAM, strategy="parallel").route == "strong"
+    assert submission.submit(user=ann, kind="training_program", brief=PROGRAM).job.route == strong
+    assert submission.submit(user=ann, kind="course", brief={"subject": "Reading a bill"}).job.route == route
 
 
 def test_plan_may_have_a_route_of_its_own(ann, route, strong):
     RouteUse.objects.create(route=strong, stage="plan", weight=100)
-    job = jobs.submit(user=ann, kind="training_program", brief=PROGRAM).job
+    job = submission.submit(user=ann, kind="training_program", brief=PROGRAM).job
     plan, = claim_all()
     finish(plan)
     assert plan.route_id == strong.pk
@@ -91,12 +93,12 @@ def test_plan_may_have_a_route_of_its_own(ann, route, strong):
 def test_no_able_route_is_refused_with_what_each_lacks(ann, route):
     Route.objects.update(context_tokens=1_100)
     with pytest.raises(Refusal, match=r"gpt-4-1-mini has a context of 1,100 tokens, which is too short"):
-        jobs.submit(user=ann, kind="training_program", brief=PROGRAM)
+        submission.submit(user=ann, kind="training_program", brief=PROGRAM)
 
 
 def test_route_that_does_not_write_the_language_is_passed_over(ann, route, strong):
     Route.objects.filter(pk=route.pk).update(languages=["en"])
-    job = jobs.submit(user=ann, kind="training_program", brief={**PROGRAM, "language": "de"}).job
+    job = submission.submit(user=ann, kind="training_program", brief={**PROGRAM, "language": "de"}).job
     assert job.route == strong
 
 
@@ -187,7 +189,7 @@ def test_while_a_route_is_paused_its_fallback_is_asked_at_its_own_price(job, rou
     claim, = claim_all()
     assert (claim.route_id, claim.is_stand_in) == (stand_in.pk, True)
     assert claim.why_route == "its own route is paused, and stand-in is the fallback"
-    assert reading.waiting(Job.objects.get(pk=job.pk)) is None
+    assert progress.waiting(Job.objects.get(pk=job.pk)) is None
     finish(claim)
     attempt = Attempt.objects.get(pk=claim.attempt_id)
     assert (attempt.route, attempt.cost_usd_micros) == (stand_in, 7_000)
@@ -198,32 +200,32 @@ def test_while_a_route_is_paused_its_fallback_is_asked_at_its_own_price(job, rou
 def test_when_the_route_is_back_its_work_goes_back(job, route, stand_in):
     trip(route)
     finish(*claim_all())
-    routes.resume(route)
+    route_health.resume(route)
     assert {claim.route_id for claim in claim_all()} == {route.pk}
 
 
 def test_users_who_may_not_use_the_fallback_wait(ann, bob, route, stand_in):
     Policy.objects.create(role="student", routes=[route.slug])
-    anns = jobs.submit(user=ann, kind="training_program", brief=PROGRAM).job
-    bobs = jobs.submit(user=bob, kind="training_program", brief=PROGRAM).job
+    anns = submission.submit(user=ann, kind="training_program", brief=PROGRAM).job
+    bobs = submission.submit(user=bob, kind="training_program", brief=PROGRAM).job
     trip(route)
     assert [claim.job_id for claim in claim_all()] == [bobs.pk]
-    held = reading.waiting(Job.objects.get(pk=anns.pk))
+    held = progress.waiting(Job.objects.get(pk=anns.pk))
     assert held is not None
     assert held.reason == "provider_unavailable"
 
 
 def test_fallback_with_the_same_bad_key_is_not_tried(job, route, stand_in):
     Route.objects.filter(pk=stand_in.pk).update(key_name="")
-    routes.note_call(route.pk, CallCode.AUTH, "401")
+    route_health.note_call(route.pk, CallCode.AUTH, "401")
     assert claim_all() == []
 
 
 def test_ceiling_and_fairness_hold_over_own_and_others_work_on_the_fallback(ann, bob, route, stand_in):
     RouteUse.objects.create(route=route, kind="course", weight=0)
     for _ in range(4):
-        jobs.submit(user=ann, kind="training_program", brief=PROGRAM)
-        jobs.submit(user=bob, kind="course", brief={"subject": "Reading a bill"})
+        submission.submit(user=ann, kind="training_program", brief=PROGRAM)
+        submission.submit(user=bob, kind="course", brief={"subject": "Reading a bill"})
     Route.objects.filter(pk=stand_in.pk).update(max_in_flight=4)
     trip(route)
     results = at_once(*(lambda name=name: claim_all(name, slots=2) for name in ("w1", "w2", "w3")))
@@ -236,9 +238,9 @@ def test_ceiling_and_fairness_hold_over_own_and_others_work_on_the_fallback(ann,
 
 def test_fallback_knows_what_its_guests_were_served_at_home(ann, bob, route, stand_in):
     """Who was served a lot on the paused route is no newcomer on the one that stands in for it."""
-    served = jobs.submit(user=ann, kind="training_program", brief=PROGRAM).job
+    served = submission.submit(user=ann, kind="training_program", brief=PROGRAM).job
     Job.objects.filter(pk=served.pk).update(calls=12)
-    jobs.submit(user=bob, kind="training_program", brief=PROGRAM)
+    submission.submit(user=bob, kind="training_program", brief=PROGRAM)
     Route.objects.filter(pk=stand_in.pk).update(max_in_flight=1)
     trip(route)
     claim, = claim_all()
@@ -281,7 +283,7 @@ def test_breaker_tells_the_log_when_it_opens_tries_and_closes(job, route):
     trip(route)
     let_pauses_run_out()
     assert claim_all()[0].is_probe
-    routes.note_call(route.pk, CallCode.OK, "")
+    route_health.note_call(route.pk, CallCode.OK, "")
     assert told("breaker_open") == ["gpt-4-1-mini: calls are paused for 15 s. 503"]
     assert told("breaker_half_open") == ["gpt-4-1-mini: one trial call goes out"]
     assert told("breaker_closed") == ["gpt-4-1-mini: calls flow again"]
@@ -296,18 +298,18 @@ def test_bad_key_or_empty_account_stops_calls_until_a_person_or_the_next_day(job
     assert dt.timedelta(hours=23) < wait <= dt.timedelta(days=1)
     assert claim_all() == []
     assert (chunk(job, 0).attempts, Attempt.objects.count()) == (0, 1)
-    held = reading.waiting(Job.objects.get(pk=job.pk))
+    held = progress.waiting(Job.objects.get(pk=job.pk))
     assert held is not None
     assert "resume the route in the admin" in held.as_json()["next_step"]
     assert len(told("breaker_hard_open")) == 1
-    assert routes.resume(route)
+    assert route_health.resume(route)
     let_it_be_due()
     assert work_off(job).state == "completed"
 
 
 def finish_hard(code: CallCode) -> None:
     claim, = claim_all()
-    routes.note_call(claim.route_id, code, "no")
+    route_health.note_call(claim.route_id, code, "no")
     finish(claim, Failure(code, "no"))
     let_it_be_due()
 
@@ -315,45 +317,45 @@ def finish_hard(code: CallCode) -> None:
 def test_job_says_until_when_it_waits_for_the_provider(job, route):
     trip(route)
     until = Route.objects.get(pk=route.pk).open_until
-    shown = reading.snapshot(Job.objects.get(pk=job.pk))["waiting"]
+    shown = progress.snapshot(Job.objects.get(pk=job.pk))["waiting"]
     assert (shown["until"], shown["sentence"].startswith("Waiting for the provider")) == (until.isoformat(), True)
 
 
 def test_person_pauses_a_route_and_resumes_it(job, route, adam):
-    assert routes.hold(route, by=adam, because="they bill twice today")
-    assert not routes.hold(route, by=adam, because="again")
+    assert route_health.hold(route, by=adam, because="they bill twice today")
+    assert not route_health.hold(route, by=adam, because="again")
     Route.objects.update(open_until=clock.now() - dt.timedelta(days=9))
     assert claim_all() == [], "no probe ends what a person began"
-    held = reading.waiting(Job.objects.get(pk=job.pk))
+    held = progress.waiting(Job.objects.get(pk=job.pk))
     assert held is not None
     assert (held.reason, held.until, held.detail) == ("paused_by_staff", None, "they bill twice today")
-    assert routes.resume(route, by=adam)
+    assert route_health.resume(route, by=adam)
     assert told("breaker_closed") == ["gpt-4-1-mini: a person resumed it"]
     assert len(claim_all()) == 1
 
 
 def test_half_of_the_calls_failing_opens_it_although_never_many_in_a_row(route):
     for _ in range(10):
-        routes.report(route.pk, Report(answered=1, failed=1, peak=2))
+        route_health.report(route.pk, Report(answered=1, failed=1, peak=2))
     route.refresh_from_db()
     assert (route.breaker_reason, route.breaker_detail) == (
         "provider_unavailable", "10 of 20 calls of the last minute failed")
 
 
 def test_old_failures_do_not_open_it_again_after_it_closed(route):
-    routes.report(route.pk, Report(failed=30, peak=30))
-    routes.resume(route)
-    routes.report(route.pk, Report(answered=1, failed=1, peak=2))
+    route_health.report(route.pk, Report(failed=30, peak=30))
+    route_health.resume(route)
+    route_health.report(route.pk, Report(answered=1, failed=1, peak=2))
     assert Route.objects.get(pk=route.pk).open_until is None
 
 
 def test_retry_after_of_one_route_leaves_the_others_alone(ann, route, strong):
-    first = jobs.submit(user=ann, kind="training_program", brief=PROGRAM).job
-    second = jobs.submit(user=ann, kind="training_program", brief=PROGRAM).job
+    first = submission.submit(user=ann, kind="training_program", brief=PROGRAM).job
+    second = submission.submit(user=ann, kind="training_program", brief=PROGRAM).job
     Job.objects.filter(pk=second.pk).update(route=strong)
-    routes.note_call(route.pk, CallCode.RATE_LIMITED, "slow down", 7)
+    route_health.note_call(route.pk, CallCode.RATE_LIMITED, "slow down", 7)
     assert [claim.job_id for claim in claim_all()] == [second.pk]
-    held = reading.waiting(Job.objects.get(pk=first.pk))
+    held = progress.waiting(Job.objects.get(pk=first.pk))
     assert held is not None
     assert held.reason == "rate_limited"
 
@@ -363,36 +365,36 @@ def test_retry_after_of_one_route_leaves_the_others_alone(ann, route, strong):
 
 def test_limit_that_moved_is_what_claiming_admits(ann, route):
     for _ in range(9):
-        jobs.submit(user=ann, kind="training_program", brief=PROGRAM)
-    routes.report(route.pk, Report(refused=6, peak=10, kept=4))
+        submission.submit(user=ann, kind="training_program", brief=PROGRAM)
+    route_health.report(route.pk, Report(refused=6, peak=10, kept=4))
     assert Route.objects.get(pk=route.pk).concurrency_limit == 4
     assert len(claim_all()) == 4
 
 
 def test_ceiling_that_a_person_lowers_holds_whatever_the_limit_is(ann, route):
     for _ in range(9):
-        jobs.submit(user=ann, kind="training_program", brief=PROGRAM)
+        submission.submit(user=ann, kind="training_program", brief=PROGRAM)
     Route.objects.update(concurrency_limit=300, max_in_flight=2)
     assert len(claim_all()) == 2
 
 
 def test_history_has_one_row_a_minute_and_is_pruned(route):
     for _ in range(5):
-        routes.report(route.pk, Report(answered=2, failed=1, peak=3))
-    routes.report(route.pk, Report(refused=10, peak=20, kept=10))
+        route_health.report(route.pk, Report(answered=2, failed=1, peak=3))
+    route_health.report(route.pk, Report(refused=10, peak=20, kept=10))
     now = clock.now()
-    rows = routes.history(route, now - dt.timedelta(hours=1))
+    rows = route_health.history(route, now - dt.timedelta(hours=1))
     assert (sum(row.answered for row in rows), sum(row.refused for row in rows), len(rows) <= 2) == (10, 10, True)
     assert (rows[-1].limit, rows[-1].highest) == (10, 500)
     assert len(told("concurrency_limit")) == 1
     RouteMinute.objects.update(minute=now - dt.timedelta(days=3))
-    routes.forget_old_minutes()
+    route_health.forget_old_minutes()
     assert not RouteMinute.objects.exists()
 
 
 def test_declared_requests_a_minute_are_kept_before_the_provider_refuses(ann, route):
     for _ in range(9):
-        jobs.submit(user=ann, kind="training_program", brief=PROGRAM)
+        submission.submit(user=ann, kind="training_program", brief=PROGRAM)
     Route.objects.update(requests_per_minute=4)
     assert len(claim_all()) == 4
     assert claim_all() == []
@@ -402,7 +404,7 @@ def test_declared_requests_a_minute_are_kept_before_the_provider_refuses(ann, ro
 
 def test_declared_tokens_a_minute_are_kept_likewise(ann, route):
     for _ in range(9):
-        jobs.submit(user=ann, kind="training_program", brief=PROGRAM)
+        submission.submit(user=ann, kind="training_program", brief=PROGRAM)
     finish(*claim_all(slots=1))      # 1,500 tokens
     Route.objects.update(tokens_per_minute=6_000)
     assert len(claim_all()) == 3
@@ -424,4 +426,4 @@ def test_claim_of_a_healthy_route_costs_no_statement_for_fallbacks_and_limits(jo
 
 def test_weights_and_policies_are_read_as_before(ann, route):
     limited("student", units=9)
-    assert jobs.submit(user=ann, kind="training_program", brief=PROGRAM).job.route == route
+    assert submission.submit(user=ann, kind="training_program", brief=PROGRAM).job.route == route

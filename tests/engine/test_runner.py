@@ -6,7 +6,8 @@ import pytest
 
 from generation.core.outcomes import CallCode, Failure, Reply, Usage
 from generation.models import Attempt, Chunk, Job, LogEntry, Pulse, Route
-from generation.services import jobs, reading, routes
+from generation.services.jobs import control, progress, submission
+from generation.services.routing import route_health
 from generation.simulator.content import write
 from generation.telemetry import heartbeats
 from tests.invariants import assert_invariants
@@ -42,7 +43,7 @@ def test_five_doorbells_at_once_ask_once(job, start):
 
 def test_two_engines_share_the_work(ann, route, start):
     one, two = FakeProvider(delay_s=0.05), FakeProvider(delay_s=0.05)
-    made = [jobs.submit(user=ann, kind="training_program", brief=PROGRAM).job for _ in range(6)]
+    made = [submission.submit(user=ann, kind="training_program", brief=PROGRAM).job for _ in range(6)]
     start(one, slots=2)
     start(two, slots=2)
     wait_until("all end", lambda: not Job.objects.active().exists(), 30)
@@ -64,7 +65,7 @@ def test_shared_prefix_is_the_same_bytes_for_all_units(job, start):
 def test_cancelled_job_drops_its_calls(job, ann, start):
     engine = start(FakeProvider(delay_s=60))
     wait_until("the plan is asked for", lambda: engine.in_flight == 1, 10)
-    jobs.cancel(job, by=ann)
+    control.cancel(job, by=ann)
     wait_until("the call is dropped", lambda: engine.in_flight == 0, 2)
     attempt = Attempt.objects.get(job=job)
     assert (attempt.state, attempt.code, attempt.is_estimated) == ("settled", "abandoned", True)
@@ -93,7 +94,7 @@ def test_drain_gives_back_what_does_not_finish_without_counting_it(job, start):
 
 def test_engine_claims_no_more_than_its_slots(ann, route, start):
     for _ in range(5):
-        jobs.submit(user=ann, kind="training_program", brief=PROGRAM)
+        submission.submit(user=ann, kind="training_program", brief=PROGRAM)
     engine = start(FakeProvider(delay_s=60), slots=2)
     wait_until("it is full", lambda: engine.in_flight == 2, 10)
     engine.wake()
@@ -111,7 +112,7 @@ def test_surprise_in_the_client_fails_the_chunk_and_not_the_engine(job, ann, sta
     assert (job.state, job.reason) == ("failed", "internal")
     assert "a bug of ours" in chunk(job, 0).reason_detail
     engine.provider = FakeProvider()
-    jobs.retry(job, by=ann)
+    control.retry(job, by=ann)
     wait_until("the job ends", lambda: ended(job), 20)
     assert job.state == "completed"
 
@@ -144,13 +145,13 @@ def test_refused_key_parks_the_job_until_a_person_resumes(job, route, start):
     provider = FakeProvider(answers)
     start(provider)
     def next_step():
-        held = reading.waiting(Job.objects.get(pk=job.pk))
+        held = progress.waiting(Job.objects.get(pk=job.pk))
         return held.as_json()["next_step"] if held is not None else ""
 
     wait_until("the job waits for a key", lambda: "OPENAI_API_KEY" in next_step(), 10)
     assert len(provider.asked) == 1, "nothing else is asked while the key is bad"
     is_bad.clear()
-    routes.resume(Route.objects.get(pk=route.pk))
+    route_health.resume(Route.objects.get(pk=route.pk))
     wait_until("the job ends", lambda: ended(job), 20)
     assert (job.state, chunk(job, 0).attempts) == ("completed", 1)
 
@@ -203,7 +204,7 @@ def test_worker_whose_pulse_stalls_stops_claiming(job, start):
     wait_until("the job ends", lambda: ended(job), 20)
     engine._beat_at -= 100
     engine._beat = lambda: None
-    jobs.submit(user=job.user, kind="training_program", brief=PROGRAM)
+    submission.submit(user=job.user, kind="training_program", brief=PROGRAM)
     asked = len(provider.asked)
     engine._claim_more()
     assert len(provider.asked) == asked

@@ -6,8 +6,9 @@ from generation.core.outcomes import CallCode, Failure, Reply, Usage
 from generation.engine.contexts import Contexts
 from generation.engine.runner import output_limit
 from generation.models import Attempt, AttemptState, Chunk, Job, LogEntry, clock
-from generation.services import jobs, reading
+from generation.services.chunks import assembly
 from generation.services.errors import Refusal
+from generation.services.jobs import control, documents, submission
 from tests.invariants import assert_invariants
 from tests.support import PROGRAM, USAGE, chunk, claim_all, content_for, finish, work_off
 from tests.threads import at_once
@@ -42,14 +43,14 @@ def test_unit_that_is_done_can_be_read_while_others_run(job):
     first, *_others = claim_all()
     finish(first)
     job.refresh_from_db()
-    document = reading.assembled(job)
+    document = assembly.assembled(job)
     assert [week["number"] for week in document["weeks"]] == [1]
     assert document["missing"] == [2, 3]
 
 
 def test_two_last_units_settling_at_once_complete_the_job_once(ann, route):
     for _ in range(5):
-        job = jobs.submit(user=ann, kind="training_program", brief={**PROGRAM, "weeks": 2}).job
+        job = submission.submit(user=ann, kind="training_program", brief={**PROGRAM, "weeks": 2}).job
         finish(*claim_all())
         first, second = claim_all()
         at_once(lambda one=first: finish(one), lambda one=second: finish(one))
@@ -61,10 +62,10 @@ def test_two_last_units_settling_at_once_complete_the_job_once(ann, route):
 
 def test_cancel_against_settle_leaves_one_winner(ann, route):
     for _ in range(8):
-        job = jobs.submit(user=ann, kind="training_program", brief={**PROGRAM, "weeks": 1}).job
+        job = submission.submit(user=ann, kind="training_program", brief={**PROGRAM, "weeks": 1}).job
         finish(*claim_all())
         last, = claim_all()
-        settled, cancelled = at_once(lambda one=last: finish(one), lambda one=job: jobs.cancel(one, by=ann))
+        settled, cancelled = at_once(lambda one=last: finish(one), lambda one=job: control.cancel(one, by=ann))
         job.refresh_from_db()
         if isinstance(cancelled, Refusal):
             assert (job.state, settled.is_ours) == ("completed", True)
@@ -75,7 +76,7 @@ def test_cancel_against_settle_leaves_one_winner(ann, route):
 
 def test_late_worker_changes_nothing_and_its_cost_is_recorded(job):
     claim, = claim_all()
-    jobs.cancel(job, by=None)
+    control.cancel(job, by=None)
     settled = finish(claim)
     job.refresh_from_db()
     assert not settled.is_ours
@@ -163,8 +164,8 @@ def test_one_lost_unit_makes_the_job_partial_and_readable(job):
     finish(second, Failure(CallCode.REFUSED, "no"))
     job.refresh_from_db()
     assert (job.state, job.reason, job.unit_done, job.unit_failed) == ("partial", "units_missing", 2, 1)
-    assert reading.assembled(job)["missing"] == [2]
-    assert "missing" in reading.markdown(job).lower() or "not" in reading.markdown(job).lower()
+    assert assembly.assembled(job)["missing"] == [2]
+    assert "missing" in documents.markdown(job).lower() or "not" in documents.markdown(job).lower()
     assert_invariants()
 
 

@@ -12,8 +12,12 @@ from generation.core.outcomes import CallCode, Failure, Reply
 from generation.core.outcomes import Usage as Tokens
 from generation.management.base import refused as told_in_the_shell
 from generation.models import Attempt, Job, Route, clock
-from generation.services import estimating, jobs, ledger, settling, spending, sweeping
+from generation.services import quotas
+from generation.services.chunks import attempts, settling
 from generation.services.errors import Refusal, RefusalCode
+from generation.services.jobs import control, submission
+from generation.services.maintenance import sweeper
+from generation.services.routing import estimates
 from tests.engine.test_leases import store
 from tests.invariants import assert_invariants
 from tests.support import PROGRAM, USAGE, claim_all, finish, limited, used, work_off
@@ -26,7 +30,7 @@ REQUEST = {"kind": "training_program", "brief": PROGRAM}
 
 def refused(user, **changes) -> Refusal:
     with pytest.raises(Refusal) as refusal:
-        jobs.submit(user=user, **{**REQUEST, **changes})
+        submission.submit(user=user, **{**REQUEST, **changes})
     return refusal.value
 
 
@@ -35,7 +39,7 @@ def refused(user, **changes) -> Refusal:
 
 def test_two_hundred_at_once_under_a_limit_of_fifty_are_fifty(ann, route):
     limited(requests=50)
-    results = at_once(*[lambda: jobs.submit(user=ann, **REQUEST)] * 200)
+    results = at_once(*[lambda: submission.submit(user=ann, **REQUEST)] * 200)
     refusals = [result for result in results if isinstance(result, Refusal)]
     assert (len(refusals), {refusal.code for refusal in refusals}) == (150, {RefusalCode.LIMIT_REACHED})
     assert Job.objects.count() == Reservation.objects.count() == 50
@@ -45,24 +49,24 @@ def test_two_hundred_at_once_under_a_limit_of_fifty_are_fifty(ann, route):
 
 def test_global_limit_holds_for_many_users_at_once(ann, bob, cy, route):
     limited("", units=30)
-    results = at_once(*[lambda user=user: jobs.submit(user=user, **REQUEST) for user in (ann, bob, cy) * 10])
+    results = at_once(*[lambda user=user: submission.submit(user=user, **REQUEST) for user in (ann, bob, cy) * 10])
     assert sum(not isinstance(result, Exception) for result in results) == 10
     assert used("units", None) == (0, 30)
 
 
 def test_fifty_at_once_run_no_more_jobs_than_allowed(ann, route):
     limited(jobs=7)
-    results = at_once(*[lambda: jobs.submit(user=ann, **REQUEST)] * 50)
+    results = at_once(*[lambda: submission.submit(user=ann, **REQUEST)] * 50)
     assert sum(isinstance(result, Refusal) for result in results) == 43
     assert used("jobs", ann) == (0, 7)
-    jobs.cancel(Job.objects.all()[0], by=ann)
-    jobs.submit(user=ann, **REQUEST)
+    control.cancel(Job.objects.all()[0], by=ann)
+    submission.submit(user=ann, **REQUEST)
     assert refused(ann).limit == "running-jobs"
 
 
 def test_twenty_at_once_with_one_key_reserve_once(ann, route):
     limited(requests=1)
-    results = at_once(*[lambda: jobs.submit(user=ann, **REQUEST, idempotency_key="k")] * 20)
+    results = at_once(*[lambda: submission.submit(user=ann, **REQUEST, idempotency_key="k")] * 20)
     assert len({result.job.pk for result in results}) == 1
     assert Reservation.objects.count() == 1
     assert used("requests", ann) == (0, 1)
@@ -75,7 +79,7 @@ def test_clocks_an_hour_apart_change_nothing(ann, route, monkeypatch):
     for hours in (1, -1):
         if connection.vendor != "sqlite":
             monkeypatch.setattr(timezone, "now", lambda hours=hours: real() + dt.timedelta(hours=hours))
-        jobs.submit(user=ann, **REQUEST)
+        submission.submit(user=ann, **REQUEST)
     assert refused(ann).limit == "requests-per-hour"
     assert Usage.objects.get(metric="requests").period_start == begin(Window.HOUR, clock.now())
 
@@ -84,7 +88,7 @@ def test_thousand_requests_spend_no_more_than_the_roles_cap(ann, route):
     limited(usd_micros=60_000)
     with pytest.raises(Refusal) as refusal:      # noqa: PT012
         for _ in range(1_000):
-            work_off(jobs.submit(user=ann, **REQUEST).job)
+            work_off(submission.submit(user=ann, **REQUEST).job)
     accepted = Job.objects.count()
     assert (refusal.value.code, refusal.value.limit) == (RefusalCode.LIMIT_REACHED, "cost-per-day")
     assert accepted > 3
@@ -97,7 +101,7 @@ def test_thousand_requests_spend_no_more_than_the_roles_cap(ann, route):
 
 def test_finished_job_has_used_what_it_did_cost(ann, route):
     limited(requests=9, units=9, usd_micros=10**9, jobs=9)
-    job = jobs.submit(user=ann, **REQUEST).job
+    job = submission.submit(user=ann, **REQUEST).job
     assert [used(metric, ann) for metric in ("requests", "units", "jobs")] == [(0, 1), (0, 3), (0, 1)]
     assert used("usd_micros", ann)[1] > 0
     work_off(job)
@@ -107,8 +111,8 @@ def test_finished_job_has_used_what_it_did_cost(ann, route):
 
 def test_cancelled_job_has_used_what_was_made_before(ann, route):
     limited(requests=9, units=9, usd_micros=10**9, jobs=1)
-    job = work_off(jobs.submit(user=ann, **REQUEST).job, stop_after=2)
-    jobs.cancel(job, by=ann)
+    job = work_off(submission.submit(user=ann, **REQUEST).job, stop_after=2)
+    control.cancel(job, by=ann)
     job.refresh_from_db()
     assert [used(metric, ann) for metric in ("requests", "units", "jobs")] == [(1, 0), (1, 0), (0, 0)]
     assert used("usd_micros", ann) == (job.cost_usd_micros, 0)
@@ -116,13 +120,13 @@ def test_cancelled_job_has_used_what_was_made_before(ann, route):
 
 def test_job_that_never_asked_anybody_is_free(ann, route):
     limited(requests=1, units=3)
-    jobs.cancel(jobs.submit(user=ann, **REQUEST).job, by=ann)
+    control.cancel(submission.submit(user=ann, **REQUEST).job, by=ann)
     assert used("requests", ann) == used("units", ann) == (0, 0)
 
 
 def test_failed_job_has_used_only_its_calls(ann, route):
     limited(units=9, usd_micros=10**9)
-    job = jobs.submit(user=ann, **REQUEST).job
+    job = submission.submit(user=ann, **REQUEST).job
     finish(*claim_all(), Failure(CallCode.REFUSED, "no", usage=Tokens(input_tokens=1_000)))
     job.refresh_from_db()
     assert (job.state, used("units", ann), used("usd_micros", ann)) == ("failed", (0, 0), (400, 0))
@@ -130,13 +134,13 @@ def test_failed_job_has_used_only_its_calls(ann, route):
 
 def test_retry_reserves_what_is_missing(ann, route):
     limited(requests=9, units=5, jobs=1)
-    job = jobs.submit(user=ann, **REQUEST).job
+    job = submission.submit(user=ann, **REQUEST).job
     finish(*claim_all())
     first, second, third = claim_all()
     finish(first)
     for claim in (second, third):
         finish(claim, Failure(CallCode.REFUSED, "no"))
-    jobs.retry(job, by=ann)
+    control.retry(job, by=ann)
     assert (used("units", ann), used("jobs", ann)) == ((1, 2), (0, 1))
     work_off(job)
     assert (used("units", ann), used("requests", ann), used("jobs", ann)) == ((3, 0), (2, 0), (0, 0))
@@ -145,10 +149,10 @@ def test_retry_reserves_what_is_missing(ann, route):
 
 def test_retry_over_the_limit_changes_nothing(ann, route):
     limited(requests=1)
-    job = jobs.submit(user=ann, **REQUEST).job
+    job = submission.submit(user=ann, **REQUEST).job
     finish(*claim_all(), Failure(CallCode.REFUSED, "no", usage=USAGE))
     with pytest.raises(Refusal, match="1 request a day"):
-        jobs.retry(job, by=ann)
+        control.retry(job, by=ann)
     job.refresh_from_db()
     assert job.state == "failed"
     assert_invariants()
@@ -157,10 +161,10 @@ def test_retry_over_the_limit_changes_nothing(ann, route):
 @pytest.mark.parametrize("ending", ["done", "kept"])
 def test_regenerated_unit_is_a_unit_more_if_it_comes_about(ann, route, ending):
     limited(units=9, usd_micros=10**9, jobs=1)
-    job = work_off(jobs.submit(user=ann, **REQUEST).job)
-    jobs.regenerate(job, 2, instruction="", by=ann)
+    job = work_off(submission.submit(user=ann, **REQUEST).job)
+    control.regenerate(job, 2, instruction="", by=ann)
     assert used("units", ann) == (3, 1)
-    jobs.regenerate(job, 3, instruction="", by=ann)      # while the job is active
+    control.regenerate(job, 3, instruction="", by=ann)      # while the job is active
     assert (used("units", ann), used("jobs", ann)) == ((3, 2), (0, 1))
     answer = Failure(CallCode.REFUSED, "no", usage=USAGE) if ending == "kept" else None
     for claim in claim_all():
@@ -172,47 +176,47 @@ def test_regenerated_unit_is_a_unit_more_if_it_comes_about(ann, route, ending):
 @pytest.mark.parametrize("is_reply", [True, False])
 def test_call_that_ends_after_its_job_is_billed_late(ann, route, is_reply):
     limited(usd_micros=10**9)
-    job = jobs.submit(user=ann, **REQUEST).job
+    job = submission.submit(user=ann, **REQUEST).job
     claim, = claim_all()
-    jobs.cancel(job, by=ann)
+    control.cancel(job, by=ann)
     assert used("usd_micros", ann) == (0, 0)
     answer = Reply("{", USAGE) if is_reply else Failure(CallCode.REFUSED, "no", usage=USAGE)
     finish(claim, answer)
-    assert used("usd_micros", ann) == (ledger.cost_of(claim, answer), 0)
+    assert used("usd_micros", ann) == (attempts.cost_of(claim, answer), 0)
     assert_invariants()
 
 
 def test_sweeper_bills_what_a_dead_worker_had_stored(ann, route):
     limited(usd_micros=10**9)
-    job = jobs.submit(user=ann, **REQUEST).job
+    job = submission.submit(user=ann, **REQUEST).job
     claim, = claim_all()
-    jobs.cancel(job, by=ann)
+    control.cancel(job, by=ann)
     store(claim)
     assert used("usd_micros", ann) == (0, 0)
     Attempt.objects.update(started_at=clock.now() - dt.timedelta(days=1))
-    assert sweeping.sweep().billed == 1
+    assert sweeper.sweep().billed == 1
     job.refresh_from_db()
     assert used("usd_micros", ann) == (job.cost_usd_micros, 0)
     assert job.cost_usd_micros > 0
-    assert sweeping.sweep().billed == 0
+    assert sweeper.sweep().billed == 0
 
 
 def test_sweeper_settles_a_reservation_that_was_left_behind(ann, route):
     limited(requests=9, units=9, jobs=9)
-    job = work_off(jobs.submit(user=ann, **REQUEST).job)
+    job = work_off(submission.submit(user=ann, **REQUEST).job)
     Reservation.objects.update(settled_at=None, used_requests=0, used_units=0, used_usd_micros=0)
     Usage.objects.filter(metric="units").update(reserved=3, used=0)
     Usage.objects.filter(metric="requests").update(reserved=1, used=0)
     Usage.objects.filter(metric="jobs").update(reserved=1)
     Job.objects.filter(pk=job.pk).update(billed_units=0, billed_usd_micros=0)
-    assert sweeping.sweep().billed == 1
+    assert sweeper.sweep().billed == 1
     assert (used("units", ann), used("jobs", ann)) == ((3, 0), (0, 0))
     assert_invariants()
 
 
 def test_crash_while_settling_is_settled_again(ann, route, monkeypatch):
     limited(units=9)
-    job = jobs.submit(user=ann, kind="training_program", brief={**PROGRAM, "weeks": 1}).job
+    job = submission.submit(user=ann, kind="training_program", brief={**PROGRAM, "weeks": 1}).job
     finish(*claim_all())
     claim, = claim_all()
 
@@ -234,15 +238,15 @@ def test_crash_while_settling_is_settled_again(ann, route, monkeypatch):
 
 
 def test_pause_refuses_with_its_reason_and_lets_go_on_what_was_accepted(ann, route):
-    job = jobs.submit(user=ann, **REQUEST, idempotency_key="k").job
+    job = submission.submit(user=ann, **REQUEST, idempotency_key="k").job
     Pause.objects.update_or_create(id=1, defaults={"is_on": True, "reason": "The provider moves house until 14:00."})
     refusal = refused(ann)
     assert (refusal.code, Job.objects.count()) == (RefusalCode.PAUSED, 1)
     assert "moves house" in str(refusal)
-    assert jobs.submit(user=ann, **REQUEST, idempotency_key="k").job == job
+    assert submission.submit(user=ann, **REQUEST, idempotency_key="k").job == job
     assert work_off(job).state == "completed"
     Pause.objects.update(is_on=False)
-    jobs.submit(user=ann, **REQUEST)
+    submission.submit(user=ann, **REQUEST)
 
 
 @pytest.mark.parametrize(("column", "names", "changes"), [
@@ -263,7 +267,7 @@ def test_allowed_route_is_chosen_although_another_is_preferred(ann, route):
     policy = limited()
     policy.routes = ["other"]
     policy.save()
-    assert jobs.submit(user=ann, **REQUEST).job.route == other
+    assert submission.submit(user=ann, **REQUEST).job.route == other
 
 
 def test_document_with_too_many_units_is_refused_unless_an_override_allows_it(ann, route):
@@ -272,14 +276,14 @@ def test_document_with_too_many_units_is_refused_unless_an_override_allows_it(an
     policy.save()
     assert refused(ann).code is RefusalCode.TOO_MANY_UNITS
     override = Override.objects.create(user=ann, reason="exam week", max_units_per_job=3)
-    jobs.submit(user=ann, **REQUEST)
+    submission.submit(user=ann, **REQUEST)
     Override.objects.filter(pk=override.pk).update(expires_at=clock.now())
     assert refused(ann).code is RefusalCode.TOO_MANY_UNITS
 
 
 def test_shell_says_the_same_as_the_api(ann, route):
     limited(units=4)
-    jobs.submit(user=ann, **REQUEST)
+    submission.submit(user=ann, **REQUEST)
     refusal = refused(ann)
     assert str(told_in_the_shell(refusal)) == f"{refusal.message}\n{refusal.advice}"
     assert refusal.message == "The limit is 4 units a day; 1 unit left, and this needs 3 units."
@@ -296,7 +300,7 @@ def test_refusal_of_a_document_that_never_fits_does_not_say_when(ann, route):
 
 
 def quote(route, units=3, strategy="parallel"):
-    return estimating.estimate(
+    return estimates.estimate(
         kind="training_program", strategy=strategy, route=route, brief={**PROGRAM, "weeks": units}, units=units)
 
 
@@ -326,6 +330,6 @@ def test_estimate_comes_from_the_newest_completed_jobs_of_its_kind(ann, route):
 def test_free_model_is_estimated_at_nothing_and_still_settled(ann, route):
     limited(usd_micros=100)
     Route.objects.update(input_usd_micros=0, cached_input_usd_micros=0, output_usd_micros=0)
-    work_off(jobs.submit(user=ann, **REQUEST).job)
+    work_off(submission.submit(user=ann, **REQUEST).job)
     assert used("usd_micros", ann) == (0, 0)
-    assert spending.unbilled() == []
+    assert quotas.unbilled() == []

@@ -17,7 +17,7 @@ from generation.api.spans import request_spans
 from generation.core.outcomes import CallCode, Failure
 from generation.engine.runner import Engine
 from generation.models import Job
-from generation.services import jobs
+from generation.services.jobs import control
 from generation.telemetry import tracing
 from tests.places import ROOT
 from tests.support import PROGRAM, FakeProvider, claim_all, finish
@@ -127,8 +127,8 @@ def test_failed_call_and_job_are_errors_with_their_codes(job, collector):
 
 
 def test_job_that_ends_again_is_a_span_inside_the_first(ann, job, collector):
-    jobs.cancel(job, by=ann)
-    jobs.retry(job, by=ann)
+    control.cancel(job, by=ann)
+    control.retry(job, by=ann)
     for _ in range(2):
         for claim in claim_all():
             finish(claim)

@@ -14,8 +14,11 @@ from generation.engine.judging import outcome_of, request_for
 from generation.engine.runner import Engine, policy
 from generation.engine.settle_queue import SettleQueue
 from generation.models import Chunk, Job, Pulse, Route, clock
-from generation.services import claiming, jobs, leases, ledger, routes, settling, sweeping
-from generation.services.settling import Finished
+from generation.services.chunks import attempts, claiming, leases, settling
+from generation.services.chunks.settling import Finished
+from generation.services.jobs import control, submission
+from generation.services.maintenance import sweeper
+from generation.services.routing import route_health
 from generation.telemetry import heartbeats
 from tests.engine.test_leases import let_leases_run_out
 from tests.invariants import assert_invariants
@@ -29,13 +32,13 @@ def judged(claim) -> Finished:
     context = Contexts().of(claim)
     request = request_for(claim, context, [])
     reply = Reply(json.dumps(content_for(claim, context)), USAGE)
-    ledger.store_reply(claim, reply, request.fingerprint)
+    attempts.store_reply(claim, reply, request.fingerprint)
     outcome, code, findings = outcome_of(claim, context, reply.text, policy())
     return Finished(claim, outcome, reply, code, request.fingerprint, findings)
 
 
 def test_sequential_job_goes_on_after_a_unit_that_kills_its_workers(ann, route):
-    job = jobs.submit(user=ann, kind="training_program", brief=PROGRAM, strategy="sequential").job
+    job = submission.submit(user=ann, kind="training_program", brief=PROGRAM, strategy="sequential").job
     finish(*claim_all())
     for _ in range(MAX_CRASHES):
         claim_all("dies")
@@ -47,11 +50,11 @@ def test_sequential_job_goes_on_after_a_unit_that_kills_its_workers(ann, route):
 
 
 def test_sequential_unit_waits_for_all_before_it_also_during_a_regeneration(ann, route):
-    job = jobs.submit(user=ann, kind="training_program", brief=PROGRAM, strategy="sequential").job
+    job = submission.submit(user=ann, kind="training_program", brief=PROGRAM, strategy="sequential").job
     finish(*claim_all())
     finish(*claim_all())
     second, = claim_all()
-    jobs.regenerate(job, 1, instruction="", by=ann)
+    control.regenerate(job, 1, instruction="", by=ann)
     first, = claim_all()
     finish(first)
     assert claim_all() == [], "week 3 shall see week 2"
@@ -60,16 +63,16 @@ def test_sequential_unit_waits_for_all_before_it_also_during_a_regeneration(ann,
 
 
 def test_units_that_wait_for_each_other_are_freed_by_the_sweeper(ann, route):
-    job = jobs.submit(user=ann, kind="training_program", brief=PROGRAM, strategy="sequential").job
+    job = submission.submit(user=ann, kind="training_program", brief=PROGRAM, strategy="sequential").job
     finish(*claim_all())
     Chunk.objects.filter(job=job, position=1).update(ready_at=None)
-    sweeping.sweep()
+    sweeper.sweep()
     assert [claim.position for claim in claim_all()] == [1]
 
 
 def test_one_row_that_cannot_be_mended_does_not_stop_the_others(ann, bob, route, monkeypatch):
-    bad = jobs.submit(user=ann, kind="training_program", brief=PROGRAM).job
-    good = jobs.submit(user=bob, kind="training_program", brief=PROGRAM).job
+    bad = submission.submit(user=ann, kind="training_program", brief=PROGRAM).job
+    good = submission.submit(user=bob, kind="training_program", brief=PROGRAM).job
     claim_all("dies")
     let_leases_run_out()
     real = leases.derive
@@ -80,7 +83,7 @@ def test_one_row_that_cannot_be_mended_does_not_stop_the_others(ann, bob, route,
         return real(job, *more, **options)
 
     monkeypatch.setattr(leases, "derive", derive)
-    assert sweeping.sweep().expired == 1
+    assert sweeper.sweep().expired == 1
     assert (chunk(bad, 0).state, chunk(good, 0).state) == ("running", "pending")
 
 
@@ -117,9 +120,9 @@ def test_after_an_outage_of_the_database_the_living_renew_before_anything_is_tak
     let_leases_run_out()
     long_ago = clock.now() - dt.timedelta(minutes=1)
     Pulse.objects.create(name=heartbeats.SWEEPER, beat_at=long_ago, started_at=long_ago)
-    turn = sweeping.take_turn("other")
+    turn = sweeper.take_turn("other")
     assert turn is not None
-    sweeping.sweep(may_expire=turn.may_expire)
+    sweeper.sweep(may_expire=turn.may_expire)
     assert leases.renew(worker="lives", held={claim.chunk_id: claim.fence}) == set()
 
 
@@ -165,7 +168,7 @@ def test_strange_numbers_and_names_of_a_provider_are_stored_bounded(job):
 
     claim, = claim_all()
     usage = Usage(input_tokens=2**40, output_tokens=2**40)
-    ledger.store_reply(claim, Reply("{}", usage, Receipt(model="/models/" + "x" * 500)), "f")
+    attempts.store_reply(claim, Reply("{}", usage, Receipt(model="/models/" + "x" * 500)), "f")
     assert claim_all("other") == []
 
 
@@ -173,7 +176,7 @@ def test_throttled_calls_back_off_further_and_further(job, route):
     waits = []
     for _ in range(4):
         claim, = claim_all()
-        routes.note_call(route.pk, CallCode.RATE_LIMITED, "slow down")
+        route_health.note_call(route.pk, CallCode.RATE_LIMITED, "slow down")
         waits.append(Route.objects.get(pk=route.pk).throttled_until)
         finish(claim, Failure(CallCode.RATE_LIMITED, "slow down"))
         Route.objects.update(throttled_until=None)
@@ -182,29 +185,29 @@ def test_throttled_calls_back_off_further_and_further(job, route):
 
 
 def test_shorter_retry_after_does_not_shorten_a_longer_one(route):
-    routes.note_call(route.pk, CallCode.RATE_LIMITED, "", 60)
+    route_health.note_call(route.pk, CallCode.RATE_LIMITED, "", 60)
     long = Route.objects.get(pk=route.pk).throttled_until
-    routes.note_call(route.pk, CallCode.RATE_LIMITED, "", 1)
+    route_health.note_call(route.pk, CallCode.RATE_LIMITED, "", 1)
     assert Route.objects.get(pk=route.pk).throttled_until == long
 
 
 def test_error_of_ours_says_nothing_about_the_provider(job, route):
-    routes.note_call(route.pk, CallCode.AUTH, "bad key")
+    route_health.note_call(route.pk, CallCode.AUTH, "bad key")
     Route.objects.filter(pk=route.pk).update(open_until=clock.now() - dt.timedelta(seconds=1))
     assert claiming.claim(worker="w", slots=9, revisions={"training_program": job.kind_revision}).claims[0].is_probe
-    routes.note_call(route.pk, CallCode.INTERNAL, "a bug")
+    route_health.note_call(route.pk, CallCode.INTERNAL, "a bug")
     assert Route.objects.get(pk=route.pk).open_until is not None
 
 
 def test_probe_that_came_to_nothing_lets_another_go_at_once(job, route):
-    routes.note_call(route.pk, CallCode.AUTH, "bad key")
+    route_health.note_call(route.pk, CallCode.AUTH, "bad key")
     Route.objects.filter(pk=route.pk).update(open_until=clock.now() - dt.timedelta(seconds=1))
     claim, = claim_all()
     settling.settle(Finished(
         claim, *_given_back()
     ))
     assert claim_all() == []
-    routes.release_probe(route.pk)
+    route_health.release_probe(route.pk)
     assert len(claim_all()) == 1
 
 

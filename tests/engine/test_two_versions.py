@@ -7,7 +7,7 @@ from django.db import connection, migrations, models
 from django.db.migrations.loader import MigrationLoader
 
 from generation.models import Attempt, Chunk, Job, LogEntry
-from generation.services import jobs
+from generation.services.jobs import control, submission
 from tests.invariants import assert_invariants
 from tests.support import PROGRAM, claim_all, work_off
 
@@ -26,7 +26,7 @@ def test_old_version_works_on_beside_columns_and_tables_of_the_next(ann, route):
         for model in tables:
             editor.add_field(model, column_of_the_next(model))
     try:
-        job = work_off(jobs.submit(user=ann, kind="training_program", brief=PROGRAM).job)
+        job = work_off(submission.submit(user=ann, kind="training_program", brief=PROGRAM).job)
         assert job.state == "completed"
         assert_invariants()
     finally:
@@ -55,7 +55,7 @@ def test_job_of_the_next_version_waits_for_its_worker_and_can_be_looked_at(job, 
     client = Client()
     client.force_login(ann)
     assert client.get(f"/api/v1/jobs/{job.public_id}").json()["state"] == "queued"
-    jobs.cancel(job, by=ann)
+    control.cancel(job, by=ann)
 
 
 def additions_that_disturb(migration: migrations.Migration) -> list[str]:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from generation.core.text import forbidden_character
 from generation.kinds import all_kinds
 from generation.services.errors import Refusal, RefusalCode
-from generation.services.jobs import Asked, understood
+from generation.services.jobs.submission import Asked, understood
 
 # All of Unicode, and more often than by chance what hides, reorders or breaks something.
 ODD = st.sampled_from(

@@ -22,8 +22,8 @@ from generation.core.prompting import DATA_NOTE, Context, Kind
 from generation.core.schema import lint
 from generation.engine.judging import read_plan, read_unit, read_whole
 from generation.kinds import all_kinds, get_kind, kind_choices
-from generation.services import jobs
 from generation.services.errors import Refusal, RefusalCode
+from generation.services.jobs import submission
 
 
 @dataclass(frozen=True)
@@ -163,7 +163,7 @@ def test_example_is_a_brief_that_survives_storing(kind):
 def refused(kind: Kind, brief: Any) -> list[str]:
     """The JSON Pointers of what is wrong with `brief`; without a user nothing could be stored."""
     with pytest.raises(Refusal) as refusal:
-        jobs.submit(user=None, kind=kind.slug, brief=brief)
+        submission.submit(user=None, kind=kind.slug, brief=brief)
     assert refusal.value.code is RefusalCode.INVALID_BRIEF
     assert all(sentence for _, sentence in refusal.value.problems)
     return [pointer for pointer, _ in refusal.value.problems]
@@ -227,7 +227,7 @@ def test_numbers_out_of_bounds_are_refused(kind, number):
 
 def test_unknown_kind_is_refused():
     with pytest.raises(Refusal) as refusal:
-        jobs.submit(user=None, kind="novel", brief={})
+        submission.submit(user=None, kind="novel", brief={})
     assert refusal.value.code is RefusalCode.UNKNOWN_KIND
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from generation.core.states import MAX_CRASHES
 from generation.models import Attempt, AttemptState, Chunk, Job, Origin
-from generation.services import jobs
+from generation.services.jobs import submission
 from tests.invariants import assert_invariants
 from tests.support import PROGRAM, chunk
 from tests.waiting import PATIENCE, wait_until
@@ -58,7 +58,7 @@ def test_killed_after_the_reply_is_stored_the_reply_is_used_and_not_paid_again(j
 
 
 def test_killed_amid_many_units_no_job_is_lost_and_none_is_paid_after_it_was_done(ann, route, worker, simulator):
-    made = [jobs.submit(user=ann, kind="training_program", brief={**PROGRAM, "weeks": 6}).job for _ in range(4)]
+    made = [submission.submit(user=ann, kind="training_program", brief={**PROGRAM, "weeks": 6}).job for _ in range(4)]
     victim, witness = worker(), worker()
     wait_until("some units are done", lambda: Chunk.objects.filter(position__gt=0, state="done").count() >= 4, 30)
     victim.kill()
@@ -127,7 +127,7 @@ def test_killed_leader_of_a_flight_is_followed_by_one_waiter(cached, ann, route,
     settings.PROVIDER = simulator.base_url      # what the worker processes are told
     settings.LEASE_S = 2
     simulator.set_faults({"script": [{"fault": "hang", "times": 1, "seconds": 30}]})
-    made = [jobs.submit(user=ann, kind="training_program", brief=PROGRAM).job for _ in range(3)]
+    made = [submission.submit(user=ann, kind="training_program", brief=PROGRAM).job for _ in range(3)]
     victim = worker(CACHE_SCOPE="user")
     wait_until("the call is at the provider", simulator.calls, 20)
     victim.kill()

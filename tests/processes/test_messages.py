@@ -9,7 +9,7 @@ import pytest
 from redis import Redis
 
 from generation.models import Attempt, Chunk
-from generation.services import jobs
+from generation.services.jobs import control, submission
 from tests.processes.test_crashes import wait_for_end
 from tests.support import PROGRAM
 from tests.waiting import wait_until
@@ -47,8 +47,8 @@ def arguments(*positional: object) -> bytes:
 
 def test_forged_messages_change_nothing_and_the_worker_goes_on(ann, route, worker, own_redis, tmp_path):
     trap = tmp_path / "trap"
-    done = jobs.submit(user=ann, kind="training_program", brief=PROGRAM).job
-    jobs.cancel(done, by=ann)
+    done = submission.submit(user=ann, kind="training_program", brief=PROGRAM).job
+    control.cancel(done, by=ann)
     before = list(Chunk.objects.values())
     alive = worker(REDIS_URL=own_redis.url, QUEUE_NAME=QUEUE)
     forged = [
@@ -64,7 +64,7 @@ def test_forged_messages_change_nothing_and_the_worker_goes_on(ann, route, worke
     assert list(Chunk.objects.values()) == before
     assert not Attempt.objects.exists() and not trap.exists()
 
-    job = jobs.submit(user=ann, kind="training_program", brief=PROGRAM).job
+    job = submission.submit(user=ann, kind="training_program", brief=PROGRAM).job
     wait_for_end(job)
     assert job.state == "completed"
     assert alive.process.poll() is None

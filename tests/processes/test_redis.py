@@ -7,7 +7,7 @@ import pytest
 
 from generation.management.chaos.monkey import FORGED
 from generation.models import Job
-from generation.services import jobs
+from generation.services.jobs import submission
 from tests.processes.test_crashes import wait_for_end
 from tests.support import PROGRAM
 from tests.waiting import wait_until
@@ -16,11 +16,11 @@ pytestmark = [pytest.mark.processes, pytest.mark.django_db(transaction=True)]
 
 
 def test_redis_killed_and_restarted_empty_loses_no_job(ann, route, worker, own_redis):
-    made = [jobs.submit(user=ann, kind="training_program", brief=PROGRAM).job for _ in range(3)]
+    made = [submission.submit(user=ann, kind="training_program", brief=PROGRAM).job for _ in range(3)]
     alive = worker(REDIS_URL=own_redis.url)
     wait_until("work has begun", lambda: Job.objects.exclude(state="queued").exists(), 20)
     own_redis.kill()
-    made.append(jobs.submit(user=ann, kind="training_program", brief=PROGRAM).job)
+    made.append(submission.submit(user=ann, kind="training_program", brief=PROGRAM).job)
     own_redis.start()
     for job in made:
         wait_for_end(job)
@@ -56,7 +56,7 @@ def test_frozen_redis_does_not_hold_up_the_request(ann, route, own_redis):
         os.kill(own_redis.pid, signal.SIGSTOP)
         started = time.monotonic()
         ringer.ring(1)
-        assert jobs.submit(user=ann, kind="training_program", brief=PROGRAM).is_new
+        assert submission.submit(user=ann, kind="training_program", brief=PROGRAM).is_new
         assert time.monotonic() - started < 3
     os.kill(own_redis.pid, signal.SIGCONT)
 
@@ -68,6 +68,6 @@ def test_forged_messages_are_dropped_and_the_worker_lives(ann, route, worker, ow
     with Redis.from_url(own_redis.url) as client:
         client.lpush("forged", *FORGED)
         wait_until("they are taken", lambda: client.llen("forged") == 0, 30)
-    made = jobs.submit(user=ann, kind="training_program", brief=PROGRAM).job
+    made = submission.submit(user=ann, kind="training_program", brief=PROGRAM).job
     wait_for_end(made)
     assert (made.state, alive.process.poll()) == ("completed", None)

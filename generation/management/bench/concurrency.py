@@ -19,7 +19,8 @@ from generation.management.rig.processes import Worker
 from generation.management.rig.scratch import scratch_database
 from generation.management.rig.waiting import wait_until
 from generation.models import Attempt, Chunk, Job, Route, RouteMinute
-from generation.services import jobs, routes
+from generation.services.jobs import submission
+from generation.services.routing import route_health
 from generation.simulator.process import SimulatorProcess
 from generation.simulator.settings import SimulatorSettings
 
@@ -118,13 +119,13 @@ def _run(
         }
         crew = [Worker(environment).wait_ready() for _ in range(workers)]
         try:
-            jobs.submit(user=users[0], kind="training_program", brief={**BRIEF, "weeks": 3}, fresh=True)
+            submission.submit(user=users[0], kind="training_program", brief={**BRIEF, "weeks": 3}, fresh=True)
             wait_until("one program is made", lambda: not Job.objects.filter(state__in=ACTIVE).exists(), 60, 0.1)
             # A constant holds whatever is reported: the limit moves below its ceiling only.
             Route.objects.update(max_in_flight=ceiling, trip_after=1_000, trip_percent=100, trip_calls=30_000)
             enough = max(4, round(2 * provider.most * seconds / provider.settings.unit_s / 13))
             for n in range(enough):
-                jobs.submit(user=users[n % len(users)], kind="training_program", brief=BRIEF, fresh=True)
+                submission.submit(user=users[n % len(users)], kind="training_program", brief=BRIEF, fresh=True)
             done = [(time.monotonic(), _done())]
             while done[-1][0] - done[0][0] < seconds:
                 wait_until("a moment passes", _after(0.25), 5, 0.05)
@@ -163,7 +164,7 @@ def _forget_everything() -> None:
     Job.objects.all().delete()
     RouteMinute.objects.all().delete()
     for route in Route.objects.all():
-        routes.resume(route)
+        route_health.resume(route)
     Route.objects.update(
         fallback=None, concurrency_limit=None, concurrency={}, throttled_until=None, outcomes=[], max_in_flight=SLOTS)
 

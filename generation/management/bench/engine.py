@@ -18,7 +18,7 @@ from generation.management.rig.processes import ROOT, Worker, servers_cpu_s
 from generation.management.rig.scratch import scratch_database
 from generation.management.rig.waiting import wait_until
 from generation.models import Attempt, AttemptState, Job, Origin
-from generation.services import jobs
+from generation.services.jobs import submission
 from generation.simulator.process import SimulatorProcess
 from generation.simulator.settings import SimulatorSettings
 
@@ -125,7 +125,7 @@ def ring_on(queue_name: str) -> None:
 def _run(users: list[User], programs: int) -> list[Job]:
     """Ask for `programs` programs at once and wait for them."""
     asked = [
-        jobs.submit(user=users[n % len(users)], kind="training_program", brief=BRIEF).job for n in range(programs)
+        submission.submit(user=users[n % len(users)], kind="training_program", brief=BRIEF).job for n in range(programs)
     ]
     ids = [job.pk for job in asked]
     wait_until(
@@ -166,7 +166,7 @@ def _doorbell_latency(users: list[User], simulator: SimulatorProcess, samples: i
     """Milliseconds from the commit that accepted a job to the start of its plan call at the provider."""
     waits = []
     for _ in range(samples):
-        job = jobs.submit(user=users[0], kind="training_program", brief={"goal": "strength", "weeks": 1}).job
+        job = submission.submit(user=users[0], kind="training_program", brief={"goal": "strength", "weeks": 1}).job
         job.refresh_from_db()
         call = _wait_for_call(simulator, job)
         waits.append((call["started_at"] - job.created_at.timestamp()) * 1000)
@@ -190,7 +190,7 @@ def _crash(
 ) -> Crash:
     simulator.clear_calls()
     asked = [
-        jobs.submit(user=users[n % len(users)], kind="training_program", brief=BRIEF).job for n in range(programs)
+        submission.submit(user=users[n % len(users)], kind="training_program", brief=BRIEF).job for n in range(programs)
     ]
     ids = [job.pk for job in asked]
     half = programs * CHUNKS // 2

@@ -18,8 +18,8 @@ from generation.management.rig.processes import Worker
 from generation.management.rig.scratch import scratch_database
 from generation.management.rig.waiting import wait_until
 from generation.models import Job, Route
-from generation.services import jobs
 from generation.services.errors import Refusal
+from generation.services.jobs import control, submission
 from generation.simulator.process import SimulatorProcess
 from generation.simulator.settings import SimulatorSettings
 
@@ -84,7 +84,7 @@ def measure(*, programs: int, weeks: int, calls_at_once: int, unit_s: float, say
             done = Job.objects.filter(pk__in=many).exclude(state__in=ACTIVE).count()
             for job in Job.objects.filter(pk__in=many, state__in=ACTIVE):
                 with contextlib.suppress(Refusal):      # it has just ended
-                    jobs.cancel(job, by=ann)
+                    control.cancel(job, by=ann)
             say("and alone again")
             alone_s = max(alone_s, _took_s(cy, brief))
         finally:
@@ -94,7 +94,7 @@ def measure(*, programs: int, weeks: int, calls_at_once: int, unit_s: float, say
 
 
 def _submit(user: User, brief: dict[str, Any]) -> Job:     # Any: JSON
-    return jobs.submit(user=user, kind="training_program", brief=brief, fresh=True).job
+    return submission.submit(user=user, kind="training_program", brief=brief, fresh=True).job
 
 
 def _took_s(user: User, brief: dict[str, Any]) -> float:     # Any: JSON

@@ -14,7 +14,7 @@ from accounts.models import Usage
 from generation.core.reasons import Reason
 from generation.management.chaos.invariants import GUARDED
 from generation.models import Route, clock
-from generation.services import routes
+from generation.services.routing import route_health
 
 T = TypeVar("T")
 LOOK_S = 0.25
@@ -89,5 +89,5 @@ class Overseer:
             return
         since = self._paused_since.setdefault(route.pk, now)
         is_for_staff = route.breaker_reason in NEEDS_A_PERSON or (self._ends_every_pause and route.breaker_reason)
-        if is_for_staff and now - since > STAFF_LOOKS_AFTER_S and routes.resume(route):
+        if is_for_staff and now - since > STAFF_LOOKS_AFTER_S and route_health.resume(route):
             self.resumed += 1

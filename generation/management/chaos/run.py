@@ -26,7 +26,7 @@ from generation.management.rig.people import People
 from generation.management.rig.plant import CANARY, Plant, plant
 from generation.management.rig.waiting import wait_until
 from generation.models import Attempt, AttemptState, Chunk, Job, LogEntry, Pulse, Route
-from generation.services import spending
+from generation.services import quotas
 from generation.simulator.faults import NO_FAULTS
 from generation.simulator.settings import SimulatorSettings
 from generation.telemetry.heartbeats import SWEEPER
@@ -164,7 +164,7 @@ def is_at_rest() -> bool:
     return not (
         Job.objects.active().exists() or Attempt.objects.filter(state=AttemptState.ASKING).exists()
         or Attempt.objects.filter(cost_usd_micros__gt=0, is_booked=False, origin="provider").exists()
-        or spending.unbilled()
+        or quotas.unbilled()
     )
 
 

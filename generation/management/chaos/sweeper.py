@@ -13,12 +13,12 @@ def main() -> None:
     from django.conf import settings
 
     from generation.engine.database import guarded
-    from generation.services import sweeping
+    from generation.services.maintenance import sweeper
 
     def sweep_on() -> None:
         while True:
-            guarded(sweeping.sweep)
-            guarded(sweeping.upkeep)
+            guarded(sweeper.sweep)
+            guarded(sweeper.upkeep)
             time.sleep(settings.SWEEP_S)
 
     threads = [threading.Thread(target=sweep_on, daemon=True) for _ in range(2)]

@@ -5,7 +5,7 @@ from typing import Any
 
 from accounts.models import User
 from generation.management.base import BadInput, ProductCommand
-from generation.services import erasing
+from generation.services.maintenance import erasure
 
 
 class Command(ProductCommand):
@@ -27,14 +27,14 @@ class Command(ProductCommand):
         if user is None:
             raise BadInput(f"There is no user “{username}”.")
         if not is_meant:
-            erasing.check(user, by=None)
-            self._tell(erasing.preview(user))
+            erasure.check(user, by=None)
+            self._tell(erasure.preview(user))
             self.say("Nothing was changed. Add --yes to erase this; it cannot be undone.")
             return
-        self._tell(erasing.erase_user(user, by=None, keep_account=keep_account))
+        self._tell(erasure.erase_user(user, by=None, keep_account=keep_account))
         account = f"The account {username} stays." if keep_account else f"The account is now called erased-{user.pk}."
         self.say(f"Erased. {account} What the documents did cost is unchanged.")
 
-    def _tell(self, steps: list[erasing.Erased]) -> None:
+    def _tell(self, steps: list[erasure.Erased]) -> None:
         for step in steps:
             self.say(f"  {'all' if step.rows is None else step.rows:>7}  {step.label}")

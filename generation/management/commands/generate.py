@@ -21,8 +21,10 @@ from generation.management.base import INTERRUPTED, BadInput, ProductCommand, St
 from generation.management.briefs import read_brief
 from generation.management.engine_room import EngineRoom
 from generation.models import Job, Strategy
-from generation.services import jobs, reading, spending
+from generation.services import quotas
 from generation.services.errors import Refusal
+from generation.services.jobs import submission
+from generation.services.jobs.progress import explained
 from generation.telemetry import journal
 
 UNSUCCESSFUL = 1
@@ -107,10 +109,10 @@ class Command(ProductCommand):
             room = EngineRoom()
             room.begin()
         try:
-            submitted = jobs.submit(**request)
+            submitted = submission.submit(**request)
             job = submitted.job
             self._tell(f"Job {job.public_id}: {job.title}")
-            for standing in spending.own(submitted.standings):
+            for standing in quotas.own(submitted.standings):
                 self._tell(f"  {standing.words}")
             if job.from_cache:
                 self._tell("The same was asked for before: it comes from the cache (--fresh makes it anew).")
@@ -156,7 +158,7 @@ class Command(ProductCommand):
         saved = f"; {job.cached_parts} parts from the cache, saved {dollars(job.saved_usd_micros)}"
         self._tell(f"{job.state}: {calls}, {dollars(job.cost_usd_micros)}{saved if job.cached_parts else ''}")
         if job.state != "completed":
-            loss = reading.explained(job) or {"sentence": "It has no document.", "next_step": ""}
+            loss = explained(job) or {"sentence": "It has no document.", "next_step": ""}
             self._tell(f"{loss['sentence']} {loss['next_step']}".strip(), is_error=True)
             raise SystemExit(UNSUCCESSFUL)
 

@@ -15,8 +15,8 @@ from generation.management import documents, groundwork, progress, serving
 from generation.management.base import BadInput, ProductCommand, StopRequests
 from generation.management.engine_room import EngineRoom
 from generation.models import Job
-from generation.services import jobs
 from generation.services.errors import Refusal
+from generation.services.jobs import submission
 
 DEMONSTRATION = "training_program"
 DEMONSTRATION_WEEKS = 12
@@ -106,7 +106,7 @@ class Command(ProductCommand):
             kind = get_kind(DEMONSTRATION)
             brief = {**kind.example, "weeks": DEMONSTRATION_WEEKS}
             # Fresh: a document from the cache is nothing to watch.
-            job = jobs.submit(user=self._administrator.user, kind=kind.slug, brief=brief, fresh=True).job
+            job = submission.submit(user=self._administrator.user, kind=kind.slug, brief=brief, fresh=True).job
             self._print(f"\nA demonstration: {job.title}", style="bold")
             with progress.display_on(sys.stdout) as display:
                 followed = progress.follow(job, display, is_over=lambda: self._stop.is_asked)

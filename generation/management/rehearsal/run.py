@@ -22,7 +22,7 @@ from generation.management.rehearsal.scenarios import ALL, PROVIDER, SETTINGS, T
 from generation.management.rig.people import Ask, People
 from generation.management.rig.plant import Plant, plant
 from generation.models import Job
-from generation.services import reading
+from generation.services.jobs import progress
 from generation.simulator.faults import NO_FAULTS
 from generation.simulator.settings import SimulatorSettings
 
@@ -157,7 +157,7 @@ class _Onlooker:
     def _look(self) -> str:
         now, shown = time.monotonic(), Counter[str]()
         for job in Job.objects.active():
-            waiting = reading.waiting(job)
+            waiting = progress.waiting(job)
             if waiting is None:
                 continue
             sentence = str(waiting.as_json()["sentence"])

@@ -1,0 +1,166 @@
+"""The alert rules, evaluated: one turn after the other, by whoever gets to it first.
+
+The courier of a worker does it.  When none has for a while, the web process does: a dead worker cannot say
+that it is dead.  An alert, its log line and its deliveries are one transaction."""
+
+import datetime as dt
+import logging
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db import IntegrityError, InterfaceError, OperationalError, transaction
+from django.db.models import F, Q
+
+from generation.core import alerting, webhooks
+from generation.core.alerting import MEANINGS, AlertState, Condition, Move, Reading, Severity, Standing
+from generation.models import Alert, AlertRule, LogLevel, Watch, clock
+from generation.models.alerting import UNRESOLVED
+from generation.services.alerts import measurements
+from generation.services.outbox import deliveries
+from generation.telemetry import journal
+
+LATE_AFTER_TURNS = 3      # evaluations missed until the web process stands in
+
+_logger = logging.getLogger(__name__)
+_LEVELS = {Severity.INFO: LogLevel.INFO, Severity.WARNING: LogLevel.WARNING, Severity.CRITICAL: LogLevel.CRITICAL}
+
+
+@dataclass(frozen=True)
+class Watched:
+    opened: int = 0
+    resolved: int = 0
+
+
+def take_turn(by: str, *, after_turns: int = 1) -> bool:
+    """Win the right to evaluate: at most one caller in `ALERT_EVERY_S`, decided by one conditional UPDATE.
+
+    With `after_turns`, only when nobody has for so many turns."""
+    now = clock.now()
+    late = now - dt.timedelta(seconds=settings.ALERT_EVERY_S * after_turns)
+    if Watch.objects.filter(pk=1, taken_at__lte=late).update(taken_at=now, by=by):
+        return True
+    return Watch.objects.get_or_create(pk=1, defaults={"taken_at": now, "by": by})[1]
+
+
+def stand_in(by: str) -> Watched | None:
+    """Evaluate for workers that seem to be dead; None while they do it themselves."""
+    return evaluate() if take_turn(by, after_turns=LATE_AFTER_TURNS) else None
+
+
+def evaluate() -> Watched:
+    """Let every rule meet what is measured.  A rule that cannot be evaluated does not stop the others."""
+    now = clock.now()
+    rules = list(AlertRule.objects.all())
+    standing: dict[tuple[int, str], Alert] = {}
+    for alert in Alert.objects.filter(Q(state__in=UNRESOLVED) | Q(is_silenced=True)).order_by("id"):
+        standing[alert.rule_id, alert.key] = alert
+    opened = resolved = 0
+    for rule in rules:
+        mine = {key: alert for (rule_id, key), alert in standing.items() if rule_id == rule.pk}
+        try:
+            moves = _evaluate_rule(rule, mine, now)
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception:
+            _logger.exception("the alert rule %s could not be evaluated", rule.pk)
+            continue
+        opened += moves.count(Move.OPEN)
+        resolved += moves.count(Move.RESOLVE)
+    return Watched(opened, resolved)
+
+
+def _evaluate_rule(rule: AlertRule, mine: dict[str, Alert], now: dt.datetime) -> list[Move]:
+    if not rule.is_enabled:
+        return [_resolve(rule, alert, now, "the rule was disabled") for alert in mine.values()]
+    condition = Condition(rule.condition)
+    readings = measurements.measure(
+        condition, now=now, threshold=rule.threshold, window=dt.timedelta(seconds=rule.window_s))
+    bad = {one.key: one for one in readings if alerting.holds(condition, rule.threshold, one.value)}
+    moves = []
+    for key in sorted(bad.keys() | mine.keys()):
+        alert, reading = mine.get(key), bad.get(key)
+        move = alerting.move(
+            _standing_of(alert), is_bad=reading is not None, resolve_after=rule.resolve_after)
+        moves.append(_make(move, rule, alert, reading, now))
+    return moves
+
+
+def _standing_of(alert: Alert | None) -> Standing:
+    if alert is None:
+        return Standing()
+    return Standing(alert.state != AlertState.RESOLVED, alert.is_silenced, alert.clear_rounds)
+
+
+def _make(move: Move, rule: AlertRule, alert: Alert | None, reading: Reading | None, now: dt.datetime) -> Move:
+    """Write `move` down; what was made of it."""
+    match move:
+        case Move.OPEN:
+            assert reading is not None, "only what is bad opens an alert"
+            return _open(rule, reading, now)
+        case Move.COUNT:
+            assert alert is not None and reading is not None, "only an open alert goes on"
+            _count(rule, alert, reading, now)
+        case Move.CLEAR:
+            assert alert is not None, "only an open alert clears"
+            Alert.objects.filter(pk=alert.pk).update(clear_rounds=F("clear_rounds") + 1)
+        case Move.RESOLVE:
+            assert alert is not None, "only an open alert is resolved"
+            return _resolve(rule, alert, now, "the condition is gone")
+        case Move.FORGET:
+            assert alert is not None, "only a silenced alert is forgotten"
+            Alert.objects.filter(pk=alert.pk).update(is_silenced=False)
+        case Move.NOTHING:
+            pass
+    return move
+
+
+def _open(rule: AlertRule, reading: Reading, now: dt.datetime) -> Move:
+    try:
+        with transaction.atomic(durable=True):
+            alert = Alert.objects.create(
+                rule=rule, key=reading.key, severity=rule.severity, value=reading.value, worst=reading.value,
+                sentence=reading.sentence, next_step=MEANINGS[Condition(rule.condition)].next_step,
+                first_seen_at=now, last_seen_at=now, told_at=now,
+            )
+            journal.write(
+                None, "alert_opened", f"{MEANINGS[Condition(rule.condition)].title}: {reading.sentence}",
+                level=_LEVELS[Severity(rule.severity)], advice=alert.next_step, alert=alert.pk, rule=rule.name,
+                key=reading.key, value=reading.value,
+            )
+            deliveries.tell_of_alert(webhooks.ALERT_OPENED, alert, now)
+    except IntegrityError:
+        return Move.NOTHING      # another evaluation was faster
+    return Move.OPEN
+
+
+def _count(rule: AlertRule, alert: Alert, reading: Reading, now: dt.datetime) -> None:
+    worst = (min if MEANINGS[Condition(rule.condition)].is_bad_below else max)(alert.worst, reading.value)
+    reminds = (
+        rule.remind_after_s and alert.state == AlertState.OPEN and alert.told_at is not None
+        and now - alert.told_at >= dt.timedelta(seconds=rule.remind_after_s)
+    )
+    with transaction.atomic(durable=True):
+        Alert.objects.filter(pk=alert.pk, state__in=UNRESOLVED).update(
+            count=F("count") + 1, clear_rounds=0, last_seen_at=now, value=reading.value, worst=worst,
+            sentence=reading.sentence,
+        )
+        if reminds and Alert.objects.filter(pk=alert.pk, told_at=alert.told_at).update(told_at=now):
+            alert.refresh_from_db()
+            deliveries.tell_of_alert(webhooks.ALERT_CONTINUES, alert, now)
+
+
+def _resolve(rule: AlertRule, alert: Alert, now: dt.datetime, note: str) -> Move:
+    with transaction.atomic(durable=True):
+        moved = Alert.objects.filter(pk=alert.pk, state__in=UNRESOLVED).update(
+            state=AlertState.RESOLVED.value, resolved_at=now, resolve_note=note, clear_rounds=0)
+        if not moved:
+            Alert.objects.filter(pk=alert.pk).update(is_silenced=False)
+            return Move.FORGET
+        alert.refresh_from_db()
+        journal.write(
+            None, "alert_resolved",
+            f"{MEANINGS[Condition(rule.condition)].title}: {note}, after {alert.count} evaluations.", alert=alert.pk,
+            rule=rule.name, key=alert.key,
+        )
+        deliveries.tell_of_alert(webhooks.ALERT_RESOLVED, alert, now)
+    return Move.RESOLVE

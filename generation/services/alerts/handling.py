@@ -1,0 +1,79 @@
+"""What people do about alerts: take one on, and call it over."""
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from generation.core import webhooks
+from generation.core.alerting import AlertState
+from generation.models import Alert, clock
+from generation.models.alerting import UNRESOLVED
+from generation.services.errors import Refusal, RefusalCode
+from generation.services.outbox import deliveries
+from generation.telemetry import journal
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+MAX_NOTE_CHARACTERS = 500
+KEEP_FOR = dt.timedelta(days=365)
+BATCH = 500
+
+
+def acknowledge(alert: Alert, *, by: "User", note: str = "") -> None:
+    """Somebody looks after it: it stays open, and nobody is reminded of it."""
+    note = _checked(note)
+    with transaction.atomic(durable=True):
+        moved = Alert.objects.filter(pk=alert.pk, state=AlertState.OPEN.value).update(
+            state=AlertState.ACKNOWLEDGED.value, acknowledged_at=clock.now(), acknowledged_by=by,
+            acknowledge_note=note,
+        )
+        if not moved:
+            raise Refusal(
+                RefusalCode.ALERT_NOT_OPEN, "The alert is not open any more.", "Look at what became of it.")
+        journal.write(
+            None, "alert_acknowledged", f"{alert}: taken on.{_said(note)}", quoting=[str(alert), note], by=by,
+            alert=alert.pk,
+        )
+
+
+def resolve(alert: Alert, *, by: "User", note: str = "") -> None:
+    """Call it over.  While its condition goes on it opens no other; the next one opens after it was gone."""
+    note = _checked(note)
+    now = clock.now()
+    with transaction.atomic(durable=True):
+        moved = Alert.objects.filter(pk=alert.pk, state__in=UNRESOLVED).update(
+            state=AlertState.RESOLVED.value, resolved_at=now, resolved_by=by, resolve_note=note,
+            is_silenced=True, clear_rounds=0,
+        )
+        if not moved:
+            raise Refusal(
+                RefusalCode.ALERT_NOT_OPEN, "The alert was resolved before.", "There is nothing left to do about it.")
+        alert.refresh_from_db()
+        journal.write(
+            None, "alert_resolved", f"{alert}: resolved.{_said(note)}", quoting=[str(alert), note], by=by,
+            alert=alert.pk,
+        )
+        deliveries.tell_of_alert(webhooks.ALERT_RESOLVED, alert, now)
+
+
+def prune() -> int:
+    """Forget alerts that ended a year ago; how many."""
+    old = Alert.objects.filter(resolved_at__lt=clock.now() - KEEP_FOR, is_silenced=False)
+    ids = list(old.values_list("pk", flat=True)[:BATCH])
+    if ids:
+        Alert.objects.filter(pk__in=ids).delete()
+    return len(ids)
+
+
+def _checked(note: str) -> str:
+    note = note.strip()
+    if len(note) > MAX_NOTE_CHARACTERS or "\0" in note:
+        raise Refusal(
+            RefusalCode.INVALID_NOTE, "The note cannot be used.", f"Send at most {MAX_NOTE_CHARACTERS} characters.")
+    return note
+
+
+def _said(note: str) -> str:
+    return f" “{note}”" if note else ""

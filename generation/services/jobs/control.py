@@ -1,0 +1,168 @@
+"""What people do to accepted jobs: cancel, retry, have a unit written anew."""
+
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from accounts import policies
+from generation import queue
+from generation.core.reasons import Reason
+from generation.core.states import ACTIVE_JOB_STATES, OPEN_CHUNK_STATES, ChunkState, Event
+from generation.core.text import forbidden_character
+from generation.kinds import all_kinds
+from generation.models import Chunk, Flight, Job, LogLevel, Strategy, UnitVersion, clock
+from generation.models.chunk import changes
+from generation.services import incidents, quotas
+from generation.services.cache import single_flight
+from generation.services.chunks import cache_lookup
+from generation.services.chunks.assembly import check_content
+from generation.services.chunks.endings import end_without_content
+from generation.services.chunks.job_state import derive, missing_units
+from generation.services.errors import Refusal, RefusalCode
+from generation.services.routing import selection
+from generation.telemetry import journal
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+MAX_INSTRUCTION_CHARACTERS = 2_000
+
+
+def cancel(job: Job, *, by: "User | None") -> Job:
+    """Stop a job: what waits is not asked, calls in flight are dropped, what is done stays readable."""
+    with transaction.atomic(durable=True):
+        locked = Job.objects.select_for_update(no_key=True).get(pk=job.pk)
+        if locked.state not in ACTIVE_JOB_STATES:
+            raise Refusal(
+                RefusalCode.NOT_ACTIVE, f"The job is {locked.state}; there is nothing to cancel.",
+                "Read what is done, or retry what is missing.",
+            )
+        now = clock.now()
+        open_chunks = list(
+            Chunk.objects.select_for_update(no_key=True).filter(job=locked).accepting(Event.CANCEL)
+        )
+        for chunk in open_chunks:
+            end_without_content(
+                chunk, Event.CANCEL, now, reason=Reason.CANCELLED_BY_USER, detail="", fence=chunk.fence + 1
+            )
+        single_flight.wake(chunk.cache_key for chunk in open_chunks if chunk.flight == Flight.LEADS)
+        derive(locked, now, reason=Reason.CANCELLED_BY_USER)
+        journal.write(
+            locked, Event.CANCEL, f"cancelled, {locked.unit_done} of {locked.unit_total} done", by=by,
+            level=LogLevel.WARNING,
+        )
+    return locked
+
+
+def retry(job: Job, *, by: "User | None") -> Job:
+    """Ask again for what failed or was cancelled, and for nothing that is done."""
+    with transaction.atomic(durable=True):
+        locked = Job.objects.select_for_update(no_key=True).get(pk=job.pk)
+        if locked.state in ACTIVE_JOB_STATES:
+            raise Refusal(
+                RefusalCode.STILL_ACTIVE, f"The job is still {locked.state}.",
+                "Wait until it ends, or cancel it first.",
+            )
+        check_content(locked)
+        now = clock.now()
+        lost = Chunk.objects.filter(job=locked).accepting(Event.RESTART)
+        is_sequential = locked.strategy == Strategy.SEQUENTIAL
+        first = lost.order_by("position").first()
+        moved = lost.update(
+            **changes(
+                Event.RESTART, now, ready_at=None if is_sequential else now,
+                reason=Reason.WAITS_FOR_PREVIOUS.value if is_sequential else "", reason_detail="",
+                attempts=0, repairs=0, crashes=0, findings=[], draft="", started_at=None, cache_key="",
+            )
+        )
+        if not moved:
+            raise Refusal(
+                RefusalCode.NOTHING_TO_RETRY, "Everything in this job is done.",
+                "To change a unit, have it written anew.",
+            )
+        journal.write(locked, Event.RESTART, f"retry of {moved} missing part{'s' * (moved > 1)}", by=by)
+        if is_sequential and first is not None:
+            Chunk.objects.filter(pk=first.pk).update(ready_at=now, reason="")
+        if not locked.route.is_enabled:
+            _choose_again(locked)
+        cache_lookup.look_up(locked, now)
+        left = missing_units(locked)
+        quotas.reserve_again(locked, left, now, needs_work=bool(left))
+        derive(locked, now)
+        incidents.note_retry(locked, now, by=by)
+        queue.ring(moved)
+    return locked
+
+
+def regenerate(job: Job, position: int, *, instruction: str, by: "User | None") -> Job:
+    """Have one done unit written anew.  The old version is kept, and stays if the new one fails."""
+    instruction = instruction.strip()
+    _check_instruction(instruction)
+    with transaction.atomic(durable=True):
+        locked = Job.objects.select_for_update(no_key=True).get(pk=job.pk)
+        check_content(locked)
+        chunk = Chunk.objects.filter(job=locked, position=position).units().first()
+        noun = all_kinds()[locked.kind].unit_noun
+        if chunk is None:
+            raise Refusal(
+                RefusalCode.NO_SUCH_UNIT, f"The job has no {noun} {position}.",
+                f"It has 1 to {locked.unit_total}.",
+            )
+        if chunk.state != ChunkState.DONE:
+            raise Refusal(
+                RefusalCode.UNIT_NOT_DONE, f"{noun.capitalize()} {position} is {chunk.state}, not done.",
+                "Wait until it is done, or retry the job if it failed.",
+            )
+        now = clock.now()
+        quotas.reserve_again(locked, 1, now)
+        UnitVersion.objects.create(
+            chunk=chunk, number=chunk.versions.count() + 1, content=chunk.content, headline=chunk.headline,
+            findings=chunk.findings, from_cache=chunk.from_cache, instruction=instruction, replaced_by=by,
+        )
+        Chunk.objects.filter(pk=chunk.pk).update(
+            **changes(
+                Event.REGENERATE, now, ready_at=now, reason="", reason_detail="", attempts=0, repairs=0,
+                crashes=0, findings=[], draft="", instruction=instruction, started_at=None, is_fresh=True,
+                # What comes of a wish is nobody else's.
+                **({"cache_key": ""} if instruction else {}),
+            )
+        )
+        if locked.strategy == Strategy.SEQUENTIAL:
+            _forget_keys_after(locked, position)
+        derive(locked, now)
+        journal.write(
+            locked, Event.REGENERATE, f"{journal.name_of(locked, chunk.position)} is written anew",
+            chunk_id=chunk.pk, unit=chunk.position, by=by,
+        )
+        queue.ring()
+    return locked
+
+
+def _choose_again(job: Job) -> None:
+    """The route of `job`, which is locked, was disabled: what is missing is asked elsewhere."""
+    chosen = selection.for_job(
+        kind=all_kinds()[job.kind], strategy=job.strategy, brief=job.brief, units=job.unit_total,
+        is_allowed=policies.may_use_routes(job.user.role),
+    )
+    job.route, job.why_route = chosen.route, chosen.why[:200]
+    Job.objects.filter(pk=job.pk).update(route=job.route, why_route=job.why_route)
+    Chunk.objects.filter(job=job, state=ChunkState.PENDING.value).update(route=None, why_route="")
+
+
+def _forget_keys_after(job: Job, position: int) -> None:
+    """Units after `position` that are under way: what they were sought by is about to change."""
+    later = Chunk.objects.filter(job=job, position__gt=position, state__in=OPEN_CHUNK_STATES).exclude(cache_key="")
+    single_flight.wake(later.filter(flight=Flight.LEADS).values_list("cache_key", flat=True))
+    later.filter(flight=Flight.WAITS).update(reason="", reason_detail="")
+    later.update(cache_key="", flight=Flight.NONE)
+
+
+def _check_instruction(instruction: str) -> None:
+    found = forbidden_character(instruction)
+    if found is not None or len(instruction) > MAX_INSTRUCTION_CHARACTERS:
+        sentence = f"contains the invisible or control character {found}" if found else "is too long"
+        raise Refusal(
+            RefusalCode.INVALID_INSTRUCTION, "The instruction cannot be used.",
+            f"Send at most {MAX_INSTRUCTION_CHARACTERS} visible characters.", [("/instruction", sentence)],
+        )

@@ -1,0 +1,184 @@
+"""Accept a request: understood, priced, reserved and stored, whatever else is away."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from pydantic import ValidationError
+
+from generation import queue
+from generation.core.cache_key import free_text_of, shape_of
+from generation.core.findings import pointer
+from generation.core.fingerprint import fingerprint
+from generation.core.kind import as_json
+from generation.core.prompting import Kind, Stage
+from generation.kinds import all_kinds
+from generation.models import Chunk, Job, Strategy
+from generation.services import quotas
+from generation.services.cache import similar
+from generation.services.chunks import cache_lookup
+from generation.services.chunks.job_state import derive, missing_units
+from generation.services.errors import Refusal, RefusalCode
+from generation.services.routing import selection
+from generation.services.routing.estimates import estimate
+from generation.services.routing.selection import Chosen
+from generation.telemetry import journal
+
+if TYPE_CHECKING:
+    from accounts.ledger import Standing
+    from accounts.models import User
+
+MAX_KEY_CHARACTERS = 200
+
+
+@dataclass(frozen=True)
+class Submitted:
+    job: Job
+    is_new: bool       # False: the idempotency key was seen with the same request
+    standings: "tuple[Standing, ...]" = ()      # of a new job: where the limits stand that it was accepted under
+    chunks: tuple[Chunk, ...] | None = None     # of a new job of which the cache had nothing
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A request that has been understood: it could be accepted, as far as its content goes."""
+
+    kind: Kind
+    brief: dict[str, Any]      # Any: JSON, as it is stored
+    title: str
+    units: int
+
+
+def submit(
+    *, user: "User", kind: str, brief: Any, strategy: str = Strategy.PARALLEL,     # Any: not yet validated
+    idempotency_key: str | None = None, fresh: bool = False, adapt: UUID | None = None,
+) -> Submitted:
+    """Accept a job: it is stored before this returns, and nothing external decides about it.
+
+    What the cache has of it is there at once, unless it shall be `fresh`.  `adapt` names a similar job, whose
+    document the model is given as a draft.
+
+    Raises Refusal for an unknown kind or strategy, a brief that the kind does not accept, a key used
+    for another request, what the user's terms or limits do not allow, and when no route is enabled."""
+    _check_key(idempotency_key)
+    asked = understood(kind, brief, strategy)
+    request = _request_fingerprint(kind, strategy, asked.brief, fresh=fresh, adapt=adapt)
+    if idempotency_key is not None:
+        earlier = _earlier(user, idempotency_key, request)
+        if earlier is not None:
+            return Submitted(earlier, is_new=False)
+    terms = quotas.terms_for(user, kind=kind, strategy=strategy, units=asked.units)
+    chosen = selection.for_job(
+        kind=asked.kind, strategy=strategy, brief=asked.brief, units=asked.units,
+        is_allowed=lambda slug: quotas.may_use_route(terms, slug),
+    )
+    route = chosen.route
+    source = similar.source(user, asked.kind, asked.brief, adapt) if adapt is not None else None
+    expected = estimate(kind=kind, strategy=strategy, route=route, brief=asked.brief, units=asked.units)
+    try:
+        with transaction.atomic(durable=True):
+            quotas.check_pause()
+            # Before the reservation: a second request with the same key ends here, and reserves nothing.
+            job = Job.objects.create(
+                user=user, kind=kind, kind_revision=asked.kind.revision, strategy=strategy, brief=asked.brief,
+                title=asked.title[:200], route=route, why_route=chosen.why[:200], unit_total=asked.units,
+                expected_s=expected.seconds_p50,
+                idempotency_key=idempotency_key, request_fingerprint=request, is_fresh=fresh, adapted_from=source,
+                brief_shape=shape_of(asked.kind, asked.brief), brief_text=free_text_of(asked.kind, asked.brief),
+            )
+            now = job.created_at      # the database's clock
+            stage = Stage.WHOLE if strategy == Strategy.SINGLE else Stage.PLAN
+            first = Chunk.objects.create(
+                job=job, position=0, stage=stage.value, title="Whole document" if stage is Stage.WHOLE else "Plan",
+                ready_at=now, is_fresh=fresh, **_elsewhere(chosen),
+            )
+            journal.write(
+                job, "submit", f"accepted: {asked.kind.title.lower()}, {asked.units} {asked.kind.unit_noun}s", by=user,
+                strategy=strategy,
+            )
+            served = cache_lookup.look_up(job, now, [first])
+            left = missing_units(job) if served else job.unit_total
+            if served and left:
+                expected = estimate(kind=kind, strategy=strategy, route=route, brief=asked.brief, units=left)
+            # As late as can be: the rows of everybody's limits stay locked until the commit.
+            standings = quotas.reserve(
+                job, terms, units=left, usd_micros=expected.usd_micros_p90 if left else 0, now=now,
+                needs_work=bool(left),
+            )
+            if served:
+                derive(job, now)
+            queue.ring()
+    except IntegrityError:
+        # Another request with the same key won the race between our look and our insert.
+        earlier = _earlier(user, idempotency_key, request) if idempotency_key is not None else None
+        if earlier is None:
+            raise
+        return Submitted(earlier, is_new=False)
+    return Submitted(job, is_new=True, standings=tuple(standings), chunks=None if served else (first,))
+
+
+def _elsewhere(chosen: Chosen) -> dict[str, Any]:     # Any: column values
+    """Of the first chunk, where another route than the job's suits it better."""
+    if chosen.first_route == chosen.route:
+        return {}
+    return {"route": chosen.first_route, "why_route": chosen.first_why[:200]}
+
+
+def understood(kind: str, brief: Any, strategy: str) -> Asked:     # Any: not yet validated
+    """The request, validated.  Raises Refusal as `submit` does."""
+    kinds = all_kinds()
+    if kind not in kinds:
+        raise Refusal(
+            RefusalCode.UNKNOWN_KIND, f"There is no document kind “{kind[:60]}”.",
+            f"Use one of: {', '.join(kinds)}.", [("/kind", "unknown kind")],
+        )
+    if strategy not in Strategy.values:
+        raise Refusal(
+            RefusalCode.UNKNOWN_STRATEGY, f"There is no strategy “{strategy[:60]}”.",
+            f"Use one of: {', '.join(Strategy.values)}.", [("/strategy", "unknown strategy")],
+        )
+    return Asked(kinds[kind], *_validated(kinds[kind], brief))
+
+
+def _validated(kind: Kind, brief: Any) -> tuple[dict[str, Any], str, int]:
+    """The brief as it is stored, the working title and the number of units."""
+    try:
+        typed = kind.Brief.model_validate(brief)
+        return as_json(typed), kind.working_title(typed), kind.unit_count(typed)
+    except ValidationError as error:
+        problems = [
+            (pointer("brief", *item["loc"]), item["msg"].removeprefix("Value error, "))
+            for item in error.errors(include_url=False, include_input=False)[:20]
+        ]
+    raise Refusal(
+        RefusalCode.INVALID_BRIEF, "The brief has problems.",
+        f"Mend the fields named in errors; GET /api/v1/kinds/{kind.slug} shows the schema and an example.",
+        problems,
+    )
+
+
+def _request_fingerprint(
+    kind: str, strategy: str, brief: dict[str, Any], *, fresh: bool, adapt: UUID | None     # Any: JSON
+) -> str:
+    """What makes two requests with one key the same."""
+    more = {name: str(value) for name, value in (("fresh", fresh or ""), ("adapt", adapt or "")) if value}
+    return fingerprint(kind, strategy, brief, *([more] if more else []))
+
+
+def _check_key(key: str | None) -> None:
+    if key is not None and (not key.strip() or len(key) > MAX_KEY_CHARACTERS or not key.isprintable()):
+        raise Refusal(
+            RefusalCode.INVALID_KEY, "The Idempotency-Key cannot be used.",
+            f"Send 1 to {MAX_KEY_CHARACTERS} printable characters, for example a UUID.",
+        )
+
+
+def _earlier(user: "User", key: str, request: str) -> Job | None:
+    job = Job.objects.filter(user=user, idempotency_key=key).first()
+    if job is not None and job.request_fingerprint != request:
+        raise Refusal(
+            RefusalCode.KEY_REUSED, "This Idempotency-Key was used for another request.",
+            "Send a new key for a new request.",
+        )
+    return job
