@@ -8,7 +8,7 @@ from django.db.models.functions import Now
 
 from accounts.models.limits import EVERYBODY, Override, Pause, Policy
 from accounts.models.people import Role, User
-from accounts.remembering import once
+from accounts.ttl_cache import once
 from accounts.windows import Metric, Window
 
 

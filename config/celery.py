@@ -7,11 +7,11 @@ from typing import Any
 
 from celery import Celery, signals
 
-from config import kombu_guard
+from config import kombu_patch
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
-kombu_guard.install()
+kombu_patch.install()
 app = Celery("coursewright")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks(["generation"])

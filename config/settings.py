@@ -50,14 +50,14 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "servestatic.middleware.ServeStaticMiddleware",
     "config.csp.ContentSecurityPolicy",
-    "config.nonsense.DropImpossibleCookies",
+    "config.nul_cookies.DropImpossibleCookies",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "config.lanes.one_thread",      # the last
+    "config.request_threads.one_thread",      # the last
 ]
 
 if ENV.otel_exporter_otlp_endpoint:

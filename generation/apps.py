@@ -6,7 +6,7 @@ class GenerationConfig(AppConfig):
     verbose_name = "Generation"
 
     def ready(self) -> None:
-        from accounts.remembering import forget_when_changed
+        from accounts.ttl_cache import forget_when_changed
         from generation import checks  # noqa: F401  registers the system checks
         from generation.models import Route, RouteUse
 

@@ -11,7 +11,7 @@ from django.contrib.auth.models import Group
 from django.db import connection
 from django.test import Client
 
-from accounts import remembering
+from accounts import ttl_cache
 from accounts.groups import ADMINISTRATORS, REVIEWERS, grant_permissions
 from accounts.models import Policy, Role, User
 from generation.models import Job, Route
@@ -97,8 +97,8 @@ def cached(uncached: None, settings: Any) -> None:
 @pytest.fixture(autouse=True)
 def looked_up_anew(monkeypatch: pytest.MonkeyPatch) -> None:
     """Terms, routes and places in the queue are remembered for a moment; tests look as soon as something has moved."""
-    remembering.forget()
-    monkeypatch.setattr("accounts.remembering.REMEMBERED_S", 0.0)
+    ttl_cache.forget()
+    monkeypatch.setattr("accounts.ttl_cache.REMEMBERED_S", 0.0)
 
 
 @pytest.fixture(autouse=True)

@@ -14,15 +14,15 @@ from generation.core.outcomes import Answer, CallCode, Failure, Reply, Snooze, U
 from generation.core.prompting import Context, Request, Stage
 from generation.core.reasons import Reason
 from generation.core.routing import Endpoint
-from generation.engine.contexts import Contexts, digests_before
-from generation.engine.judging import outcome_of, request_for
-from generation.engine.runner import output_limit, policy
 from generation.kinds import all_kinds
 from generation.models import Chunk, Job
 from generation.services.chunks import attempts, cache_lookup, claiming, settling
 from generation.services.chunks.claim import Claim
 from generation.services.chunks.settling import Finished
 from generation.simulator.content import write
+from generation.worker.engine import output_limit, policy
+from generation.worker.job_context import JobContexts, digests_before
+from generation.worker.judging import outcome_of, request_for
 from tests.canaries import PUPIL
 
 REVISIONS = {slug: kind.revision for slug, kind in all_kinds().items()}
@@ -55,7 +55,7 @@ def claim_all(worker: str = "w1", slots: int = 100) -> list[Claim]:
 
 def finish(claim: Claim, answer: Answer | None = None) -> settling.Settled:
     """Settle `claim` with `answer`, or with a valid reply, in this thread."""
-    context = Contexts().of(claim)
+    context = JobContexts().of(claim)
     if answer is None:
         answer = Reply(json.dumps(content_for(claim, context)), USAGE)
     if isinstance(answer, Failure):

@@ -18,7 +18,7 @@ KIND_ROOMS = sorted(f"generation.kinds.{path.parent.name}" for path in ROOT.glob
 FLOORS = [
     ["config"],
     ["generation.tasks", "generation.admin", "generation.api", "generation.management", "generation.apps"],
-    ["generation.engine"],
+    ["generation.worker"],
     ["generation.services"],
     ["generation.queue", "generation.telemetry"],
     ["generation.models", "generation.llm", "generation.simulator", "generation.delivery"],
@@ -30,7 +30,6 @@ FLOOR_OF = {room: height for height, rooms in enumerate(reversed(FLOORS)) for ro
 SAME_ROOM = {
     "generation.checks": "generation.apps",             # what Django calls at start-up
     "generation.migrations": "generation.models",
-    "accounts.admin": "generation.admin",               # the staff door of accounts
 }
 
 # Pure, and usable without a database.

@@ -14,6 +14,7 @@ from generation.admin import (
     jobs,
     limits,
     logs,
+    people,
     rehearsals,
     routes,
     workers,
@@ -21,5 +22,5 @@ from generation.admin import (
 
 __all__ = [
     "alerts", "attempts", "cache", "channels", "chunks", "erasure", "incidents", "jobs",
-    "limits", "logs", "rehearsals", "routes", "workers",
+    "limits", "logs", "people", "rehearsals", "routes", "workers",
 ]

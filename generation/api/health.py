@@ -4,8 +4,8 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from generation.engine import lookout
 from generation.telemetry import health
+from generation.worker import standby
 
 
 @require_safe
@@ -20,10 +20,10 @@ def healthz(request: HttpRequest) -> JsonResponse:
 def readyz(request: HttpRequest) -> JsonResponse:
     """Whether jobs can be accepted and done: 200, or 503 with the line that says what is missing.
 
-    Whoever asks also makes dead workers known: see `lookout`."""
+    Whoever asks also makes dead workers known: see `generation.worker.standby`."""
     checks = health.checks()
     if checks[0].is_ok:
-        lookout.look()
+        standby.look()
     is_ready = all(check.is_ok for check in checks)
     return JsonResponse(
         {

@@ -21,13 +21,13 @@ from generation.core.outcomes import Failure
 from generation.core.prompting import Request
 from generation.core.schema import lint
 from generation.core.secret_patterns import scrub
-from generation.engine.provider import NO_KEY, OWN, key_of, provider_from_settings, url_of
 from generation.kinds import all_kinds
 from generation.llm.client import LOOPBACK, OPENAI_URL
 from generation.management import groundwork
 from generation.management.base import BadInput, one_line
 from generation.models import Route
 from generation.telemetry import health
+from generation.worker.provider import NO_KEY, OWN, key_of, provider_from_settings, url_of
 
 PROVIDER_S = 10.0
 FEW_BYTES = 1 << 30

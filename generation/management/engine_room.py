@@ -10,11 +10,11 @@ from collections.abc import Callable
 from django.conf import settings
 from django.db import DatabaseError, connection
 
-from generation.engine.embedded import EmbeddedWorker
 from generation.management.base import BadInput
 from generation.models import Route
 from generation.services.routing import route_health
 from generation.simulator import SimulatorProcess, SimulatorSettings
+from generation.worker.embedded import EmbeddedWorker
 
 WATCH_S = 1.0
 

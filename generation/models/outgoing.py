@@ -1,6 +1,6 @@
 """Whom to tell, and what was told: channels for alerts, endpoints of users for their jobs, and the outbox.
 
-A delivery is written in the transaction of its event and sent later, by a courier, until it arrives or is given
+A delivery is written in the transaction of its event and sent later, by a notifier, until it arrives or is given
 up.  Secrets stand nowhere: they are derived from the installation's key, and `secret_check` tells when that changed."""
 
 import uuid
@@ -125,7 +125,7 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
 
 
 class Delivery(models.Model):
-    """One event for one target.  `next_at` is when it is due; while it is being sent, when its courier is given up."""
+    """One event for one target.  `next_at` is when it is due; while it is being sent, when its notifier is given up."""
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)     # the webhook-id
     channel = models.ForeignKey(Channel, models.CASCADE, null=True, blank=True, related_name="deliveries")

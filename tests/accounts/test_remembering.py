@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from accounts import policies, remembering
+from accounts import policies, ttl_cache
 from accounts.models import Limit, Override, Pause, Policy, Role, User
-from accounts.remembering import once
+from accounts.ttl_cache import once
 from generation.models import Route
 from generation.services import quotas
 from generation.services.errors import Refusal, RefusalCode
@@ -20,9 +20,9 @@ from tests.support import PROGRAM
 def moment(looked_up_anew: None, monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """The clock of what is remembered, which stands still."""
     now = [1_000.0]
-    monkeypatch.setattr(remembering, "REMEMBERED_S", 1.0)
-    monkeypatch.setattr("accounts.remembering.time.monotonic", lambda: now[0])
-    remembering.forget()
+    monkeypatch.setattr(ttl_cache, "REMEMBERED_S", 1.0)
+    monkeypatch.setattr("accounts.ttl_cache.time.monotonic", lambda: now[0])
+    ttl_cache.forget()
     return now
 
 
@@ -77,7 +77,7 @@ def test_what_was_looked_up_before_a_change_is_not_remembered_after_it(moment):
     other = threading.Thread(target=lambda: once(("a",), slow_look))
     other.start()
     assert looking.wait(10)
-    remembering.forget()
+    ttl_cache.forget()
     changed.set()
     other.join(10)
     assert once(("a",), lambda: "new") == "new"
@@ -108,7 +108,7 @@ def test_remembered_routes_are_nobody_s_to_change(moment, route, ann):
 
 
 def test_memory_is_bounded(moment, monkeypatch):
-    monkeypatch.setattr(remembering, "MOST", 10)
+    monkeypatch.setattr(ttl_cache, "MOST", 10)
     for number in range(35):
         once((number,), lambda: "x")
-    assert len(remembering._remembered) <= 10
+    assert len(ttl_cache._remembered) <= 10

@@ -9,9 +9,9 @@ from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.admin import may_manage
 from accounts.groups import ADMINISTRATORS, REVIEWERS
 from accounts.models import ApiToken, User, user_of_token
+from generation.admin.people import may_manage
 
 ADD = reverse("admin:accounts_apitoken_add")
 

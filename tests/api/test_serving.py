@@ -9,7 +9,7 @@ from asgiref.sync import sync_to_async
 from uvicorn.protocols.http.auto import AutoHTTPProtocol
 
 from config.http import Http
-from config.lanes import Lanes
+from config.request_threads import RequestThreads
 
 
 def test_answers_do_not_wait_for_an_acknowledgement(monkeypatch):
@@ -30,12 +30,12 @@ def test_requests_have_a_thread_each_which_stays_for_the_next():
             await scope["meet"].wait()
 
     async def scenario():
-        lanes, alone, together = Lanes(application), [], [[], []]
+        request_threads, alone, together = RequestThreads(application), [], [[], []]
         for _ in range(3):
-            await lanes({"type": "http", "threads": alone}, None, None)
+            await request_threads({"type": "http", "threads": alone}, None, None)
         meet = asyncio.Barrier(2)
         await asyncio.gather(*(
-            lanes({"type": "http", "threads": threads, "meet": meet}, None, None) for threads in together))
+            request_threads({"type": "http", "threads": threads, "meet": meet}, None, None) for threads in together))
         return alone, together
 
     alone, (one, other) = asyncio.run(scenario())
@@ -55,12 +55,12 @@ def test_thread_of_a_request_that_was_left_is_not_waited_for():
         await sync_to_async(slow if scope["is_slow"] else threading.get_ident)()
 
     async def scenario():
-        lanes = Lanes(application)
-        left = asyncio.create_task(lanes({"type": "http", "is_slow": True}, None, None))
+        request_threads = RequestThreads(application)
+        left = asyncio.create_task(request_threads({"type": "http", "is_slow": True}, None, None))
         await asyncio.to_thread(busy.wait, 10)
         left.cancel()
         await asyncio.wait([left], timeout=0.1)
-        await asyncio.wait_for(lanes({"type": "http", "is_slow": False}, None, None), 5)
+        await asyncio.wait_for(request_threads({"type": "http", "is_slow": False}, None, None), 5)
         go_on.set()
         await asyncio.gather(left, return_exceptions=True)
 

@@ -6,10 +6,10 @@ import pytest
 from standardwebhooks.webhooks import Webhook
 
 from generation.delivery import Reach, Sender
-from generation.engine.courier import Courier
 from generation.models import Delivery, Job, WebhookEndpoint
 from generation.models.clock import now
 from generation.services.outbox import deliveries
+from generation.worker.notifier import Notifier
 from tests.api.calls import ROOT, Caller, problem
 from tests.support import work_off
 
@@ -117,7 +117,7 @@ def test_from_endpoint_to_verified_event(ann_api, receiver, settings, job):
     made = make(ann_api, url=receiver.url)
     assert ann_api.send("POST", f"/webhooks/{made['id']}/ping").json()["state"] == "waiting"
     work_off(job)
-    Courier(Sender(Reach(allows_loopback=True))).run_until_idle(10)
+    Notifier(Sender(Reach(allows_loopback=True))).run_until_idle(10)
 
     events = [Webhook(made["secret"]).verify(body, headers) for headers, body in receiver.got]
     assert sorted(event["type"] for event in events) == ["job.completed", "webhook.ping"]
@@ -137,7 +137,7 @@ def test_failed_delivery_says_why_and_when_it_is_tried_again(ann_api, receiver, 
     receiver.status, receiver.body = 500, b"SECRET-OF-THE-INSIDE"
     made = make(ann_api, url=receiver.url)
     ann_api.send("POST", f"/webhooks/{made['id']}/ping")
-    Courier(Sender(Reach(allows_loopback=True))).run_until_idle(10)
+    Notifier(Sender(Reach(allows_loopback=True))).run_until_idle(10)
 
     response = ann_api.send("GET", f"/webhooks/{made['id']}/deliveries")
     [item] = response.json()["items"]

@@ -4,9 +4,9 @@ from collections import Counter
 
 import pytest
 
-from generation.engine.failpoints import POISON
 from generation.management.chaos import plan as plans
 from generation.management.chaos.steps import COVERS, EMBEDDED, PRODUCTION, Step
+from generation.worker.failpoints import POISON
 
 
 @pytest.mark.parametrize("sizes", [plans.SHORT, plans.FULL])

@@ -3,8 +3,8 @@
 import pytest
 from django.test import override_settings
 
-from generation.engine.runner import Engine
 from generation.models import Route
+from generation.worker.engine import Engine
 from tests.support import FakeProvider
 
 

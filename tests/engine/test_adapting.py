@@ -5,13 +5,13 @@ import json
 import pytest
 
 from generation.core.outcomes import Reply
-from generation.engine.contexts import Contexts, digests_before
-from generation.engine.judging import request_for
 from generation.kinds import get_kind
 from generation.models import CacheEntry, Job
 from generation.services.cache import similar
 from generation.services.errors import Refusal, RefusalCode
 from generation.services.jobs import control, quotes, submission
+from generation.worker.job_context import JobContexts, digests_before
+from generation.worker.judging import request_for
 from tests.invariants import assert_invariants
 from tests.support import PROGRAM as ANY_PROGRAM
 from tests.support import USAGE, chunk, claim_all, finish, work_off
@@ -38,7 +38,7 @@ def offered(user, note=SIMILAR, **brief) -> list[Job]:
 
 
 def prompt(claim) -> str:
-    context = Contexts().of(claim)
+    context = JobContexts().of(claim)
     return request_for(claim, context, digests_before(claim, context)).messages[-1]["content"]
 
 

@@ -499,7 +499,7 @@ def dead_workers(settings, channel, monkeypatch):
     pulse("sweeper", 10 * MINUTE)
     Watch.objects.update_or_create(pk=1, defaults={"taken_at": clock.now() - 10 * MINUTE, "by": "w1"})
     sent = []
-    monkeypatch.setattr("generation.engine.lookout._help_out", lambda: sent.append(1))
+    monkeypatch.setattr("generation.worker.standby._help_out", lambda: sent.append(1))
     return sent
 
 

@@ -10,7 +10,6 @@ import pytest
 from accounts.models import Reservation, Role, User
 from generation.core.cache_key import form_of
 from generation.core.outcomes import CallCode, Failure, Receipt, Reply
-from generation.engine.contexts import Contexts
 from generation.kinds import get_kind
 from generation.models import Attempt, CacheEntry, Chunk, Job, LogEntry, Route, UnitVersion, clock
 from generation.services.cache import cache_entries
@@ -18,6 +17,7 @@ from generation.services.errors import Refusal, RefusalCode
 from generation.services.jobs import control, progress, quotes, submission
 from generation.services.maintenance import sweeper
 from generation.services.routing import route_health
+from generation.worker.job_context import JobContexts
 from tests.invariants import assert_invariants
 from tests.support import PROGRAM, USAGE, chunk, claim_all, content_for, finish, limited, used, work_off
 
@@ -185,7 +185,7 @@ def test_late_reply_of_a_cancelled_job_is_not_kept(ann, route):
 def test_whole_document_with_a_bad_unit_serves_the_good_ones_and_the_mended_one(ann, route):
     ask(ann, strategy="single")
     claim, = claim_all()
-    whole = content_for(claim, Contexts().of(claim))
+    whole = content_for(claim, JobContexts().of(claim))
     whole["units"][1] = {"bad": "unit"}
     finish(claim, Reply(json.dumps(whole), USAGE))
     work_off(Job.objects.get())
@@ -217,7 +217,7 @@ def test_what_the_simulator_wrote_never_serves_a_real_service(ann, route, settin
     ask(ann)
     claim, = claim_all()
     finish(claim, replace(
-        Reply(json.dumps(content_for(claim, Contexts().of(claim))), USAGE), receipt=Receipt(is_simulated=True)))
+        Reply(json.dumps(content_for(claim, JobContexts().of(claim))), USAGE), receipt=Receipt(is_simulated=True)))
     again = ask(ann)
     again.refresh_from_db()
     assert (again.cached_parts, again.is_simulated) == (1, True), "served to a rehearsal, and says what it is"

@@ -1,6 +1,6 @@
-"""The outbox: written with the event, sent by one courier at a time, tried again, given up, forgotten.
+"""The outbox: written with the event, sent by one notifier at a time, tried again, given up, forgotten.
 
-The courier is the real one, and so is the receiver, on this machine."""
+The notifier is the real one, and so is the receiver, on this machine."""
 
 import datetime as dt
 import json
@@ -15,14 +15,14 @@ from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 from generation.core.states import JobState
 from generation.core.webhooks import MAX_ATTEMPTS
 from generation.delivery import Reach, Receipt, Sender, Verdict
-from generation.engine import mailing
-from generation.engine.courier import Courier
 from generation.models import Channel, Delivery, Job, LogEntry, Watch, WebhookEndpoint, clock
 from generation.services.alerts import evaluation
 from generation.services.errors import Refusal
 from generation.services.jobs import control, submission
 from generation.services.maintenance import sweeper
 from generation.services.outbox import channels, deliveries, signing, webhooks
+from generation.worker import email
+from generation.worker.notifier import Notifier
 from tests.support import PROGRAM, claim_all, finish, work_off
 from tests.threads import at_once
 from tests.waiting import wait_until
@@ -44,7 +44,7 @@ def endpoint_of(user, url="http://127.0.0.1:9/", events=ALL):
 
 def carry(limit_s=10.0):
     """What is due, taken out in this thread."""
-    Courier(Sender(Reach(allows_loopback=True), timeout_s=1.0)).run_until_idle(limit_s)
+    Notifier(Sender(Reach(allows_loopback=True), timeout_s=1.0)).run_until_idle(limit_s)
 
 
 def take():
@@ -311,13 +311,13 @@ def test_url_that_may_not_be_called_is_not_tried_again(ann, receiver, settings):
     endpoint = endpoint_of(ann, receiver.url).endpoint
     webhooks.ping(endpoint, by=ann)
     settings.WEBHOOK_LOOPBACK = False
-    Courier().run_until_idle(5)
+    Notifier().run_until_idle(5)
 
     assert (Delivery.objects.get().state, Delivery.objects.get().attempts) == ("failed", 1)
     assert receiver.connections == 0
 
 
-# --- Two couriers, dead couriers ------------------------------------------------------------------
+# --- Two notifiers, dead notifiers ------------------------------------------------------------------
 
 
 @pytest.mark.django_db(transaction=True)
@@ -360,7 +360,7 @@ def test_hanging_receiver_delays_no_job_no_alert_and_no_other_delivery(
     job, ann, bob, receiver, settings, monkeypatch,
 ):
     """A hundred deliveries wait for somebody who never answers; bob's arrives all the same."""
-    monkeypatch.setattr("generation.engine.courier.LAST_DELIVERIES_S", 0.2)
+    monkeypatch.setattr("generation.worker.notifier.LAST_DELIVERIES_S", 0.2)
     settings.ALERT_EVERY_S = 1
     Watch.objects.all().delete()
     with socket.create_server(("127.0.0.1", 0), backlog=64) as hanging:
@@ -369,7 +369,7 @@ def test_hanging_receiver_delays_no_job_no_alert_and_no_other_delivery(
         Delivery.objects.bulk_create(
             Delivery(endpoint=stuck, event="webhook.ping", payload={"type": "webhook.ping"}, next_at=now)
             for _ in range(100))
-        courier = Courier(Sender(Reach(allows_loopback=True), timeout_s=60), name="c1").start()
+        notifier = Notifier(Sender(Reach(allows_loopback=True), timeout_s=60), name="c1").start()
         try:
             wait_until("ann's under way", lambda: Delivery.objects.filter(state="sending").count() == 2, 10)
             webhooks.ping(endpoint_of(bob, receiver.url).endpoint, by=bob)
@@ -378,7 +378,7 @@ def test_hanging_receiver_delays_no_job_no_alert_and_no_other_delivery(
             wait_until("an evaluation", lambda: Watch.objects.filter(by="c1").exists(), 10)
             assert Delivery.objects.filter(endpoint=stuck, attempts__gt=0).count() == 2
         finally:
-            courier.stop()
+            notifier.stop()
 
 
 # --- E-mail and chat ------------------------------------------------------------------------------
@@ -428,7 +428,7 @@ def test_trouble_with_the_mail_server_is_a_receipt(error, verdict, word, setting
         raise error
 
     monkeypatch.setattr("django.core.mail.EmailMessage.send", fail)
-    receipt = mailing.send(["a@example.com"], "s", "t")
+    receipt = email.send(["a@example.com"], "s", "t")
 
     assert (receipt.verdict, word in receipt.sentence) == (verdict, True)
     assert "hunter2" not in receipt.sentence
@@ -439,7 +439,7 @@ def test_trouble_with_the_mail_server_is_a_receipt(error, verdict, word, setting
 def test_mail_that_cannot_go_says_so(addresses, is_set, settings):
     settings.EMAIL_IS_SET = is_set
 
-    assert not mailing.send(addresses, "s", "t").is_delivered
+    assert not email.send(addresses, "s", "t").is_delivered
     assert mail.outbox == []
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from generation.engine import failpoints
+from generation.worker import failpoints
 
 
 class Died(Exception):

@@ -5,11 +5,11 @@ import datetime as dt
 import pytest
 
 from generation.core.outcomes import CallCode, Failure
-from generation.engine.runner import Engine
 from generation.models import Attempt, CacheEntry, Chunk, Flight, Job, clock
 from generation.services.chunks import cache_lookup, leases
 from generation.services.jobs import control, progress, submission
 from generation.services.maintenance import sweeper
+from generation.worker.engine import Engine
 from tests.engine.test_leases import let_leases_run_out, store
 from tests.invariants import assert_invariants
 from tests.support import PROGRAM, FakeProvider, chunk, claim_all, finish, limited, used, work_off

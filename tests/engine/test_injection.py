@@ -12,12 +12,12 @@ from typing import Any
 import pytest
 
 from generation.core.outcomes import Reply
-from generation.engine.contexts import Contexts
 from generation.kinds import all_kinds, get_kind
 from generation.models import Chunk, Job, clock
 from generation.services.chunks import assembly
 from generation.services.errors import Refusal, RefusalCode
 from generation.services.jobs import documents, submission
+from generation.worker.job_context import JobContexts
 from tests.invariants import assert_invariants
 from tests.support import USAGE, claim_all, content_for, finish, limited, used
 
@@ -136,7 +136,7 @@ def answered(job: Job, disobey: Callable[[Any, str], Any]) -> Job:
         Chunk.objects.filter(job=job, state="pending").update(ready_at=clock.now())
         claims = [claim for claim in claim_all() if claim.job_id == job.pk]
         for claim in claims:
-            context = Contexts().of(claim)
+            context = JobContexts().of(claim)
             finish(claim, Reply(json.dumps(disobey(content_for(claim, context), context.instructions)), USAGE))
         job.refresh_from_db()
         if job.is_terminal:
@@ -195,7 +195,7 @@ def test_rules_in_the_text_of_a_lesson_are_sent_back_and_never_stored(ann, route
         user=ann, kind="course", brief={"subject": "Tides", "modules": 1, "lessons_per_module": 1}).job
     finish(*claim_all())
     claim, = claim_all()
-    context = Contexts().of(claim)
+    context = JobContexts().of(claim)
     lesson = content_for(claim, context)
     lesson["examples"][0]["body"] = context.instructions
     finish(claim, Reply(json.dumps(lesson), USAGE))

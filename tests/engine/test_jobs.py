@@ -1,12 +1,12 @@
 import pytest
 
 from generation.core.outcomes import CallCode, Failure, Reply
-from generation.engine.contexts import Contexts, digests_before
 from generation.models import Job, LogEntry, UnitVersion
 from generation.services.chunks import assembly
 from generation.services.errors import Refusal, RefusalCode
 from generation.services.jobs import control, documents, progress, submission
 from generation.telemetry import heartbeats
+from generation.worker.job_context import JobContexts, digests_before
 from tests.invariants import assert_invariants
 from tests.support import PROGRAM, USAGE, chunk, claim_all, finish, work_off
 from tests.threads import at_once
@@ -46,7 +46,7 @@ def test_sequential_units_start_one_after_another_and_see_the_ones_before(ann, r
     for position in (1, 2, 3):
         claim, = claim_all()
         assert claim.position == position
-        assert len(digests_before(claim, Contexts().of(claim))) == position - 1
+        assert len(digests_before(claim, JobContexts().of(claim))) == position - 1
         finish(claim)
     job.refresh_from_db()
     assert job.state == "completed"

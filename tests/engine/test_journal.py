@@ -191,7 +191,7 @@ def test_unexpected_error_of_ours_is_handed_over(surprises):
     try:
         raise KeyError("weeks")
     except KeyError:
-        logging.getLogger("generation.engine.runner").exception("chunk %s", 7, extra={"chunk_id": 7})
+        logging.getLogger("generation.worker.engine").exception("chunk %s", 7, extra={"chunk_id": 7})
 
     [surprise] = surprises
     assert (surprise.message, surprise.level, surprise.chunk_id) == ("chunk 7: KeyError: 'weeks'", "error", 7)

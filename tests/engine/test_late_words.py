@@ -6,9 +6,6 @@ import pytest
 
 from accounts.models import Reservation
 from generation.core.outcomes import CallCode
-from generation.engine.contexts import Contexts
-from generation.engine.judging import outcome_of
-from generation.engine.runner import policy
 from generation.models import Attempt, AttemptState, Job
 from generation.services import quotas
 from generation.services.chunks import leases, settling
@@ -16,6 +13,9 @@ from generation.services.chunks.claim import Claim
 from generation.services.chunks.settling import Finished
 from generation.services.jobs import control, submission
 from generation.services.maintenance import sweeper
+from generation.worker.engine import policy
+from generation.worker.job_context import JobContexts
+from generation.worker.judging import outcome_of
 from tests.engine.test_leases import let_leases_run_out, store
 from tests.invariants import assert_invariants
 from tests.support import PROGRAM, chunk, claim_all, finish, work_off
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 def finish_with_the_stored_reply(claim: Claim) -> settling.Settled:
     assert claim.stored_reply is not None
-    outcome, code, findings = outcome_of(claim, Contexts().of(claim), claim.stored_reply.text, policy())
+    outcome, code, findings = outcome_of(claim, JobContexts().of(claim), claim.stored_reply.text, policy())
     return settling.settle(Finished(claim, outcome, None, code, claim.stored_reply.request_fingerprint, findings))[0]
 
 

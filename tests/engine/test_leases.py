@@ -7,12 +7,12 @@ from django.utils import timezone
 
 from generation.core.outcomes import Reply
 from generation.core.states import MAX_CRASHES
-from generation.engine.contexts import Contexts
-from generation.engine.judging import request_for
 from generation.models import Attempt, AttemptState, Chunk, Job, Origin, clock
 from generation.services.chunks import attempts, leases
 from generation.services.jobs import control, submission
 from generation.services.maintenance import sweeper
+from generation.worker.job_context import JobContexts
+from generation.worker.judging import request_for
 from tests.invariants import assert_invariants
 from tests.support import PROGRAM, USAGE, chunk, claim_all, content_for, finish, work_off
 from tests.threads import at_once
@@ -25,7 +25,7 @@ def let_leases_run_out() -> None:
 
 
 def store(claim) -> None:
-    context = Contexts().of(claim)
+    context = JobContexts().of(claim)
     request = request_for(claim, context, [])
     attempts.store_reply(claim, Reply(json.dumps(content_for(claim, context)), USAGE), request.fingerprint)
 
@@ -83,7 +83,7 @@ def test_stored_reply_is_used_after_a_crash_and_not_paid_again(job):
     leases.expire()
     again, = claim_all("lives")
     assert again.stored_reply is not None
-    context = Contexts().of(again)
+    context = JobContexts().of(again)
     assert again.stored_reply.request_fingerprint == request_for(again, context, []).fingerprint
     assert Attempt.objects.get(pk=again.attempt_id).origin == Origin.STORED
 

@@ -6,8 +6,8 @@ import threading
 import pytest
 from django.db import OperationalError
 
-from generation.engine import lookout
 from generation.models import AlertRule, Channel, Delivery, Pulse, Watch, clock
+from generation.worker import standby
 from tests.waiting import wait_until
 
 
@@ -23,7 +23,7 @@ def test_server_that_tells_of_its_life_gets_a_lookout(settings):
     alive = []
 
     async def receive():
-        alive.append("lookout" in names())
+        alive.append("standby" in names())
         return said.pop(0)
 
     async def send(message):
@@ -33,7 +33,7 @@ def test_server_that_tells_of_its_life_gets_a_lookout(settings):
 
     assert told == ["lifespan.startup.complete", "lifespan.shutdown.complete"]
     assert alive == [False, True]
-    assert "lookout" not in names()
+    assert "standby" not in names()
 
 
 @pytest.mark.django_db(transaction=True)
@@ -43,13 +43,13 @@ def test_lookout_evaluates_and_delivers_when_nobody_else_does(settings, receiver
     AlertRule.objects.create(name="late", condition="sweeper_late", threshold=0, severity="critical")
     Channel.objects.create(name="ops", kind="slack", url=receiver.url)
     Pulse.objects.create(name="sweeper", beat_at=clock.now(), started_at=clock.now())
-    lookout.start()
+    standby.start()
     try:
         wait_until("the message", lambda: receiver.got, 20)
         wait_until("its receipt", lambda: Delivery.objects.filter(state="delivered").exists(), 20)
     finally:
-        lookout.stop()
-        wait_until("the courier's end", lambda: "courier-of-web" not in names(), 20)
+        standby.stop()
+        wait_until("the notifier's end", lambda: "notifier-of-web" not in names(), 20)
     assert Watch.objects.get().by.startswith("web ")
 
 
@@ -57,6 +57,6 @@ def test_database_that_is_away_is_no_error_of_the_lookout(monkeypatch, db):
     def fail(by: str) -> None:
         raise OperationalError("gone")
 
-    monkeypatch.setattr("generation.engine.lookout.evaluation.stand_in", fail)
+    monkeypatch.setattr("generation.worker.standby.evaluation.stand_in", fail)
 
-    assert lookout.look() is False
+    assert standby.look() is False

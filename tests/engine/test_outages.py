@@ -10,13 +10,13 @@ import pytest
 
 from generation.core.outcomes import CallCode, Failure, Reply, Usage
 from generation.core.routing import Endpoint
-from generation.engine.provider import Providers, key_of
 from generation.kinds import get_kind
 from generation.models import Attempt, Chunk, Job, LogEntry, Route, clock
 from generation.services.jobs import progress, submission
 from generation.services.routing import route_health
 from generation.simulator import SimulatorSettings, running
 from generation.simulator.content import write
+from generation.worker.provider import Providers, key_of
 from tests.invariants import assert_invariants
 from tests.llm.conftest import SMALL
 from tests.support import PROGRAM, USAGE, FakeProvider, chunk

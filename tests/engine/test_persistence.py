@@ -11,12 +11,12 @@ from django.db import DatabaseError, IntegrityError, InterfaceError, Operational
 from psycopg_pool import PoolTimeout
 
 from accounts.models import User
-from generation.engine import database
-from generation.engine.database import persistently
 from generation.models import Attempt, Chunk, Job
 from generation.services.chunks import job_state
 from generation.services.errors import Refusal
 from generation.services.jobs import control, submission
+from generation.worker import database
+from generation.worker.database import persistently
 from tests.api.calls import ASK, Caller, problem
 from tests.invariants import assert_invariants
 from tests.support import PROGRAM, chunk, claim_all, finish, work_off

@@ -3,12 +3,12 @@ import json
 import pytest
 
 from generation.core.outcomes import CallCode, Failure, Reply, Usage
-from generation.engine.contexts import Contexts
-from generation.engine.runner import output_limit
 from generation.models import Attempt, AttemptState, Chunk, Job, LogEntry, clock
 from generation.services.chunks import assembly
 from generation.services.errors import Refusal
 from generation.services.jobs import control, documents, submission
+from generation.worker.engine import output_limit
+from generation.worker.job_context import JobContexts
 from tests.invariants import assert_invariants
 from tests.support import PROGRAM, USAGE, chunk, claim_all, content_for, finish, work_off
 from tests.threads import at_once
@@ -114,7 +114,7 @@ def test_reply_that_is_not_json_is_asked_again_with_the_finding(job):
 
 def test_plan_for_more_weeks_than_asked_is_refused_by_code(job):
     claim, = claim_all()
-    plan = content_for(claim, Contexts().of(claim))
+    plan = content_for(claim, JobContexts().of(claim))
     plan["weeks"] = plan["weeks"] * 3
     finish(claim, Reply(json.dumps(plan), USAGE))
     assert (chunk(job, 0).reason, job.chunks.count()) == ("repairing", 1)

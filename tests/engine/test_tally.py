@@ -4,7 +4,7 @@ import pytest
 
 from generation.core.concurrency import ITS_CLOCK, Pace
 from generation.core.outcomes import CallCode, Failure, Receipt, Reply, Usage
-from generation.engine.tally import Tally
+from generation.worker.call_stats import CallStats
 
 ROUTE = 7
 
@@ -12,12 +12,12 @@ ROUTE = 7
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     now = [100.0]
-    monkeypatch.setattr("generation.engine.tally.time.monotonic", lambda: now[0])
+    monkeypatch.setattr("generation.worker.call_stats.time.monotonic", lambda: now[0])
     return now
 
 
 def _told(clock: list[float], processing_s: float | None, took_s: float = 10.0) -> dict[str, Pace]:
-    tally = Tally()
+    tally = CallStats()
     began = tally.begin(ROUTE)
     clock[0] += took_s
     tally.end(ROUTE, "course/unit", began, Reply("{}", Usage(5, 0, 50), Receipt(processing_s=processing_s)))
@@ -39,7 +39,7 @@ def test_time_that_cannot_be_the_call_s_is_not_believed(clock, processing_s):
 
 
 def test_failed_call_tells_no_pace(clock):
-    tally = Tally()
+    tally = CallStats()
     began = tally.begin(ROUTE)
     clock[0] += 1
     tally.end(ROUTE, "course/unit", began, Failure(CallCode.SERVER_ERROR, "", receipt=Receipt(processing_s=0.9)))

@@ -15,10 +15,10 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 from accounts.models import create_token
 from generation.api.spans import request_spans
 from generation.core.outcomes import CallCode, Failure
-from generation.engine.runner import Engine
 from generation.models import Job
 from generation.services.jobs import control
 from generation.telemetry import tracing
+from generation.worker.engine import Engine
 from tests.places import ROOT
 from tests.support import PROGRAM, FakeProvider, claim_all, finish
 from tests.waiting import wait_until
@@ -161,7 +161,7 @@ def test_without_an_endpoint_no_exporter_is_imported_and_a_call_costs_nothing(jo
     assert not tracing.is_on()
     work(job, FakeProvider())
     script = (
-        "import sys, django; django.setup(); from generation.engine import runner; from config import urls; "
+        "import sys, django; django.setup(); from generation.worker import engine; from config import urls; "
         "sys.exit(any(name.startswith('opentelemetry.exporter') for name in sys.modules))"      # redis has the rest
     )
     environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "config.settings"}

@@ -9,10 +9,6 @@ from django.test import override_settings
 
 from generation.core.outcomes import CallCode, Failure, Reply, Usage
 from generation.core.states import MAX_CRASHES
-from generation.engine.contexts import Contexts
-from generation.engine.judging import outcome_of, request_for
-from generation.engine.runner import Engine, policy
-from generation.engine.settle_queue import SettleQueue
 from generation.models import Chunk, Job, Pulse, Route, clock
 from generation.services.chunks import attempts, claiming, leases, settling
 from generation.services.chunks.settling import Finished
@@ -20,6 +16,10 @@ from generation.services.jobs import control, submission
 from generation.services.maintenance import sweeper
 from generation.services.routing import route_health
 from generation.telemetry import heartbeats
+from generation.worker.completer import Completer
+from generation.worker.engine import Engine, policy
+from generation.worker.job_context import JobContexts
+from generation.worker.judging import outcome_of, request_for
 from tests.engine.test_leases import let_leases_run_out
 from tests.invariants import assert_invariants
 from tests.support import PROGRAM, USAGE, FakeProvider, chunk, claim_all, content_for, finish, work_off
@@ -29,7 +29,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def judged(claim) -> Finished:
-    context = Contexts().of(claim)
+    context = JobContexts().of(claim)
     request = request_for(claim, context, [])
     reply = Reply(json.dumps(content_for(claim, context)), USAGE)
     attempts.store_reply(claim, reply, request.fingerprint)
@@ -106,7 +106,7 @@ def test_call_that_cannot_be_settled_does_not_take_its_neighbours_along(job, mon
 
     monkeypatch.setattr(settling, "_apply", broken)
     let_go = []
-    queue = SettleQueue(let_go.append, lambda: None)
+    queue = Completer(let_go.append, lambda: None)
     queue._waiting[job.pk] = calls[1:]
     queue.put(calls[0])
     job.refresh_from_db()
@@ -144,14 +144,14 @@ def test_earlier_life_with_our_own_pid_is_relieved(job):
 
 
 def test_claimed_chunk_whose_context_cannot_be_read_is_given_back_uncounted(job, monkeypatch):
-    real, failures = Contexts.of, [OperationalError("server closed the connection")]
+    real, failures = JobContexts.of, [OperationalError("server closed the connection")]
 
     def of(self, claim):
         if failures:
             raise failures.pop()
         return real(self, claim)
 
-    monkeypatch.setattr(Contexts, "of", of)
+    monkeypatch.setattr(JobContexts, "of", of)
     with override_settings(PULSE_S=0.05, LEASE_S=5):
         engine = Engine(FakeProvider()).start()
         try:

@@ -6,12 +6,12 @@ import urllib.request
 
 import pytest
 
-from generation.engine import current, embedded
-from generation.engine.embedded import EmbeddedWorker
 from generation.management import engine_room
 from generation.management.engine_room import EngineRoom
 from generation.models import Attempt
 from generation.simulator.settings import SimulatorSettings
+from generation.worker import embedded, process
+from generation.worker.embedded import EmbeddedWorker
 from tests.support import FakeProvider
 from tests.waiting import wait_until
 
@@ -21,9 +21,9 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.processes]
 @pytest.fixture(autouse=True)
 def quick(settings, monkeypatch):
     settings.PULSE_S, settings.LEASE_S, settings.CELERY_BROKER_URL = 0.05, 5.0, "memory://"
-    for module in (current, embedded, engine_room):
+    for module in (process, embedded, engine_room):
         monkeypatch.setattr(module, "WATCH_S", 0.05)
-    monkeypatch.setattr(current, "provider_from_settings", lambda: FakeProvider(delay_s=0.05))
+    monkeypatch.setattr(process, "provider_from_settings", lambda: FakeProvider(delay_s=0.05))
 
 
 @pytest.fixture
@@ -52,17 +52,17 @@ def fail_once(monkeypatch, where, name):
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
 def test_engine_whose_pulse_died_is_replaced_and_its_work_goes_on(job, worker, monkeypatch):
-    first = current._engine
+    first = process._engine
     wait_until("it works", lambda: Attempt.objects.filter(job=job).exists(), 10)
     fail_once(monkeypatch, first, "_beat")
-    wait_until("another engine", lambda: current._engine is not first, 10)
+    wait_until("another engine", lambda: process._engine is not first, 10)
 
     def is_completed() -> bool:
         job.refresh_from_db()
         return job.state == "completed"
 
     wait_until("the job completes", is_completed, 20)
-    assert not current._engine.is_broken
+    assert not process._engine.is_broken
 
 
 def test_consumer_that_died_is_replaced(worker):

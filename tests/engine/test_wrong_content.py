@@ -8,8 +8,8 @@ from django.conf import settings
 from accounts.models import Reservation
 from generation.core.outcomes import Reply
 from generation.core.states import ChunkState
-from generation.engine.contexts import Contexts
 from generation.models import Attempt, Chunk
+from generation.worker.job_context import JobContexts
 from tests.invariants import assert_invariants
 from tests.support import USAGE, chunk, claim_all, content_for, finish, work_off
 
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 
 
 def good(claim) -> dict:
-    return content_for(claim, Contexts().of(claim))
+    return content_for(claim, JobContexts().of(claim))
 
 
 def without_weeks(plan):

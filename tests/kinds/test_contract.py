@@ -20,10 +20,10 @@ from generation.core.outcomes import Done, Repair
 from generation.core.pricing import estimated_tokens
 from generation.core.prompting import DATA_NOTE, Context, Kind
 from generation.core.schema import lint
-from generation.engine.judging import read_plan, read_unit, read_whole
 from generation.kinds import all_kinds, get_kind, kind_choices
 from generation.services.errors import Refusal, RefusalCode
 from generation.services.jobs import submission
+from generation.worker.judging import read_plan, read_unit, read_whole
 
 
 @dataclass(frozen=True)

@@ -19,15 +19,15 @@ def die(*_args: Any, **_kwargs: Any) -> NoReturn:
 
 def main(point: str) -> None:
     django.setup()
-    from generation.engine import runner, settle_queue
-    from generation.engine.provider import provider_from_settings
+    from generation.worker import completer, engine
+    from generation.worker.provider import provider_from_settings
 
     provider = provider_from_settings()
-    engine = runner.Engine(provider)
+    engine = engine.Engine(provider)
     if point == "before_call":
         provider.ask = die      # type: ignore[method-assign, assignment]
     if point == "after_store":
-        settle_queue.settling.settle = die      # type: ignore[attr-defined]
+        completer.settling.settle = die      # type: ignore[attr-defined]
     engine.start()
     threading.Event().wait()
 

@@ -5,10 +5,10 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from generation.engine.failpoints import POISON
 from generation.management.chaos.steps import Step
 from generation.management.rig.people import Ask
 from generation.simulator.faults import Fault, FaultScript, Rule
+from generation.worker.failpoints import POISON
 
 ROLES = ("student",) * 12 + ("teacher",) * 6 + ("admin",) * 2      # 20 people
 REFUSED_SHARE = 0.1

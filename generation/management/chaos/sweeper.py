@@ -12,8 +12,8 @@ def main() -> None:
     django.setup()
     from django.conf import settings
 
-    from generation.engine.database import guarded
     from generation.services.maintenance import sweeper
+    from generation.worker.database import guarded
 
     def sweep_on() -> None:
         while True:

@@ -1,6 +1,6 @@
 """The alert rules, evaluated: one turn after the other, by whoever gets to it first.
 
-The courier of a worker does it.  When none has for a while, the web process does: a dead worker cannot say
+The notifier of a worker does it.  When none has for a while, the web process does: a dead worker cannot say
 that it is dead.  An alert, its log line and its deliveries are one transaction."""
 
 import datetime as dt

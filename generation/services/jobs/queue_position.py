@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from django.db.models import Count, Q
 
 from accounts import policies
-from accounts.remembering import once
+from accounts.ttl_cache import once
 from generation.core import fairness
 from generation.core.states import ChunkState
 from generation.models import Chunk, Job, Pulse

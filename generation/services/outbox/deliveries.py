@@ -1,7 +1,7 @@
-"""Deliveries: written with their event, claimed by a courier, settled by what came of them.
+"""Deliveries: written with their event, claimed by a notifier, settled by what came of them.
 
 Note [Lock order of deliveries]: the target first, then its deliveries; a claim locks one delivery and no target.
-At least once, as Standard Webhooks has it: a courier that dies after sending leaves a delivery that is sent again,
+At least once, as Standard Webhooks has it: a notifier that dies after sending leaves a delivery that is sent again,
 with the same `webhook-id`."""
 
 import datetime as dt
@@ -24,8 +24,8 @@ from generation.models.outgoing import PENDING_DELIVERY, WebhookEndpoint
 from generation.services.outbox import signing
 from generation.telemetry import journal
 
-SENDING_FOR = dt.timedelta(seconds=60)      # longer than any sending takes; then its courier is given up
-PER_TARGET = 2                              # deliveries that one target is sent at the same time, by one courier
+SENDING_FOR = dt.timedelta(seconds=60)      # longer than any sending takes; then its notifier is given up
+PER_TARGET = 2                              # deliveries that one target is sent at the same time, by one notifier
 STALE_AFTER = dt.timedelta(days=3)          # longer than the schedule of attempts
 BATCH = 500
 JOB_EVENTS = {
@@ -112,7 +112,7 @@ def _job_columns(job: Job) -> Json:
     }
 
 
-# --- Claimed by a courier -------------------------------------------------------------------------
+# --- Claimed by a notifier -------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)

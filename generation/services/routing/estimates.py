@@ -7,7 +7,7 @@ import random
 from dataclasses import dataclass
 from functools import lru_cache
 
-from accounts.remembering import once
+from accounts.ttl_cache import once
 from generation.core.kind import JsonObject
 from generation.core.pricing import Prices, estimated_tokens
 from generation.core.prompting import Kind

@@ -11,7 +11,7 @@ from copy import copy
 from dataclasses import dataclass
 from functools import cache
 
-from accounts.remembering import once
+from accounts.ttl_cache import once
 from generation.core.kind import JsonObject
 from generation.core.outcomes import GiveUp, Outcome, Repair
 from generation.core.pricing import estimated_tokens

@@ -34,7 +34,7 @@ class _Route:
             self.quota)
 
 
-class Tally:
+class CallStats:
     """`begin` before a call and `end` after it, from any thread; `take` what was counted since the last time."""
 
     def __init__(self) -> None:

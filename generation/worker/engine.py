@@ -39,13 +39,6 @@ from generation.core.pricing import estimated_tokens
 from generation.core.prompting import Context, Request, Stage
 from generation.core.reasons import Reason
 from generation.core.routing import Endpoint
-from generation.engine import failpoints, spans
-from generation.engine.contexts import Contexts, digests_before
-from generation.engine.database import AWAY, guarded, persistently
-from generation.engine.judging import outcome_of, request_for
-from generation.engine.naming import named, worker_name
-from generation.engine.settle_queue import SettleQueue
-from generation.engine.tally import Tally
 from generation.kinds import all_kinds
 from generation.services.chunks import attempts, cache_lookup, claiming, leases
 from generation.services.chunks.claim import Claim
@@ -54,6 +47,13 @@ from generation.services.maintenance import sweeper
 from generation.services.routing import route_health
 from generation.telemetry import heartbeats
 from generation.telemetry.redaction import clean
+from generation.worker import failpoints, spans
+from generation.worker.call_stats import CallStats
+from generation.worker.completer import Completer
+from generation.worker.database import AWAY, guarded, persistently
+from generation.worker.job_context import JobContexts, digests_before
+from generation.worker.judging import outcome_of, request_for
+from generation.worker.naming import named, worker_name
 
 _logger = logging.getLogger(__name__)
 _alive_here: set[str] = set()      # names of this process's engines
@@ -61,7 +61,7 @@ SHORTEST_REPLY = 1_024             # tokens that a context must have room for be
 
 
 class Asks(Protocol):
-    """The providers, as the engine needs them.  `generation.engine.provider` has the real ones."""
+    """The providers, as the engine needs them.  `generation.worker.provider` has the real ones."""
 
     async def ask(
         self, request: Request, *, model: str, max_output_tokens: int, deadline_s: float, cache_key: str,
@@ -103,10 +103,10 @@ class Engine:
         self._loop_thread = threading.Thread(target=self._run_loop, name="provider-calls", daemon=True)
         self._pulse_thread = threading.Thread(target=self._pulse, name="pulse", daemon=True)
         self._transactions = ThreadPoolExecutor(settings.WORKER_DB_THREADS, "transactions")
-        self._contexts = Contexts()
-        self._queue = SettleQueue(self._let_go, self.wake)
+        self._contexts = JobContexts()
+        self._queue = Completer(self._let_go, self.wake)
         self._suspect_routes: set[int] = set()     # a call of ours failed there: the next success is news
-        self._tally = Tally()
+        self._tally = CallStats()
         self._was_full = False
         self._revisions = {slug: kind.revision for slug, kind in all_kinds().items()}
         self._policy = policy()

@@ -1,29 +1,29 @@
-"""The one engine of this process, and its courier: started, woken and drained through here by whoever runs the
-worker, a Celery worker of its own (`generation.tasks`) or one in a thread (`generation.engine.embedded`)."""
+"""The one engine of this process, and its notifier: started, woken and drained through here by whoever runs the
+worker, a Celery worker of its own (`generation.tasks`) or one in a thread (`generation.worker.embedded`)."""
 
 import logging
 import threading
 import time
 
-from generation.engine.courier import Courier
-from generation.engine.provider import provider_from_settings
-from generation.engine.runner import Engine
+from generation.worker.engine import Engine
+from generation.worker.notifier import Notifier
+from generation.worker.provider import provider_from_settings
 
 WATCH_S = 1.0
 
 _logger = logging.getLogger(__name__)
 _lock = threading.Lock()
 _engine: Engine | None = None
-_courier: Courier | None = None
+_notifier: Notifier | None = None
 
 
 def start_engine() -> Engine:
     """The running engine; starting twice gives the same one."""
-    global _engine, _courier
+    global _engine, _notifier
     with _lock:
         if _engine is None:
             _engine = Engine(provider_from_settings()).start()
-            _courier = Courier(name=_engine.name).start()
+            _notifier = Notifier(name=_engine.name).start()
             threading.Thread(target=_watch, args=(_engine,), name="engine-watch", daemon=True).start()
         return _engine
 
@@ -69,10 +69,10 @@ def drain_engine(grace_s: float) -> int:
     """Let calls finish for `grace_s`, give back the rest, stop; how many were given back.
 
     Draining twice does no harm."""
-    global _engine, _courier
+    global _engine, _notifier
     with _lock:
-        engine, _engine, courier, _courier = _engine, None, _courier, None
+        engine, _engine, notifier, _notifier = _engine, None, _notifier, None
     given_back = 0 if engine is None else engine.drain(grace_s)
-    if courier is not None:
-        courier.stop()      # after the engine: the last jobs' ends are told, too
+    if notifier is not None:
+        notifier.stop()      # after the engine: the last jobs' ends are told, too
     return given_back

@@ -17,7 +17,7 @@ Application = Callable[[dict[str, Any], Any, Any], Awaitable[None]]     # Any: A
 KEPT = 32      # idle threads of one process; more come and go with their requests
 
 
-class Lanes:
+class RequestThreads:
     """An ASGI application whose requests borrow a thread each, and give it back."""
 
     def __init__(self, application: Application) -> None:

@@ -13,7 +13,7 @@ from generation.services.chunks.claim import Claim
 KEPT = 256
 
 
-class Contexts:
+class JobContexts:
     """A bounded cache: brief and plan of a job never change once its units run."""
 
     def __init__(self) -> None:

@@ -1,7 +1,7 @@
 """What a web process does for workers that are dead, because these cannot say so themselves.
 
 `look` costs one small query while workers live.  When nobody has evaluated the alert rules for some turns it
-does so, and a short-lived courier takes the alerts out.  Two doors use it: `/readyz`, which supervisors ask, and
+does so, and a short-lived notifier takes the alerts out.  Two doors use it: `/readyz`, which supervisors ask, and
 a thread of each web process, for installations where nobody asks."""
 
 import logging
@@ -10,10 +10,10 @@ import threading
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, connection
 
-from generation.engine.courier import Courier
-from generation.engine.naming import worker_name
 from generation.services.alerts import evaluation
 from generation.services.outbox import deliveries
+from generation.worker.naming import worker_name
+from generation.worker.notifier import Notifier
 
 HELP_FOR_S = 30.0
 
@@ -44,12 +44,12 @@ def _help_out() -> None:
 
     def carry() -> None:
         try:
-            Courier().run_until_idle(HELP_FOR_S)
+            Notifier().run_until_idle(HELP_FOR_S)
         finally:
             connection.close()
             _helping.release()
 
-    threading.Thread(target=carry, name="courier-of-web", daemon=True).start()
+    threading.Thread(target=carry, name="notifier-of-web", daemon=True).start()
 
 
 def start() -> None:
@@ -58,7 +58,7 @@ def start() -> None:
     if _thread is not None and _thread.is_alive():
         return
     _stop.clear()
-    _thread = threading.Thread(target=_keep_looking, name="lookout", daemon=True)
+    _thread = threading.Thread(target=_keep_looking, name="standby", daemon=True)
     _thread.start()
 
 

@@ -16,7 +16,7 @@ from celery.worker import state as worker_state
 from celery.worker.consumer import Consumer
 
 from generation import queue
-from generation.engine import current
+from generation.worker import process
 
 CONCURRENCY = 2       # a task only wakes the engine, which is over in microseconds
 BROKER_S = 3.0        # how long a start waits for the broker
@@ -62,7 +62,7 @@ class EmbeddedWorker:
         assert self._worker is None, "the worker is started already"
         worker_state.should_stop = None
         self._worker = _Worker()
-        current.start_engine()
+        process.start_engine()
         self._listen(self._worker)
         threading.Thread(target=self._watch, args=(self._worker,), name="worker-watch", daemon=True).start()
         return self._worker.is_ready.wait(BROKER_S)
@@ -86,12 +86,12 @@ class EmbeddedWorker:
 
     def stop_claiming(self) -> None:
         """Take no more work; a signal handler may call it."""
-        current.stop_claiming()
+        process.stop_claiming()
 
     @property
     def in_flight(self) -> int:
         """Calls that are waited for."""
-        return current.in_flight()
+        return process.in_flight()
 
     def stop(self, grace_s: float, *, is_urgent: Callable[[], bool] = lambda: False) -> int:
         """Let calls finish for `grace_s`, or until `is_urgent`; how many were given back uncounted."""
@@ -102,7 +102,7 @@ class EmbeddedWorker:
         time.sleep(LOOK_S)
         while self.in_flight and time.monotonic() < deadline and not is_urgent():
             time.sleep(LOOK_S)
-        given_back = current.drain_engine(0)
+        given_back = process.drain_engine(0)
         with self._restarting:      # from here on a consumer that ends was meant to
             thread, self._worker, self._thread = self._thread, None, None
         # A warm stop, at the next turn of the consumer's loop, which makes one more turn after that.

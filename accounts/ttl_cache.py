@@ -48,7 +48,7 @@ def forget_when_changed(*models: type[Model]) -> None:
     """Whoever saves or deletes a row of `models` in this process sees it at once."""
     for model in models:
         for signal in (post_save, post_delete):
-            signal.connect(_forget_after_commit, sender=model, dispatch_uid=f"remembering.{model.__name__}")
+            signal.connect(_forget_after_commit, sender=model, dispatch_uid=f"ttl_cache.{model.__name__}")
 
 
 def _forget_after_commit(**_signal: object) -> None:

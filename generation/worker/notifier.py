@@ -1,4 +1,4 @@
-"""The courier of a process: evaluates the alert rules when it is its turn, and takes deliveries out.
+"""The notifier of a process: evaluates the alert rules when it is its turn, and takes deliveries out.
 
 One thread does all its transactions on one connection; another runs the event loop on which the receivers are
 waited for.  Nothing of it is shared with the engine: whoever hangs here delays no job, and no other delivery,
@@ -16,13 +16,13 @@ from concurrent.futures import ThreadPoolExecutor
 from django.db import connection
 
 from generation.delivery import Receipt, Sender, Verdict
-from generation.engine import mailing
-from generation.engine.database import guarded
-from generation.engine.naming import worker_name
 from generation.models import ChannelKind
 from generation.services.alerts import evaluation
 from generation.services.outbox import deliveries, webhooks
 from generation.services.outbox.deliveries import Parcel
+from generation.worker import email
+from generation.worker.database import guarded
+from generation.worker.naming import worker_name
 
 MAX_UNDER_WAY = 16
 MAILS_AT_ONCE = 4
@@ -33,7 +33,7 @@ LAST_DELIVERIES_S = 6.0
 _logger = logging.getLogger(__name__)
 
 
-class Courier:
+class Notifier:
     """`start()` it, `stop()` it; or `run_until_idle()` in a thread of its own."""
 
     def __init__(self, sender: Sender | None = None, *, name: str = "") -> None:
@@ -42,14 +42,14 @@ class Courier:
         self._loop = asyncio.new_event_loop()
         self._mails = ThreadPoolExecutor(MAILS_AT_ONCE, "mail")
         self._loop_thread = threading.Thread(target=self._loop.run_forever, name="deliveries", daemon=True)
-        self._thread = threading.Thread(target=self._run, name="courier", daemon=True)
+        self._thread = threading.Thread(target=self._run, name="notifier", daemon=True)
         self._finished: queue.SimpleQueue[tuple[Parcel, Receipt] | None] = queue.SimpleQueue()
         self._under_way: Counter[str] = Counter()
         self._stopping = threading.Event()
 
     # --- Life ---------------------------------------------------------------------------------
 
-    def start(self) -> "Courier":
+    def start(self) -> "Notifier":
         self._thread.start()
         return self
 
@@ -142,7 +142,7 @@ class Courier:
         if parcel.kind is not ChannelKind.EMAIL:
             return await self._sender.post(parcel.url, parcel.body.encode(), parcel.headers)
         sending = self._loop.run_in_executor(
-            self._mails, mailing.send, parcel.recipients, parcel.subject, parcel.body)
+            self._mails, email.send, parcel.recipients, parcel.subject, parcel.body)
         try:
             return await asyncio.wait_for(sending, MAIL_TIMEOUT_S)
         except TimeoutError:

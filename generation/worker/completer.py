@@ -12,19 +12,19 @@ from django.db import connection
 
 from generation.core.outcomes import CallCode, GiveUp
 from generation.core.reasons import Reason
-from generation.engine import failpoints
-from generation.engine.database import AWAY, guarded, persistently
-from generation.engine.naming import named
 from generation.services.chunks import settling
 from generation.services.chunks.claim import Claim
 from generation.services.chunks.settling import Finished
+from generation.worker import failpoints
+from generation.worker.database import AWAY, guarded, persistently
+from generation.worker.naming import named
 
 _logger = logging.getLogger(__name__)
 
 MAX_TOGETHER = 16      # keeps the transaction short
 
 
-class SettleQueue:
+class Completer:
     """`put` settles, or leaves it to the thread that is settling the same job.
 
     `let_go` is told of every claim that is over, settled or not; `on_runnable` when chunks may start."""
