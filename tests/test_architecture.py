@@ -18,6 +18,7 @@ KIND_ROOMS = sorted(f"generation.kinds.{path.parent.name}" for path in ROOT.glob
 FLOORS = [
     ["config"],
     ["generation.tasks", "generation.admin", "generation.api", "generation.management", "generation.apps"],
+    ["generation.testbed"],
     ["generation.worker"],
     ["generation.services"],
     ["generation.queue", "generation.telemetry"],
@@ -48,7 +49,7 @@ EXCEPTIONS = {
 
 # For staff; for everybody else.
 MAY_MARK_SAFE = {"generation.admin.rendering", "generation.services.jobs.documents"}
-MAY_PRINT = ("config/", "generation/management/", "generation/simulator/")
+MAY_PRINT = ("config/", "generation/management/", "generation/testbed/", "generation/simulator/")
 TESTS_THAT_MAY_SLEEP = {
     "tests/api/wire.py": "the API tests' helper that polls, with a deadline",
     "tests/simulator/test_simulator_server.py": "plays a writer that takes its time",

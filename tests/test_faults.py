@@ -2,7 +2,7 @@
 
 import pytest
 
-from generation.management.chaos.steps import COVERS
+from generation.testbed.chaos.faults import COVERS
 from tests.coverage_tables import Row, missing, uncovered
 
 FAULTS = {

@@ -5,7 +5,7 @@ kept for one with busy neighbours: `PATIENCE` times as long."""
 
 from collections.abc import Callable
 
-from generation.management.rig import waiting
+from generation.testbed.installation import waiting
 
 PATIENCE = 4
 

@@ -31,9 +31,9 @@ from django.urls import reverse  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from accounts.models import User  # noqa: E402
-from generation.management.rig.scratch import scratch_database  # noqa: E402
 from generation.models import Attempt, Chunk, Job, LogEntry, Route  # noqa: E402
 from generation.services.maintenance import retention  # noqa: E402
+from generation.testbed.installation.scratch_database import scratch_database  # noqa: E402
 
 BATCH = 5_000
 USERS = 200

@@ -6,13 +6,13 @@ import pytest
 from django.db import connection
 
 from accounts.models import Reservation, Usage
-from generation.management.chaos import evidence, invariants
-from generation.management.chaos.books import Books
-from generation.management.chaos.evidence import Death
-from generation.management.rig.crew import End
-from generation.management.rig.people import Heard
 from generation.models import Alert, AlertRule, Attempt, Chunk, Job, LogEntry
 from generation.services.jobs import submission
+from generation.testbed.chaos import evidence, invariants
+from generation.testbed.chaos.evidence import Death
+from generation.testbed.chaos.snapshot import Snapshot
+from generation.testbed.installation.clients import Observed
+from generation.testbed.installation.supervisor import End
 from tests.support import PROGRAM, claim_all, finish, limited, work_off
 
 pytestmark = pytest.mark.django_db
@@ -55,12 +55,12 @@ def unchecked(transactional_db):
 
 
 def broken() -> set[str]:
-    return {one.invariant for one in invariants.at_rest(Books.read())}
+    return {one.invariant for one in invariants.at_rest(Snapshot.read())}
 
 
 def test_nothing_is_broken_where_nothing_went_wrong(ended, calls):
-    heard = Heard(accepted={"wish": {str(ended.public_id)}})
-    books = Books.read()
+    heard = Observed(accepted={"wish": {str(ended.public_id)}})
+    books = Snapshot.read()
     assert invariants.at_rest(books) == []
     assert invariants.by_the_provider(books, calls) == []
     assert invariants.by_the_users(books, heard) == []
@@ -158,39 +158,39 @@ def test_loss_without_a_reason_is_reported(unchecked, ann, route):
 
 def test_call_after_the_chunk_was_done_is_reported(ended, calls):
     late = {**calls[1], "seq": 99, "started_at": calls[1]["started_at"] + 3_600}
-    found = invariants.by_the_provider(Books.read(), [*calls, late])
+    found = invariants.by_the_provider(Snapshot.read(), [*calls, late])
     assert {one.invariant for one in found} == {"I2", "I3"}      # nor has it a row
 
 
 def test_call_without_a_row_is_reported(ended, calls):
     Attempt.objects.filter(request_id="req_simulated_2").delete()
-    found = invariants.by_the_provider(Books.read(), calls)
+    found = invariants.by_the_provider(Snapshot.read(), calls)
     assert [one.invariant for one in found] == ["I3"]
     assert "has no row" in found[0].sentence
 
 
 def test_row_of_which_the_provider_knows_nothing_is_reported(ended, calls):
-    found = invariants.by_the_provider(Books.read(), calls[1:])
+    found = invariants.by_the_provider(Snapshot.read(), calls[1:])
     assert ["knows nothing" in one.sentence for one in found] == [True]
 
 
 def test_row_that_says_other_tokens_is_reported(ended, calls):
     calls[2]["output_tokens"] += 1
-    assert ["the provider says" in one.sentence for one in invariants.by_the_provider(Books.read(), calls)] == [True]
+    assert ["the provider says" in one.sentence for one in invariants.by_the_provider(Snapshot.read(), calls)] == [True]
 
 
 @pytest.mark.parametrize(("heard", "words"), [
-    (Heard(accepted={"wish": {"00000000-0000-0000-0000-000000000000"}}), "is not there"),
-    (Heard(), "nobody was told"),
-    (Heard(refused={"wish": "over the limit"}, accepted={"wish": {"JOB"}}), "was refused"),
-    (Heard(accepted={"wish": {"JOB", "other"}}), "has made 2 jobs"),
-    (Heard(accepted={"wish": {"JOB"}}, odd=["wish: 500"]), "nobody should get"),
-    (Heard(accepted={"wish": {"JOB"}}, revisions={"JOB": [3, 2]}), "did not go forward"),
+    (Observed(accepted={"wish": {"00000000-0000-0000-0000-000000000000"}}), "is not there"),
+    (Observed(), "nobody was told"),
+    (Observed(refused={"wish": "over the limit"}, accepted={"wish": {"JOB"}}), "was refused"),
+    (Observed(accepted={"wish": {"JOB", "other"}}), "has made 2 jobs"),
+    (Observed(accepted={"wish": {"JOB"}}, odd=["wish: 500"]), "nobody should get"),
+    (Observed(accepted={"wish": {"JOB"}}, revisions={"JOB": [3, 2]}), "did not go forward"),
 ], ids=["lost", "invented", "refused", "twice", "odd", "stream"])
 def test_what_users_were_told_is_compared(heard, words, ended):
     mine = str(ended.public_id)
     heard.accepted = {key: {mine if job == "JOB" else job for job in ids} for key, ids in heard.accepted.items()}
-    found = invariants.by_the_users(Books.read(), heard)
+    found = invariants.by_the_users(Snapshot.read(), heard)
     assert any(words in one.sentence for one in found), found
 
 
@@ -211,10 +211,10 @@ def test_answer_paid_twice_is_explained_by_the_death_of_its_worker(ann, route):
         for seq, at in ((1, began), (2, again.started_at.timestamp()))
     ]
     death = Death(End("worker1", 4711, began, -9, "kill_worker"), ((claim_pk(job), 1),))
-    found, = evidence.paid_twice(Books.read(), calls, [death])
+    found, = evidence.paid_twice(Snapshot.read(), calls, [death])
     assert (found.call, found.cause) == (1, "its worker died: kill worker")
-    assert len(evidence.taken_back_s(Books.read(), [death])) == len(evidence.recovery_s(Books.read(), [death], [])) == 1
-    assert evidence.recovery_s(Books.read(), [death], [(began, began + 60)]) == []      # the provider was paused
+    assert len(evidence.taken_back_s(Snapshot.read(), [death])) == len(evidence.recovery_s(Snapshot.read(), [death], [])) == 1
+    assert evidence.recovery_s(Snapshot.read(), [death], [(began, began + 60)]) == []      # the provider was paused
 
 
 def claim_pk(job):

@@ -8,8 +8,8 @@ import pytest
 from pydantic import BaseModel
 
 from generation.kinds import get_kind
-from generation.management.base import BadInput
-from generation.management.briefs import read_brief
+from generation.management.cli.base import BadInput
+from generation.management.cli.brief_input import read_brief
 
 PROGRAM = get_kind("training_program")
 

@@ -6,7 +6,7 @@ import pytest
 from django.core.management import call_command
 
 from accounts.models import ApiToken, digest, user_of_token
-from generation.management.base import BadInput
+from generation.management.cli.base import BadInput
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -12,9 +12,9 @@ from django.conf import settings
 from django.core.management import call_command
 
 from accounts.models import Limit, Policy, Role
-from generation.management.base import BadInput
-from generation.management.rig.processes import Worker
+from generation.management.cli.base import BadInput
 from generation.models import Job
+from generation.testbed.installation.processes import Worker
 from tests.commands.product import clean_environment, is_gone, product
 from tests.waiting import wait_until
 

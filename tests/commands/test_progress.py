@@ -7,8 +7,8 @@ import pytest
 
 from generation.core.reasons import Reason
 from generation.core.states import ChunkState
-from generation.management import progress
-from generation.management.progress import LiveBar, Moment, PlainLines, display_on, follow
+from generation.management.cli import progress
+from generation.management.cli.progress import LiveBar, Moment, PlainLines, display_on, follow
 from generation.models import Chunk, Route
 from generation.services.jobs import control
 from generation.services.jobs.progress import Waiting

@@ -5,7 +5,7 @@ import socket
 import pytest
 from django.core.management import call_command
 
-from generation.management.base import BadInput
+from generation.management.cli.base import BadInput
 from generation.simulator import SimulatorProcess
 
 pytestmark = pytest.mark.processes

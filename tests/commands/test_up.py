@@ -10,7 +10,7 @@ import urllib.request
 import pytest
 from django.core.management import call_command
 
-from generation.management.base import BadInput
+from generation.management.cli.base import BadInput
 from tests.commands.product import SIMULATOR_IS_GONE_S, Product, get, is_gone, product
 from tests.waiting import wait_until
 

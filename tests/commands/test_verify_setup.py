@@ -4,7 +4,7 @@ import pytest
 from django.core.management import call_command
 
 from generation.core.reasons import Reason
-from generation.management import checkup
+from generation.management.cli import doctor
 from generation.models import Route, clock
 from generation.services.maintenance import sweeper
 from generation.telemetry import heartbeats
@@ -101,7 +101,7 @@ class TestLines:
         assert "sk-bad-and-secret" not in found["provider"]
 
     def test_schema_that_a_provider_would_refuse_is_bad(self, capsys, route, monkeypatch):
-        monkeypatch.setattr(checkup, "lint", lambda schema: ["# has too many properties"])
+        monkeypatch.setattr(doctor, "lint", lambda schema: ["# has too many properties"])
         assert lines(capsys)["kind course"].startswith("✗ kind course: plan: # has too many properties")
 
 

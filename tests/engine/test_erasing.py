@@ -15,7 +15,7 @@ from accounts.models import ApiToken, Override, Reservation, Usage, User, create
 from generation.core.alerting import Condition
 from generation.core.findings import Finding, Severity
 from generation.core.outcomes import CallCode, Failure, Reply
-from generation.management.base import BadInput
+from generation.management.cli.base import BadInput
 from generation.models import (
     Alert,
     AlertRule,

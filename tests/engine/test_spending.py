@@ -10,7 +10,7 @@ from accounts.models import Override, Pause, Reservation, Usage
 from accounts.windows import Window, begin
 from generation.core.outcomes import CallCode, Failure, Reply
 from generation.core.outcomes import Usage as Tokens
-from generation.management.base import refused as told_in_the_shell
+from generation.management.cli.base import refused as told_in_the_shell
 from generation.models import Attempt, Job, Route, clock
 from generation.services import quotas
 from generation.services.chunks import attempts, settling

@@ -6,8 +6,8 @@ import urllib.request
 
 import pytest
 
-from generation.management import engine_room
-from generation.management.engine_room import EngineRoom
+from generation.management.cli import local_worker
+from generation.management.cli.local_worker import LocalWorker
 from generation.models import Attempt
 from generation.simulator.settings import SimulatorSettings
 from generation.worker import embedded, process
@@ -21,7 +21,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.processes]
 @pytest.fixture(autouse=True)
 def quick(settings, monkeypatch):
     settings.PULSE_S, settings.LEASE_S, settings.CELERY_BROKER_URL = 0.05, 5.0, "memory://"
-    for module in (process, embedded, engine_room):
+    for module in (process, embedded, local_worker):
         monkeypatch.setattr(module, "WATCH_S", 0.05)
     monkeypatch.setattr(process, "provider_from_settings", lambda: FakeProvider(delay_s=0.05))
 
@@ -73,7 +73,7 @@ def test_consumer_that_died_is_replaced(worker):
 
 def test_simulator_that_died_is_started_again_where_it_was(settings, transactional_db):
     settings.OPENAI_BASE_URL = settings.OPENAI_API_KEY = None
-    room = EngineRoom(SimulatorSettings())
+    room = LocalWorker(SimulatorSettings())
     room.start()
     try:
         url, pid = settings.OPENAI_BASE_URL, room._simulator.pid

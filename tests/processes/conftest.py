@@ -11,11 +11,11 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
-from generation.management.rig.processes import ROOT, Worker
-from generation.management.rig.redis import OwnRedis
-from generation.management.rig.scratch import database_url
 from generation.simulator.process import SimulatorProcess
 from generation.simulator.settings import SimulatorSettings
+from generation.testbed.installation.processes import ROOT, Worker
+from generation.testbed.installation.redis import OwnRedis
+from generation.testbed.installation.scratch_database import database_url
 from tests.waiting import PATIENCE
 
 QUICK = {

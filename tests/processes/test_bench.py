@@ -5,7 +5,7 @@ import json
 import pytest
 from django.core.management import CommandError, call_command
 
-from generation.management.bench import api, concurrency, engine, fairness
+from generation.testbed.bench import api, concurrency, engine, fairness
 
 pytestmark = [pytest.mark.processes, pytest.mark.django_db(transaction=True)]
 

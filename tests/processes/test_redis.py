@@ -5,9 +5,9 @@ import signal
 
 import pytest
 
-from generation.management.chaos.monkey import FORGED
 from generation.models import Job
 from generation.services.jobs import submission
+from generation.testbed.chaos.injector import FORGED
 from tests.processes.test_crashes import wait_for_end
 from tests.support import PROGRAM
 from tests.waiting import wait_until

@@ -7,10 +7,10 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from generation.management.rehearsal.scenarios import ALL
-from generation.management.rig.scratch import database_url
 from generation.models import Job, Rehearsal
 from generation.services import rehearsals
+from generation.testbed.installation.scratch_database import database_url
+from generation.testbed.rehearsal.scenarios import ALL
 from tests.commands.product import MANAGE, ROOT, clean_environment
 from tests.waiting import wait_until
 

@@ -9,8 +9,8 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from generation.management.base import BadInput, ProductCommand
-from generation.management.bench import api, concurrency, engine, fairness
+from generation.management.cli.base import BadInput, ProductCommand
+from generation.testbed.bench import api, concurrency, engine, fairness
 
 WIDTH = 110      # of tables in a file or a log
 
@@ -114,7 +114,7 @@ def _check(options: dict[str, Any]) -> None:     # Any: the parsed options
         raise BadInput("--plan-s and --unit-s take seconds above 0.")
 
 
-def _show(console: Console, report: engine.Report) -> None:
+def _show(console: Console, report: engine.EngineReport) -> None:
     limit_s = report.plan_s + report.unit_s
     table = Table(
         title=f"12-week programs over the critical path of {limit_s:g} s "

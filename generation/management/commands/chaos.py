@@ -8,10 +8,10 @@ from typing import Any
 
 from django.db import connection
 
-from generation.management.base import BadInput, ProductCommand, unwinding_on_sigterm
-from generation.management.chaos import report as words
-from generation.management.chaos.run import run
-from generation.management.rig.redis import OwnRedis
+from generation.management.cli.base import BadInput, ProductCommand, unwinding_on_sigterm
+from generation.testbed.chaos import report as words
+from generation.testbed.chaos.run import run
+from generation.testbed.installation.redis import OwnRedis
 
 
 class Command(ProductCommand):

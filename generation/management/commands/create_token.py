@@ -6,7 +6,7 @@ import sys
 from typing import Any
 
 from accounts.models import ApiToken, User, create_token
-from generation.management.base import BadInput, ProductCommand
+from generation.management.cli.base import BadInput, ProductCommand
 from generation.models import clock
 
 LONGEST_DAYS = 3_650

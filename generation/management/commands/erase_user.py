@@ -4,7 +4,7 @@ import argparse
 from typing import Any
 
 from accounts.models import User
-from generation.management.base import BadInput, ProductCommand
+from generation.management.cli.base import BadInput, ProductCommand
 from generation.services.maintenance import erasure
 
 

@@ -16,10 +16,10 @@ from django.conf import settings
 from accounts.models import User
 from generation.core.pricing import dollars
 from generation.kinds import all_kinds
-from generation.management import documents, groundwork, progress
-from generation.management.base import INTERRUPTED, BadInput, ProductCommand, StopRequests
-from generation.management.briefs import read_brief
-from generation.management.engine_room import EngineRoom
+from generation.management.cli import document_files, preflight, progress
+from generation.management.cli.base import INTERRUPTED, BadInput, ProductCommand, StopRequests
+from generation.management.cli.brief_input import read_brief
+from generation.management.cli.local_worker import LocalWorker
 from generation.models import Job, Strategy
 from generation.services import quotas
 from generation.services.errors import Refusal
@@ -41,7 +41,7 @@ class Command(ProductCommand):
             help="a field of the brief; lists with commas, as JSON, or repeated; a.b=… reaches into objects")
         parser.add_argument("--strategy", default=Strategy.PARALLEL.value, help=", ".join(Strategy.values))
         parser.add_argument("--out", metavar="FILE", help="where to write the document; - is stdout")
-        parser.add_argument("--format", choices=list(documents.ENDINGS), default="markdown", dest="format_")
+        parser.add_argument("--format", choices=list(document_files.ENDINGS), default="markdown", dest="format_")
         parser.add_argument(
             "--example", action="store_true", dest="is_example", help="only print a brief to start from")
         parser.add_argument("--fresh", action="store_true", help="make it anew, although the cache may have it")
@@ -65,7 +65,7 @@ class Command(ProductCommand):
             return
         content = read_brief(kinds[kind], brief, assignments)
         if out is None:
-            groundwork.check_local_folder()
+            preflight.check_local_folder()
         self._prepare()
         person = self._person(user)
         with StopRequests() as stop:
@@ -76,14 +76,14 @@ class Command(ProductCommand):
     # --- before -------------------------------------------------------------------------------
 
     def _prepare(self) -> None:
-        groundwork.reach_database()
-        pending = groundwork.pending_migrations()
-        if pending and not groundwork.is_embedded_database():
+        preflight.reach_database()
+        pending = preflight.pending_migrations()
+        if pending and not preflight.is_embedded_database():
             raise BadInput(
                 f"The database lacks {pending} migration{'s' * (pending > 1)}: run python manage.py migrate."
             )
         if pending:
-            groundwork.migrate()
+            preflight.migrate()
 
     def _person(self, name: str | None) -> User:
         if name is not None:
@@ -91,7 +91,7 @@ class Command(ProductCommand):
             if user is None:
                 raise BadInput(f"There is no active user “{name}”.")
             return user
-        found = groundwork.administrator()
+        found = preflight.administrator()
         if found.password is not None:
             self._tell(
                 f"An administrator was made: {found.user.username}  {found.password}   (shown only now; a new "
@@ -103,10 +103,10 @@ class Command(ProductCommand):
 
     def _generate(self, stop: StopRequests, **request: Any) -> progress.Followed:     # Any: what `submit` takes
         """Submit and follow, working here as long as nobody else does."""
-        room: EngineRoom | None = None
+        room: LocalWorker | None = None
         kind = all_kinds()[request["kind"]]
-        if not groundwork.is_worked_on(kind):
-            room = EngineRoom()
+        if not preflight.is_worked_on(kind):
+            room = LocalWorker()
             room.begin()
         try:
             submitted = submission.submit(**request)
@@ -122,8 +122,8 @@ class Command(ProductCommand):
             def work_if_nobody_else_does() -> None:
                 """The worker that we watch may die."""
                 nonlocal room
-                if room is None and not groundwork.is_worked_on(kind):
-                    room = EngineRoom()
+                if room is None and not preflight.is_worked_on(kind):
+                    room = LocalWorker()
                     self._work_here(room)
 
             with progress.display_on(self._to_people) as display:
@@ -136,7 +136,7 @@ class Command(ProductCommand):
                     self._tell(f"Finishing what is in flight, {grace}; Ctrl-C again gives it back at once.")
                 room.stop(is_urgent=lambda: stop.is_urgent)
 
-    def _work_here(self, room: EngineRoom) -> None:
+    def _work_here(self, room: LocalWorker) -> None:
         if room.is_simulated:
             self._tell("The bundled simulator writes it: neither OPENAI_API_KEY nor OPENAI_BASE_URL is set.")
         room.start()
@@ -165,10 +165,10 @@ class Command(ProductCommand):
     def _hand_over(self, job: Job, out: str | None, format_: str) -> None:
         try:
             if out == "-":
-                sys.stdout.write(documents.rendered(job, format_))
+                sys.stdout.write(document_files.rendered(job, format_))
                 sys.stdout.flush()
                 return
-            path = documents.write(job, Path(out) if out else documents.own_path(job, format_), format_)
+            path = document_files.write(job, Path(out) if out else document_files.own_path(job, format_), format_)
         except Refusal:      # it failed before there was anything to read
             return
         self._tell(f"Document: {path}")

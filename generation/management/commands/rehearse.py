@@ -8,13 +8,13 @@ from typing import Any
 
 from django.db import connection
 
-from generation.management.base import BadInput, ProductCommand, unwinding_on_sigterm
-from generation.management.rehearsal import report as words
-from generation.management.rehearsal.attended import MARK, attend
-from generation.management.rehearsal.run import rehearse
-from generation.management.rehearsal.scenarios import ALL, SCALE
-from generation.management.rig.redis import OwnRedis
+from generation.management.cli.base import BadInput, ProductCommand, unwinding_on_sigterm
 from generation.services.rehearsals import MOST_JOBS, MOST_USERS, SCENARIOS
+from generation.testbed.installation.redis import OwnRedis
+from generation.testbed.rehearsal import report as words
+from generation.testbed.rehearsal.attended import MARK, attend
+from generation.testbed.rehearsal.run import rehearse
+from generation.testbed.rehearsal.scenarios import ALL, SCALE
 
 
 class Command(ProductCommand):

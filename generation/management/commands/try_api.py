@@ -12,10 +12,10 @@ from django.conf import settings
 
 from accounts.models import User, create_token, revoke_token
 from generation.core.pricing import dollars
-from generation.management import groundwork
-from generation.management.api_client import Answer, ApiClient, NoAnswer
-from generation.management.base import BadInput, ProductCommand
+from generation.management.cli import preflight
+from generation.management.cli.base import BadInput, ProductCommand
 from generation.models import clock
+from generation.testbed.api_client import ApiClient, ApiResponse, NoAnswer
 
 BASE = "/api/v1"
 KIND = "training_program"
@@ -61,7 +61,7 @@ class Command(ProductCommand):
         if given is not None:
             yield given
             return
-        groundwork.reach_database()
+        preflight.reach_database()
         user = User.objects.filter(is_active=True).order_by("-is_superuser", "pk").first()
         if user is None:
             raise BadInput("This database has no user: run python manage.py up once, or give --token.")
@@ -115,7 +115,7 @@ class Command(ProductCommand):
 
     def _step(
         self, method: str, path: str, wanted: int, body: Any = None, **headers: str     # Any: JSON
-    ) -> Answer:
+    ) -> ApiResponse:
         started = time.monotonic()
         answer = self._api.ask(method, path, body, **headers)
         self.say(f"{method:<5} {path}  {answer.status}  {(time.monotonic() - started) * 1000:.0f} ms")

@@ -11,9 +11,9 @@ from django.urls import NoReverseMatch, reverse
 from rich.console import Console
 
 from generation.kinds import get_kind
-from generation.management import documents, groundwork, progress, serving
-from generation.management.base import BadInput, ProductCommand, StopRequests
-from generation.management.engine_room import EngineRoom
+from generation.management.cli import document_files, preflight, progress, web_server
+from generation.management.cli.base import BadInput, ProductCommand, StopRequests
+from generation.management.cli.local_worker import LocalWorker
 from generation.models import Job
 from generation.services.errors import Refusal
 from generation.services.jobs import submission
@@ -44,15 +44,15 @@ class Command(ProductCommand):
             raise BadInput(
                 "`up` is for one machine; with APP_ENV=production run web and worker as config/deploy shows."
             )
-        groundwork.check_local_folder()
+        preflight.check_local_folder()
         self._console = Console(highlight=False)
-        self._room = EngineRoom()
+        self._room = LocalWorker()
         self._has_completed = False
-        with serving.listen(host, port) as listening, StopRequests(self._stop_requested) as self._stop:
-            self._address = serving.address_of(listening)
+        with web_server.listen(host, port) as listening, StopRequests(self._stop_requested) as self._stop:
+            self._address = web_server.address_of(listening)
             if not settings.HAS_PUBLIC_URL:      # links in alerts and webhooks lead here, whatever the port
                 settings.PUBLIC_URL = self._address
-            self._server = serving.Server(lambda: self._started(demo, ends))
+            self._server = web_server.Server(lambda: self._started(demo, ends))
             try:
                 self._room.begin()
                 self._prepare()
@@ -67,10 +67,10 @@ class Command(ProductCommand):
     # --- start --------------------------------------------------------------------------------
 
     def _prepare(self) -> None:
-        groundwork.reach_database()
-        applied = groundwork.migrate()
-        self._administrator = groundwork.administrator()
-        name = groundwork.database_name()
+        preflight.reach_database()
+        applied = preflight.migrate()
+        self._administrator = preflight.administrator()
+        name = preflight.database_name()
         self._database = f"{name} ({applied} migrations applied)" if applied else name
 
     def _started(self, demo: bool, ends: bool) -> None:
@@ -125,7 +125,7 @@ class Command(ProductCommand):
         self._has_completed = job.state == "completed"
         self._print()
         if job.state in READABLE:
-            self._fact("Document", str(documents.write(job, documents.own_path(job))))
+            self._fact("Document", str(document_files.write(job, document_files.own_path(job))))
         self._fact("Job", f"{self._address}{_admin_page(job)}")
         if followed.blocked is not None:
             explanation = followed.blocked.as_json()

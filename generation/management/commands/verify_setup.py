@@ -3,8 +3,8 @@
 import argparse
 from typing import Any
 
-from generation.management.base import ProductCommand
-from generation.management.checkup import Mark, checkup
+from generation.management.cli.base import ProductCommand
+from generation.management.cli.doctor import Mark, checkup
 
 
 class Command(ProductCommand):

@@ -1,0 +1,309 @@
+"""What `manage.py verify_setup` looks at.  Each check is bounded in time and says in one line what is
+so, and what to do where it is not well.  No line shows a key or a password."""
+
+import asyncio
+import json
+import shutil
+import stat
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.checks import run_checks
+from django.db import DatabaseError, InterfaceError, connection
+
+from generation.core.outcomes import Failure
+from generation.core.prompting import Request
+from generation.core.schema import lint
+from generation.core.secret_patterns import scrub
+from generation.kinds import all_kinds
+from generation.llm.client import LOOPBACK, OPENAI_URL
+from generation.management.cli import preflight
+from generation.management.cli.base import BadInput, one_line
+from generation.models import Route
+from generation.telemetry import health
+from generation.worker.provider import NO_KEY, OWN, key_of, provider_from_settings, url_of
+
+PROVIDER_S = 10.0
+FEW_BYTES = 1 << 30
+TOO_FEW_BYTES = 100 << 20
+OLDEST_POSTGRESQL = 14
+WEAK_KEY_CHARACTERS = 50
+WORKER = "celery -A config worker --pool threads --concurrency 2 --without-gossip --without-mingle"
+ANSWER_SCHEMA = {
+    "type": "object", "additionalProperties": False,
+    "properties": {"word": {"type": "string"}}, "required": ["word"],
+}
+
+
+class Mark(StrEnum):
+    GOOD = "✓"
+    DOUBTFUL = "!"
+    BAD = "✗"
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    mark: Mark
+    name: str
+    state: str
+    advice: str = ""
+
+    def __str__(self) -> str:
+        advice = f". {self.advice}" if self.advice else ""
+        return f"{self.mark} {self.name}: {self.state}{advice}"
+
+
+Findings = Iterator[Diagnosis]
+
+
+def _good(name: str, state: str) -> Diagnosis:
+    return Diagnosis(Mark.GOOD, name, state)
+
+
+def _doubtful(name: str, state: str, advice: str = "") -> Diagnosis:
+    return Diagnosis(Mark.DOUBTFUL, name, state, advice)
+
+
+def _bad(name: str, state: str, advice: str) -> Diagnosis:
+    return Diagnosis(Mark.BAD, name, state, advice)
+
+
+def checkup(*, makes_call: bool) -> Iterator[Diagnosis]:
+    """Every check in an order in which the first bad line is the one to mend first."""
+    checks: list[Callable[[], Findings]] = [_folder, _disk, _secrets, _schemas]
+    for check in checks:
+        yield from check()
+    can_ask = True
+    for found in _database():
+        can_ask = can_ask and found.mark is not Mark.BAD
+        yield found
+    yield from _running(can_ask)
+    yield from _provider(makes_call=makes_call, can_ask=can_ask)
+    yield from _django()
+
+
+def _folder() -> Findings:
+    try:
+        preflight.check_local_folder()
+    except BadInput as error:
+        yield _bad("folder", one_line(error), "Give the process's user the right to write there.")
+        return
+    yield _good("folder", f"{settings.LOCAL_DIR} can be written")
+
+
+def _disk() -> Findings:
+    folder = settings.LOCAL_DIR
+    while not folder.exists():
+        folder = folder.parent
+    free = shutil.disk_usage(folder).free
+    mark = Mark.GOOD if free >= FEW_BYTES else Mark.DOUBTFUL if free >= TOO_FEW_BYTES else Mark.BAD
+    yield Diagnosis(mark, "disk", f"{free / (1 << 30):.1f} GiB free", "" if mark is Mark.GOOD else "Make room.")
+
+
+def _secrets() -> Findings:
+    key = settings.SECRET_KEY
+    is_weak = len(key) < WEAK_KEY_CHARACTERS or len(set(key)) < 5 or "insecure" in key
+    path = settings.LOCAL_DIR / "secret_key"
+    if is_weak:
+        yield Diagnosis(
+            Mark.BAD if settings.IS_PRODUCTION else Mark.DOUBTFUL, "secret key", "is short or easy to guess",
+            f"Set SECRET_KEY to {WEAK_KEY_CHARACTERS} random characters or more.")
+    elif path.exists() and stat.S_IMODE(path.stat().st_mode) & 0o077:
+        yield _doubtful("secret key", f"others can read {path}", f"chmod 600 {path}")
+    else:
+        yield _good("secret key", f"{len(key)} characters")
+    if settings.DEBUG:
+        yield _doubtful("debug", "is on, and shows settings to visitors", "Unset DEBUG.")
+    if "*" in settings.ALLOWED_HOSTS:
+        yield _bad("hosts", "any name is accepted", "Set ALLOWED_HOSTS to the names that you use.")
+    else:
+        yield _good("hosts", ", ".join(settings.ALLOWED_HOSTS))
+
+
+def _schemas() -> Findings:
+    for slug, kind in all_kinds().items():
+        schemas = {"plan": kind.plan_schema, "unit": kind.unit_schema, "whole": kind.whole_schema}
+        problems = [f"{stage}: {problem}" for stage, schema in schemas.items() for problem in lint(schema)]
+        if problems:
+            yield _bad(f"kind {slug}", problems[0], "A provider will refuse it: change the kind's schema.")
+        else:
+            yield _good(f"kind {slug}", f"revision {kind.revision}, schemas within the strict-mode limits")
+
+
+def _database() -> Findings:
+    name = preflight.database_name()
+    try:
+        preflight.reach_database()
+        yield from _sqlite(name) if connection.vendor == "sqlite" else _postgresql(name)
+        pending = preflight.pending_migrations()
+    except BadInput as error:
+        yield _bad("database", one_line(error), "Check DATABASE_URL, and that the server runs.")
+        return
+    except (DatabaseError, InterfaceError) as error:
+        yield _bad("database", f"{name}: {one_line(error)}", "Check DATABASE_URL.")
+        return
+    if pending:
+        yield _bad("migrations", f"{pending} are not applied", "Run python manage.py migrate.")
+    else:
+        yield _good("migrations", "all applied")
+
+
+def _sqlite(name: str) -> Findings:
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA journal_mode")
+        journal = cursor.fetchone()[0]
+        cursor.execute("SELECT sqlite_version()")
+        version = cursor.fetchone()[0]
+    mode = connection.settings_dict["OPTIONS"].get("transaction_mode", "DEFERRED")
+    state = f"SQLite {version}, {journal.upper()}, {mode}, {name}"
+    if journal != "wal" or mode != "IMMEDIATE":
+        yield _bad("database", state, "Put it on a local disk: writers need WAL and IMMEDIATE.")
+    elif settings.IS_PRODUCTION:
+        yield _doubtful("database", state, "It is for one machine; several need PostgreSQL.")
+    else:
+        yield _good("database", state)
+
+
+def _postgresql(name: str) -> Findings:
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW server_version")
+        version = cursor.fetchone()[0]
+    if int(version.split(".")[0]) < OLDEST_POSTGRESQL:
+        yield _bad("database", f"PostgreSQL {version}, {name}", f"Use version {OLDEST_POSTGRESQL} or newer.")
+    else:
+        yield _good("database", f"PostgreSQL {version}, {name}")
+
+
+def _running(can_ask: bool) -> Findings:
+    """Broker, worker and sweeper, as `/readyz` sees them."""
+    advice = {
+        "broker": "Start Redis, or check REDIS_URL.",
+        "worker": f"Start one: {WORKER if settings.IS_PRODUCTION else 'python manage.py up'}",
+        "sweeper": "It runs in every worker: start one.",
+    }
+    # Embedded, it is usual that nothing runs between two uses.
+    mark = Mark.BAD if settings.IS_PRODUCTION else Mark.DOUBTFUL
+    if not can_ask:
+        yield _doubtful("broker, worker, sweeper", "not looked at before the database is well")
+        return
+    for check in health.checks():
+        if check.name == "database":
+            continue
+        if check.is_ok:
+            yield _good(check.name, check.line)
+        else:
+            how_bad = Mark.BAD if check.name == "broker" else mark
+            yield Diagnosis(how_bad, check.name, check.line, advice[check.name])
+
+
+# --- The provider -----------------------------------------------------------------------------
+
+
+def _provider(*, makes_call: bool, can_ask: bool) -> Findings:
+    if not (settings.OPENAI_API_KEY or settings.OPENAI_BASE_URL):
+        mark = Mark.BAD if settings.IS_PRODUCTION else Mark.DOUBTFUL
+        yield Diagnosis(
+            mark, "provider", "none is set",
+            "Set OPENAI_API_KEY or OPENAI_BASE_URL; until then `up` starts the simulator.")
+        return
+    route = Route.objects.enabled().first() if can_ask else None
+    if can_ask and route is None:
+        yield _bad("route", "no model route is enabled", "Enable one in the admin, under model routes.")
+        return
+    if route is not None and route.open_until is not None:
+        yield _doubtful("route", f"{route.slug} is paused: {route.breaker_reason}",
+            "It is tried again by itself; staff can end the pause in the admin.")
+    for other in Route.objects.enabled() if can_ask else ():
+        if other.key_name and key_of(other.endpoint) is None:
+            yield _bad(
+                "route", f"{other.slug} names a key that is not set here",
+                f"Set PROVIDER_KEY_{other.key_name} in the workers' environment, or change the route.")
+    if makes_call and route is not None:
+        yield _called(route)
+    else:
+        yield _listed(route)
+
+
+def _listed(route: Route | None) -> Diagnosis:
+    """GET /models with the key: costs nothing, and tells whether address and key are right."""
+    endpoint = route.endpoint if route is not None else OWN
+    base, key = url_of(endpoint) or OPENAI_URL, key_of(endpoint) or NO_KEY
+    request = urllib.request.Request(f"{base}/models", headers={
+        "Authorization": f"Bearer {key}", "User-Agent": "coursewright",
+    })
+    proxies = urllib.request.ProxyHandler({} if urlsplit(base).hostname in LOOPBACK else None)
+    try:
+        with urllib.request.build_opener(proxies).open(request, timeout=PROVIDER_S) as response:
+            models = _ids(json.loads(response.read()))
+    except urllib.error.HTTPError as error:
+        with error:
+            if error.code in {401, 403}:
+                return _bad("provider", f"{base} refuses the key", "Set a valid OPENAI_API_KEY.")
+            return _doubtful("provider", f"{base}/models answered {error.code}", "Make sure with --call.")
+    except ValueError:
+        return _bad("provider", f"{base} does not speak OpenAI's protocol", "Check OPENAI_BASE_URL.")
+    except OSError as error:
+        why = _shown(error.reason if isinstance(error, urllib.error.URLError) else error)
+        return _bad("provider", f"{base} cannot be reached: {why}", "Check network and OPENAI_BASE_URL.")
+    if models == ["simulator"]:
+        return _doubtful("provider", f"{base} is the simulator", "For real documents set OPENAI_API_KEY.")
+    if route is not None and models and route.model not in models:
+        return _doubtful("provider", f"{base} answers and does not list the model {route.model}",
+            "Change the route's model in the admin, or make sure with --call.")
+    return _good("provider", f"{base} answers and takes the key")
+
+
+def _called(route: Route) -> Diagnosis:
+    """One strict structured call of a few tokens: what documents are made with."""
+    message = {"role": "user", "content": "Answer with any one word."}
+    provider = provider_from_settings()
+
+    async def ask() -> Any:     # Any: an Answer
+        try:
+            return await provider.ask(
+                Request((message,), "verify_setup", ANSWER_SCHEMA, 1), model=route.model,
+                max_output_tokens=256, deadline_s=settings.LLM_DEADLINE_S, cache_key="verify_setup",
+                endpoint=route.endpoint,
+            )
+        finally:
+            await provider.close()
+
+    answer = asyncio.run(ask())
+    where = f"{route.model} at {url_of(route.endpoint) or OPENAI_URL}"
+    if isinstance(answer, Failure):
+        return _bad("provider", f"{where}: {answer.code}: {answer.message}", "Mend that, then try again.")
+    tokens = answer.usage.input_tokens + answer.usage.output_tokens
+    if answer.receipt.is_simulated:
+        return _doubtful("provider", f"{where} is the simulator", "For real documents set OPENAI_API_KEY.")
+    return _good("provider", f"{where} answered a strict structured call ({tokens} tokens)")
+
+
+def _ids(listing: Any) -> list[str]:     # Any: JSON
+    if not isinstance(listing, dict) or not isinstance(listing.get("data"), list):
+        raise ValueError("not a list of models")
+    return [str(model.get("id")) for model in listing["data"] if isinstance(model, dict)]
+
+
+def _shown(error: object) -> str:
+    return scrub(" ".join(str(error).split()), [settings.OPENAI_API_KEY or ""])
+
+
+# --- Django's own checks ----------------------------------------------------------------------
+
+
+def _django() -> Findings:
+    """`check`, and `check --deploy` where it matters."""
+    messages = run_checks(include_deployment_checks=settings.IS_PRODUCTION)
+    seen = [message for message in messages if message.level >= 30 and not message.is_silenced()]
+    if not seen:
+        yield _good("django", "check" + (" --deploy" if settings.IS_PRODUCTION else "") + " is clean")
+    for message in seen:
+        yield Diagnosis(
+            Mark.BAD if message.is_serious() else Mark.DOUBTFUL, "django", f"{message.id} {message.msg}",
+            message.hint or "")

@@ -1,0 +1,246 @@
+"""How much the engine adds to what the provider takes, and what a crash costs."""
+
+import json
+import os
+import secrets
+import statistics
+import subprocess
+import sys
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from django.conf import settings
+
+from accounts.models import Policy, Role, User
+from generation.core.states import ACTIVE_JOB_STATES, JobState
+from generation.models import Attempt, AttemptState, Job, Origin
+from generation.services.jobs import submission
+from generation.simulator.process import SimulatorProcess
+from generation.simulator.settings import SimulatorSettings
+from generation.testbed.installation.processes import ROOT, Worker, servers_cpu_s
+from generation.testbed.installation.scratch_database import scratch_database
+from generation.testbed.installation.waiting import wait_until
+
+BRIEF = {"goal": "strength", "weeks": 12}
+CHUNKS = 13
+USERS = 10
+ACTIVE = [state.value for state in ACTIVE_JOB_STATES]
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class EngineRow:
+    """One way to make `programs` programs at once.  Ratios are over the critical path, plan + one week."""
+
+    who: str
+    programs: int
+    median_ratio: float
+    p95_ratio: float
+    cpu_ms_per_chunk: float
+    servers_cpu_ms_per_chunk: float | None
+    peak_mb: float
+
+
+@dataclass(frozen=True)
+class Crash:
+    """What `kill -9` of every worker in the middle of the work cost."""
+
+    programs: int
+    lost_jobs: int
+    calls_after_done: int
+    answers_paid_again: int
+    answers_used_after_crash: int
+    in_flight_at_kill: int
+
+
+@dataclass
+class EngineReport:
+    plan_s: float
+    unit_s: float
+    workers: int
+    database: str
+    broker: str
+    rows: list[EngineRow] = field(default_factory=list)
+    doorbell_to_call_ms: dict[str, float] = field(default_factory=dict)
+    crash: Crash | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def p95(values: Iterable[float]) -> float:
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, round(0.95 * (len(ordered) - 1)))]
+
+
+def measure(
+    *, sizes: list[int], workers: int, plan_s: float, unit_s: float, say: Say, crash_programs: int = 20
+) -> EngineReport:
+    """Run everything on a scratch database; the tables' figures."""
+    report = EngineReport(
+        plan_s, unit_s, workers, settings.DATABASES["default"]["ENGINE"].rsplit(".", 1)[1],
+        "redis" if settings.CELERY_BROKER_URL.startswith("redis") else settings.CELERY_BROKER_URL,
+    )
+    limit_s = plan_s + unit_s
+    settings_of_provider = SimulatorSettings(plan_s=plan_s, unit_s=unit_s)
+    with scratch_database() as url, SimulatorProcess(settings_of_provider) as simulator:
+        environment = {
+            "DATABASE_URL": url, "OPENAI_BASE_URL": simulator.base_url, "OPENAI_API_KEY": "bench",
+            "QUEUE_NAME": f"bench-{secrets.token_hex(4)}", "CACHE_SCOPE": "off",
+        }
+        settings.CACHE_SCOPE = "off"      # the same brief again and again
+        Policy.objects.all().delete()      # the engine is measured, not what a teacher may spend
+        users = [User.objects.create_user(f"user{n}", role=Role.TEACHER) for n in range(USERS)]
+        crew = [Worker(environment).wait_ready() for _ in range(workers)]
+        ring_on(environment["QUEUE_NAME"])
+        try:
+            say("warming up")
+            _run(users, 2)
+            say("doorbell to call")
+            report.doorbell_to_call_ms = _doorbell_latency(users, simulator)
+            for programs in sizes:
+                say(f"{programs} programs: this engine")
+                report.rows.append(_engine_row(users, programs, crew, limit_s))
+                for mode, who in (("gather", "asyncio.gather, bare SDK"), ("sequential", "sequential loop, bare SDK")):
+                    if mode == "sequential" and programs > 1:
+                        continue      # the loops would run side by side: that is its ratio already
+                    say(f"{programs} programs: {who}")
+                    report.rows.append(_baseline_row(mode, who, programs, simulator.base_url, limit_s))
+            say("kill -9")
+            report.crash = _crash(users, crew, environment, simulator, crash_programs)
+        finally:
+            for worker in crew:
+                worker.stop()
+    return report
+
+
+def ring_on(queue_name: str) -> None:
+    """Let this process ring where the workers of a measurement listen."""
+    from celery import current_app
+
+    current_app.conf.task_default_queue = queue_name
+
+
+def _run(users: list[User], programs: int) -> list[Job]:
+    """Ask for `programs` programs at once and wait for them."""
+    asked = [
+        submission.submit(user=users[n % len(users)], kind="training_program", brief=BRIEF).job for n in range(programs)
+    ]
+    ids = [job.pk for job in asked]
+    wait_until(
+        f"{programs} programs end", lambda: not Job.objects.filter(pk__in=ids, state__in=ACTIVE).exists(), 300, 0.2
+    )
+    return list(Job.objects.filter(pk__in=ids))
+
+
+def _engine_row(users: list[User], programs: int, crew: list[Worker], limit_s: float) -> EngineRow:
+    cpu, servers = sum(worker.cpu_s() for worker in crew), servers_cpu_s()
+    made = _run(users, programs)
+    cpu, servers = sum(worker.cpu_s() for worker in crew) - cpu, servers_cpu_s() - servers
+    began = min(job.created_at for job in made)
+    walls = [(job.finished_at - began).total_seconds() for job in made if job.finished_at]
+    assert all(job.state == JobState.COMPLETED for job in made), "every program of a calm run completes"
+    chunks = programs * CHUNKS
+    return EngineRow(
+        "this engine", programs, statistics.median(walls) / limit_s, p95(walls) / limit_s, cpu / chunks * 1000,
+        servers / chunks * 1000, max(worker.peak_mb() for worker in crew),
+    )
+
+
+def _baseline_row(mode: str, who: str, programs: int, base_url: str, limit_s: float) -> EngineRow:
+    done = subprocess.run(
+        [sys.executable, "-m", "generation.testbed.bench.baselines", mode, str(programs), json.dumps(BRIEF)],
+        cwd=ROOT, env={**os.environ, "OPENAI_BASE_URL": base_url}, capture_output=True, text=True, check=True,
+        timeout=300,
+    )
+    found = json.loads(done.stdout)
+    walls = found["walls_s"]
+    return EngineRow(
+        who, programs, statistics.median(walls) / limit_s, p95(walls) / limit_s,
+        found["cpu_s"] / (programs * CHUNKS) * 1000, None, found["peak_mb"],
+    )
+
+
+def _doorbell_latency(users: list[User], simulator: SimulatorProcess, samples: int = 10) -> dict[str, float]:
+    """Milliseconds from the commit that accepted a job to the start of its plan call at the provider."""
+    waits = []
+    for _ in range(samples):
+        job = submission.submit(user=users[0], kind="training_program", brief={"goal": "strength", "weeks": 1}).job
+        job.refresh_from_db()
+        call = _wait_for_call(simulator, job)
+        waits.append((call["started_at"] - job.created_at.timestamp()) * 1000)
+    wait_until("they end", lambda: not Job.objects.active().exists(), 60, 0.1)
+    return {"p50": statistics.median(waits), "p95": p95(waits)}
+
+
+def _wait_for_call(simulator: SimulatorProcess, job: Job) -> dict[str, Any]:     # Any: JSON
+    found: list[dict[str, Any]] = []
+
+    def is_asked() -> bool:
+        found.extend(call for call in simulator.calls() if call["cache_key"] == str(job.public_id))
+        return bool(found)
+
+    wait_until("the plan is asked for", is_asked, 30, 0.02)
+    return found[0]
+
+
+def _crash(
+    users: list[User], crew: list[Worker], environment: dict[str, str], simulator: SimulatorProcess, programs: int
+) -> Crash:
+    simulator.clear_calls()
+    asked = [
+        submission.submit(user=users[n % len(users)], kind="training_program", brief=BRIEF).job for n in range(programs)
+    ]
+    ids = [job.pk for job in asked]
+    half = programs * CHUNKS // 2
+    wait_until(
+        "half of the calls are answered",
+        lambda: Attempt.objects.filter(job__in=ids, state=AttemptState.SETTLED).count() >= half, 120, 0.02,
+    )
+    for worker in crew:
+        worker.kill()
+    in_flight = Attempt.objects.filter(job__in=ids, state=AttemptState.ASKING).count()
+    answered = {
+        (str(key), fence, position)
+        for key, fence, position in Attempt.objects.filter(job__in=ids, origin=Origin.PROVIDER)
+        .exclude(reply="").values_list("job__public_id", "fence", "chunk__position")
+    }
+    stored = {(key, position) for key, _fence, position in answered}
+    calls_before = {call["seq"] for call in simulator.calls()}
+    crew[:] = [Worker(environment).wait_ready() for _ in crew]
+    wait_until(
+        "the programs end after the crash",
+        lambda: not Job.objects.filter(pk__in=ids, state__in=ACTIVE).exists(), 180, 0.2,
+    )
+    after = [call for call in simulator.calls() if call["seq"] not in calls_before]
+    again = sum((call["cache_key"], _position(call["task"])) in stored for call in after)
+    return Crash(
+        programs=programs,
+        lost_jobs=Job.objects.filter(pk__in=ids).exclude(state=JobState.COMPLETED).count(),
+        calls_after_done=_calls_after_done(ids, simulator),
+        answers_paid_again=again,
+        answers_used_after_crash=Attempt.objects.filter(job__in=ids, origin=Origin.STORED).count(),
+        in_flight_at_kill=in_flight,
+    )
+
+
+def _position(task: str) -> int:
+    """0 for a plan, n for `unit n of N`."""
+    words = task.split()
+    return int(words[1]) if words and words[0] == "unit" else 0
+
+
+def _calls_after_done(ids: list[int], simulator: SimulatorProcess) -> int:
+    done = {
+        (str(key), position): finished.timestamp()
+        for key, position, finished in Job.objects.filter(pk__in=ids).values_list(
+            "public_id", "chunks__position", "chunks__finished_at")
+        if finished is not None
+    }
+    return sum(
+        call["started_at"] > done.get((call["cache_key"], _position(call["task"])), float("inf"))
+        for call in simulator.calls()
+    )
+
+

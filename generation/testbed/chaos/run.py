@@ -1,0 +1,297 @@
+"""One run of chaos: build an installation, break it, let it rest, read the books."""
+
+import contextlib
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from django.db import connection
+
+from generation.core.reasons import Reason
+from generation.core.states import ChunkState
+from generation.models import Attempt, AttemptState, Chunk, Job, LogEntry, Pulse, Route
+from generation.services import quotas
+from generation.simulator.faults import NO_FAULTS
+from generation.simulator.settings import SimulatorSettings
+from generation.telemetry.heartbeats import SWEEPER
+from generation.testbed.chaos import evidence, invariants, schedule
+from generation.testbed.chaos.evidence import Death, PaidTwice
+from generation.testbed.chaos.faults import EMBEDDED, FAILPOINTS, PRODUCTION, ChaosFault
+from generation.testbed.chaos.injector import Injector
+from generation.testbed.chaos.invariants import Violation
+from generation.testbed.chaos.observer import Observer, patiently
+from generation.testbed.chaos.snapshot import Call, Snapshot
+from generation.testbed.installation.clients import Clients
+from generation.testbed.installation.installation import CANARY, Installation, plant
+from generation.testbed.installation.supervisor import End
+from generation.testbed.installation.waiting import wait_until
+
+SWEEPERS = "sweepers"
+PRIVATE = "Wish number"      # what people wrote: it belongs into prompts, and into no log
+MOST_THREADS = 80
+ENOUGH_CALLS = 200
+HALT_S = 40.0      # longer than any pause of a route here
+SLOW_S = 15.0
+PULSES_S = 10.0
+MOST_CONNECTIONS_EACH = 13
+Say = Callable[[str], None]
+
+
+@dataclass
+class ChaosReport:
+    seed: int
+    form: str
+    installation: str
+    took_s: float = 0.0
+    jobs: dict[str, int] = field(default_factory=dict)
+    ended: dict[str, int] = field(default_factory=dict)
+    losses: list[str] = field(default_factory=list)
+    struck: dict[str, int] = field(default_factory=dict)
+    blows: list[str] = field(default_factory=list)
+    calls: dict[str, int] = field(default_factory=dict)
+    rows: int = 0
+    paid_twice: list[PaidTwice] = field(default_factory=list)
+    paid_twice_by_cause: dict[str, int] = field(default_factory=dict)
+    deaths: int = 0
+    taken_back_s: tuple[float, float] | None = None      # from the death to the end of the lease
+    recovery_s: tuple[float, float] | None = None        # and to the next claim
+    recovered: int = 0
+    bound_s: float = schedule.LEASE_S + schedule.SWEEP_S
+    accept_ms: tuple[float, float] | None = None
+    slowest_accept_ms: float = 0.0
+    unanswered: int = 0
+    ended_by_themselves: list[str] = field(default_factory=list)
+    staff_resumed: int = 0
+    checked: dict[str, int] = field(default_factory=dict)
+    violations: list[Violation] = field(default_factory=list)
+
+    @property
+    def is_sound(self) -> bool:
+        return not self.violations
+
+    def as_json(self) -> dict[str, Any]:     # Any: JSON
+        return {**asdict(self), "is_sound": self.is_sound}
+
+
+def run(*, is_short: bool, seed: int, say: Say) -> ChaosReport:
+    """Everything, on a scratch installation; the report says whether an invariant broke."""
+    is_embedded = connection.vendor == "sqlite"
+    size = (schedule.SHORT if is_short else schedule.FULL)["embedded" if is_embedded else "production"]
+    planned = schedule.plan(seed, size, EMBEDDED if is_embedded else PRODUCTION)
+    began = time.monotonic()
+    deaths: list[Death] = []
+    provider = SimulatorSettings(seed=seed, plan_s=0.3, unit_s=0.5, jitter=0.6)
+    say("building an installation of its own")
+    with contextlib.ExitStack() as ends:
+        one = ends.enter_context(plant(
+            provider, changes=schedule.SETTINGS, has_failpoints=True, on_end=lambda end: note_death(deaths, end)))
+        report = ChaosReport(seed, "short" if is_short else "full", one.words)
+        people = ends.enter_context(Clients(one.url, planned.asks, schedule.ROLES, planned.limits))
+        overseer = Observer(ends_every_pause=is_short)
+        monkey = Injector(one, planned.blows, seed)
+        one.crew.add(SWEEPERS, [sys.executable, "-m", "generation.testbed.chaos.sweeper"], {
+            **one.environment, "DJANGO_SETTINGS_MODULE": "config.settings",
+        })
+        (one.failpoints / "poison").touch()
+        overseer.start()
+        one.simulator.set_faults(planned.faults)
+        say(f"{len(planned.asks)} wishes and {len(planned.blows)} blows in {size.load_s:g} s")
+        people.begin()
+        monkey.run()
+        people.join()
+        _let_faults_bite(one)
+        say("quiet: healthy provider, no more blows")
+        quiet_until = time.monotonic() + size.quiet_s
+        one.simulator.set_faults(NO_FAULTS)
+        for point in (*FAILPOINTS.values(), ChaosFault.SKEW_CLOCK.value):      # those that nobody came to
+            (one.failpoints / point).unlink(missing_ok=True)
+        _rest(quiet_until)
+        say("everybody asks again for what was lost")
+        people.retry_what_was_lost()
+        _rest(quiet_until)
+        people.finish(5)
+        overseer.stop()
+        say("reading the books")
+        books, calls = patiently(Snapshot.read), one.simulator.calls()
+        report.violations += [
+            *invariants.at_rest(books), *invariants.by_the_provider(books, calls),
+            *invariants.by_the_users(books, people.heard),
+            *(Violation("I4", f"for a moment: {line}") for line in sorted(overseer.passed)),
+            *_poison(books, people), *_secrets(one), *_leftovers(one),
+        ]
+        _fill(report, planned, books, calls, people, monkey, overseer, one, deaths)
+    report.took_s = time.monotonic() - began
+    return report
+
+
+def note_death(deaths: list[Death], end: End) -> None:
+    """Who was killed, and what it held, before anybody takes it over."""
+    if end.code >= 0 or end.name == SWEEPERS:
+        return
+    held = patiently(lambda: list(
+        Chunk.objects.filter(state="running", worker__contains=f":{end.pid}:").values_list("pk", "fence")))
+    deaths.append(Death(end, tuple(held)))
+    connection.close()
+
+
+def _let_faults_bite(one: Installation) -> None:
+    """On a slow machine most of the work is yet to come: the provider goes on failing for a part of it."""
+    with contextlib.suppress(TimeoutError):
+        wait_until("enough calls were made", lambda: len(one.simulator.calls()) > ENOUGH_CALLS, SLOW_S, 1)
+
+
+def _rest(until: float) -> None:
+    """Wait until everything has ended, or nothing ends any more: a slow machine is no fault, a halt is one.
+
+    Whatever does not come to rest is found by the invariants."""
+    ended, ended_at = -1, time.monotonic()
+    while time.monotonic() < until and not patiently(is_at_rest):
+        now_ended = patiently(Chunk.objects.filter(finished_at__isnull=False).count)
+        if now_ended != ended:
+            ended, ended_at = now_ended, time.monotonic()
+        if time.monotonic() - ended_at > HALT_S:
+            return
+        time.sleep(0.3)
+
+
+def is_at_rest() -> bool:
+    """Nothing runs, every call is closed, every bill is written."""
+    return not (
+        Job.objects.active().exists() or Attempt.objects.filter(state=AttemptState.ASKING).exists()
+        or Attempt.objects.filter(cost_usd_micros__gt=0, is_booked=False, origin="provider").exists()
+        or quotas.unbilled()
+    )
+
+
+def _poison(books: Snapshot, people: Clients) -> list[Violation]:
+    """The unit that kills whoever calls for it has ended, and says that it does."""
+    units = [books.chunk_at.get((job, 1)) for job in people.heard.accepted.get("poison", ())]
+    return [
+        Violation("I10", f"the poisoned chunk {unit.pk} is {unit.state} after {unit.crashes} deaths: {unit.reason}")
+        for unit in units
+        if unit is not None and (unit.state, unit.reason) != (ChunkState.FAILED, Reason.CRASHES_WORKER)
+    ]
+
+
+# --- I11, I12: secrets and leftovers --------------------------------------------------------------
+
+
+def _secrets(one: Installation) -> list[Violation]:
+    """Neither the key nor what people wrote stands in a log or an explanation."""
+    places = {
+        "the processes' logs": one.crew.logs(),
+        "the log": "\n".join(f"{message} {data}" for message, data in LogEntry.objects.values_list("message", "data")),
+        "the ledger": "\n".join(Attempt.objects.values_list("message", flat=True)),
+        "explanations": "\n".join([
+            *Chunk.objects.values_list("reason_detail", flat=True),
+            *Job.objects.values_list("reason_detail", flat=True),
+            *Route.objects.values_list("breaker_detail", flat=True),
+        ]),
+    }
+    return [
+        Violation("I11", f"{what} in {place}")
+        for place, text in places.items() for what, needle in (("the key", CANARY), ("what people wrote", PRIVATE))
+        if needle in text
+    ]
+
+
+def _leftovers(one: Installation) -> list[Violation]:
+    """At rest nothing is held: no lease, no transaction, no more threads and connections than there are places for."""
+    found = []
+    running = Chunk.objects.filter(state="running").count()
+    if running:
+        found.append(f"{running} chunks are leased")
+    pids = {name: member.pid for name, member in one.crew.members.items()}
+    for name, pid in pids.items():
+        threads = _threads(pid)
+        if threads > MOST_THREADS:
+            found.append(f"{name} has {threads} threads")
+    with contextlib.suppress(TimeoutError):      # a pulse tells what was when it last beat
+        wait_until("every call is let go", lambda: not _holders(pids), PULSES_S, 0.3)
+    holders = _holders(pids)
+    if holders:
+        found.append(f"{', '.join(holders)} still hold calls")
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT count(*), count(*) FILTER (WHERE state LIKE 'idle in transaction%%' AND "
+                "now() - state_change > interval '2 s') FROM pg_stat_activity WHERE datname = current_database()")
+            open_, idle = cursor.fetchone()
+        if idle:
+            found.append(f"{idle} transactions are open and do nothing")
+        if open_ > MOST_CONNECTIONS_EACH * (len(pids) + 1):
+            found.append(f"{open_} connections are open")
+    return [Violation("I12", line) for line in found]
+
+
+def _holders(pids: dict[str, int]) -> list[str]:
+    """The workers that live and say that they hold calls."""
+    return [
+        pulse.name for pulse in Pulse.objects.exclude(name=SWEEPER)
+        if pulse.detail.get("in_flight") and any(f":{pid}:" in pulse.name for pid in pids.values())
+    ]
+
+
+def _threads(pid: int) -> int:
+    try:
+        status = Path(f"/proc/{pid}/status").read_text()
+    except OSError:
+        return 0
+    return int(next(line.split()[1] for line in status.splitlines() if line.startswith("Threads:")))
+
+
+# --- The report -----------------------------------------------------------------------------------
+
+
+def _fill(
+    report: ChaosReport, planned: schedule.Schedule, books: Snapshot, calls: list[Call], people: Clients, monkey: Injector,
+    overseer: Observer, one: Installation, deaths: list[Death],
+) -> None:
+    heard, crew = people.heard, one.crew
+    report.jobs = {
+        "asked": len(planned.asks), "accepted": len(heard.jobs), "refused": len(heard.refused),
+        **{name: count for name, count in sorted(heard.actions.items()) if count},
+    }
+    report.ended = dict(Counter(job.state for job in books.jobs))
+    report.losses = sorted({
+        f"{job.state}, {job.explanation.sentence} {job.explanation.next_step}"
+        for job in books.jobs if job.state in {"failed", "partial"} and job.explanation
+    })
+    died_at = Counter(line.split()[1] for line in crew.logs().splitlines() if line.startswith("failpoint "))
+    outcomes = Counter(call["outcome"] for call in calls)
+    report.struck = {
+        **Counter(done.step.value for done in monkey.done if done.step not in FAILPOINTS),
+        **{step.value: died_at[name] for step, name in FAILPOINTS.items() if died_at[name]},
+        ChaosFault.POISON.value: died_at["poison"],
+        ChaosFault.EXTRA_SWEEPERS.value: 2, ChaosFault.PROVIDER_FAULTS.value: len(calls) - outcomes["ok"],
+        ChaosFault.PROVIDER_OUTAGE.value: outcomes["unavailable"], ChaosFault.OUT_OF_CREDIT.value: outcomes["insufficient_quota"],
+        ChaosFault.SAME_KEY.value: heard.actions["same_key"], ChaosFault.CANCEL.value: heard.actions["cancel"],
+        ChaosFault.RETRY.value: heard.actions["retry"], ChaosFault.OVER_THE_LIMIT.value: len(heard.refused),
+    }
+    first = monkey.done[0].at if monkey.done else 0.0
+    report.blows = [f"{done.at - first:+7.1f} s  {done.step.value}: {done.detail}" for done in monkey.done]
+    report.calls, report.rows = dict(outcomes.most_common()), len(books.attempts)
+    report.paid_twice = evidence.paid_twice(books, calls, deaths)
+    report.paid_twice_by_cause = dict(evidence.by_cause(report.paid_twice).most_common())
+    report.violations += [
+        Violation("I3", f"call {one.call} for part {one.position} of job {one.job} was paid for nothing, and nothing "
+                        "explains why") for one in report.paid_twice if not one.cause
+    ]
+    report.taken_back_s = evidence.p50_p95(evidence.taken_back_s(books, deaths))
+    waits = evidence.recovery_s(books, deaths, overseer.pauses)
+    report.deaths, report.recovered = len(deaths), len(waits)
+    report.recovery_s = evidence.p50_p95(waits)
+    report.accept_ms = evidence.p50_p95([seconds * 1000 for seconds in heard.accept_s])
+    report.slowest_accept_ms = max(heard.accept_s, default=0.0) * 1000
+    report.unanswered, report.staff_resumed = heard.unanswered, overseer.resumed
+    report.ended_by_themselves = [
+        f"{end.name}, pid {end.pid}, with {end.code}" for end in crew.ends if not end.cause and end.code != -9
+    ]
+    report.checked = {
+        "jobs": len(books.jobs), "chunks": len(books.chunks), "attempts": len(books.attempts), "calls": len(calls),
+        "log lines": len(books.log), "reservations": len(books.reservations), "samples of limits": overseer.samples,
+    }

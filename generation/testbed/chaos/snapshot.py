@@ -1,0 +1,96 @@
+"""All rows of a database that the invariants are about, read once."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from accounts.models import Reservation, Usage
+from generation.core.states import ChunkState
+from generation.models import Alert, Attempt, Chunk, Job, LogEntry, UnitVersion
+
+Call = dict[str, Any]      # Any: one line of the simulator's log
+Place = tuple[str, int]    # a job's public id and a position in it
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    jobs: Sequence[Job]
+    chunks: Sequence[Chunk]
+    attempts: Sequence[Attempt]
+    versions: Sequence[UnitVersion]
+    reservations: Sequence[Reservation]
+    usage: Sequence[Usage]
+    log: Sequence[LogEntry]
+    alerts: Sequence[Alert]
+
+    @classmethod
+    def read(cls) -> "Snapshot":
+        return cls(
+            list(Job.objects.order_by("pk")),
+            list(Chunk.objects.order_by("job_id", "position")),
+            list(Attempt.objects.defer("reply").order_by("pk")),
+            list(UnitVersion.objects.defer("content").order_by("pk")),
+            list(Reservation.objects.order_by("pk")),
+            list(Usage.objects.order_by("pk")),
+            list(LogEntry.objects.order_by("pk")),
+            list(Alert.objects.order_by("pk")),
+        )
+
+    @cached_property
+    def chunks_of(self) -> dict[int, list[Chunk]]:
+        """By job."""
+        return _grouped(self.chunks, "job_id")
+
+    @cached_property
+    def attempts_of(self) -> dict[int, list[Attempt]]:
+        """By chunk."""
+        return _grouped(self.attempts, "chunk_id")
+
+    @cached_property
+    def attempts_of_job(self) -> dict[int, list[Attempt]]:
+        return _grouped(self.attempts, "job_id")
+
+    @cached_property
+    def versions_of(self) -> dict[int, list[UnitVersion]]:
+        """By chunk."""
+        return _grouped(self.versions, "chunk_id")
+
+    @cached_property
+    def log_of(self) -> dict[int, list[LogEntry]]:
+        """By job."""
+        return _grouped((line for line in self.log if line.job_id is not None), "job_id")
+
+    @cached_property
+    def place_of(self) -> dict[int, Place]:
+        """Of each chunk."""
+        keys = {job.pk: str(job.public_id) for job in self.jobs}
+        return {chunk.pk: (keys[chunk.job_id], chunk.position) for chunk in self.chunks}
+
+    @cached_property
+    def chunk_at(self) -> dict[Place, Chunk]:
+        return {self.place_of[chunk.pk]: chunk for chunk in self.chunks}
+
+    def units_of(self, job: Job) -> list[Chunk]:
+        return [chunk for chunk in self.chunks_of.get(job.pk, []) if chunk.position > 0]
+
+    def made(self, job: Job) -> int:
+        """Units that were made in all, old versions included; what came from the cache was made for another."""
+        units = self.units_of(job)
+        old = (version for unit in units for version in self.versions_of.get(unit.pk, []))
+        return sum(unit.state == ChunkState.DONE and not unit.from_cache for unit in units) + sum(
+            not version.from_cache for version in old)
+
+
+def place_of_call(call: Call) -> Place:
+    """Which chunk the provider was asked for: position 0 is a plan or a whole document, n is `unit n of N`."""
+    words = str(call["task"]).split()
+    return str(call["cache_key"]), int(words[1]) if words and words[0] == "unit" else 0
+
+
+def _grouped(rows: Iterable[Any], key: str) -> dict[int, list[Any]]:     # Any: rows of one model
+    found: dict[int, list[Any]] = defaultdict(list)
+    for row in rows:
+        found[getattr(row, key)].append(row)
+    return found
