@@ -10,7 +10,7 @@ from typing import Any
 
 from accounts.models import Limit, Policy, User
 from accounts.models import Usage as Spent
-from generation.core.outcomes import Answer, CallCode, Failure, Reply, Snooze, Usage, decide
+from generation.core.outcomes import Answer, CallCode, Failure, Reply, Snooze, TokenUsage, decide
 from generation.core.prompting import Context, Request, Stage
 from generation.core.reasons import Reason
 from generation.core.routing import Endpoint
@@ -26,7 +26,7 @@ from generation.worker.judging import outcome_of, request_for
 from tests.canaries import PUPIL
 
 REVISIONS = {slug: kind.revision for slug, kind in all_kinds().items()}
-USAGE = Usage(input_tokens=1_000, cached_input_tokens=400, output_tokens=500)
+USAGE = TokenUsage(input_tokens=1_000, cached_input_tokens=400, output_tokens=500)
 PROGRAM = {"goal": "strength", "weeks": 3, "days_per_week": 2, "preferences": f"{PUPIL} likes rowing"}
 
 

@@ -14,7 +14,7 @@ from unfold.decorators import display
 from generation.admin.actions import posted
 from generation.admin.records import FastListAdmin, RecordAdmin, person, when
 from generation.admin.rendering import NOTHING, span, state, url_of
-from generation.core.alerting import MEANINGS, AlertState, Condition
+from generation.core.alerting import CONDITION_MEANINGS, AlertState, Condition
 from generation.core.webhooks import ALERT_CONTINUES, ALERT_OPENED, ALERT_RESOLVED
 from generation.models import Alert, AlertRule, Channel, Route, Watch
 from generation.services.alerts import handling
@@ -198,7 +198,7 @@ class AlertRuleAdmin(FastListAdmin):
 
     @display(description="When")
     def holds_when(self, rule: AlertRule) -> str:
-        meaning = MEANINGS[Condition(rule.condition)]
+        meaning = CONDITION_MEANINGS[Condition(rule.condition)]
         window = f", in {span(dt.timedelta(seconds=rule.window_s))}" if meaning.is_windowed else ""
         if not rule.threshold and not meaning.is_bad_below:
             return f"{meaning.title}: always"
@@ -218,7 +218,7 @@ class AlertRuleAdmin(FastListAdmin):
         extra_context: dict[str, Any] | None = None,     # Any: as in Django
     ) -> HttpResponse:
         return super().changeform_view(
-            request, object_id, form_url, {"meanings": list(MEANINGS.values()), **(extra_context or {})})
+            request, object_id, form_url, {"meanings": list(CONDITION_MEANINGS.values()), **(extra_context or {})})
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """A rule that has called is history: it is disabled instead."""

@@ -11,14 +11,14 @@ from generation.core.reasons import Reason
 from generation.core.remedies import MEANS, Means, Remedy, cures_of
 from generation.models import Incident, clock
 from generation.services import incidents
-from generation.services.incidents import Record
+from generation.services.incidents import RemedyRecord
 from generation.telemetry import heartbeats
 
 if TYPE_CHECKING:
     from accounts.models import User
 
 SHOWN = 5
-NONE_YET = Record(0, 0)
+NONE_YET = RemedyRecord(0, 0)
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Button:
 
 
 @dataclass(frozen=True)
-class Failure:
+class FailureView:
     incident: Incident
     url: str
     affects: str
@@ -43,16 +43,16 @@ class Failure:
         return self.buttons[:1]
 
 
-def failures(found: Sequence[Incident], user: "User") -> list[Failure]:
+def failures(found: Sequence[Incident], user: "User") -> list[FailureView]:
     """As boxes; one query for all records."""
     records = incidents.records(incident.cause for incident in found) if found else {}
     return [
-        Failure(incident, url_of(incident), affects(incident), _buttons(incident, user, records))
+        FailureView(incident, url_of(incident), affects(incident), _buttons(incident, user, records))
         for incident in found
     ]
 
 
-def open_failures(user: "User") -> list[Failure]:
+def open_failures(user: "User") -> list[FailureView]:
     """For the first page: the newest open ones."""
     if not user.has_perm("generation.view_incident"):
         return []
@@ -70,7 +70,7 @@ def affects(incident: Incident) -> str:
     return f"{jobs} of {users}, {_counted(incident.chunks, 'part')} in all"
 
 
-def _buttons(incident: Incident, user: "User", records: dict[tuple[str, str], Record]) -> list[Button]:
+def _buttons(incident: Incident, user: "User", records: dict[tuple[str, str], RemedyRecord]) -> list[Button]:
     if not incident.is_open:
         return []
     return [

@@ -46,7 +46,7 @@ class Part:
 
 
 @dataclass(frozen=True)
-class Document:
+class DocumentView:
     """The rendered text, or the sentence why there is none."""
 
     html: SafeString | None
@@ -95,13 +95,13 @@ def parts_of(job: Job) -> list[Part]:
     ]
 
 
-def document_of(job: Job) -> Document:
+def document_of(job: Job) -> DocumentView:
     if job.kind not in all_kinds():
-        return Document(None, f"This version of Coursewright does not know the kind “{job.kind}”.", 0)
+        return DocumentView(None, f"This version of Coursewright does not know the kind “{job.kind}”.", 0)
     try:
         text = documents.markdown(job)
     except Refusal as refusal:
-        return Document(None, refusal.message, 0)
-    return Document(document_html(text), "", zlib.crc32(text.encode()))
+        return DocumentView(None, refusal.message, 0)
+    return DocumentView(document_html(text), "", zlib.crc32(text.encode()))
 
 

@@ -2,7 +2,7 @@
 
 from generation.core.outcomes import CallCode
 
-MEANINGS: dict[CallCode, str] = {
+CALL_CODE_MEANINGS: dict[CallCode, str] = {
     CallCode.OK: "A reply came, and it was good.",
     CallCode.INVALID: "A reply came, but it broke the schema or a rule; the findings say which.",
     CallCode.TRUNCATED: "The reply was cut off at the length limit.",

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
-from generation.admin.meanings import MEANINGS
+from generation.admin.meanings import CALL_CODE_MEANINGS
 from generation.admin.rendering import NOTHING, document_html, state, tree, url_of
 from generation.core.kind import JsonObject
 from generation.core.outcomes import CallCode
@@ -68,4 +68,4 @@ def old_text(version: UnitVersion) -> SafeString | str:
 
 
 def meaning_of(attempt: Attempt) -> str:
-    return MEANINGS[CallCode(attempt.code)] if attempt.code else "The answer is not there yet."
+    return CALL_CODE_MEANINGS[CallCode(attempt.code)] if attempt.code else "The answer is not there yet."

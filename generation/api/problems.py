@@ -54,7 +54,7 @@ class ProblemCode(StrEnum):
 
 
 @dataclass(frozen=True)
-class Meaning:
+class ProblemMeaning:
     """What a code stands for, whoever raises it."""
 
     status: int
@@ -65,71 +65,71 @@ class Meaning:
 
 
 _P, _R = ProblemCode, RefusalCode
-MEANINGS: Mapping[str, Meaning] = {
-    _P.MALFORMED_JSON: Meaning(
+PROBLEM_MEANINGS: Mapping[str, ProblemMeaning] = {
+    _P.MALFORMED_JSON: ProblemMeaning(
         400, "Malformed JSON", "The body is not JSON.", "Send one JSON object, encoded as UTF-8."),
-    _P.BAD_REQUEST: Meaning(400, "Bad request", "The request cannot be read.", "Compare it with /api/v1/docs."),
-    _P.UNAUTHENTICATED: Meaning(
+    _P.BAD_REQUEST: ProblemMeaning(400, "Bad request", "The request cannot be read.", "Compare it with /api/v1/docs."),
+    _P.UNAUTHENTICATED: ProblemMeaning(
         401, "Not signed in", "There is no usable API token or session.",
         "Send “Authorization: Bearer <token>”; a token is made in the admin or by `manage.py create_token`."),
-    _P.CSRF_FAILED: Meaning(
+    _P.CSRF_FAILED: ProblemMeaning(
         403, "CSRF check failed", "A signed-in browser must prove that the request is its own.",
         "Send the csrftoken cookie's value as X-CSRFToken, or use an API token."),
-    _P.NOT_PERMITTED: Meaning(
+    _P.NOT_PERMITTED: ProblemMeaning(
         403, "Not permitted", "You may see this job, but not do this to it.",
         "Ask its owner, or an administrator for the permission."),
-    _P.NOT_FOUND: Meaning(
+    _P.NOT_FOUND: ProblemMeaning(
         404, "Not found", "There is nothing here that you may see.",
         "Check the address; GET /api/v1/jobs lists your jobs, /api/v1/docs the operations."),
-    _P.METHOD_NOT_ALLOWED: Meaning(
+    _P.METHOD_NOT_ALLOWED: ProblemMeaning(
         405, "Method not allowed", "This address does not take that method.",
         "The Allow header lists what it takes."),
-    _P.NOT_ACCEPTABLE: Meaning(
+    _P.NOT_ACCEPTABLE: ProblemMeaning(
         406, "Not acceptable", "The document comes in none of the media types that Accept names.",
         "Accept application/json, text/markdown or text/html, or add ?format=json, markdown or html."),
-    _P.TOO_LARGE: Meaning(413, "Body too large", "The body is larger than 2 MB.", "Send less."),
-    _P.UNSUPPORTED_MEDIA_TYPE: Meaning(
+    _P.TOO_LARGE: ProblemMeaning(413, "Body too large", "The body is larger than 2 MB.", "Send less."),
+    _P.UNSUPPORTED_MEDIA_TYPE: ProblemMeaning(
         415, "Unsupported media type", "The body is not declared as JSON.",
         "Send Content-Type: application/json."),
-    _P.INVALID_INPUT: Meaning(
+    _P.INVALID_INPUT: ProblemMeaning(
         422, "Invalid input", "Some of the input is not as it must be.", "Mend what errors names."),
-    _P.THROTTLED: Meaning(429, "Too many requests", "That was too much at once.", "Wait as Retry-After says."),
-    _P.TOO_MANY_STREAMS: Meaning(
+    _P.THROTTLED: ProblemMeaning(429, "Too many requests", "That was too much at once.", "Wait as Retry-After says."),
+    _P.TOO_MANY_STREAMS: ProblemMeaning(
         429, "Too many event streams", "You hold the largest number of event streams already.",
         "Close one, or ask GET /api/v1/jobs/{id} from time to time.", 10),
-    _P.INTERNAL: Meaning(
+    _P.INTERNAL: ProblemMeaning(
         500, "Internal error", "The server made a mistake.",
         "Try again; if it stays, tell an administrator the request_id."),
-    _P.DATABASE_UNAVAILABLE: Meaning(
+    _P.DATABASE_UNAVAILABLE: ProblemMeaning(
         503, "Database unavailable", "The database does not answer at the moment.",
         "Try again in a few seconds.", 5),
-    _R.UNKNOWN_KIND: Meaning(422, "Unknown document kind"),
-    _R.UNKNOWN_STRATEGY: Meaning(422, "Unknown strategy"),
-    _R.INVALID_BRIEF: Meaning(422, "Invalid brief"),
-    _R.INVALID_KEY: Meaning(422, "Invalid Idempotency-Key"),
-    _R.INVALID_INSTRUCTION: Meaning(422, "Invalid instruction"),
-    _R.KEY_REUSED: Meaning(409, "Idempotency-Key used before"),
-    _R.NO_ROUTE: Meaning(503, "No model route", retry_after_s=60),
-    _R.NOT_ACTIVE: Meaning(409, "The job has ended"),
-    _R.STILL_ACTIVE: Meaning(409, "The job is still active"),
-    _R.NOTHING_TO_RETRY: Meaning(409, "Nothing to retry"),
-    _R.NO_SUCH_UNIT: Meaning(404, "No such unit"),
-    _R.UNIT_NOT_DONE: Meaning(409, "The unit is not done", retry_after_s=2),
-    _R.NOT_READY: Meaning(409, "Nothing to read yet", retry_after_s=2),
-    _R.NOT_ADAPTABLE: Meaning(422, "Not a document to adapt"),
-    _R.ERASED: Meaning(410, "The content was erased"),
-    _R.PAUSED: Meaning(503, "Requests are paused", retry_after_s=300),
-    _R.NOT_ALLOWED: Meaning(403, "Not allowed for you"),
-    _R.TOO_MANY_UNITS: Meaning(422, "The document is too long for you"),
-    _R.LIMIT_REACHED: Meaning(429, "Limit reached"),
-    _R.BUDGET_SPENT: Meaning(503, "The limit of everybody together is reached"),
-    _R.ALERT_NOT_OPEN: Meaning(409, "The alert is not open"),
-    _R.INVALID_NOTE: Meaning(422, "Invalid text"),
-    _R.INVALID_URL: Meaning(422, "URL that is not called"),
-    _R.TOO_MANY_WEBHOOKS: Meaning(409, "Too many webhook endpoints"),
-    _R.TARGET_DISABLED: Meaning(409, "The webhook is switched off"),
-    _R.INVALID_REHEARSAL: Meaning(422, "Invalid rehearsal"),
-    _R.REHEARSAL_RUNS: Meaning(409, "A rehearsal is running"),
+    _R.UNKNOWN_KIND: ProblemMeaning(422, "Unknown document kind"),
+    _R.UNKNOWN_STRATEGY: ProblemMeaning(422, "Unknown strategy"),
+    _R.INVALID_BRIEF: ProblemMeaning(422, "Invalid brief"),
+    _R.INVALID_KEY: ProblemMeaning(422, "Invalid Idempotency-Key"),
+    _R.INVALID_INSTRUCTION: ProblemMeaning(422, "Invalid instruction"),
+    _R.KEY_REUSED: ProblemMeaning(409, "Idempotency-Key used before"),
+    _R.NO_ROUTE: ProblemMeaning(503, "No model route", retry_after_s=60),
+    _R.NOT_ACTIVE: ProblemMeaning(409, "The job has ended"),
+    _R.STILL_ACTIVE: ProblemMeaning(409, "The job is still active"),
+    _R.NOTHING_TO_RETRY: ProblemMeaning(409, "Nothing to retry"),
+    _R.NO_SUCH_UNIT: ProblemMeaning(404, "No such unit"),
+    _R.UNIT_NOT_DONE: ProblemMeaning(409, "The unit is not done", retry_after_s=2),
+    _R.NOT_READY: ProblemMeaning(409, "Nothing to read yet", retry_after_s=2),
+    _R.NOT_ADAPTABLE: ProblemMeaning(422, "Not a document to adapt"),
+    _R.ERASED: ProblemMeaning(410, "The content was erased"),
+    _R.PAUSED: ProblemMeaning(503, "Requests are paused", retry_after_s=300),
+    _R.NOT_ALLOWED: ProblemMeaning(403, "Not allowed for you"),
+    _R.TOO_MANY_UNITS: ProblemMeaning(422, "The document is too long for you"),
+    _R.LIMIT_REACHED: ProblemMeaning(429, "Limit reached"),
+    _R.BUDGET_SPENT: ProblemMeaning(503, "The limit of everybody together is reached"),
+    _R.ALERT_NOT_OPEN: ProblemMeaning(409, "The alert is not open"),
+    _R.INVALID_NOTE: ProblemMeaning(422, "Invalid text"),
+    _R.INVALID_URL: ProblemMeaning(422, "URL that is not called"),
+    _R.TOO_MANY_WEBHOOKS: ProblemMeaning(409, "Too many webhook endpoints"),
+    _R.TARGET_DISABLED: ProblemMeaning(409, "The webhook is switched off"),
+    _R.INVALID_REHEARSAL: ProblemMeaning(422, "Invalid rehearsal"),
+    _R.REHEARSAL_RUNS: ProblemMeaning(409, "A rehearsal is running"),
 }
 _CODE_OF_STATUS = {400: _P.BAD_REQUEST, 401: _P.UNAUTHENTICATED, 403: _P.NOT_PERMITTED, 404: _P.NOT_FOUND}
 
@@ -150,7 +150,7 @@ class ProblemOut(BaseModel):
     title: str
     status: int
     detail: str
-    code: str = Field(json_schema_extra={"enum": [str(code) for code in sorted(MEANINGS)]})
+    code: str = Field(json_schema_extra={"enum": [str(code) for code in sorted(PROBLEM_MEANINGS)]})
     advice: str
     errors: list[InputError]
     limit: str | None = Field(
@@ -175,8 +175,8 @@ class Problem(Exception):
     more: Mapping[str, Any] = field(default_factory=dict)     # Any: JSON; further members of the body
 
     @property
-    def meaning(self) -> Meaning:
-        return MEANINGS[self.code]
+    def meaning(self) -> ProblemMeaning:
+        return PROBLEM_MEANINGS[self.code]
 
 
 def respond(problem: Problem) -> HttpResponse:

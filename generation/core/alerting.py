@@ -23,7 +23,7 @@ class Condition(StrEnum):
     CHANNEL_FAILING = "channel_failing"
 
 
-class Severity(StrEnum):
+class AlertSeverity(StrEnum):
     INFO = "info"
     WARNING = "warning"
     CRITICAL = "critical"
@@ -36,7 +36,7 @@ class AlertState(StrEnum):
 
 
 @dataclass(frozen=True)
-class Meaning:
+class ConditionMeaning:
     """What a condition is about.  `threshold` says in which unit, and on which side of it things are bad."""
 
     title: str
@@ -47,40 +47,40 @@ class Meaning:
     is_bad_below: bool = False
 
 
-MEANINGS: dict[Condition, Meaning] = {
-    Condition.BREAKER_OPEN: Meaning(
+CONDITION_MEANINGS: dict[Condition, ConditionMeaning] = {
+    Condition.BREAKER_OPEN: ConditionMeaning(
         "Breaker open", "active jobs on the route, at least", "jobs",
         "Look at the provider's status page. Calls go on by themselves after a successful probe; if you know that "
         "the cause is gone, resume them at the route."),
-    Condition.OUT_OF_CREDIT: Meaning(
+    Condition.OUT_OF_CREDIT: ConditionMeaning(
         "Out of credit", "active jobs that wait for it, at least", "jobs",
         "Top up the provider account or raise its spend limit, then resume the route."),
-    Condition.BAD_KEY: Meaning(
+    Condition.BAD_KEY: ConditionMeaning(
         "Bad key", "active jobs that wait for it, at least", "jobs",
         "Set a valid OPENAI_API_KEY and restart the workers."),
-    Condition.FAILURE_RATE: Meaning(
+    Condition.FAILURE_RATE: ConditionMeaning(
         "Failure rate", "percent of the jobs that ended, at least", "%",
         "Look at the failed jobs of the last hour: their reasons say what they have in common.", is_windowed=True),
-    Condition.STUCK_JOB: Meaning(
+    Condition.STUCK_JOB: ConditionMeaning(
         "Stuck job", "minutes without a call, at least", "min",
         "Open the job: it says what it waits for. If nothing explains it, cancel it and retry."),
-    Condition.BACKLOG_AGE: Meaning(
+    Condition.BACKLOG_AGE: ConditionMeaning(
         "Backlog age", "minutes that due work has waited, at least", "min",
         "Start more workers, or raise the route's limit of calls at the same time."),
-    Condition.SWEEPER_LATE: Meaning(
+    Condition.SWEEPER_LATE: ConditionMeaning(
         "Sweeper late", "seconds since the last sweep, at least", "s",
         "Start a worker: workers sweep by themselves, so none runs or none reaches the database."),
-    Condition.BUDGET: Meaning(
+    Condition.BUDGET: ConditionMeaning(
         "Budget", "percent of a limit of everybody together, at least", "%",
         "Look at Usage for who spends it; raise the limit in Policies, or pause new requests."),
-    Condition.DISK_LOW: Meaning(
+    Condition.DISK_LOW: ConditionMeaning(
         "Disk low", "free megabytes on a worker's disk, at most", "MB",
         "Free space below LOCAL_DIR, or give the machine a larger disk.", is_bad_below=True),
-    Condition.QUALITY_LOW: Meaning(
+    Condition.QUALITY_LOW: ConditionMeaning(
         "Quality below bar", "percent of units repaired, or of documents with errors, at least", "%",
         "Read the findings of the newest documents; a stronger model route may write them better.",
         is_windowed=True),
-    Condition.CHANNEL_FAILING: Meaning(
+    Condition.CHANNEL_FAILING: ConditionMeaning(
         "Channel failing", "deliveries in a row that failed, at least", "failures",
         "Open the channel: its last result says why. Mend its address and send a test message."),
 }
@@ -88,7 +88,7 @@ MEANINGS: dict[Condition, Meaning] = {
 
 def condition_choices() -> list[tuple[str, str]]:
     """For model fields: evaluated when used, so a new condition needs no migration."""
-    return [(condition.value, MEANINGS[condition].title) for condition in Condition]
+    return [(condition.value, CONDITION_MEANINGS[condition].title) for condition in Condition]
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,7 @@ class Reading:
 
 def holds(condition: Condition, threshold: float, value: float) -> bool:
     """Whether `value` is bad.  The threshold itself is."""
-    return value <= threshold if MEANINGS[condition].is_bad_below else value >= threshold
+    return value <= threshold if CONDITION_MEANINGS[condition].is_bad_below else value >= threshold
 
 
 # --- How an alert moves ---------------------------------------------------------------------------
@@ -118,7 +118,7 @@ class Move(StrEnum):
 
 
 @dataclass(frozen=True)
-class Standing:
+class AlertStanding:
     """Where the newest alert of a rule and subject stands; `is_silenced`: a person resolved it although it went on."""
 
     is_open: bool = False
@@ -126,7 +126,7 @@ class Standing:
     clear_rounds: int = 0
 
 
-def move(standing: Standing, *, is_bad: bool, resolve_after: int) -> Move:
+def move(standing: AlertStanding, *, is_bad: bool, resolve_after: int) -> Move:
     """What one evaluation does.  An alert ends after `resolve_after` evaluations in a row without its condition."""
     if standing.is_open:
         if is_bad:

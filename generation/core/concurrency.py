@@ -73,7 +73,7 @@ class Pace:
 
 
 @dataclass(frozen=True)
-class Report:
+class CallReport:
     """What one worker saw of one route since its last report.
 
     `peak` is the most calls it had in flight at once, `kept` the fewest that went on right after one was refused;
@@ -93,7 +93,7 @@ class Report:
 
 
 @dataclass(frozen=True)
-class Limit:
+class ConcurrencyLimit:
     """What is known about a route.  `calls` is None while nothing has limited it but its ceiling."""
 
     calls: int | None = None
@@ -112,7 +112,7 @@ class Limit:
         return ceiling if self.calls is None else max(1, min(self.calls, ceiling))
 
 
-def advance(limit: Limit, report: Report, *, running: int, ceiling: int, now_s: float) -> tuple[Limit, str]:
+def advance(limit: ConcurrencyLimit, report: CallReport, *, running: int, ceiling: int, now_s: float) -> tuple[ConcurrencyLimit, str]:
     """The limit after `report`, and why it moved; no word if it did not.
 
     `running` counts the route's calls of all workers, this one's included."""
@@ -148,7 +148,7 @@ _NOT_SLOW: dict[str, Any] = {"slow_cuts": 0, "worst": 0.0, "calls_before_cut": N
 # --- less -----------------------------------------------------------------------------------------
 
 
-def _refused(limit: Limit, report: Report, at: int, now_s: float) -> tuple[Limit, str]:
+def _refused(limit: ConcurrencyLimit, report: CallReport, at: int, now_s: float) -> tuple[ConcurrencyLimit, str]:
     if report.quota is not None and report.quota.share_left < FEW_LEFT:
         # An allowance by the minute: fewer calls at once spread it, and the provider's own wait does the rest.
         why = f"{report.refused} calls refused: the minute's allowance is spent"
@@ -161,7 +161,7 @@ def _refused(limit: Limit, report: Report, at: int, now_s: float) -> tuple[Limit
     return replace(cut, wall=wall), why
 
 
-def _slowed(limit: Limit, slowness: float, load: int, at: int, now_s: float) -> tuple[Limit, str]:
+def _slowed(limit: ConcurrencyLimit, slowness: float, load: int, at: int, now_s: float) -> tuple[ConcurrencyLimit, str]:
     target = max(FEW, load * max(DEEPEST_CUT, min(0.9, CALM / slowness)))
     cut, why = _moved(limit, target, at, now_s, f"replies take {slowness:.1f} times as long as usual")
     before = limit.calls_before_cut if limit.slow_cuts else at
@@ -169,7 +169,7 @@ def _slowed(limit: Limit, slowness: float, load: int, at: int, now_s: float) -> 
         cut, slow_cuts=limit.slow_cuts + 1, worst=max(limit.worst, slowness), calls_before_cut=before), why
 
 
-def _slow_by_itself(limit: Limit, report: Report, ceiling: int, now_s: float) -> tuple[Limit, str]:
+def _slow_by_itself(limit: ConcurrencyLimit, report: CallReport, ceiling: int, now_s: float) -> tuple[ConcurrencyLimit, str]:
     """Fewer calls did not make it faster: its pace has changed, and ours need not."""
     before = limit.calls_before_cut or ceiling
     paces = {**limit.paces, **{sort: pace.s_per_token for sort, pace in report.paces.items()}}
@@ -178,7 +178,7 @@ def _slow_by_itself(limit: Limit, report: Report, ceiling: int, now_s: float) ->
     return back, "the provider is slower by itself; fewer calls did not help"
 
 
-def _sustainable(limit: Limit, quota: Quota, load: int, at: int, now_s: float) -> tuple[Limit, str]:
+def _sustainable(limit: ConcurrencyLimit, quota: Quota, load: int, at: int, now_s: float) -> tuple[ConcurrencyLimit, str]:
     """Slow down before the provider says so: as many calls as its allowance a minute sustains."""
     sustained = quota.calls_per_s(limit.tokens_per_call) * limit.latency_s
     target = max(sustained, load / 2)
@@ -187,7 +187,7 @@ def _sustainable(limit: Limit, quota: Quota, load: int, at: int, now_s: float) -
     return _moved(limit, target, at, now_s, f"{quota.share_left:.0%} of the provider's minute is left")
 
 
-def _moved(limit: Limit, target: float, at: int, now_s: float, why: str) -> tuple[Limit, str]:
+def _moved(limit: ConcurrencyLimit, target: float, at: int, now_s: float, why: str) -> tuple[ConcurrencyLimit, str]:
     calls = max(1, math.floor(target))
     if calls >= at:
         return limit, ""
@@ -197,7 +197,7 @@ def _moved(limit: Limit, target: float, at: int, now_s: float, why: str) -> tupl
 # --- more -----------------------------------------------------------------------------------------
 
 
-def _grown(limit: Limit, at: int, ceiling: int, now_s: float) -> tuple[Limit, str]:
+def _grown(limit: ConcurrencyLimit, at: int, ceiling: int, now_s: float) -> tuple[ConcurrencyLimit, str]:
     since_s = now_s - limit.moved_at_s
     wall = limit.wall
     if wall is not None and at < NEAR_WALL * wall:
@@ -218,7 +218,7 @@ def _grown(limit: Limit, at: int, ceiling: int, now_s: float) -> tuple[Limit, st
 # --- what is usual --------------------------------------------------------------------------------
 
 
-def _slowness(limit: Limit, paces: Mapping[str, Pace]) -> float | None:
+def _slowness(limit: ConcurrencyLimit, paces: Mapping[str, Pace]) -> float | None:
     """How many times longer than usual replies took for their tokens; None if that is not known.
 
     By the provider's clock, if it timed enough of them, or else by ours, which also sees how busy we are."""
@@ -233,7 +233,7 @@ def _slowness(limit: Limit, paces: Mapping[str, Pace]) -> float | None:
     return None
 
 
-def _learned(limit: Limit, report: Report, *, is_idle: bool) -> Limit:
+def _learned(limit: ConcurrencyLimit, report: CallReport, *, is_idle: bool) -> ConcurrencyLimit:
     """Usual is about the fastest that was seen: quick to learn that it can be faster, slow to accept slower, and
     not at all while as many calls as may be are made, because then it may be slower because of them."""
     if not report.paces:

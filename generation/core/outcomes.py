@@ -36,7 +36,7 @@ class CallCode(StrEnum):
 
 
 @dataclass(frozen=True)
-class Usage:
+class TokenUsage:
     """Tokens of one call.  `cached_input_tokens` are part of `input_tokens`."""
 
     input_tokens: int = 0
@@ -63,7 +63,7 @@ class Reply:
     """A completion that ended with `finish_reason = stop`.  `text` is the message content, unparsed."""
 
     text: str
-    usage: Usage
+    usage: TokenUsage
     receipt: Receipt = Receipt()
 
 
@@ -74,7 +74,7 @@ class Failure:
     code: CallCode
     message: str
     retry_after_s: float | None = None
-    usage: Usage = Usage()
+    usage: TokenUsage = TokenUsage()
     receipt: Receipt = Receipt()
 
 
@@ -143,7 +143,7 @@ Outcome = Done | DoneWhole | Repair | Retry | Snooze | GiveUp | SplitUp
 
 
 @dataclass(frozen=True)
-class Policy:
+class RetryPolicy:
     """How patient the engine is."""
 
     max_attempts: int = 5
@@ -184,7 +184,7 @@ UNHEALTHY = frozenset({CallCode.TIMEOUT, CallCode.SERVER_ERROR, CallCode.CONNECT
 
 
 def decide(
-    failure: Failure, *, attempts: int, policy: Policy, jitter: float, had_largest_cap: bool = False,
+    failure: Failure, *, attempts: int, policy: RetryPolicy, jitter: float, had_largest_cap: bool = False,
     is_outage: bool = False, claims: int = 0,
 ) -> Retry | Snooze | GiveUp:
     """What becomes of a chunk whose `attempts`-th call failed.  `jitter` is in [0, 1).
@@ -219,7 +219,7 @@ def decide(
 
 def judge(
     findings: tuple[Finding, ...], *, previous: tuple[Finding, ...], repairs: int, attempts: int,
-    policy: Policy, draft: str = "",
+    policy: RetryPolicy, draft: str = "",
 ) -> Repair | GiveUp | None:
     """What to do about a reply with `findings`: nothing, ask again, or stop.
 

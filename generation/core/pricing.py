@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from generation.core.outcomes import Usage
+from generation.core.outcomes import TokenUsage
 
 
 @dataclass(frozen=True)
@@ -18,7 +18,7 @@ class Prices:
         return Prices(*(-(-price * percent // 100) for price in (self.input, self.cached_input, self.output)))
 
 
-def cost_usd_micros(usage: Usage, prices: Prices) -> int:
+def cost_usd_micros(usage: TokenUsage, prices: Prices) -> int:
     """The price of `usage`, rounded up, so that a sum never hides spending.
 
     Reasoning tokens are part of the output tokens."""

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 
-from generation.core.outcomes import Usage
+from generation.core.outcomes import TokenUsage
 from generation.core.pricing import Prices, cost_usd_micros
 from generation.core.schema import Schema
 
@@ -135,7 +135,7 @@ def _has_bounds(node: object) -> bool:
 
 
 def _price(route: Candidate, need: Need) -> float:
-    usage = Usage(input_tokens=need.input_tokens, output_tokens=need.output_tokens)
+    usage = TokenUsage(input_tokens=need.input_tokens, output_tokens=need.output_tokens)
     return cost_usd_micros(usage, route.prices) / route.weight(need.kind, need.use)
 
 

@@ -34,7 +34,7 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True)
-class Receipt:
+class DeliveryReceipt:
     """What came of a delivery, in words that hold nothing of the answer but its status."""
 
     verdict: Verdict
@@ -88,19 +88,19 @@ class Sender:
     def __init__(self, reach: Reach = Reach(), resolve: Resolve = resolve, timeout_s: float = TIMEOUT_S) -> None:
         self._reach, self._resolve, self._timeout_s = reach, resolve, timeout_s
 
-    async def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Receipt:
+    async def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> DeliveryReceipt:
         """The end of exactly one POST, within the timeout.  Raises nothing that the network can cause."""
         began = time.monotonic()
         problem = problem_with(url, self._reach)
         if problem is None and len(body) > MAX_BODY_BYTES:
             problem = "would be sent more than 1 MB"
         if problem is not None:
-            return Receipt(Verdict.FORBIDDEN, f"Not called: the URL {problem}.")
+            return DeliveryReceipt(Verdict.FORBIDDEN, f"Not called: the URL {problem}.")
         try:
             async with asyncio.timeout(self._timeout_s):
                 verdict, sentence, status, retry_after_s = await self._post(URL(url), body, headers)
         except _Forbidden:
-            return Receipt(Verdict.FORBIDDEN, "Not called: the name leads into a private network.")
+            return DeliveryReceipt(Verdict.FORBIDDEN, "Not called: the name leads into a private network.")
         except TimeoutError:
             verdict, status, retry_after_s = Verdict.TIMEOUT, None, None
             sentence = f"No answer within {self._timeout_s:g} s."
@@ -109,7 +109,7 @@ class Sender:
         except (aiohttp.ClientError, OSError, ValueError) as error:
             verdict, status, retry_after_s = Verdict.UNREACHABLE, None, None
             sentence = f"It cannot be reached ({_kind_of(error)})."
-        return Receipt(verdict, sentence, status, time.monotonic() - began, retry_after_s)
+        return DeliveryReceipt(verdict, sentence, status, time.monotonic() - began, retry_after_s)
 
     async def _post(
         self, url: URL, body: bytes, headers: Mapping[str, str]

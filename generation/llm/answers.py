@@ -14,7 +14,7 @@ from typing import Any
 import aiohttp
 import httpx2
 
-from generation.core.outcomes import Answer, CallCode, Failure, Receipt, Reply, Usage
+from generation.core.outcomes import Answer, CallCode, Failure, Receipt, Reply, TokenUsage
 from generation.core.pricing import estimated_tokens
 from generation.core.secret_patterns import scrub
 
@@ -22,9 +22,9 @@ MAX_MESSAGE_CHARACTERS = 500
 LONGEST_RETRY_AFTER_S = 86_400.0      # a header of 10**300 s must not overflow a timedelta
 SIMULATOR_HEADER = "x-coursewright-simulator"
 
-NOTHING_PAID = Usage()
+NOTHING_PAID = TokenUsage()
 # Something may have been paid, and nobody told us how much: the caller estimates the input.
-UNKNOWN_USAGE = Usage(is_estimated=True)
+UNKNOWN_USAGE = TokenUsage(is_estimated=True)
 
 # help.openai.com 6614457 and 5955604; `error.type` alone is too coarse, so the codes are listed.
 OUT_OF_CREDIT_CODES = frozenset({
@@ -161,13 +161,13 @@ def _completion(completion: dict[str, Any], receipt: Receipt, secrets: Iterable[
             return _malformed(said, receipt, secrets, usage)
 
 
-def _usage(completion: dict[str, Any], text: str) -> Usage:
+def _usage(completion: dict[str, Any], text: str) -> TokenUsage:
     stated = completion.get("usage")
     if not isinstance(stated, dict) or not stated:
-        return Usage(output_tokens=estimated_tokens(text), is_estimated=True)
+        return TokenUsage(output_tokens=estimated_tokens(text), is_estimated=True)
     given = _count(stated, "prompt_tokens")
     cached = _count(stated.get("prompt_tokens_details"), "cached_tokens")
-    return Usage(
+    return TokenUsage(
         input_tokens=given,
         cached_input_tokens=min(cached, given),
         output_tokens=_count(stated, "completion_tokens"),
@@ -207,7 +207,7 @@ def _error_code(status: int, codes: set[str]) -> CallCode:
     return _STATUS_CODES.get(status, CallCode.SERVER_ERROR if status >= 500 else CallCode.BAD_REQUEST)
 
 
-def _malformed(message: str, receipt: Receipt, secrets: Iterable[str], usage: Usage = NOTHING_PAID) -> Failure:
+def _malformed(message: str, receipt: Receipt, secrets: Iterable[str], usage: TokenUsage = NOTHING_PAID) -> Failure:
     return Failure(CallCode.MALFORMED, _sentence(message, secrets), None, usage, receipt)
 
 

@@ -4,7 +4,7 @@ from generation.models.alerting import Alert, AlertRule, Watch
 from generation.models.attempt import Attempt, AttemptState, Origin
 from generation.models.cache import CacheEntry
 from generation.models.chunk import Chunk, Flight, UnitVersion
-from generation.models.incident import Incident, Occurrence, Outcome, Resolution, Treatment
+from generation.models.incident import Incident, Occurrence, Resolution, Treatment, TreatmentOutcome
 from generation.models.job import Job, Strategy
 from generation.models.log import LogEntry, LogLevel
 from generation.models.outgoing import Channel, ChannelKind, Delivery, DeliveryState, WebhookEndpoint
@@ -16,7 +16,7 @@ from generation.models.turn import Turn
 
 __all__ = [
     "Alert", "AlertRule", "Attempt", "AttemptState", "CacheEntry", "Channel", "ChannelKind", "Chunk", "Delivery",
-    "DeliveryState", "Flight", "Incident", "Job", "LogEntry", "LogLevel", "Occurrence", "Origin", "Outcome", "Pulse",
+    "DeliveryState", "Flight", "Incident", "Job", "LogEntry", "LogLevel", "Occurrence", "Origin", "Pulse",
     "Rehearsal", "RehearsalState", "Resolution", "Route", "RouteMinute", "RouteUse", "Strategy", "Sum", "Treatment",
-    "Turn", "UnitVersion", "Watch", "WebhookEndpoint",
+    "TreatmentOutcome", "Turn", "UnitVersion", "Watch", "WebhookEndpoint",
 ]

@@ -7,17 +7,17 @@ from django.db import models
 from django.db.models.functions import Now
 
 from generation.core.alerting import (
-    MEANINGS,
+    CONDITION_MEANINGS,
+    AlertSeverity,
     AlertState,
     Condition,
     QuietHours,
-    Severity,
     condition_choices,
     is_time_zone,
 )
 from generation.models.outgoing import Channel
 
-SEVERITIES = [(severity.value, severity.value.title()) for severity in Severity]
+SEVERITIES = [(severity.value, severity.value.title()) for severity in AlertSeverity]
 UNRESOLVED = [AlertState.OPEN.value, AlertState.ACKNOWLEDGED.value]
 
 
@@ -34,7 +34,7 @@ class AlertRule(models.Model):
     window_s = models.PositiveIntegerField(
         "window", default=3_600, validators=[MinValueValidator(60), MaxValueValidator(30 * 86_400)],
         help_text="Seconds to look back, where the condition is about what ended lately.")
-    severity = models.CharField(max_length=8, choices=SEVERITIES, default=Severity.WARNING.value)
+    severity = models.CharField(max_length=8, choices=SEVERITIES, default=AlertSeverity.WARNING.value)
     is_enabled = models.BooleanField("enabled", default=True)
     resolve_after = models.PositiveSmallIntegerField(
         default=3, validators=[MinValueValidator(1), MaxValueValidator(100)],
@@ -53,7 +53,7 @@ class AlertRule(models.Model):
         ordering = ["name"]
         constraints = [
             models.CheckConstraint(
-                name="rule_severity_known", condition=models.Q(severity__in=[one.value for one in Severity])),
+                name="rule_severity_known", condition=models.Q(severity__in=[one.value for one in AlertSeverity])),
             models.CheckConstraint(name="rule_threshold_counts", condition=models.Q(threshold__gte=0)),
             models.CheckConstraint(name="rule_resolves", condition=models.Q(resolve_after__gte=1)),
             models.CheckConstraint(
@@ -78,7 +78,7 @@ class AlertRule(models.Model):
         """None: everything is sent at once."""
         if self.quiet_from is None or self.quiet_until is None:
             return None
-        if self.breaks_quiet and self.severity == Severity.CRITICAL:
+        if self.breaks_quiet and self.severity == AlertSeverity.CRITICAL:
             return None
         return QuietHours(self.quiet_from, self.quiet_until, self.time_zone)
 
@@ -146,7 +146,7 @@ class Alert(models.Model):
 
     @property
     def unit(self) -> str:
-        return MEANINGS[Condition(self.rule.condition)].unit
+        return CONDITION_MEANINGS[Condition(self.rule.condition)].unit
 
 
 class Watch(models.Model):

@@ -81,7 +81,7 @@ class Occurrence(models.Model):
         return self.message
 
 
-class Outcome(models.TextChoices):
+class TreatmentOutcome(models.TextChoices):
     PENDING = "pending", "Not known"
     WORKED = "worked", "Worked"
     FAILED = "failed", "It came back"
@@ -97,7 +97,7 @@ class Treatment(models.Model):
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
     at = models.DateTimeField()
-    outcome = models.CharField(max_length=7, choices=Outcome, default=Outcome.PENDING)
+    outcome = models.CharField(max_length=7, choices=TreatmentOutcome, default=TreatmentOutcome.PENDING)
     decided_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

@@ -10,7 +10,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator, RegexVa
 from django.db import models
 
 from generation.core.breaker import TRIP_AT, TRIP_CALLS, TRIP_PERCENT, Breaker, Outcomes, Thresholds
-from generation.core.concurrency import Limit
+from generation.core.concurrency import ConcurrencyLimit
 from generation.core.pricing import Prices
 from generation.core.reasons import Reason, reason_choices
 from generation.core.routing import Candidate, Endpoint, SchemaSupport, Use
@@ -195,8 +195,8 @@ class Route(models.Model):
         return Outcomes.of(self.outcomes)
 
     @property
-    def limit(self) -> Limit:
-        return Limit(calls=self.concurrency_limit, **self.concurrency)
+    def limit(self) -> ConcurrencyLimit:
+        return ConcurrencyLimit(calls=self.concurrency_limit, **self.concurrency)
 
     @property
     def carries(self) -> int:

@@ -23,10 +23,10 @@ from generation.models import (
     Job,
     LogLevel,
     Occurrence,
-    Outcome,
     Resolution,
     Route,
     Treatment,
+    TreatmentOutcome,
     clock,
 )
 from generation.models.chunk import ChunkQuerySet
@@ -240,61 +240,61 @@ def note_retry(job: Job, now: dt.datetime, *, by: "User | None") -> None:
 
 def note(
     incident: Incident, remedy: Remedy, now: dt.datetime, *, by: "User | None", job: Job | None = None,
-    outcome: Outcome = Outcome.PENDING,
+    outcome: TreatmentOutcome = TreatmentOutcome.PENDING,
 ) -> None:
     Treatment.objects.create(
         incident=incident, remedy=remedy.value, job=job, by=by, at=now, outcome=outcome,
-        decided_at=None if outcome is Outcome.PENDING else now,
+        decided_at=None if outcome is TreatmentOutcome.PENDING else now,
     )
 
 
 def decide(now: dt.datetime) -> int:
     """Say of treatments whether they worked, as far as that is known by now."""
-    pending = Treatment.objects.filter(outcome=Outcome.PENDING).select_related("incident__route", "job")
-    decided: dict[Outcome, list[int]] = defaultdict(list)
+    pending = Treatment.objects.filter(outcome=TreatmentOutcome.PENDING).select_related("incident__route", "job")
+    decided: dict[TreatmentOutcome, list[int]] = defaultdict(list)
     for treatment in pending.defer("job__brief", "job__findings").order_by("pk")[:BATCH]:
         outcome = _outcome_of(treatment, now)
-        if outcome is not Outcome.PENDING:
+        if outcome is not TreatmentOutcome.PENDING:
             decided[outcome].append(treatment.pk)
     for outcome, ids in decided.items():
         Treatment.objects.filter(pk__in=ids).update(outcome=outcome, decided_at=now)
     return sum(map(len, decided.values()))
 
 
-def _outcome_of(treatment: Treatment, now: dt.datetime) -> Outcome:
+def _outcome_of(treatment: Treatment, now: dt.datetime) -> TreatmentOutcome:
     incident, job = treatment.incident, treatment.job
-    known = Outcome.PENDING
+    known = TreatmentOutcome.PENDING
     if job is not None:
         if job.state in TERMINAL and job.finished_at is not None and job.finished_at >= treatment.at:
             failed = Chunk.objects.filter(job=job, state=ChunkState.FAILED.value)
             came_back = failed.filter(reason=incident.cause).exists()
-            known = Outcome.FAILED if came_back else (
-                Outcome.WORKED if job.state == JobState.COMPLETED else Outcome.UNKNOWN)
+            known = TreatmentOutcome.FAILED if came_back else (
+                TreatmentOutcome.WORKED if job.state == JobState.COMPLETED else TreatmentOutcome.UNKNOWN)
     elif treatment.remedy == Remedy.RESUME:
         known = _outcome_of_resume(treatment)
     elif incident.last_seen_at > treatment.at + COMES_BACK_AFTER:
-        known = Outcome.FAILED
+        known = TreatmentOutcome.FAILED
     elif incident.resolution == Resolution.GONE:
-        known = Outcome.WORKED
-    if known is Outcome.PENDING and treatment.at < now - UNDECIDED_AFTER:
-        return Outcome.UNKNOWN
+        known = TreatmentOutcome.WORKED
+    if known is TreatmentOutcome.PENDING and treatment.at < now - UNDECIDED_AFTER:
+        return TreatmentOutcome.UNKNOWN
     return known
 
 
-def _outcome_of_resume(treatment: Treatment) -> Outcome:
+def _outcome_of_resume(treatment: Treatment) -> TreatmentOutcome:
     """The first calls after it tell: one that was answered, or the same pause again."""
     route = treatment.incident.route
     if route is None:
-        return Outcome.UNKNOWN
+        return TreatmentOutcome.UNKNOWN
     if route.open_until is not None and route.breaker_reason == treatment.incident.cause:
-        return Outcome.FAILED
+        return TreatmentOutcome.FAILED
     newest = Attempt.objects.filter(route=route).order_by("-pk").values_list("code", "settled_at")[:100]
     answered = any(code in {"ok", "invalid"} and at is not None and at >= treatment.at for code, at in newest)
-    return Outcome.WORKED if answered else Outcome.PENDING
+    return TreatmentOutcome.WORKED if answered else TreatmentOutcome.PENDING
 
 
 @dataclass(frozen=True)
-class Record:
+class RemedyRecord:
     """How often a remedy has worked here, for one cause."""
 
     worked: int
@@ -305,14 +305,14 @@ class Record:
         return f"worked in {self.worked} of {self.cases} cases here" if self.cases else "not tried here yet"
 
 
-def records(causes: Iterable[str]) -> dict[tuple[str, str], Record]:
+def records(causes: Iterable[str]) -> dict[tuple[str, str], RemedyRecord]:
     """By cause and remedy, in one query."""
     rows = (
-        Treatment.objects.filter(incident__cause__in=set(causes), outcome__in=[Outcome.WORKED, Outcome.FAILED])
+        Treatment.objects.filter(incident__cause__in=set(causes), outcome__in=[TreatmentOutcome.WORKED, TreatmentOutcome.FAILED])
         .order_by().values_list("incident__cause", "remedy")
-        .annotate(worked=Count("pk", filter=Q(outcome=Outcome.WORKED)), cases=Count("pk"))
+        .annotate(worked=Count("pk", filter=Q(outcome=TreatmentOutcome.WORKED)), cases=Count("pk"))
     )
-    return {(cause, remedy): Record(worked, cases) for cause, remedy, worked, cases in rows}
+    return {(cause, remedy): RemedyRecord(worked, cases) for cause, remedy, worked, cases in rows}
 
 
 def of_job(job: Job) -> list[Incident]:

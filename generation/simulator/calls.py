@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO, Any
 
-from generation.core.outcomes import Usage
+from generation.core.outcomes import TokenUsage
 
 MAX_CALLS = 100_000
 
@@ -31,7 +31,7 @@ class Call:
     output_tokens: int = 0
     ended_at: float | None = None
 
-    def bill(self, usage: Usage) -> None:
+    def bill(self, usage: TokenUsage) -> None:
         """These tokens were read and written, whether the answer arrives or not."""
         self.input_tokens, self.cached_input_tokens = usage.input_tokens, usage.cached_input_tokens
         self.output_tokens = usage.output_tokens

@@ -45,7 +45,7 @@ class Subject:
         return self.kind.unit_count(self.brief)
 
 
-class Writer:
+class ContentWriter:
     """Writes answers.  Keeps what it parsed: the units of a job share their brief and plan."""
 
     def __init__(self, kinds: Mapping[str, Kind] | None, seed: int) -> None:
@@ -130,8 +130,8 @@ def write(request: Request, *, seed: int = 0, fault: Fault | None = None) -> str
 
 
 @cache
-def _writer(seed: int) -> Writer:
-    return Writer(None, seed)
+def _writer(seed: int) -> ContentWriter:
+    return ContentWriter(None, seed)
 
 
 def compact(value: Any) -> str:     # Any: whatever json can write

@@ -12,19 +12,19 @@ from typing import Any, NoReturn
 
 from aiohttp import web
 
-from generation.core.outcomes import Usage
+from generation.core.outcomes import TokenUsage
 from generation.core.pricing import estimated_tokens
 from generation.core.prompting import Kind, Stage
 from generation.simulator import latency, wire
 from generation.simulator.asks import Ask, BadAsk, read_ask
 from generation.simulator.calls import Call, CallLog
-from generation.simulator.content import REFUSAL, Subject, Writer
+from generation.simulator.content import REFUSAL, ContentWriter, Subject
 from generation.simulator.faults import Fault, FaultDraw, FaultScript, Rule, parse_faults
 from generation.simulator.fill import CannotFill
 from generation.simulator.limits import RateLimits
 from generation.simulator.prefixes import Prefixes
 from generation.simulator.settings import SimulatorSettings
-from generation.simulator.wire import Answer, Completion
+from generation.simulator.wire import Completion, WireResponse
 
 MARK = {"x-coursewright-simulator": "1"}
 BAD_KEY_PREFIX = "sk-bad"
@@ -45,7 +45,7 @@ class Simulator:
     def __init__(self, settings: SimulatorSettings, kinds: Mapping[str, Kind] | None) -> None:
         self.settings = settings
         self.log = CallLog(settings.call_log)
-        self._writer = Writer(kinds, settings.seed)
+        self._writer = ContentWriter(kinds, settings.seed)
         self._prefixes = Prefixes()
         self._limits = RateLimits(settings.rpm, settings.tpm, time.monotonic)
         self._faults = FaultDraw(settings.faults, time.monotonic())
@@ -120,7 +120,7 @@ class Simulator:
         subject = self._writer.subject(ask)
         text, finish_reason = self._writer.write(ask, subject, fault, rng)
         warm_tokens, digests = self._prefixes.read(ask.prompt_bytes, ask.cache_key, started_s)
-        usage = Usage(
+        usage = TokenUsage(
             input_tokens=ask.input_tokens,
             cached_input_tokens=min(warm_tokens, ask.input_tokens),
             output_tokens=estimated_tokens(REFUSAL if fault is Fault.REFUSE else text),
@@ -148,7 +148,7 @@ class Simulator:
             return await self._send(request, call, wire.faulty(fault, "", self._headers(call), 0.0))
         drip_s = delay_s if fault is Fault.DRIP else 0.0
         return await self._send(
-            request, call, Answer(completion.outcome, 200, completion.body(), self._headers(call), drip_s))
+            request, call, WireResponse(completion.outcome, 200, completion.body(), self._headers(call), drip_s))
 
     async def _stream(
         self, request: web.Request, call: Call, completion: Completion, until_s: float, *, includes_usage: bool
@@ -167,7 +167,7 @@ class Simulator:
         self.log.end(call, completion.outcome, 200)
         return response
 
-    async def _send(self, request: web.Request, call: Call, answer: Answer) -> web.StreamResponse:
+    async def _send(self, request: web.Request, call: Call, answer: WireResponse) -> web.StreamResponse:
         """Send `answer` to its end, and log how that went: written whole, or to a client that left."""
         if answer.drip_s:
             response = web.StreamResponse(status=answer.status, headers=answer.headers)
@@ -195,7 +195,7 @@ class Simulator:
         await asyncio.Event().wait()      # the lost connection cancels this handler
         raise AssertionError("an aborted connection cancels its handler")
 
-    def _over_limit(self, call: Call, usage: Usage) -> Answer | None:
+    def _over_limit(self, call: Call, usage: TokenUsage) -> WireResponse | None:
         most = self.settings.max_in_flight
         if most is not None and self._in_flight > most:
             return wire.rate_limited(

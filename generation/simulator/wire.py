@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from generation.core.outcomes import Usage
+from generation.core.outcomes import TokenUsage
 from generation.simulator.content import REFUSAL, compact
 from generation.simulator.faults import Fault
 
@@ -16,7 +16,7 @@ DONE = b"data: [DONE]\n\n"
 
 
 @dataclass(frozen=True)
-class Answer:
+class WireResponse:
     """One HTTP answer, and what the log calls it.  It is sent over `drip_s` seconds if that is not 0."""
 
     outcome: str
@@ -33,7 +33,7 @@ class Completion:
     head: Mapping[str, Any]
     text: str
     finish_reason: str
-    usage: Usage
+    usage: TokenUsage
     fault: Fault | None = None
 
     @property
@@ -91,12 +91,12 @@ def encoded(value: Any) -> bytes:     # Any: whatever json can write
 def error(
     outcome: str, status: int, message: str, *, type_: str, code: str | None = None,
     headers: Mapping[str, str] | None = None,
-) -> Answer:
+) -> WireResponse:
     body = encoded({"error": {"message": message, "type": type_, "param": None, "code": code}})
-    return Answer(outcome, status, body, {**JSON, **(headers or {})})
+    return WireResponse(outcome, status, body, {**JSON, **(headers or {})})
 
 
-def bad_key(key: str) -> Answer:
+def bad_key(key: str) -> WireResponse:
     """The real one echoes the key, so this one does: nobody may store it."""
     if not key:
         return error("bad_key", 401, "You didn't provide an API key.", type_="invalid_request_error")
@@ -109,7 +109,7 @@ def bad_key(key: str) -> Answer:
 
 def rate_limited(
     outcome: str, noun: str, wait_s: float, headers: Mapping[str, str], limit: int | None = None
-) -> Answer:
+) -> WireResponse:
     of = "" if limit is None else f": Limit {limit}"
     message = f"Rate limit reached on {noun}{of}. Please try again in {wait_s:.3g}s."
     # Whole seconds for everybody, milliseconds for those who read them, as OpenAI sends both.
@@ -133,7 +133,7 @@ _ERRORS: Mapping[Fault, tuple[int, str, str | None, str]] = {
 }
 
 
-def faulty(fault: Fault, key: str, headers: Mapping[str, str], wait_s: float) -> Answer:
+def faulty(fault: Fault, key: str, headers: Mapping[str, str], wait_s: float) -> WireResponse:
     """The answer that `fault` gives instead of a completion."""
     match fault:
         case Fault.RATE_LIMIT:
@@ -141,13 +141,13 @@ def faulty(fault: Fault, key: str, headers: Mapping[str, str], wait_s: float) ->
         case Fault.BAD_KEY:
             return bad_key(key)
         case Fault.HTML:
-            return Answer(fault, 200, HTML_PAGE, {"Content-Type": "text/html; charset=utf-8"})
+            return WireResponse(fault, 200, HTML_PAGE, {"Content-Type": "text/html; charset=utf-8"})
         case _:
             status, type_, code, message = _ERRORS[fault]
             return error(fault, status, message, type_=type_, code=code, headers=headers)
 
 
-def _usage(usage: Usage) -> dict[str, Any]:
+def _usage(usage: TokenUsage) -> dict[str, Any]:
     return {
         "prompt_tokens": usage.input_tokens,
         "completion_tokens": usage.output_tokens,

@@ -32,7 +32,7 @@ class Surprise:
     first_tried: float = field(default_factory=time.monotonic)
 
 
-class Writer:
+class ErrorRowWriter:
     """Takes surprises at once and writes them when it can; what does not fit is dropped: the process log has it."""
 
     def __init__(self) -> None:
@@ -137,4 +137,4 @@ class TableHandler(logging.Handler):
         writer.flush(2.0)
 
 
-writer = Writer()
+writer = ErrorRowWriter()

@@ -7,7 +7,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from generation.core.concurrency import ITS_CLOCK, Pace, Quota, Report
+from generation.core.concurrency import ITS_CLOCK, CallReport, Pace, Quota
 from generation.core.outcomes import OURS, PROVIDER_WIDE, UNHEALTHY, Answer, CallCode, Failure
 
 COVERS = 0.5      # of a call: what is less may be the time to the first token, or leave out that it had to queue
@@ -28,8 +28,8 @@ class _Route:
     late: dict[str, Pace] = field(default_factory=dict)
     quota: Quota | None = None
 
-    def report(self) -> Report:
-        return Report(
+    def report(self) -> CallReport:
+        return CallReport(
             self.answered, self.failed, self.refused, self.peak, self.kept, self.tokens, self.paces, self.late,
             self.quota)
 
@@ -84,7 +84,7 @@ class CallStats:
             if self._cuts.get(route_id, (0.0, 0.0))[0] != cut_at_s:
                 self._cuts[route_id] = (cut_at_s, time.monotonic())
 
-    def take(self) -> dict[int, Report]:
+    def take(self) -> dict[int, CallReport]:
         """By route, for those where a call ended."""
         with self._lock:
             routes, self._routes = self._routes, {}

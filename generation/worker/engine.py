@@ -20,7 +20,7 @@ from typing import Protocol
 from django.conf import settings
 from django.db import DatabaseError, connection
 
-from generation.core.concurrency import Report
+from generation.core.concurrency import CallReport
 from generation.core.outcomes import (
     OURS,
     UNHEALTHY,
@@ -29,10 +29,10 @@ from generation.core.outcomes import (
     Failure,
     GiveUp,
     Outcome,
-    Policy,
+    RetryPolicy,
     Snooze,
     SplitUp,
-    Usage,
+    TokenUsage,
     decide,
 )
 from generation.core.pricing import estimated_tokens
@@ -433,13 +433,13 @@ class Engine:
             finally:
                 self._keeping_up.release()
 
-    def _report(self, route_id: int, seen: Report) -> None:
+    def _report(self, route_id: int, seen: CallReport) -> None:
         self._tally.hear_of_cut(route_id, route_health.report(route_id, seen, worker=self.name))
 
 
-def policy() -> Policy:
+def policy() -> RetryPolicy:
     """The engine's patience, from the settings."""
-    return Policy(
+    return RetryPolicy(
         max_attempts=settings.MAX_ATTEMPTS, max_repairs=settings.MAX_REPAIRS,
         backoff_base=dt.timedelta(seconds=settings.BACKOFF_BASE_S),
         backoff_cap=dt.timedelta(seconds=settings.BACKOFF_CAP_S),
@@ -462,9 +462,9 @@ def room_for_reply(claim: Claim, request: Request) -> int:
     return claim.context_tokens - _tokens(request)
 
 
-def _estimate(request: Request) -> Usage:
+def _estimate(request: Request) -> TokenUsage:
     """What a call costs at least of which nobody told us: its prompt."""
-    return Usage(input_tokens=_tokens(request), is_estimated=True)
+    return TokenUsage(input_tokens=_tokens(request), is_estimated=True)
 
 
 def _tokens(request: Request) -> int:

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ValidationError
 from generation.core.findings import Finding, error, pointer
 from generation.core.kind import as_json
 from generation.core.leaks import leaked
-from generation.core.outcomes import CallCode, Done, DoneWhole, GiveUp, Outcome, Policy, Repair, SplitUp, judge
+from generation.core.outcomes import CallCode, Done, DoneWhole, GiveUp, Outcome, Repair, RetryPolicy, SplitUp, judge
 from generation.core.prompting import Context, Redo, Request, Stage, plan_request, unit_request, whole_request
 from generation.services.chunks.claim import Claim
 
@@ -31,7 +31,7 @@ def request_for(claim: Claim, context: Context, so_far: Sequence[str]) -> Reques
 
 
 def outcome_of(
-    claim: Claim, context: Context, text: str, policy: Policy
+    claim: Claim, context: Context, text: str, policy: RetryPolicy
 ) -> tuple[Outcome, CallCode, tuple[Finding, ...]]:
     """What the reply `text` makes of the chunk, how the ledger calls it, and what the checks found."""
     made: Done | DoneWhole | None

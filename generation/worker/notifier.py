@@ -15,7 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from django.db import connection
 
-from generation.delivery import Receipt, Sender, Verdict
+from generation.delivery import DeliveryReceipt, Sender, Verdict
 from generation.models import ChannelKind
 from generation.services.alerts import evaluation
 from generation.services.outbox import deliveries, webhooks
@@ -43,7 +43,7 @@ class Notifier:
         self._mails = ThreadPoolExecutor(MAILS_AT_ONCE, "mail")
         self._loop_thread = threading.Thread(target=self._loop.run_forever, name="deliveries", daemon=True)
         self._thread = threading.Thread(target=self._run, name="notifier", daemon=True)
-        self._finished: queue.SimpleQueue[tuple[Parcel, Receipt] | None] = queue.SimpleQueue()
+        self._finished: queue.SimpleQueue[tuple[Parcel, DeliveryReceipt] | None] = queue.SimpleQueue()
         self._under_way: Counter[str] = Counter()
         self._stopping = threading.Event()
 
@@ -133,12 +133,12 @@ class Notifier:
             receipt = await self._sent(parcel)
         except Exception:      # a mistake of ours must not look like a delivery that is under way for ever
             _logger.exception("delivery %s could not be sent", parcel.delivery_id)
-            receipt = Receipt(Verdict.UNREACHABLE, "An error of the program itself stopped it.")
+            receipt = DeliveryReceipt(Verdict.UNREACHABLE, "An error of the program itself stopped it.")
         self._finished.put((parcel, receipt))
 
-    async def _sent(self, parcel: Parcel) -> Receipt:
+    async def _sent(self, parcel: Parcel) -> DeliveryReceipt:
         if parcel.trouble:
-            return Receipt(Verdict.FORBIDDEN, parcel.trouble)
+            return DeliveryReceipt(Verdict.FORBIDDEN, parcel.trouble)
         if parcel.kind is not ChannelKind.EMAIL:
             return await self._sender.post(parcel.url, parcel.body.encode(), parcel.headers)
         sending = self._loop.run_in_executor(
@@ -146,7 +146,7 @@ class Notifier:
         try:
             return await asyncio.wait_for(sending, MAIL_TIMEOUT_S)
         except TimeoutError:
-            return Receipt(Verdict.TIMEOUT, f"The mail server took longer than {MAIL_TIMEOUT_S:g} s.")
+            return DeliveryReceipt(Verdict.TIMEOUT, f"The mail server took longer than {MAIL_TIMEOUT_S:g} s.")
 
 
 async def _hang_up() -> None:

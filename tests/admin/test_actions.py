@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from generation.admin import actions
-from generation.core.concurrency import Report
+from generation.core.concurrency import CallReport
 from generation.core.reasons import Reason
 from generation.models import Chunk, Job, LogEntry, Route
 from generation.services.jobs import submission
@@ -369,7 +369,7 @@ def test_who_may_pause_a_route_and_why_is_said(name, status, route, request, cli
 
 
 def test_route_shows_its_limit_its_history_and_lets_it_be_found_anew(route, adam, client_of):
-    route_health.report(route.pk, Report(answered=20, refused=10, peak=30, kept=20))
+    route_health.report(route.pk, CallReport(answered=20, refused=10, peak=30, kept=20))
     address = reverse("admin:generation_route_change", args=[route.pk])
     page = client_of(adam).get(address).content.decode()
     assert "Now 19 of 500. It moved last because: 10 calls refused beside 20 that were kept." in page

@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from generation.core.outcomes import CallCode, Failure
-from generation.models import Incident, Job, Occurrence, Outcome, Treatment, Turn, clock
+from generation.models import Incident, Job, Occurrence, Treatment, TreatmentOutcome, Turn, clock
 from generation.services import incidents
 from generation.services.jobs import submission
 from generation.services.routing import route_health
@@ -58,7 +58,7 @@ def test_button_retries_the_affected_jobs_and_its_success_is_told(incident, fail
 
 
 def test_next_one_reads_how_often_it_has_worked_here(incident, failed, rita, client_of):
-    for outcome in [Outcome.WORKED] * 7 + [Outcome.FAILED] * 2 + [Outcome.UNKNOWN]:
+    for outcome in [TreatmentOutcome.WORKED] * 7 + [TreatmentOutcome.FAILED] * 2 + [TreatmentOutcome.UNKNOWN]:
         Treatment.objects.create(
             incident=incident, remedy="retry", at=clock.now(), outcome=outcome, decided_at=clock.now())
 

@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from generation.admin.meanings import MEANINGS
+from generation.admin.meanings import CALL_CODE_MEANINGS
 from generation.core.outcomes import CallCode, Reply
 from generation.core.reasons import EXPLANATIONS, Reason
 from generation.models import Attempt, Chunk, Job, Route, UnitVersion
@@ -237,12 +237,12 @@ def test_call_shows_what_was_asked_paid_and_answered(done, root, client_of):
 
     assert attempt.request_fingerprint in text
     assert '<pre class="cw-pre" tabindex="0">&lt;b&gt;bold&lt;/b&gt; reply</pre>' in text
-    assert MEANINGS[CallCode.INVALID] in text
+    assert CALL_CODE_MEANINGS[CallCode.INVALID] in text
     assert "$0.0011" in text
 
 
 def test_every_end_of_a_call_has_a_meaning():
-    assert set(MEANINGS) == set(CallCode)
+    assert set(CALL_CODE_MEANINGS) == set(CallCode)
 
 
 def test_missing_rows_are_no_errors(root, client_of):

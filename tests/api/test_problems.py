@@ -6,7 +6,7 @@ import pytest
 from django.db import InterfaceError, OperationalError
 from django.test import Client
 
-from generation.api.problems import MEANINGS, ProblemCode
+from generation.api.problems import PROBLEM_MEANINGS, ProblemCode
 from generation.services.errors import RefusalCode
 from generation.services.jobs import control, progress
 from tests.api.calls import ROOT, of, problem
@@ -15,13 +15,13 @@ pytestmark = pytest.mark.django_db
 
 
 def test_every_code_has_a_meaning():
-    assert set(MEANINGS) == set(ProblemCode) | set(RefusalCode)
+    assert set(PROBLEM_MEANINGS) == set(ProblemCode) | set(RefusalCode)
 
 
 @pytest.mark.parametrize("code", sorted(ProblemCode))
 def test_codes_of_the_edge_have_a_sentence_and_an_advice(code):
-    assert MEANINGS[code].detail
-    assert MEANINGS[code].advice
+    assert PROBLEM_MEANINGS[code].detail
+    assert PROBLEM_MEANINGS[code].advice
 
 
 @pytest.mark.parametrize("url", [

@@ -6,12 +6,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generation.core.alerting import MEANINGS, Condition, Move, QuietHours, Standing, holds, is_time_zone, move
+from generation.core.alerting import (
+    CONDITION_MEANINGS,
+    AlertStanding,
+    Condition,
+    Move,
+    QuietHours,
+    holds,
+    is_time_zone,
+    move,
+)
 
 
 def test_every_condition_says_what_it_is_and_what_to_do():
-    assert set(MEANINGS) == set(Condition)
-    for meaning in MEANINGS.values():
+    assert set(CONDITION_MEANINGS) == set(Condition)
+    for meaning in CONDITION_MEANINGS.values():
         assert meaning.title and meaning.threshold and meaning.unit
         assert meaning.next_step.endswith(".")
 
@@ -26,15 +35,15 @@ def test_threshold_itself_is_bad(condition, value, is_bad):
 
 
 @pytest.mark.parametrize(("standing", "is_bad", "expected"), [
-    (Standing(), False, Move.NOTHING),
-    (Standing(), True, Move.OPEN),
-    (Standing(is_open=True), True, Move.COUNT),
-    (Standing(is_open=True, clear_rounds=2), True, Move.COUNT),
-    (Standing(is_open=True), False, Move.CLEAR),
-    (Standing(is_open=True, clear_rounds=1), False, Move.CLEAR),
-    (Standing(is_open=True, clear_rounds=2), False, Move.RESOLVE),
-    (Standing(is_silenced=True), True, Move.NOTHING),
-    (Standing(is_silenced=True), False, Move.FORGET),
+    (AlertStanding(), False, Move.NOTHING),
+    (AlertStanding(), True, Move.OPEN),
+    (AlertStanding(is_open=True), True, Move.COUNT),
+    (AlertStanding(is_open=True, clear_rounds=2), True, Move.COUNT),
+    (AlertStanding(is_open=True), False, Move.CLEAR),
+    (AlertStanding(is_open=True, clear_rounds=1), False, Move.CLEAR),
+    (AlertStanding(is_open=True, clear_rounds=2), False, Move.RESOLVE),
+    (AlertStanding(is_silenced=True), True, Move.NOTHING),
+    (AlertStanding(is_silenced=True), False, Move.FORGET),
 ])
 def test_moves(standing, is_bad, expected):
     assert move(standing, is_bad=is_bad, resolve_after=3) is expected
@@ -43,17 +52,17 @@ def test_moves(standing, is_bad, expected):
 @given(st.lists(st.booleans(), max_size=60), st.integers(1, 5))
 def test_one_alert_an_incident_resolved_once(rounds, resolve_after):
     """An incident is a run of bad rounds with shorter gaps than it takes to resolve."""
-    standing, moves = Standing(), []
+    standing, moves = AlertStanding(), []
     for is_bad in [*rounds, *[False] * resolve_after]:
         made = move(standing, is_bad=is_bad, resolve_after=resolve_after)
         moves.append(made)
         match made:
             case Move.OPEN | Move.COUNT:
-                standing = Standing(is_open=True)
+                standing = AlertStanding(is_open=True)
             case Move.CLEAR:
-                standing = Standing(is_open=True, clear_rounds=standing.clear_rounds + 1)
+                standing = AlertStanding(is_open=True, clear_rounds=standing.clear_rounds + 1)
             case Move.RESOLVE:
-                standing = Standing()
+                standing = AlertStanding()
     text = "".join("x" if is_bad else "." for is_bad in rounds)
     incidents = [run for run in text.split("." * resolve_after) if "x" in run]
     told = [made for made in moves if made in {Move.OPEN, Move.RESOLVE}]

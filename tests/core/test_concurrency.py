@@ -8,14 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from generation.core.concurrency import CREEP_S, GAP_S, ITS_CLOCK, Limit, Pace, Quota, Report, advance
+from generation.core.concurrency import CREEP_S, GAP_S, ITS_CLOCK, CallReport, ConcurrencyLimit, Pace, Quota, advance
 
 CEILING = 500
 TOKENS = 1_000
 
 
-def moved(limit: Limit, now_s: float = 1_000.0, *, running: int = 0, ceiling: int = CEILING, **seen) -> tuple[int, str]:
-    after, why = advance(limit, Report(**seen), running=running, ceiling=ceiling, now_s=now_s)
+def moved(limit: ConcurrencyLimit, now_s: float = 1_000.0, *, running: int = 0, ceiling: int = CEILING, **seen) -> tuple[int, str]:
+    after, why = advance(limit, CallReport(**seen), running=running, ceiling=ceiling, now_s=now_s)
     return after.within(ceiling), why
 
 
@@ -23,24 +23,24 @@ def pace(seconds: float, calls: int = 10) -> dict[str, Pace]:
     return {"course/unit": Pace(calls, seconds * calls, TOKENS * calls)}
 
 
-KNOWN = Limit(paces={"course/unit": 1.0 / TOKENS}, latency_s=1.0, tokens_per_call=3_000)
+KNOWN = ConcurrencyLimit(paces={"course/unit": 1.0 / TOKENS}, latency_s=1.0, tokens_per_call=3_000)
 
 
 def test_nothing_limits_an_unknown_route_but_its_ceiling():
-    assert Limit().within(CEILING) == CEILING
-    assert moved(Limit(), answered=10, peak=10) == (CEILING, "")
+    assert ConcurrencyLimit().within(CEILING) == CEILING
+    assert moved(ConcurrencyLimit(), answered=10, peak=10) == (CEILING, "")
 
 
 def test_first_refusals_say_at_once_how_many_are_kept():
-    calls, why = moved(Limit(), refused=460, peak=500, kept=40)
+    calls, why = moved(ConcurrencyLimit(), refused=460, peak=500, kept=40)
     assert calls == 38
     assert why == "460 calls refused beside 40 that were kept"
 
 
 def test_workers_that_saw_a_part_each_agree_on_the_whole():
     """Two workers with 250 calls each, of which 20 were kept: 40 in all, and the second adds nothing."""
-    seen = Report(refused=230, peak=250, kept=20, share=0.5)
-    first, _ = advance(Limit(), seen, running=40, ceiling=CEILING, now_s=100)
+    seen = CallReport(refused=230, peak=250, kept=20, share=0.5)
+    first, _ = advance(ConcurrencyLimit(), seen, running=40, ceiling=CEILING, now_s=100)
     second, _ = advance(first, seen, running=40, ceiling=CEILING, now_s=101)
     assert (first.calls, second.calls) == (38, 38)
 
@@ -49,7 +49,7 @@ def test_spent_minute_is_not_a_wall():
     """Refused by the minute's allowance, everything is refused, however few calls there are at once."""
     quota = Quota(limit_requests=60, left_requests=0)
     limit, _ = advance(
-        Limit(calls=100), Report(refused=50, peak=50, kept=0, quota=quota), running=0, ceiling=CEILING, now_s=100)
+        ConcurrencyLimit(calls=100), CallReport(refused=50, peak=50, kept=0, quota=quota), running=0, ceiling=CEILING, now_s=100)
     assert (limit.calls, limit.wall) == (90, None)
 
 
@@ -71,18 +71,18 @@ def test_provider_s_own_clock_is_believed_and_not_ours():
 
 
 def test_provider_that_is_slow_by_itself_is_left_its_calls():
-    limit, _ = advance(KNOWN, Report(answered=10, paces=pace(3.0)), running=100, ceiling=CEILING, now_s=100)
+    limit, _ = advance(KNOWN, CallReport(answered=10, paces=pace(3.0)), running=100, ceiling=CEILING, now_s=100)
     assert limit.calls == 38
-    limit, _ = advance(limit, Report(answered=10, paces=pace(2.9)), running=38, ceiling=CEILING, now_s=110)
+    limit, _ = advance(limit, CallReport(answered=10, paces=pace(2.9)), running=38, ceiling=CEILING, now_s=110)
     assert limit.calls == 15, "one cut may have been too small"
-    limit, why = advance(limit, Report(answered=10, paces=pace(2.9)), running=15, ceiling=CEILING, now_s=120)
+    limit, why = advance(limit, CallReport(answered=10, paces=pace(2.9)), running=15, ceiling=CEILING, now_s=120)
     assert (limit.calls, why) == (None, "the provider is slower by itself; fewer calls did not help")
     assert moved(limit, 130, running=100, answered=10, paces=pace(2.9))[1] == "", "its new pace is usual now"
 
 
 def test_replies_to_calls_from_before_a_cut_do_not_cut_again():
-    limit, _ = advance(KNOWN, Report(answered=10, paces=pace(4.0)), running=100, ceiling=CEILING, now_s=100)
-    after, why = advance(limit, Report(answered=10, late=pace(30.0)), running=90, ceiling=CEILING, now_s=110)
+    limit, _ = advance(KNOWN, CallReport(answered=10, paces=pace(4.0)), running=100, ceiling=CEILING, now_s=100)
+    after, why = advance(limit, CallReport(answered=10, late=pace(30.0)), running=90, ceiling=CEILING, now_s=110)
     assert (after.calls, why, round(after.worst)) == (limit.calls, "", 30)
     assert after.latency_s == limit.latency_s
 
@@ -101,21 +101,21 @@ def test_allowance_that_runs_out_slows_down_before_a_refusal():
 
 @pytest.mark.parametrize("now_s", [1_000.5, 1_000 + GAP_S - 0.1])
 def test_refusals_of_calls_from_before_a_cut_do_not_cut_twice(now_s):
-    limit = Limit(calls=40, wall=42, moved_at_s=1_000, cut_at_s=1_000)
+    limit = ConcurrencyLimit(calls=40, wall=42, moved_at_s=1_000, cut_at_s=1_000)
     assert moved(limit, now_s, running=40, refused=30, peak=60, kept=5)[1] == ""
 
 
 def test_refusal_right_after_a_step_up_takes_the_step_back_at_once():
-    limit = Limit(calls=44, wall=40, moved_at_s=1_000, cut_at_s=900)
+    limit = ConcurrencyLimit(calls=44, wall=40, moved_at_s=1_000, cut_at_s=900)
     assert moved(limit, 1_000.5, running=44, refused=3, peak=44, kept=41)[0] == 39
 
 
 def test_limit_that_nobody_needs_does_not_grow():
-    assert moved(Limit(calls=40), running=10, answered=5, peak=5) == (40, "")
+    assert moved(ConcurrencyLimit(calls=40), running=10, answered=5, peak=5) == (40, "")
 
 
 def test_beside_the_wall_it_creeps():
-    limit = Limit(calls=100, wall=102, moved_at_s=1_000)
+    limit = ConcurrencyLimit(calls=100, wall=102, moved_at_s=1_000)
     assert moved(limit, 1_000 + CREEP_S - 1, running=100, answered=9)[0] == 100
     assert moved(limit, 1_000 + CREEP_S, running=100, answered=9)[0] == 102
 
@@ -127,15 +127,15 @@ class Toy:
     most: int
     slows: bool
 
-    def answer(self, calls: int) -> tuple[float, Report]:
+    def answer(self, calls: int) -> tuple[float, CallReport]:
         """Calls answered a second, and what a worker reports after a second of `calls` at once."""
         over = max(1.0, calls / self.most)
         if self.slows:      # everything takes longer, and what is lost on the way grows with it
-            return calls / over**2, Report(answered=calls, peak=calls, paces=pace(over**2, calls))
+            return calls / over**2, CallReport(answered=calls, peak=calls, paces=pace(over**2, calls))
         if calls > self.most:      # the wait that the provider asks for costs about a second of everything
-            return self.most / 2, Report(
+            return self.most / 2, CallReport(
                 answered=self.most, refused=calls - self.most, peak=calls, kept=self.most, paces=pace(1.0, self.most))
-        return float(calls), Report(answered=calls, peak=calls, paces=pace(1.0, calls))
+        return float(calls), CallReport(answered=calls, peak=calls, paces=pace(1.0, calls))
 
 
 @pytest.mark.parametrize(("most", "slows"), [
@@ -164,7 +164,7 @@ def test_raised_limit_of_the_provider_is_found(slows):
 
 
 REPORTS = st.builds(
-    Report, answered=st.integers(0, 500), failed=st.integers(0, 50), refused=st.integers(0, 500),
+    CallReport, answered=st.integers(0, 500), failed=st.integers(0, 50), refused=st.integers(0, 500),
     peak=st.integers(0, 600), kept=st.none() | st.integers(0, 600), tokens=st.integers(0, 10**7),
     paces=st.dictionaries(
         st.sampled_from(["a/unit", "a/plan"]),
@@ -179,7 +179,7 @@ REPORTS = st.builds(
 @settings(max_examples=200, deadline=None)
 @given(st.lists(st.tuples(REPORTS, st.integers(0, 700), st.floats(0, 100)), max_size=30), st.integers(1, 500))
 def test_limit_stays_between_one_and_the_ceiling_whatever_is_reported(steps, ceiling):
-    limit, now_s = Limit(), 0.0
+    limit, now_s = ConcurrencyLimit(), 0.0
     for report, running, seconds in steps:
         now_s += seconds
         limit, why = advance(limit, report, running=running, ceiling=ceiling, now_s=now_s)

@@ -7,10 +7,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from generation.core.findings import Finding, Severity
-from generation.core.outcomes import UNHEALTHY, CallCode, Failure, GiveUp, Policy, Repair, Retry, Snooze, decide, judge
+from generation.core.outcomes import (
+    UNHEALTHY,
+    CallCode,
+    Failure,
+    GiveUp,
+    Repair,
+    Retry,
+    RetryPolicy,
+    Snooze,
+    decide,
+    judge,
+)
 from generation.core.reasons import Reason
 
-POLICY = Policy(
+POLICY = RetryPolicy(
     max_attempts=5, max_repairs=2, backoff_base=dt.timedelta(seconds=2), backoff_cap=dt.timedelta(seconds=60),
     longest_snooze=dt.timedelta(minutes=15),
 )
@@ -45,7 +56,7 @@ def seconds(number: float) -> dt.timedelta:
 
 def after(code: CallCode, attempts: int = 1, *, jitter: float = 0.5, retry_after_s: float | None = None, **policy):
     failure = Failure(code, "it said why", retry_after_s)
-    return decide(failure, attempts=attempts, policy=Policy(**{**vars(POLICY), **policy}), jitter=jitter)
+    return decide(failure, attempts=attempts, policy=RetryPolicy(**{**vars(POLICY), **policy}), jitter=jitter)
 
 
 def test_every_call_code_has_its_place_here():

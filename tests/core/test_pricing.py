@@ -2,20 +2,20 @@
 
 import pytest
 
-from generation.core.outcomes import Usage
+from generation.core.outcomes import TokenUsage
 from generation.core.pricing import Prices, cost_usd_micros, dollars, estimated_tokens
 
 PRICES = Prices(input=400_000, cached_input=100_000, output=1_600_000)
 
 
 @pytest.mark.parametrize(("usage", "usd_micros"), [
-    (Usage(), 0),
-    (Usage(input_tokens=1_000_000), 400_000),
-    (Usage(input_tokens=1_000_000, cached_input_tokens=1_000_000), 100_000),
-    (Usage(input_tokens=1_000, cached_input_tokens=600), 160 + 60),
-    (Usage(output_tokens=1_000), 1_600),
-    (Usage(output_tokens=1_000, reasoning_tokens=700), 1_600),              # reasoning is part of the output
-    (Usage(input_tokens=10, cached_input_tokens=20), 2),                    # a provider that counts oddly
+    (TokenUsage(), 0),
+    (TokenUsage(input_tokens=1_000_000), 400_000),
+    (TokenUsage(input_tokens=1_000_000, cached_input_tokens=1_000_000), 100_000),
+    (TokenUsage(input_tokens=1_000, cached_input_tokens=600), 160 + 60),
+    (TokenUsage(output_tokens=1_000), 1_600),
+    (TokenUsage(output_tokens=1_000, reasoning_tokens=700), 1_600),              # reasoning is part of the output
+    (TokenUsage(input_tokens=10, cached_input_tokens=20), 2),                    # a provider that counts oddly
 ])
 def test_price_of_a_call(usage, usd_micros):
     assert cost_usd_micros(usage, PRICES) == usd_micros
@@ -23,7 +23,7 @@ def test_price_of_a_call(usage, usd_micros):
 
 @pytest.mark.parametrize(("tokens", "usd_micros"), [(1, 1), (2, 1), (3, 2), (5, 2), (6, 3)])
 def test_fractions_of_a_micro_dollar_are_rounded_up(tokens, usd_micros):
-    assert cost_usd_micros(Usage(input_tokens=tokens), PRICES) == usd_micros
+    assert cost_usd_micros(TokenUsage(input_tokens=tokens), PRICES) == usd_micros
 
 
 @pytest.mark.parametrize(("usd_micros", "text"), [

@@ -14,7 +14,7 @@ from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
 from generation.core.states import JobState
 from generation.core.webhooks import MAX_ATTEMPTS
-from generation.delivery import Reach, Receipt, Sender, Verdict
+from generation.delivery import DeliveryReceipt, Reach, Sender, Verdict
 from generation.models import Channel, Delivery, Job, LogEntry, Watch, WebhookEndpoint, clock
 from generation.services.alerts import evaluation
 from generation.services.errors import Refusal
@@ -29,8 +29,8 @@ from tests.waiting import wait_until
 
 pytestmark = pytest.mark.django_db
 ALL = ["job.completed", "job.partial", "job.failed", "job.cancelled"]
-OK = Receipt(Verdict.DELIVERED, "Delivered: answered with 200.", 200, 0.1)
-BAD = Receipt(Verdict.REFUSED, "It answered with 500.", 500, 0.1)
+OK = DeliveryReceipt(Verdict.DELIVERED, "Delivered: answered with 200.", 200, 0.1)
+BAD = DeliveryReceipt(Verdict.REFUSED, "It answered with 500.", 500, 0.1)
 
 
 @pytest.fixture(autouse=True)
@@ -269,7 +269,7 @@ def test_gone_switches_the_endpoint_off_at_once(ann, receiver):
     endpoint = endpoint_of(ann, receiver.url).endpoint
     webhooks.ping(endpoint, by=ann)
     webhooks.ping(endpoint, by=ann)
-    deliveries.settle(take(), Receipt(Verdict.GONE, "It answered with 410: it wants no more deliveries.", 410))
+    deliveries.settle(take(), DeliveryReceipt(Verdict.GONE, "It answered with 410: it wants no more deliveries.", 410))
 
     assert sorted(Delivery.objects.values_list("state", flat=True)) == ["dropped", "failed"]
     assert WebhookEndpoint.objects.get().is_enabled is False
@@ -505,7 +505,7 @@ def test_owner_is_erased_with_endpoints_and_deliveries(ann, bob):
 
 def test_delivery_that_failed_is_sent_again_from_the_start(ann, rita):
     webhooks.ping(endpoint_of(ann).endpoint, by=ann)
-    deliveries.settle(take(), Receipt(Verdict.FORBIDDEN, "Not called."))
+    deliveries.settle(take(), DeliveryReceipt(Verdict.FORBIDDEN, "Not called."))
     webhooks.send_again(Delivery.objects.get(), by=rita)
     parcel = take()
     deliveries.settle(parcel, OK)

@@ -15,11 +15,11 @@ from generation.models import (
     LogEntry,
     LogLevel,
     Occurrence,
-    Outcome,
     Pulse,
     Resolution,
     Route,
     Treatment,
+    TreatmentOutcome,
     Turn,
     clock,
 )
@@ -195,12 +195,12 @@ def test_incident_ends_when_its_jobs_are_complete_and_the_retry_worked(ann, rita
 
     look()
     assert Incident.objects.get().is_open, "it is not over while its parts are asked again"
-    assert Treatment.objects.get().outcome == Outcome.PENDING
+    assert Treatment.objects.get().outcome == TreatmentOutcome.PENDING
     assert work_off(job).state == "completed"
     look()
 
     incident, treatment = Incident.objects.get(), Treatment.objects.get()
-    assert (incident.resolution, treatment.outcome) == (Resolution.GONE, Outcome.WORKED)
+    assert (incident.resolution, treatment.outcome) == (Resolution.GONE, TreatmentOutcome.WORKED)
     assert (treatment.by, treatment.job, treatment.remedy) == (rita, job, "retry")
     assert incidents.records(["refused"])[("refused", "retry")].words == "worked in 1 of 1 cases here"
 
@@ -215,7 +215,7 @@ def test_retry_that_meets_the_same_failure_did_not_work(ann, route):
 
     incident = Incident.objects.get()
     assert incident.is_open
-    assert Treatment.objects.get().outcome == Outcome.FAILED
+    assert Treatment.objects.get().outcome == TreatmentOutcome.FAILED
     assert incident.occurrences.get().times == 2
     assert incidents.records(["refused"])[("refused", "retry")].words == "worked in 0 of 1 cases here"
 
@@ -263,11 +263,11 @@ def test_resume_worked_when_a_call_was_answered_after_it(ann, rita, route):
     look()
     remediation.take(Incident.objects.get(), Remedy.RESUME, by=rita)
     look()
-    assert Treatment.objects.get().outcome == Outcome.PENDING
+    assert Treatment.objects.get().outcome == TreatmentOutcome.PENDING
 
     work_off(job)
     look()
-    assert Treatment.objects.get().outcome == Outcome.WORKED
+    assert Treatment.objects.get().outcome == TreatmentOutcome.WORKED
 
 
 def test_resume_failed_when_the_route_paused_again(rita, route):
@@ -277,7 +277,7 @@ def test_resume_failed_when_the_route_paused_again(rita, route):
     route_health.note_call(route.pk, CallCode.OUT_OF_CREDIT, "no credit")
     look()
 
-    assert Treatment.objects.get().outcome == Outcome.FAILED
+    assert Treatment.objects.get().outcome == TreatmentOutcome.FAILED
     assert Incident.objects.get().is_open
 
 

@@ -222,7 +222,7 @@ def test_request_ends_with_its_answer():
 
 @pytest.mark.django_db(transaction=True)
 def test_surprise_becomes_a_row_in_a_thread_of_its_own(job, monkeypatch):
-    writer = error_log.Writer()
+    writer = error_log.ErrorRowWriter()
     part = chunk(job, 0)
     monkeypatch.setattr(error_log, "IDLE_S", 0.01)
     writer.put(error_log.Surprise(
@@ -238,7 +238,7 @@ def test_surprise_becomes_a_row_in_a_thread_of_its_own(job, monkeypatch):
 @pytest.mark.django_db(transaction=True)
 def test_surprise_about_what_is_gone_is_written_all_the_same(monkeypatch):
     monkeypatch.setattr(error_log, "IDLE_S", 0.01)
-    writer = error_log.Writer()
+    writer = error_log.ErrorRowWriter()
     writer.put(error_log.Surprise("generation.x", "error", "lost", "", "", 4_711, 4_711, 4_711), ("x", "1"))
 
     wait_until("a row", lambda: LogEntry.objects.filter(code="surprise", job=None).exists(), 10)
@@ -248,7 +248,7 @@ def test_surprise_about_what_is_gone_is_written_all_the_same(monkeypatch):
 def test_same_surprise_again_is_counted_not_written(monkeypatch):
     stored = []
     monkeypatch.setattr(error_log, "_store", stored.append)
-    writer = error_log.Writer()
+    writer = error_log.ErrorRowWriter()
     for number in range(50):
         writer.put(error_log.Surprise("generation.x", "error", f"again {number}", "", ""), ("x", "1"))
 
@@ -257,8 +257,8 @@ def test_same_surprise_again_is_counted_not_written(monkeypatch):
 
 
 def test_waiting_surprises_are_bounded_and_nobody_waits(monkeypatch):
-    monkeypatch.setattr(error_log.Writer, "_run", lambda self: None)      # nobody takes them
-    writer = error_log.Writer()
+    monkeypatch.setattr(error_log.ErrorRowWriter, "_run", lambda self: None)      # nobody takes them
+    writer = error_log.ErrorRowWriter()
     for number in range(error_log.MOST_WAITING * 2):
         writer.put(error_log.Surprise("generation.x", "error", f"{number}", "", ""), ("x", f"{number}"))
 

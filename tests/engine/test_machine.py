@@ -17,7 +17,7 @@ from hypothesis.stateful import (
 
 from accounts.models import Reservation, User
 from accounts.models import Usage as Spent
-from generation.core.outcomes import CallCode, Failure, Reply, Usage
+from generation.core.outcomes import CallCode, Failure, Reply, TokenUsage
 from generation.models import Attempt, AttemptState, CacheEntry, Chunk, Job, LogEntry, Route, UnitVersion, clock
 from generation.services.chunks import leases
 from generation.services.errors import Refusal
@@ -67,7 +67,7 @@ class Life(RuleBasedStateMachine):
     @precondition(lambda self: self.held)
     @rule(index=strategies.integers(0, 9), code=strategies.sampled_from(FAILURES))
     def fail(self, index: int, code: CallCode) -> None:
-        finish(self.held.pop(index % len(self.held)), Failure(code, "as scripted", usage=Usage(input_tokens=7)))
+        finish(self.held.pop(index % len(self.held)), Failure(code, "as scripted", usage=TokenUsage(input_tokens=7)))
 
     @precondition(lambda self: self.held)
     @rule(index=strategies.integers(0, 9), text=strategies.sampled_from(["", "{", "[]", '{"plan": {}, "units": []}']))

@@ -8,7 +8,7 @@ import threading
 
 import pytest
 
-from generation.core.outcomes import CallCode, Failure, Reply, Usage
+from generation.core.outcomes import CallCode, Failure, Reply, TokenUsage
 from generation.core.routing import Endpoint
 from generation.kinds import get_kind
 from generation.models import Attempt, Chunk, Job, LogEntry, Route, clock
@@ -141,7 +141,7 @@ def test_lone_poison_ends_after_its_claims(job, route, start):
     (CallCode.FILTERED, "content_filtered", 1), (CallCode.TRUNCATED, "truncated", 2),
 ])
 def test_failure_that_the_same_request_would_meet_again_ends_at_once_with_advice(code, reason, calls, job, start):
-    start(FakeProvider(lambda request: Failure(code, "as scripted", usage=Usage(input_tokens=9))))
+    start(FakeProvider(lambda request: Failure(code, "as scripted", usage=TokenUsage(input_tokens=9))))
     wait_until("the job ends", lambda: has_ended(job), 20)
     assert (job.state, job.reason, Attempt.objects.filter(job=job).count()) == ("failed", reason, calls)
     assert job.explanation.next_step

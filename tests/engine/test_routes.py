@@ -10,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Policy
-from generation.core.concurrency import Report
+from generation.core.concurrency import CallReport
 from generation.core.outcomes import CallCode, Failure, Reply
 from generation.models import Attempt, Chunk, Job, LogEntry, Route, RouteMinute, RouteUse, clock
 from generation.services.chunks import claiming, leases
@@ -336,16 +336,16 @@ def test_person_pauses_a_route_and_resumes_it(job, route, adam):
 
 def test_half_of_the_calls_failing_opens_it_although_never_many_in_a_row(route):
     for _ in range(10):
-        route_health.report(route.pk, Report(answered=1, failed=1, peak=2))
+        route_health.report(route.pk, CallReport(answered=1, failed=1, peak=2))
     route.refresh_from_db()
     assert (route.breaker_reason, route.breaker_detail) == (
         "provider_unavailable", "10 of 20 calls of the last minute failed")
 
 
 def test_old_failures_do_not_open_it_again_after_it_closed(route):
-    route_health.report(route.pk, Report(failed=30, peak=30))
+    route_health.report(route.pk, CallReport(failed=30, peak=30))
     route_health.resume(route)
-    route_health.report(route.pk, Report(answered=1, failed=1, peak=2))
+    route_health.report(route.pk, CallReport(answered=1, failed=1, peak=2))
     assert Route.objects.get(pk=route.pk).open_until is None
 
 
@@ -366,7 +366,7 @@ def test_retry_after_of_one_route_leaves_the_others_alone(ann, route, strong):
 def test_limit_that_moved_is_what_claiming_admits(ann, route):
     for _ in range(9):
         submission.submit(user=ann, kind="training_program", brief=PROGRAM)
-    route_health.report(route.pk, Report(refused=6, peak=10, kept=4))
+    route_health.report(route.pk, CallReport(refused=6, peak=10, kept=4))
     assert Route.objects.get(pk=route.pk).concurrency_limit == 4
     assert len(claim_all()) == 4
 
@@ -380,8 +380,8 @@ def test_ceiling_that_a_person_lowers_holds_whatever_the_limit_is(ann, route):
 
 def test_history_has_one_row_a_minute_and_is_pruned(route):
     for _ in range(5):
-        route_health.report(route.pk, Report(answered=2, failed=1, peak=3))
-    route_health.report(route.pk, Report(refused=10, peak=20, kept=10))
+        route_health.report(route.pk, CallReport(answered=2, failed=1, peak=3))
+    route_health.report(route.pk, CallReport(refused=10, peak=20, kept=10))
     now = clock.now()
     rows = route_health.history(route, now - dt.timedelta(hours=1))
     assert (sum(row.answered for row in rows), sum(row.refused for row in rows), len(rows) <= 2) == (10, 10, True)

@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from generation.core.outcomes import CallCode, Failure, Reply, Usage
+from generation.core.outcomes import CallCode, Failure, Reply, TokenUsage
 from generation.models import Attempt, Chunk, Job, LogEntry, Pulse, Route
 from generation.services.jobs import control, progress, submission
 from generation.services.routing import route_health
@@ -139,7 +139,7 @@ def test_refused_key_parks_the_job_until_a_person_resumes(job, route, start):
 
     def answers(request):
         if is_bad.is_set():
-            return Failure(CallCode.AUTH, "the key was refused", usage=Usage())
+            return Failure(CallCode.AUTH, "the key was refused", usage=TokenUsage())
         return Reply(write(request), USAGE)
 
     provider = FakeProvider(answers)

@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from generation.core.outcomes import CallCode, Failure, Reply, Usage
+from generation.core.outcomes import CallCode, Failure, Reply, TokenUsage
 from generation.models import Attempt, AttemptState, Chunk, Job, LogEntry, clock
 from generation.services.chunks import assembly
 from generation.services.errors import Refusal
@@ -148,7 +148,7 @@ def test_the_same_findings_twice_end_the_chunk(job):
     ],
 )
 def test_failed_call_moves_its_chunk(job, code, state, reason, attempts):
-    finish(*claim_all(), Failure(code, "as the provider said", usage=Usage(input_tokens=10)))
+    finish(*claim_all(), Failure(code, "as the provider said", usage=TokenUsage(input_tokens=10)))
     moved = chunk(job, 0)
     assert (moved.state, moved.reason, moved.attempts) == (state, reason, attempts)
     attempt = Attempt.objects.get(job=job)

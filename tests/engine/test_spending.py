@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts.models import Override, Pause, Reservation, Usage
 from accounts.windows import Window, begin
 from generation.core.outcomes import CallCode, Failure, Reply
-from generation.core.outcomes import Usage as Tokens
+from generation.core.outcomes import TokenUsage as Tokens
 from generation.management.cli.base import refused as told_in_the_shell
 from generation.models import Attempt, Job, Route, clock
 from generation.services import quotas

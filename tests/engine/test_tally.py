@@ -3,7 +3,7 @@
 import pytest
 
 from generation.core.concurrency import ITS_CLOCK, Pace
-from generation.core.outcomes import CallCode, Failure, Receipt, Reply, Usage
+from generation.core.outcomes import CallCode, Failure, Receipt, Reply, TokenUsage
 from generation.worker.call_stats import CallStats
 
 ROUTE = 7
@@ -20,7 +20,7 @@ def _told(clock: list[float], processing_s: float | None, took_s: float = 10.0) 
     tally = CallStats()
     began = tally.begin(ROUTE)
     clock[0] += took_s
-    tally.end(ROUTE, "course/unit", began, Reply("{}", Usage(5, 0, 50), Receipt(processing_s=processing_s)))
+    tally.end(ROUTE, "course/unit", began, Reply("{}", TokenUsage(5, 0, 50), Receipt(processing_s=processing_s)))
     return dict(tally.take()[ROUTE].paces)
 
 

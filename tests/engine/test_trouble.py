@@ -7,7 +7,7 @@ import pytest
 from django.db import IntegrityError, OperationalError
 from django.test import override_settings
 
-from generation.core.outcomes import CallCode, Failure, Reply, Usage
+from generation.core.outcomes import CallCode, Failure, Reply, TokenUsage
 from generation.core.states import MAX_CRASHES
 from generation.models import Chunk, Job, Pulse, Route, clock
 from generation.services.chunks import attempts, claiming, leases, settling
@@ -167,7 +167,7 @@ def test_strange_numbers_and_names_of_a_provider_are_stored_bounded(job):
     from generation.core.outcomes import Receipt
 
     claim, = claim_all()
-    usage = Usage(input_tokens=2**40, output_tokens=2**40)
+    usage = TokenUsage(input_tokens=2**40, output_tokens=2**40)
     attempts.store_reply(claim, Reply("{}", usage, Receipt(model="/models/" + "x" * 500)), "f")
     assert claim_all("other") == []
 

@@ -9,7 +9,7 @@ from generation.core.findings import error
 from generation.core.prompting import Context, Redo, plan_request, unit_request, whole_request
 from generation.kinds import all_kinds
 from generation.simulator.asks import read_ask
-from generation.simulator.content import PLAIN_SENTENCE, Writer, stretched, write
+from generation.simulator.content import PLAIN_SENTENCE, ContentWriter, stretched, write
 from generation.simulator.faults import Fault
 
 FINDING = error("R1", "/mark", measured=1, limit=2, message="wrong", advice="mend")
@@ -26,7 +26,7 @@ def write_note(note):
                 "type": "json_schema", "json_schema": {"name": request.schema_name, "schema": request.schema}},
         }
         ask = read_ask(json.dumps(body).encode())
-        writer = Writer({"note": note}, seed)
+        writer = ContentWriter({"note": note}, seed)
         return writer.write(ask, writer.subject(ask), fault, writer.rng(ask))[0]
 
     return written
@@ -96,14 +96,14 @@ def test_prompt_of_others_is_answered_from_its_schema(note, messages):
         "response_format": {"type": "json_schema", "json_schema": {"name": "note_plan", "schema": schema}},
     }
     ask = read_ask(json.dumps(body).encode())
-    writer = Writer({"note": note}, 0)
+    writer = ContentWriter({"note": note}, 0)
     assert writer.subject(ask) is None
     assert set(json.loads(writer.write(ask, None, None, random.Random(1))[0])) == {"x"}
 
 
 def test_without_a_schema_the_answer_is_a_sentence(note):
     ask = read_ask(b'{"model": "m", "messages": [{"role": "user", "content": "hello"}]}')
-    assert Writer({"note": note}, 0).write(ask, None, None, random.Random(1)) == (PLAIN_SENTENCE, "stop")
+    assert ContentWriter({"note": note}, 0).write(ask, None, None, random.Random(1)) == (PLAIN_SENTENCE, "stop")
 
 
 def test_user_text_cannot_pose_as_a_block(note, write_note):

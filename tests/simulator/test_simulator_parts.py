@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from generation.core.outcomes import Usage
+from generation.core.outcomes import TokenUsage
 from generation.core.prompting import Stage
 from generation.simulator.faults import parse_faults
 from generation.simulator.latency import answer_s, prefill_s
@@ -106,7 +106,7 @@ def test_duration_is_written_as_the_provider_writes_it(seconds, text):
 
 # --- latency --------------------------------------------------------------------------------------
 
-USAGE = Usage(input_tokens=4_000, cached_input_tokens=0, output_tokens=900)
+USAGE = TokenUsage(input_tokens=4_000, cached_input_tokens=0, output_tokens=900)
 
 
 @pytest.mark.parametrize(("stage", "speed", "seconds"), [
@@ -126,7 +126,7 @@ def test_jitter_stays_within_its_share():
 
 def test_realistic_latency_reads_and_writes_and_a_warm_prefix_reads_faster():
     settings = SimulatorSettings(realistic=True)
-    warm = Usage(input_tokens=4_000, cached_input_tokens=3_200, output_tokens=900)
+    warm = TokenUsage(input_tokens=4_000, cached_input_tokens=3_200, output_tokens=900)
     assert answer_s(settings, Stage.UNIT, 1, USAGE, random.Random(1)) == pytest.approx(0.3 + 0.5 + 10)
     assert answer_s(settings, Stage.UNIT, 1, warm, random.Random(1)) == pytest.approx(0.3 + 0.1 + 10)
     assert prefill_s(settings, 99, warm) == pytest.approx(0.4)

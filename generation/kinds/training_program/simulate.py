@@ -185,7 +185,7 @@ def _planned_week(brief: Brief, position: int, rng: random.Random) -> JsonObject
 
 
 @dataclass(frozen=True)
-class Week:
+class SimulatedWeek:
     """What the workouts of one week share."""
 
     position: int
@@ -199,7 +199,7 @@ def unit(brief: Brief, typed_plan: Plan, position: int, rng: random.Random) -> J
     phase, planned = typed_plan.phase_of(position), typed_plan.week(position)
     assert phase is not None, "a plan that passed its checks covers every week"
     assert planned is not None, "a plan that passed its checks has every week"
-    week = Week(
+    week = SimulatedWeek(
         position=position, step=(position - phase.first_week) % BLOCK_WEEKS,
         phase_index=min(typed_plan.phases.index(phase), 3), is_deload=planned.is_deload,
         sets_per_workout=planned.sets_per_workout,
@@ -222,7 +222,7 @@ def unit(brief: Brief, typed_plan: Plan, position: int, rng: random.Random) -> J
 
 
 def _workout(
-    brief: Brief, typed_plan: Plan, week: Week, day: int, template: Template, rng: random.Random,
+    brief: Brief, typed_plan: Plan, week: SimulatedWeek, day: int, template: Template, rng: random.Random,
 ) -> JsonObject:
     session = typed_plan.sessions[day % len(typed_plan.sessions)]
     mains = [movement(name) or Movement(name, template.patterns[0], frozenset(), "Smooth and controlled.")
@@ -245,7 +245,7 @@ def _workout(
 
 
 def _lifting(
-    brief: Brief, week: Week, day: int, template: Template, mains: list[Movement], rng: random.Random,
+    brief: Brief, week: SimulatedWeek, day: int, template: Template, mains: list[Movement], rng: random.Random,
 ) -> list[JsonObject]:
     # Counted from the full volume, so that a deload keeps the exercises and drops sets.
     fewest = 2 if brief.minutes_per_session <= 20 else 3
@@ -279,7 +279,7 @@ def _movements(
 
 
 def _lift(
-    brief: Brief, week: Week, one: Movement, sets: int, is_main: bool, rng: random.Random,
+    brief: Brief, week: SimulatedWeek, one: Movement, sets: int, is_main: bool, rng: random.Random,
 ) -> JsonObject:
     rir = _rir(week.step, is_deload=week.is_deload)
     reps = REPS[brief.goal][week.phase_index]
@@ -299,7 +299,7 @@ def _lift(
 
 
 def _conditioning(
-    brief: Brief, week: Week, template: Template, main: Movement, rng: random.Random,
+    brief: Brief, week: SimulatedWeek, template: Template, main: Movement, rng: random.Random,
 ) -> list[JsonObject]:
     """The main bout, and beside it a few short exercises without equipment."""
     supports = list(_supports(brief, week, template, main, rng))
@@ -319,7 +319,7 @@ def _conditioning(
     return [bout, *supports]
 
 
-def _bout_s(brief: Brief, week: Week, longest_s: int) -> int:
+def _bout_s(brief: Brief, week: SimulatedWeek, longest_s: int) -> int:
     """Grows by 5 % a week towards `longest_s`: jumps over 10 % raise the risk of injury (TP-P17)."""
     start_s = max(longest_s * 0.6, longest_s / 1.05 ** (brief.weeks - 1))
     grown_s = min(start_s * 1.05 ** (week.position - 1), longest_s)
@@ -327,7 +327,7 @@ def _bout_s(brief: Brief, week: Week, longest_s: int) -> int:
 
 
 def _supports(
-    brief: Brief, week: Week, template: Template, main: Movement, rng: random.Random,
+    brief: Brief, week: SimulatedWeek, template: Template, main: Movement, rng: random.Random,
 ) -> Iterator[JsonObject]:
     is_short = brief.minutes_per_session <= 20
     patterns = template.patterns[1:2] if is_short else template.patterns[1:]

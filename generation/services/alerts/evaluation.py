@@ -12,7 +12,15 @@ from django.db import IntegrityError, InterfaceError, OperationalError, transact
 from django.db.models import F, Q
 
 from generation.core import alerting, webhooks
-from generation.core.alerting import MEANINGS, AlertState, Condition, Move, Reading, Severity, Standing
+from generation.core.alerting import (
+    CONDITION_MEANINGS,
+    AlertSeverity,
+    AlertStanding,
+    AlertState,
+    Condition,
+    Move,
+    Reading,
+)
 from generation.models import Alert, AlertRule, LogLevel, Watch, clock
 from generation.models.alerting import UNRESOLVED
 from generation.services.alerts import measurements
@@ -22,7 +30,7 @@ from generation.telemetry import journal
 LATE_AFTER_TURNS = 3      # evaluations missed until the web process stands in
 
 _logger = logging.getLogger(__name__)
-_LEVELS = {Severity.INFO: LogLevel.INFO, Severity.WARNING: LogLevel.WARNING, Severity.CRITICAL: LogLevel.CRITICAL}
+_LEVELS = {AlertSeverity.INFO: LogLevel.INFO, AlertSeverity.WARNING: LogLevel.WARNING, AlertSeverity.CRITICAL: LogLevel.CRITICAL}
 
 
 @dataclass(frozen=True)
@@ -85,10 +93,10 @@ def _evaluate_rule(rule: AlertRule, mine: dict[str, Alert], now: dt.datetime) ->
     return moves
 
 
-def _standing_of(alert: Alert | None) -> Standing:
+def _standing_of(alert: Alert | None) -> AlertStanding:
     if alert is None:
-        return Standing()
-    return Standing(alert.state != AlertState.RESOLVED, alert.is_silenced, alert.clear_rounds)
+        return AlertStanding()
+    return AlertStanding(alert.state != AlertState.RESOLVED, alert.is_silenced, alert.clear_rounds)
 
 
 def _make(move: Move, rule: AlertRule, alert: Alert | None, reading: Reading | None, now: dt.datetime) -> Move:
@@ -119,12 +127,12 @@ def _open(rule: AlertRule, reading: Reading, now: dt.datetime) -> Move:
         with transaction.atomic(durable=True):
             alert = Alert.objects.create(
                 rule=rule, key=reading.key, severity=rule.severity, value=reading.value, worst=reading.value,
-                sentence=reading.sentence, next_step=MEANINGS[Condition(rule.condition)].next_step,
+                sentence=reading.sentence, next_step=CONDITION_MEANINGS[Condition(rule.condition)].next_step,
                 first_seen_at=now, last_seen_at=now, told_at=now,
             )
             journal.write(
-                None, "alert_opened", f"{MEANINGS[Condition(rule.condition)].title}: {reading.sentence}",
-                level=_LEVELS[Severity(rule.severity)], advice=alert.next_step, alert=alert.pk, rule=rule.name,
+                None, "alert_opened", f"{CONDITION_MEANINGS[Condition(rule.condition)].title}: {reading.sentence}",
+                level=_LEVELS[AlertSeverity(rule.severity)], advice=alert.next_step, alert=alert.pk, rule=rule.name,
                 key=reading.key, value=reading.value,
             )
             deliveries.tell_of_alert(webhooks.ALERT_OPENED, alert, now)
@@ -134,7 +142,7 @@ def _open(rule: AlertRule, reading: Reading, now: dt.datetime) -> Move:
 
 
 def _count(rule: AlertRule, alert: Alert, reading: Reading, now: dt.datetime) -> None:
-    worst = (min if MEANINGS[Condition(rule.condition)].is_bad_below else max)(alert.worst, reading.value)
+    worst = (min if CONDITION_MEANINGS[Condition(rule.condition)].is_bad_below else max)(alert.worst, reading.value)
     reminds = (
         rule.remind_after_s and alert.state == AlertState.OPEN and alert.told_at is not None
         and now - alert.told_at >= dt.timedelta(seconds=rule.remind_after_s)
@@ -159,7 +167,7 @@ def _resolve(rule: AlertRule, alert: Alert, now: dt.datetime, note: str) -> Move
         alert.refresh_from_db()
         journal.write(
             None, "alert_resolved",
-            f"{MEANINGS[Condition(rule.condition)].title}: {note}, after {alert.count} evaluations.", alert=alert.pk,
+            f"{CONDITION_MEANINGS[Condition(rule.condition)].title}: {note}, after {alert.count} evaluations.", alert=alert.pk,
             rule=rule.name, key=alert.key,
         )
         deliveries.tell_of_alert(webhooks.ALERT_RESOLVED, alert, now)

@@ -46,7 +46,7 @@ LATE_FOR = dt.timedelta(days=2)                 # a call in flight is over long 
 
 
 @dataclass(frozen=True)
-class Step:
+class ErasureStep:
     """One place.  `erase` takes the user's id and says how many rows it changed; `count` how many it would."""
 
     label: str
@@ -217,36 +217,36 @@ def _delete_sessions(user_id: int) -> int:
     return Session.objects.filter(pk__in=mine).delete()[0]
 
 
-STEPS: tuple[Step, ...] = (
-    Step("API tokens, deleted", _delete_tokens, lambda user_id: ApiToken.objects.filter(user=user_id).count()),
-    Step("sessions, ended", _delete_sessions),
-    Step("jobs at work, cancelled", _cancel_jobs, lambda user_id: _jobs_of(user_id).filter(state__in=ACTIVE).count()),
-    Step(
+STEPS: tuple[ErasureStep, ...] = (
+    ErasureStep("API tokens, deleted", _delete_tokens, lambda user_id: ApiToken.objects.filter(user=user_id).count()),
+    ErasureStep("sessions, ended", _delete_sessions),
+    ErasureStep("jobs at work, cancelled", _cancel_jobs, lambda user_id: _jobs_of(user_id).filter(state__in=ACTIVE).count()),
+    ErasureStep(
         "jobs: brief, title, plan, units, versions, replies, findings and log lines",
         lambda user_id: erase_jobs(_jobs_of(user_id)),
         lambda user_id: _jobs_of(user_id).filter(erased_at__isnull=True).count(),
     ),
-    Step(
+    ErasureStep(
         "instructions for documents of others", _erase_instructions,
         lambda user_id: UnitVersion.objects.filter(replaced_by=user_id).exclude(instruction="").count(),
     ),
-    Step(
+    ErasureStep(
         "other log lines", _erase_log,
         lambda user_id: LogEntry.objects.filter(by=user_id).exclude(Q(data={}) | Q(user=user_id)).count(),
     ),
-    Step(
+    ErasureStep(
         "overrides of limits, deleted", _delete_overrides,
         lambda user_id: Override.objects.filter(user=user_id).count(),
     ),
-    Step(
+    ErasureStep(
         "what the cache keeps", cache_entries.erase_owner,
         lambda user_id: CacheEntry.objects.filter(owner=user_id).count(),
     ),
-    Step(
+    ErasureStep(
         "webhook endpoints and their deliveries, deleted", webhooks.erase_owner,
         lambda user_id: WebhookEndpoint.objects.filter(user=user_id).count(),
     ),
-    Step("messages that were sent to them, deleted", _delete_messages),
-    Step("notes on alerts", _erase_notes),
-    Step("entries of the admin's history, made nameless", _erase_own_history),
+    ErasureStep("messages that were sent to them, deleted", _delete_messages),
+    ErasureStep("notes on alerts", _erase_notes),
+    ErasureStep("entries of the admin's history, made nameless", _erase_own_history),
 )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from generation.core.remedies import Remedy
 from generation.core.states import ChunkState
-from generation.models import Incident, Job, Occurrence, Outcome, clock
+from generation.models import Incident, Job, Occurrence, TreatmentOutcome, clock
 from generation.models.job import ACTIVE, TERMINAL, JobQuerySet
 from generation.services import incidents
 from generation.services.errors import Refusal, RefusalCode
@@ -47,7 +47,7 @@ def take(incident: Incident, remedy: Remedy, *, by: "User | None") -> Taken:
         case Remedy.CANCEL:
             def cancel(job: Job) -> None:
                 control.cancel(job, by=by)
-                incidents.note(incident, remedy, clock.now(), by=by, job=job, outcome=Outcome.WORKED)
+                incidents.note(incident, remedy, clock.now(), by=by, job=job, outcome=TreatmentOutcome.WORKED)
 
             return _on_jobs(incident, remedy, cancel, "Cancelled")
         case Remedy.RESUME:

@@ -18,7 +18,7 @@ from django.db.models import F, Q
 from generation.core import notices, webhooks
 from generation.core.alerting import Condition
 from generation.core.states import JobState
-from generation.delivery import Receipt, Verdict
+from generation.delivery import DeliveryReceipt, Verdict
 from generation.models import Alert, Channel, ChannelKind, Delivery, DeliveryState, Job, LogLevel, clock
 from generation.models.outgoing import PENDING_DELIVERY, WebhookEndpoint
 from generation.services.outbox import signing
@@ -189,7 +189,7 @@ def _packed(row: Delivery, name: str, now: dt.datetime) -> Parcel:
 # --- Settled --------------------------------------------------------------------------------------
 
 
-def settle(parcel: Parcel, receipt: Receipt) -> bool:
+def settle(parcel: Parcel, receipt: DeliveryReceipt) -> bool:
     """Write down what came of `parcel`; False if it was no longer ours."""
     with transaction.atomic(durable=True):
         target = _locked(parcel.target)
@@ -225,7 +225,7 @@ def _locked(name: str) -> Channel | WebhookEndpoint | None:
     return model._default_manager.select_for_update(no_key=True).filter(pk=pk).first()
 
 
-def _note(target: Channel | WebhookEndpoint, receipt: Receipt, now: dt.datetime) -> None:
+def _note(target: Channel | WebhookEndpoint, receipt: DeliveryReceipt, now: dt.datetime) -> None:
     """Failures in a row pause a target for longer and longer; a success ends that."""
     target.failures = 0 if receipt.is_delivered else target.failures + 1
     pause = webhooks.pause_after(target.failures)
@@ -234,7 +234,7 @@ def _note(target: Channel | WebhookEndpoint, receipt: Receipt, now: dt.datetime)
     target.save(update_fields=["failures", "paused_until", "last_at", "last_result"])
 
 
-def _consider_disabling(target: Channel | WebhookEndpoint, receipt: Receipt, now: dt.datetime) -> None:
+def _consider_disabling(target: Channel | WebhookEndpoint, receipt: DeliveryReceipt, now: dt.datetime) -> None:
     """A user's endpoint that wants no more, or that nothing has reached for a day, is switched off.
 
     Channels of alerts are not: whoever waits for help should hear of it as soon as it can be heard."""

@@ -14,7 +14,7 @@ from django.db.models.functions import Greatest, Least
 
 from generation import queue
 from generation.core.breaker import Breaker, BreakerState, Outcomes
-from generation.core.concurrency import Limit, Report, advance
+from generation.core.concurrency import CallReport, ConcurrencyLimit, advance
 from generation.core.outcomes import OURS, PROVIDER_WIDE, UNHEALTHY, CallCode
 from generation.core.reasons import EXPLANATIONS, Reason
 from generation.models import Chunk, LogLevel, Route, RouteMinute, clock
@@ -62,7 +62,7 @@ def throttle(route: Route, until: dt.datetime) -> None:
     Route.objects.filter(pk=route.pk).update(throttled_until=max(until, route.throttled_until or until))
 
 
-def report(route_id: int, seen: Report, *, worker: str = "") -> float:
+def report(route_id: int, seen: CallReport, *, worker: str = "") -> float:
     """Let what one worker saw since its last report move the route's limit, and its breaker by the share of failures.
 
     When the limit was last cut: what the worker sees of calls from before is no news."""
@@ -230,13 +230,13 @@ def _tell(route: Route, code: str, message: str, **more: Any) -> None:     # Any
     journal.write(None, code, message.strip(), route=route.slug, route_id=route.pk, **more)
 
 
-def _stored(limit: Limit) -> dict[str, Any]:     # Any: JSON
+def _stored(limit: ConcurrencyLimit) -> dict[str, Any]:     # Any: JSON
     state = dataclasses.asdict(limit)
     del state["calls"]      # a column of its own
     return state
 
 
-def _keep_minute(route: Route, seen: Report, now: dt.datetime, *, before: int, running: int, why: str) -> None:
+def _keep_minute(route: Route, seen: CallReport, now: dt.datetime, *, before: int, running: int, why: str) -> None:
     minute = now.replace(second=0, microsecond=0)
     carries = route.carries
     counted = {name: F(name) + getattr(seen, name) for name in ("answered", "failed", "refused")}
