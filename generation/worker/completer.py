@@ -65,7 +65,7 @@ class Completer:
 
     def _settle(self, batch: list[Finished]) -> None:
         try:
-            settled = persistently(lambda: settling.settle(*batch))
+            settled = persistently(settling.settle, *batch)
             failpoints.reach("after_settle")
         except AWAY:
             raise
@@ -83,7 +83,7 @@ class Completer:
         """One of `batch` is to blame, and only that one shall pay."""
         if len(batch) > 1:
             for one in batch:
-                guarded(lambda one=one: self._settle([one]))     # type: ignore[misc]
+                guarded(self._settle, [one])
             return
         one = batch[0]
         _logger.error(
@@ -93,4 +93,4 @@ class Completer:
             },
         )
         given_up = replace(one, outcome=GiveUp(Reason.INTERNAL, named(error)), code=CallCode.INTERNAL, findings=())
-        guarded(lambda: settling.settle(given_up))
+        guarded(settling.settle, given_up)

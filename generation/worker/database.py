@@ -3,21 +3,22 @@
 import logging
 import time
 from collections.abc import Callable
-from typing import TypeVar
+from typing import ParamSpec, TypeVar
 
 from django.db import DatabaseError, InterfaceError, OperationalError, connection
 
-T = TypeVar("T")
+Given = ParamSpec("Given")
+Result = TypeVar("Result")
 _logger = logging.getLogger(__name__)
 
 AWAY = (OperationalError, InterfaceError)      # another try may heal these; other errors are mistakes of ours
 PERSIST_FOR_S = 60.0                           # how long a finished call is kept in memory meanwhile
 
 
-def guarded(work: Callable[[], object]) -> None:
-    """Run `work` in a thread of ours: an error is logged, a broken connection is dropped."""
+def guarded(function: Callable[Given, object], *arguments: Given.args, **keywords: Given.kwargs) -> None:
+    """Call `function` in a thread of ours: an error is logged, a broken connection is dropped."""
     try:
-        work()
+        function(*arguments, **keywords)
     except (DatabaseError, InterfaceError) as error:
         _logger.warning("database trouble, trying again soon: %s", error)
         connection.close()
@@ -26,15 +27,15 @@ def guarded(work: Callable[[], object]) -> None:
         connection.close()
 
 
-def persistently(work: Callable[[], T]) -> T:
-    """Run a transaction until the database takes it, for `PERSIST_FOR_S`; then its error is raised.
+def persistently(function: Callable[Given, Result], *arguments: Given.args, **keywords: Given.kwargs) -> Result:
+    """Call `function`, a transaction, until the database takes it, for `PERSIST_FOR_S`; then its error is raised.
 
     Integrity errors and other mistakes of ours are raised at once."""
     deadline = time.monotonic() + PERSIST_FOR_S
     wait_s = 0.05
     while True:
         try:
-            return work()
+            return function(*arguments, **keywords)
         except AWAY as error:
             connection.close()
             if time.monotonic() + wait_s > deadline:

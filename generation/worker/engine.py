@@ -221,7 +221,7 @@ class Engine:
                 batch = claiming.claim(worker=self.name, slots=free, revisions=self._revisions)
                 self._hold(batch.claims)
                 for claim in batch.claims:
-                    guarded(lambda claim=claim: self._begin(claim))     # type: ignore[misc]
+                    guarded(self._begin, claim)
                 may_have_more = batch.may_have_more or has_more_twins
 
     def _hold(self, claims: tuple[Claim, ...]) -> None:
@@ -265,7 +265,7 @@ class Engine:
 
     def _end_without_call(self, finished: Finished) -> None:
         if finished.claim.is_probe:
-            guarded(lambda: route_health.release_probe(finished.claim.route_id))
+            guarded(route_health.release_probe, finished.claim.route_id)
         self._queue.put(finished)
 
     # --- Ask ----------------------------------------------------------------------------------
@@ -324,23 +324,23 @@ class Engine:
         if answer is None:
             assert claim.stored_reply is not None, "only a stored reply comes without a call"
             if claim.is_probe:
-                persistently(lambda: route_health.release_probe(claim.route_id))
+                persistently(route_health.release_probe, claim.route_id)
             text = claim.stored_reply.text
         else:
-            reply, text = answer, answer.text
+            text = answer.text
             failpoints.reach("before_store")
             try:
-                persistently(lambda: attempts.store_reply(claim, reply, request.fingerprint))
+                persistently(attempts.store_reply, claim, answer, request.fingerprint)
             except AWAY:
                 raise
             except DatabaseError as error:      # something in it that no column takes: paid, and of no use
                 connection.close()
-                failure = Failure(CallCode.INTERNAL, named(error), usage=reply.usage)
+                failure = Failure(CallCode.INTERNAL, named(error), usage=answer.usage)
                 return Finished(claim, GiveUp(Reason.INTERNAL, named(error)), failure, failure.code)
             failpoints.reach("after_store")
             if claim.route_is_suspect or claim.route_id in self._suspect_routes:
                 self._suspect_routes.discard(claim.route_id)
-                persistently(lambda: route_health.note_call(claim.route_id, CallCode.OK, ""))
+                persistently(route_health.note_call, claim.route_id, CallCode.OK, "")
         try:
             outcome, code, findings = outcome_of(claim, context, text, self._policy)
         except Exception as error:      # a check failed: the reply stays in the ledger
@@ -355,10 +355,10 @@ class Engine:
         is_outage = claim.is_stand_in      # its own route is paused already, so the trouble is not the chunk's
         if failure.code in OURS or failure.code is CallCode.TOO_LONG:
             if claim.is_probe:      # it says nothing about the provider: another may try
-                persistently(lambda: route_health.release_probe(claim.route_id))
+                persistently(route_health.release_probe, claim.route_id)
         else:
             is_outage |= persistently(
-                lambda: route_health.note_call(claim.route_id, failure.code, failure.message, failure.retry_after_s)
+                route_health.note_call, claim.route_id, failure.code, failure.message, failure.retry_after_s
             ) is not None
         is_throttled = failure.code is CallCode.RATE_LIMITED
         outcome = decide(
@@ -391,12 +391,12 @@ class Engine:
 
     def _pulse(self) -> None:
         _alive_here.add(self.name)
-        guarded(lambda: leases.take_over_from_the_dead(_alive_here))
+        guarded(leases.take_over_from_the_dead, _alive_here)
         while not self._stop_pulse.is_set():
             started = time.monotonic()
             guarded(self._beat)
             self._stop_pulse.wait(max(0.0, settings.PULSE_S - (time.monotonic() - started)))
-        guarded(lambda: heartbeats.forget(self.name))
+        guarded(heartbeats.forget, self.name)
         _alive_here.discard(self.name)
         connection.close()
 
@@ -417,7 +417,7 @@ class Engine:
             is_draining=self._is_draining,
         )
         for route_id, seen in self._tally.take().items():
-            guarded(lambda route_id=route_id, seen=seen: self._report(route_id, seen))     # type: ignore[misc]
+            guarded(self._report, route_id, seen)
         turn = sweeper.take_turn(self.name)
         if turn is not None:
             sweeper.sweep(may_expire=turn.may_expire)

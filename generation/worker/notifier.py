@@ -123,7 +123,7 @@ class Notifier:
             if arrived is not None:
                 parcel, receipt = arrived
                 self._under_way -= Counter({parcel.target: 1})
-                guarded(lambda parcel=parcel, receipt=receipt: deliveries.settle(parcel, receipt))     # type: ignore[misc]
+                guarded(deliveries.settle, parcel, receipt)
             if self._finished.empty():
                 return
             arrived = self._finished.get()

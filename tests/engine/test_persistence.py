@@ -78,7 +78,7 @@ def test_transactions_that_block_each_other_are_both_done_in_the_end(ann, bob):
             User.objects.filter(pk=second.pk).update(first_name=name)
 
     results = at_once(
-        lambda: persistently(lambda: rename(ann, bob, "one")), lambda: persistently(lambda: rename(bob, ann, "two")))
+        lambda: persistently(rename, ann, bob, "one"), lambda: persistently(rename, bob, ann, "two"))
     assert results == [None, None]
     assert len(set(User.objects.filter(pk__in=[ann.pk, bob.pk]).values_list("first_name", flat=True))) == 1
 
@@ -99,7 +99,7 @@ def test_finished_call_is_settled_although_the_connection_is_cut(job, monkeypatc
         if cuts.pop(0) == "after":
             raise OperationalError("server closed the connection unexpectedly")
 
-    monkeypatch.setattr("generation.services.chunks.settling.derive", derive)
+    monkeypatch.setattr("generation.services.chunks.settling.derive_unsettled", derive)
     persistently(settle)
     assert (told, cuts) == ([True, False], [])
     assert (chunk(job, 0).state, Attempt.objects.count()) == ("done", 1)
