@@ -2,12 +2,13 @@
 
 Every function runs inside its caller's transaction: a refusal or a crash takes all of it back.
 
-Note [Lock order]: a caller locks its job first, if it has one; then, here, one subject's usage rows in the order
-of `Ceiling.lock_key` and of time, users before everybody together.  Two callers so never wait for each other."""
+Note [Lock order]: a caller locks its jobs first, if it has some; then, here, reservations by id; then usage rows in the
+order of `Ceiling.lock_key` and of time, users by id and before everybody together.  Two callers so never wait for
+each other."""
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db import connection, transaction
@@ -108,42 +109,39 @@ def settle(reference: str, used: Amounts, *, now: dt.datetime) -> bool:
 
     False if nothing was reserved any more: settled twice is settled once.  More than was reserved is used all the
     same, because it was spent; the windows that follow pay it back."""
+    return bool(settle_together({reference: used}, {}, now=now))
+
+
+def settle_together(
+    used: Mapping[str, Amounts], late: Mapping[str, Amounts], *, now: dt.datetime
+) -> set[str]:
+    """`settle` for every reference of `used` in one go; those for which something was reserved.
+
+    For the others, what `late` has of them is added to their last reservation: it became known after they were
+    settled.  One go, because who holds several jobs would otherwise lock usage rows in an order of their own."""
     assert connection.in_atomic_block, "the caller's transaction says what was used"
-    unsettled = list(
-        Reservation.objects.select_for_update(no_key=True)
-        .filter(reference=reference, settled_at__isnull=True).order_by("pk")
-    )
-    if not unsettled:
-        return False
+    reservations = Reservation.objects.select_for_update(no_key=True).order_by("pk")
+    unsettled: dict[str, list[Reservation]] = defaultdict(list)
+    for reservation in reservations.filter(reference__in=used, settled_at__isnull=True):
+        unsettled[reservation.reference].append(reservation)
     changes: Changes = defaultdict(dict)
-    for reservation, part in zip(unsettled, _parts(unsettled, used), strict=True):
-        Reservation.objects.filter(pk=reservation.pk).update(
-            settled_at=now, used_requests=part.requests, used_units=part.units, used_usd_micros=part.usd_micros
-        )
-        _note(changes, reservation, part)
+    for reference, mine in unsettled.items():
+        for reservation, part in zip(mine, _parts(mine, used[reference]), strict=True):
+            Reservation.objects.filter(pk=reservation.pk).update(
+                settled_at=now, used_requests=part.requests, used_units=part.units, used_usd_micros=part.usd_micros
+            )
+            _note(changes, reservation, part)
+    if too_late := late.keys() - unsettled.keys():
+        last = {row.reference: row for row in reservations.filter(reference__in=too_late, settled_at__isnull=False)}
+        for reference, reservation in last.items():
+            _add_late(changes, reservation, late[reference])
     _apply(changes)
-    return True
+    return set(unsettled)
 
 
 def release(reference: str, *, now: dt.datetime) -> bool:
     """Give back all that is reserved for `reference`: nothing came of it."""
     return settle(reference, Amounts(), now=now)
-
-
-def bill_late(reference: str, used: Amounts) -> bool:
-    """Add what became known after `settle` to the last reservation of `reference`; False if there is none."""
-    last = (
-        Reservation.objects.select_for_update(no_key=True)
-        .filter(reference=reference, settled_at__isnull=False).order_by("-pk").first()
-    )
-    if last is None:
-        return False
-    Reservation.objects.filter(pk=last.pk).update(
-        used_requests=F("used_requests") + used.requests, used_units=F("used_units") + used.units,
-        used_usd_micros=F("used_usd_micros") + used.usd_micros,
-    )
-    _apply({usage_id: {metric: (0, used.of(metric)) for metric in Metric} for usage_id in last.charged})
-    return True
 
 
 def has_unsettled(reference: str) -> bool:
@@ -303,9 +301,24 @@ def _note(changes: Changes, reservation: Reservation, part: Amounts) -> None:
             row[metric] = (reserved + getattr(reservation, metric.value), used + part.of(metric))
 
 
+def _add_late(changes: Changes, reservation: Reservation, part: Amounts) -> None:
+    """Add to `changes`, and to `reservation`, which was settled before, what became known of it since."""
+    Reservation.objects.filter(pk=reservation.pk).update(
+        used_requests=F("used_requests") + part.requests, used_units=F("used_units") + part.units,
+        used_usd_micros=F("used_usd_micros") + part.usd_micros,
+    )
+    for usage_id in reservation.charged:
+        row = changes[usage_id]
+        for metric in Metric:
+            reserved, used = row.get(metric, (0, 0))
+            row[metric] = (reserved, used + part.of(metric))
+
+
 def _apply(changes: Changes) -> None:
     rows = Usage.objects.filter(pk__in=changes)
-    for row in sorted(rows, key=lambda row: (row.user_id is None, row.metric, row.window, row.period_start)):
+    # In the order of Note [Lock order].
+    for row in sorted(rows, key=lambda row: (
+            row.user_id is None, row.user_id or 0, row.metric, row.window, row.period_start)):
         released, used = changes[row.pk][Metric(row.metric)]
         if not released and not used:
             continue

@@ -87,25 +87,26 @@ def reserve_again(job: Job, units: int, now: dt.datetime, *, needs_work: bool = 
     ), now)
 
 
-def settle(job: Job, now: dt.datetime) -> None:
-    """Tell the ledger what `job`, which is locked and has ended, did cost.  As often as one likes."""
-    known = Job.objects.values(
-        "cost_usd_micros", "billed_usd_micros", "billed_units", "calls", "cached_parts"
-    ).get(pk=job.pk)
-    made = _units_made(job)
-    units = max(0, made - known["billed_units"])
-    cost = known["cost_usd_micros"] - known["billed_usd_micros"]
-    reference = str(job.public_id)
-    if known["calls"] or known["cached_parts"]:
-        was_open = ledger.settle(reference, Amounts(requests=1, units=units, usd_micros=cost), now=now)
-    else:
-        was_open = ledger.release(reference, now=now)      # nothing was asked of anybody
-    if not was_open and (units or cost):
-        ledger.bill_late(reference, Amounts(units=units, usd_micros=cost))
-    if units or cost:
-        Job.objects.filter(pk=job.pk).update(
-            billed_units=F("billed_units") + units, billed_usd_micros=F("billed_usd_micros") + cost
-        )
+def settle_jobs(jobs: Iterable[Job], now: dt.datetime) -> None:
+    """Tell the ledger what `jobs`, which are locked and have ended, did cost.  As often as one likes."""
+    used: dict[str, Amounts] = {}
+    late: dict[str, Amounts] = {}
+    for job in jobs:
+        known = Job.objects.values(
+            "cost_usd_micros", "billed_usd_micros", "billed_units", "calls", "cached_parts"
+        ).get(pk=job.pk)
+        units = max(0, _units_made(job) - known["billed_units"])
+        cost = known["cost_usd_micros"] - known["billed_usd_micros"]
+        reference = str(job.public_id)
+        was_anybody_asked = known["calls"] or known["cached_parts"]
+        used[reference] = Amounts(requests=1, units=units, usd_micros=cost) if was_anybody_asked else Amounts()
+        if units or cost:
+            late[reference] = Amounts(units=units, usd_micros=cost)
+            Job.objects.filter(pk=job.pk).update(
+                billed_units=F("billed_units") + units, billed_usd_micros=F("billed_usd_micros") + cost
+            )
+    if used:
+        ledger.settle_together(used, late, now=now)
 
 
 def standings_of(user: "User") -> list[Standing]:
@@ -179,7 +180,7 @@ def settle_late(job_id: int) -> bool:
         job = Job.objects.select_for_update(no_key=True).get(pk=job_id)
         if not job.is_terminal:
             return False
-        settle(job, clock.now())
+        settle_jobs([job], clock.now())
     return True
 
 

@@ -175,7 +175,7 @@ def test_late_bill_is_added_to_the_window_it_was_reserved_in(ann):
     settle(usd_micros=10)
     reserve(ann, "b", NOON + HOUR, usd_micros=20)
     with transaction.atomic():
-        assert ledger.bill_late("a", Amounts(usd_micros=95))
+        assert not ledger.settle_together({"a": Amounts()}, {"a": Amounts(usd_micros=95)}, now=NOON)
     rows = Usage.objects.filter(metric="usd_micros").order_by("period_start").values_list("used", "debt")
     assert list(rows) == [(105, 0), (0, 5)]
 

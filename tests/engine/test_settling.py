@@ -1,16 +1,20 @@
 import json
+from dataclasses import replace
 
 import pytest
+from django.db import IntegrityError
 
 from generation.core.outcomes import CallCode, Failure, Reply, TokenUsage
 from generation.models import Attempt, AttemptState, Chunk, Job, LogEntry, clock
-from generation.services.chunks import assembly
+from generation.services.chunks import assembly, attempts, settling
+from generation.services.chunks.settling import Finished
 from generation.services.errors import Refusal
 from generation.services.jobs import control, documents, submission
-from generation.worker.engine import output_limit
-from generation.worker.job_context import JobContexts
+from generation.worker.job_context import JobContexts, digests_before
+from generation.worker.judging import outcome_of, request_for
+from generation.worker.question import output_limit
 from tests.invariants import assert_invariants
-from tests.support import PROGRAM, USAGE, chunk, claim_all, content_for, finish, work_off
+from tests.support import PROGRAM, USAGE, chunk, claim_all, content_for, finish, limited, policy, used, work_off
 from tests.threads import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -175,3 +179,85 @@ def test_truncated_call_is_asked_again_with_a_larger_cap(job):
     Chunk.objects.filter(job=job).update(ready_at=clock.now())
     second, = claim_all()
     assert (output_limit(first), output_limit(second)) == (16_000, 32_000)
+
+
+# --- Chunks of several jobs -----------------------------------------------------------------------
+
+
+def settled_calls(claims):
+    """The claims with a stored and judged reply, on the point of being settled."""
+    finished = []
+    for claim in claims:
+        context = JobContexts().of(claim)
+        reply = Reply(json.dumps(content_for(claim, context)), USAGE)
+        request = request_for(claim, context, digests_before(claim, context))
+        attempts.store_reply(claim, reply, request.fingerprint)
+        outcome, code, findings = outcome_of(claim, context, reply.text, policy())
+        finished.append(Finished(claim, outcome, reply, code, request.fingerprint, findings))
+    return finished
+
+
+def test_chunks_of_several_jobs_are_settled_in_one_go(ann, bob, route):
+    """Every job gets its own bill, and results come in the order of the arguments."""
+    limited(units=9)
+    jobs = [
+        submission.submit(user=user, kind="training_program", brief={**PROGRAM, "weeks": 2}).job for user in (ann, bob)
+    ]
+    for claim in claim_all():
+        finish(claim)
+    calls = settled_calls(reversed(claim_all()))
+    late = replace(calls[0], claim=replace(calls[0].claim, fence=0))
+
+    results = settling.settle(late, *calls)
+
+    assert [result.is_ours for result in results] == [False, True, True, True, True]
+    for job in jobs:
+        job.refresh_from_db()
+        assert (job.state, job.calls, job.cost_usd_micros) == ("completed", 3, 3 * 1_080)
+    assert used("units", ann) == (2, 0)
+    assert_invariants()
+
+
+def test_batches_that_hold_the_same_jobs_in_another_order_never_wait_for_each_other(ann, bob, route):
+    """Their last chunks end both jobs, so the limits of both users and of everybody are locked, too."""
+    limited(units=50)
+    limited("teacher", units=50)
+    limited("", units=100)
+    for _ in range(5):
+        jobs = [
+            submission.submit(user=user, kind="training_program", brief={**PROGRAM, "weeks": 2}).job
+            for user in (ann, bob, bob, ann)
+        ]
+        for claim in claim_all():
+            finish(claim)
+        calls = settled_calls(claim_all())
+        one, other = calls[::2], calls[1::2][::-1]
+        results = at_once(lambda one=one: settling.settle(*one), lambda other=other: settling.settle(*other))
+        assert [result.is_ours for result in [*results[0], *results[1]]] == [True] * 8
+        for job in jobs:
+            job.refresh_from_db()
+            assert (job.state, job.unit_done) == ("completed", 2)
+    assert_invariants()
+
+
+def test_one_chunk_that_cannot_be_settled_takes_back_the_whole_batch(ann, bob, route, monkeypatch):
+    for user in (ann, bob):
+        submission.submit(user=user, kind="training_program", brief={**PROGRAM, "weeks": 1})
+    for claim in claim_all():
+        finish(claim)
+    calls = settled_calls(claim_all())
+    original = settling.derive_unsettled
+
+    def broken(job, *more):
+        if job.user_id == bob.pk:
+            raise IntegrityError("a constraint of ours")
+        return original(job, *more)
+
+    monkeypatch.setattr(settling, "derive_unsettled", broken)
+    with pytest.raises(IntegrityError):
+        settling.settle(*calls)
+    monkeypatch.undo()
+    assert not Job.objects.filter(state="completed").exists()
+    assert all(result.is_ours for result in settling.settle(*calls))
+    assert Job.objects.filter(state="completed").count() == 2
+    assert_invariants()

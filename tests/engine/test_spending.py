@@ -223,7 +223,7 @@ def test_crash_while_settling_is_settled_again(ann, route, monkeypatch):
     def die(*_args):
         raise RuntimeError("the process dies before the commit")
 
-    monkeypatch.setattr(settling, "derive", die)
+    monkeypatch.setattr(settling, "derive_unsettled", die)
     with pytest.raises(RuntimeError):
         finish(claim)
     monkeypatch.undo()

@@ -25,9 +25,20 @@ _LOSSES = {JobState.PARTIAL, JobState.FAILED, JobState.CANCELLED}
 
 
 def derive(job: Job, now: dt.datetime, bill: Bill | None = None, *, reason: Reason | None = None) -> JobState:
-    """Set state, counters and `revision + 1` from the chunks, and add `bill` to the sums.
+    """Set state, counters and `revision + 1` from the chunks, and add `bill` to the sums; settle with the ledger
+    if that ends the job.
 
     `reason` explains a loss; without one it is taken from the first chunk that was lost."""
+    state = derive_unsettled(job, now, bill, reason=reason)
+    if job.is_terminal:
+        quotas.settle_jobs([job], now)
+    return state
+
+
+def derive_unsettled(
+    job: Job, now: dt.datetime, bill: Bill | None = None, *, reason: Reason | None = None
+) -> JobState:
+    """`derive`, for callers who settle several jobs with the ledger at once."""
     rows = (
         Chunk.objects.filter(job=job).order_by().values_list("stage", "state")
         .annotate(
@@ -64,8 +75,6 @@ def derive(job: Job, now: dt.datetime, bill: Bill | None = None, *, reason: Reas
     for name, value in values.items():
         setattr(job, name, value)
     Job.objects.filter(pk=job.pk).update(**values, **(bill.columns if bill else {}))
-    if is_terminal:
-        quotas.settle(job, now)
     if is_terminal and before is not state:
         job_spans.job_ended(job, state)
     if is_terminal and before is not state and state is not JobState.CANCELLED:
