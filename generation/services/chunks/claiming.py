@@ -1,39 +1,33 @@
 """Take runnable chunks, fairly, so that no two workers ever hold the same one.
 
-One transaction claims a batch: for each route its breaker and limit, then the fairest chunks
-(users who were served least lately for their role's weight first, then the older job), then the guarded UPDATE
-with a new fencing token, and an attempt row for each.  The route's lock makes limit and fairness exact.
-While a route is paused its fallback takes its chunks, too, as one line with the fallback's own."""
+One transaction claims a batch: for each route its breaker and limit, then the fairest chunks (see fair_order),
+then the guarded UPDATE with a new fencing token, and an attempt row for each.  The route's lock makes limit and
+fairness exact.  While a route is paused its fallback takes its chunks, too, as one line with the fallback's own."""
 
 import datetime as dt
 import random
 from collections import Counter
-from collections.abc import Collection, Mapping, Set
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.conf import settings
 from django.db import DatabaseError, transaction
-from django.db.models import Count, F, Min, Q, Sum, Window
-from django.db.models.functions import Coalesce, RowNumber
+from django.db.models import Count, F, Min, Q, Sum
+from django.db.models.functions import Coalesce
 
 from accounts import policies
-from generation.core import fairness
 from generation.core.breaker import Admission
 from generation.core.prompting import Stage
-from generation.core.states import MAX_CRASHES, ChunkState, Event, JobState
+from generation.core.states import ChunkState, Event, JobState
 from generation.models import Attempt, AttemptState, Chunk, Job, Origin, Route, clock
-from generation.models.chunk import ChunkQuerySet, changes
-from generation.models.job import ACTIVE, TERMINAL
+from generation.models.chunk import changes
 from generation.services.chunks.claim import Claim, StoredReply
+from generation.services.chunks.fair_order import fairest
 from generation.services.routing import route_health
 
 MAX_BATCH = 32      # keeps the transaction short
 MINUTE = dt.timedelta(minutes=1)
 USUAL_TOKENS = 4_000      # of a call, until the route's own are known
-SERVED_LATELY = dt.timedelta(minutes=10)
-# How much of a worker's hands a chunk takes that was in several workers' hands when they died, by its crashes.
-SUSPICION = {MAX_CRASHES - 2: 1, MAX_CRASHES - 1: 4}
-HANDS = 4
 
 
 @dataclass(frozen=True)
@@ -113,7 +107,7 @@ def _claim_on(
         mine = due.preferring(route.pk)
         if paused and route.open_until is None:
             mine |= due.preferring(*paused).filter(job__user__role__in=policies.roles_that_may_use(route.slug))
-        ids = _fairest(route, paused, worker, mine, now, room, running)
+        ids = fairest(mine, route=route, paused=paused, worker=worker, now=now, room=room, running=running)
         chunks = list(
             Chunk.objects.select_for_update(skip_locked=True, of=("self",), no_key=True)
             .runnable(now).filter(pk__in=ids).select_related("job").order_by("job_id", "position")
@@ -165,58 +159,6 @@ def _left_of_minute(route: Route, now: dt.datetime) -> int:
     if left <= 0:
         route_health.throttle(route, lately["oldest"] + MINUTE)
     return left
-
-
-def _fairest(
-    route: Route, paused: tuple[int, ...], worker: str, due: ChunkQuerySet, now: dt.datetime, room: int,
-    running: Counter[int],
-) -> list[int]:
-    """Ids of up to `room` of the `due` chunks.  A user's chunks queue by age; among users core/fairness.py decides."""
-    weight_of = policies.weights()
-    # After a pause the chunk with the fewest claims probes, so that one bad request is not every probe.
-    is_open = route.open_until is not None
-    by_age = [F("job_id").asc(), F("position").asc()]
-    order = [F("fence").asc(), *by_age] if is_open else by_age
-    turns = (
-        due.annotate(
-            turn=Window(RowNumber(), partition_by=F("job__user_id"), order_by=order)
-        )
-        .filter(turn__lte=room).order_by()
-        .values_list("pk", "job__user_id", "job_id", "position", "turn", "job__user__role", "fence", "crashes")
-    )
-    rows = list(turns)
-    weight = {row[1]: weight_of[row[5]] for row in rows}
-    level = fairness.levels(served_lately((route.pk, *paused), now, set(weight)), weight) if len(weight) > 1 else weight
-    ordered = sorted(rows, key=lambda row: (
-        row[6] if is_open else 0, fairness.turn(level[row[1]], running[row[1]], row[4], weight[row[1]]), row[2], row[3],
-    ))
-    return _apart([(row[0], row[7]) for row in ordered], worker)[:room]
-
-
-def served_lately(routes: Collection[int], now: dt.datetime, users: Set[int]) -> dict[int, int]:
-    """By user: the calls of their jobs of `routes` that run, or have ended lately."""
-    lately = Q(state__in=ACTIVE) | Q(state__in=TERMINAL, finished_at__gt=now - SERVED_LATELY)
-    rows = Job.objects.filter(lately, route__in=routes, user__in=users).order_by().values_list("user_id")
-    return dict(rows.annotate(Sum("calls")))
-
-
-def _apart(chunks: list[tuple[int, int]], worker: str) -> list[int]:
-    """The ids of `chunks` (id and crashes) without those that have to wait for `worker`'s hands to be free.
-
-    Whatever is in a worker's hands dies with it, so a batch shares the blame of the one that kills.  After two
-    deaths a chunk is therefore one of few suspects of its worker, and before its last chance the only one: the
-    next death tells who it was."""
-    if not any(crashes in SUSPICION for _pk, crashes in chunks):
-        return [pk for pk, _crashes in chunks]
-    held = Chunk.objects.filter(state=ChunkState.RUNNING.value, worker=worker, crashes__in=SUSPICION)
-    free = HANDS - sum(SUSPICION[crashes] for crashes in held.values_list("crashes", flat=True))
-    found: list[int] = []
-    for pk, crashes in chunks:
-        needed = SUSPICION.get(crashes, 0)
-        if needed <= max(0, free):
-            free -= needed
-            found.append(pk)
-    return found
 
 
 def _take(

@@ -15,7 +15,7 @@ from accounts.ttl_cache import once
 from generation.core import fairness
 from generation.core.states import ChunkState
 from generation.models import Chunk, Job, Pulse
-from generation.services.chunks import claiming
+from generation.services.chunks import fair_order
 from generation.telemetry import heartbeats
 
 
@@ -72,6 +72,6 @@ def _lines_on(route_id: int, now: dt.datetime) -> dict[int, _Line]:
     for user_id, role, job_id, running, due in rows:
         lines.setdefault(user_id, _Line(weight[role])).add(job_id, running, due)
     waiting = {user_id: line.weight for user_id, line in lines.items() if line.due}
-    for user_id, level in fairness.levels(claiming.served_lately([route_id], now, set(waiting)), waiting).items():
+    for user_id, level in fairness.levels(fair_order.served_lately([route_id], now, set(waiting)), waiting).items():
         lines[user_id].level = level
     return lines
