@@ -1,52 +1,60 @@
-"""The document kind "course": an outline, then one call for each lesson.
+"""Courses: an outline, and one lesson for each call.
 
-`KIND` only ties the parts together: brief.py and schema.py say what comes in, checks.py what must be
-true, assembly.py and render.py what becomes of it, simulate.py how to rehearse it."""
+The class only connects the parts: what is asked (brief), written (schema), checked (checks), put together
+(assembly), shown (render) and rehearsed (simulate)."""
 
 import random
 from pathlib import Path
+from typing import ClassVar
 
 from generation.core.findings import Finding
 from generation.core.kind import DocumentKind, JsonObject
-from generation.kinds.course import assembly, brief, checks, prose, render, schema, simulate
+from generation.kinds.course import assembly, checks, prose, render, schema, simulate
+from generation.kinds.course import brief as briefs
 
 
-class Course(DocumentKind[brief.Brief, schema.Plan, schema.Lesson]):
-    slug = assembly.SLUG
-    title = "Course"
-    unit_noun = "lesson"
-    revision = 1
-    Brief = brief.Brief
+class Course(DocumentKind[briefs.Brief, schema.Plan, schema.Lesson]):
+    slug: ClassVar[str] = assembly.SLUG
+    title: ClassVar[str] = "Course"
+    unit_noun: ClassVar[str] = "lesson"
+    revision: ClassVar[int] = 1
+    Brief = briefs.Brief
     Plan = schema.Plan
     Unit = schema.Lesson
-    folder = Path(__file__).parent
-    example = brief.EXAMPLE
+    folder: ClassVar[Path] = Path(__file__).parent
+    example: ClassVar[JsonObject] = briefs.EXAMPLE
 
-    def unit_count(self, brief: brief.Brief) -> int:
+    # --- what it asks for ---------------------------------------------------------------------
+
+    def unit_count(self, brief: briefs.Brief) -> int:
         return brief.lessons
 
-    def working_title(self, brief: brief.Brief) -> str:
+    def working_title(self, brief: briefs.Brief) -> str:
         return prose.shortened(f"Course: {brief.subject}", 120)
 
     def plan_title(self, plan: schema.Plan) -> str:
         return plan.title
 
-    def unit_target(self, brief: brief.Brief, plan: schema.Plan, position: int) -> JsonObject:
+    def unit_target(self, brief: briefs.Brief, plan: schema.Plan, position: int) -> JsonObject:
         return assembly.target(brief, plan, position)
 
     def digest(self, plan: schema.Plan, position: int, unit: schema.Lesson) -> str:
         return assembly.digest(plan, position, unit)
 
-    def check_plan(self, brief: brief.Brief, plan: schema.Plan) -> list[Finding]:
+    # --- what it checks -----------------------------------------------------------------------
+
+    def check_plan(self, brief: briefs.Brief, plan: schema.Plan) -> list[Finding]:
         return checks.check_plan(brief, plan)
 
     def check_unit(
-        self, brief: brief.Brief, plan: schema.Plan, position: int, unit: schema.Lesson
+        self, brief: briefs.Brief, plan: schema.Plan, position: int, unit: schema.Lesson
     ) -> list[Finding]:
-        return checks.check_lesson(brief, plan, position, unit)
+        return checks.check_unit(brief, plan, position, unit)
 
-    def check_document(self, brief: brief.Brief, document: JsonObject) -> list[Finding]:
+    def check_document(self, brief: briefs.Brief, document: JsonObject) -> list[Finding]:
         return checks.check_document(brief, document)
+
+    # --- what becomes of it -------------------------------------------------------------------
 
     def plan_headline(self, plan: schema.Plan) -> str:
         return f"{_count(len(plan.modules), 'module')}, {_count(len(plan.lessons), 'lesson')}"
@@ -66,11 +74,13 @@ class Course(DocumentKind[brief.Brief, schema.Plan, schema.Lesson]):
     def unit_markdown(self, document: JsonObject, position: int) -> str:
         return render.unit_markdown(document, position)
 
-    def simulate_plan(self, brief: brief.Brief, rng: random.Random) -> JsonObject:
+    # --- rehearsal ----------------------------------------------------------------------------
+
+    def simulate_plan(self, brief: briefs.Brief, rng: random.Random) -> JsonObject:
         return simulate.simulate_plan(brief, rng)
 
     def simulate_unit(
-        self, brief: brief.Brief, plan: schema.Plan, position: int, rng: random.Random
+        self, brief: briefs.Brief, plan: schema.Plan, position: int, rng: random.Random
     ) -> JsonObject:
         return simulate.simulate_unit(brief, plan, position, rng)
 

@@ -29,7 +29,7 @@ class Draft:
 
 
 PlanRule = Callable[[Brief, Plan], Iterator[Finding]]
-LessonRule = Callable[[Draft], Iterator[Finding]]
+UnitRule = Callable[[Draft], Iterator[Finding]]
 DocumentRule = Callable[[Brief, Document], Iterator[Finding]]
 
 
@@ -37,9 +37,9 @@ def check_plan(brief: Brief, plan: Plan) -> list[Finding]:
     return [finding for rule in PLAN_RULES for finding in rule(brief, plan)]
 
 
-def check_lesson(brief: Brief, plan: Plan, position: int, lesson: Lesson) -> list[Finding]:
-    draft = Draft(brief, plan, plan.lesson(position), lesson)
-    return [finding for rule in LESSON_RULES for finding in rule(draft)]
+def check_unit(brief: Brief, plan: Plan, position: int, unit: Lesson) -> list[Finding]:
+    draft = Draft(brief, plan, plan.lesson(position), unit)
+    return [finding for rule in UNIT_RULES for finding in rule(draft)]
 
 
 def check_document(brief: Brief, document: JsonObject) -> list[Finding]:
@@ -363,7 +363,7 @@ def _supported(pointer: str, named: str, known: list[str], what: str) -> Iterato
 PLAN_RULES: tuple[PlanRule, ...] = (
     plan_counts, plan_titles, plan_holes, plan_endings, objective_ladder, prerequisites_come_earlier,
 )
-LESSON_RULES: tuple[LessonRule, ...] = (
+UNIT_RULES: tuple[UnitRule, ...] = (
     lesson_counts, lesson_headings, lesson_holes, lesson_endings, items_measure_objectives, key_count,
     options_differ,
 )

@@ -1,22 +1,20 @@
 """Training programs: a plan, and one week for each call.
 
-The class only connects the parts: what is asked (brief), written (schema), checked (checks), shown
-(render) and rehearsed (simulate)."""
+The class only connects the parts: what is asked (brief), written (schema), checked (checks), put together
+(assembly), shown (render) and rehearsed (simulate)."""
 
 import random
 from pathlib import Path
 from typing import ClassVar
 
 from generation.core.findings import Finding
-from generation.core.kind import DocumentKind, JsonObject, as_json
+from generation.core.kind import DocumentKind, JsonObject
+from generation.kinds.training_program import assembly, checks, render, schema, simulate
 from generation.kinds.training_program import brief as briefs
-from generation.kinds.training_program import checks, render, schema, simulate
-
-DIGEST_CHARACTERS = 400
 
 
 class TrainingProgram(DocumentKind[briefs.Brief, schema.Plan, schema.Week]):
-    slug: ClassVar[str] = "training_program"
+    slug: ClassVar[str] = assembly.SLUG
     title: ClassVar[str] = "Training program"
     unit_noun: ClassVar[str] = "week"
     revision: ClassVar[int] = 1
@@ -41,47 +39,23 @@ class TrainingProgram(DocumentKind[briefs.Brief, schema.Plan, schema.Week]):
         return plan.title
 
     def unit_target(self, brief: briefs.Brief, plan: schema.Plan, position: int) -> JsonObject:
-        """Only what singles this week out: the plan itself is in the shared prefix."""
-        phase, week = plan.phase_of(position), plan.week(position)
-        assert phase is not None, "a plan that passed its checks covers every week"
-        assert week is not None, "a plan that passed its checks has every week"
-        return {
-            "week": position,
-            "phase": phase.name,
-            "week_of_phase": f"{position - phase.first_week + 1} of {phase.last_week - phase.first_week + 1}",
-            "is_deload": week.is_deload,
-            "focus": week.focus,
-            "intensity": week.intensity,
-            "sets_per_workout": week.sets_per_workout,
-            "guidance": week.guidance,
-            "workouts": brief.days_per_week,
-            "minutes_per_workout": brief.minutes_per_session,
-        }
+        return assembly.target(brief, plan, position)
 
     def digest(self, plan: schema.Plan, position: int, unit: schema.Week) -> str:
-        """The first two exercises of each day, which is what the next week builds on."""
-        days = "; ".join(
-            f"{workout.label}: " + ", ".join(
-                f"{exercise.name} {render.prescription(exercise.model_dump())}"
-                for exercise in workout.exercises[:2]
-            )
-            for workout in unit.workouts
-        )
-        line = f"{self.unit_title(plan, position)}. {days}"
-        return line if len(line) <= DIGEST_CHARACTERS else line[:DIGEST_CHARACTERS - 1] + "…"
+        return assembly.digest(plan, position, unit)
 
     # --- what it checks -----------------------------------------------------------------------
 
     def check_plan(self, brief: briefs.Brief, plan: schema.Plan) -> list[Finding]:
-        return checks.of_plan(brief, plan)
+        return checks.check_plan(brief, plan)
 
     def check_unit(
         self, brief: briefs.Brief, plan: schema.Plan, position: int, unit: schema.Week
     ) -> list[Finding]:
-        return checks.of_unit(brief, plan, position, unit)
+        return checks.check_unit(brief, plan, position, unit)
 
     def check_document(self, brief: briefs.Brief, document: JsonObject) -> list[Finding]:
-        return checks.of_document(brief, schema.Document.model_validate(document))
+        return checks.check_document(brief, document)
 
     # --- what becomes of it -------------------------------------------------------------------
 
@@ -94,24 +68,10 @@ class TrainingProgram(DocumentKind[briefs.Brief, schema.Plan, schema.Week]):
         return f"{unit.phase}{' (deload)' if unit.is_deload else ''}, {workouts}"
 
     def unit_title(self, plan: schema.Plan, position: int) -> str:
-        phase, week = plan.phase_of(position), plan.week(position)
-        if phase is None or week is None:
-            return f"Week {position}"
-        return render.week_title(position, phase.name, is_deload=week.is_deload)
+        return assembly.unit_title(plan, position)
 
     def assemble(self, brief: JsonObject, plan: JsonObject, units: dict[int, JsonObject]) -> JsonObject:
-        asked = as_json(self.brief(brief))      # with its defaults
-        positions = range(1, asked["weeks"] + 1)
-        return {
-            "kind": self.slug,
-            **{name: plan[name] for name in ("title", "summary", "safety", "progression")},
-            **{name: asked[name] for name in (
-                "goal", "level", "units", "language", "days_per_week", "minutes_per_session",
-            )},
-            **{name: plan[name] for name in ("phases", "main_lifts")},
-            "weeks": [{"number": position, **units[position]} for position in positions if position in units],
-            "missing": [position for position in positions if position not in units],
-        }
+        return assembly.assemble(brief, plan, units)
 
     def markdown(self, document: JsonObject) -> str:
         return render.markdown(document)
@@ -122,12 +82,12 @@ class TrainingProgram(DocumentKind[briefs.Brief, schema.Plan, schema.Week]):
     # --- rehearsal ----------------------------------------------------------------------------
 
     def simulate_plan(self, brief: briefs.Brief, rng: random.Random) -> JsonObject:
-        return simulate.plan(brief, rng)
+        return simulate.simulate_plan(brief, rng)
 
     def simulate_unit(
         self, brief: briefs.Brief, plan: schema.Plan, position: int, rng: random.Random
     ) -> JsonObject:
-        return simulate.unit(brief, plan, position, rng)
+        return simulate.simulate_unit(brief, plan, position, rng)
 
 
 KIND = TrainingProgram()

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pydantic import BaseModel
 
 from generation.core.findings import Finding, Severity, error
+from generation.core.kind import JsonObject
 from generation.kinds.training_program.brief import Brief
 from generation.kinds.training_program.schema import Document, Exercise, Phase, Plan, Week, Workout
 from generation.kinds.training_program.vocabulary import (
@@ -346,13 +347,14 @@ DOCUMENT_RULES: tuple[DocumentRule, ...] = (
 )
 
 
-def of_plan(brief: Brief, plan: Plan) -> list[Finding]:
+def check_plan(brief: Brief, plan: Plan) -> list[Finding]:
     return [finding for rule in PLAN_RULES for finding in rule(brief, plan)]
 
 
-def of_unit(brief: Brief, plan: Plan, position: int, unit: Week) -> list[Finding]:
+def check_unit(brief: Brief, plan: Plan, position: int, unit: Week) -> list[Finding]:
     return [finding for rule in UNIT_RULES for finding in rule(brief, plan, position, unit)]
 
 
-def of_document(brief: Brief, document: Document) -> list[Finding]:
-    return [finding for rule in DOCUMENT_RULES for finding in rule(brief, document)]
+def check_document(brief: Brief, document: JsonObject) -> list[Finding]:
+    typed = Document.model_validate(document)
+    return [finding for rule in DOCUMENT_RULES for finding in rule(brief, typed)]

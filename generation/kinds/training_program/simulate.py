@@ -93,7 +93,7 @@ SPLITS = {
 # --- the plan ------------------------------------------------------------------------------------
 
 
-def plan(brief: Brief, rng: random.Random) -> JsonObject:
+def simulate_plan(brief: Brief, rng: random.Random) -> JsonObject:
     days = SPLITS[brief.goal][brief.days_per_week]
     words = {
         "weeks": brief.weeks, "goal": brief.goal.replace("_", " "), "level": brief.level,
@@ -195,17 +195,17 @@ class SimulatedWeek:
     sets_per_workout: int
 
 
-def unit(brief: Brief, typed_plan: Plan, position: int, rng: random.Random) -> JsonObject:
-    phase, planned = typed_plan.phase_of(position), typed_plan.week(position)
+def simulate_unit(brief: Brief, plan: Plan, position: int, rng: random.Random) -> JsonObject:
+    phase, planned = plan.phase_of(position), plan.week(position)
     assert phase is not None, "a plan that passed its checks covers every week"
     assert planned is not None, "a plan that passed its checks has every week"
     week = SimulatedWeek(
         position=position, step=(position - phase.first_week) % BLOCK_WEEKS,
-        phase_index=min(typed_plan.phases.index(phase), 3), is_deload=planned.is_deload,
+        phase_index=min(plan.phases.index(phase), 3), is_deload=planned.is_deload,
         sets_per_workout=planned.sets_per_workout,
     )
     workouts = [
-        _workout(brief, typed_plan, week, day, template, rng)
+        _workout(brief, plan, week, day, template, rng)
         for day, template in enumerate(SPLITS[brief.goal][brief.days_per_week])
     ]
     first = workouts[0]["exercises"][0]["name"]
