@@ -1,7 +1,7 @@
 """What must be true of an outline, a lesson and the assembled course.
 
 A rule is a function that yields findings; a new one is written here and added to its tuple at the end.
-Ids are those of the rule book (CR-...).  Messages are for people, advice is for the model that writes
+CHECKS.md is the book of the rules.  Messages are for people, advice is for the model that writes
 again.  Pointers lead into the value that was checked: the plan, the lesson or the document."""
 
 import unicodedata

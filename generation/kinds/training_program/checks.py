@@ -1,7 +1,7 @@
 """The TP rules: what is wrong with a plan, a week or a whole program, and how to mend it.
 
 A rule is a generator in one of the three tables at the end; a new rule is a function and its place in
-a table.  Rule ids, limits and severities are those of CONTENT_RULES section 1."""
+a table.  CHECKS.md is the book of the rules."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence

@@ -88,7 +88,7 @@ class Domain:
         return {"minItems": self.low, "maxItems": self.high}
 
 
-# CONTENT_RULES TP-S05; the longest bout and the heaviest loads are design defaults.
+# TP-S05 in CHECKS.md; the longest bout and the heaviest loads are design defaults.
 WEEKS = Domain(1, 24)
 DAYS_PER_WEEK = Domain(1, 7)
 SETS_PER_WORKOUT = Domain(2, 40)

@@ -1,0 +1,33 @@
+"""The book of a kind's checks and the code cite the same rules."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from generation.kinds import all_kinds
+
+RULE = re.compile(r"\b(?:TP|CR)-[A-Z]\d\d\b")
+FOLDERS = {slug: Path(kind.folder) for slug, kind in all_kinds().items()}
+
+
+def book_of(slug: str) -> str:
+    return (FOLDERS[slug] / "CHECKS.md").read_text(encoding="utf-8")
+
+
+def rows(book: str) -> list[str]:
+    return re.findall(rf"^\| ({RULE.pattern}) \|", book, re.MULTILINE)
+
+
+@pytest.mark.parametrize("slug", FOLDERS)
+def test_book_and_code_cite_the_same_rules(slug):
+    code = {rule for path in FOLDERS[slug].glob("*.py") for rule in RULE.findall(path.read_text(encoding="utf-8"))}
+    assert sorted(rows(book_of(slug))) == sorted(code)
+
+
+@pytest.mark.parametrize("slug", FOLDERS)
+def test_every_rule_of_a_finding_is_one_that_is_checked(slug):
+    """A rule under the second heading is none that a finding may name."""
+    checked = book_of(slug).split("\n## ")[0]
+    found = set(re.findall(rf'"({RULE.pattern})"', (FOLDERS[slug] / "checks.py").read_text(encoding="utf-8")))
+    assert found == set(rows(checked))
