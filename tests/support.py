@@ -20,9 +20,10 @@ from generation.services.chunks import attempts, cache_lookup, claiming, settlin
 from generation.services.chunks.claim import Claim
 from generation.services.chunks.settling import Finished
 from generation.simulator.content import write
-from generation.worker.engine import output_limit, policy
+from generation.worker.executor import policy
 from generation.worker.job_context import JobContexts, digests_before
 from generation.worker.judging import outcome_of, request_for
+from generation.worker.question import output_limit
 from tests.canaries import PUPIL
 
 REVISIONS = {slug: kind.revision for slug, kind in all_kinds().items()}

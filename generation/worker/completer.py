@@ -17,7 +17,7 @@ from generation.services.chunks.claim import Claim
 from generation.services.chunks.settling import Finished
 from generation.worker import failpoints
 from generation.worker.database import AWAY, guarded, persistently
-from generation.worker.naming import named
+from generation.worker.naming import ids_of, named
 
 _logger = logging.getLogger(__name__)
 
@@ -87,10 +87,6 @@ class Completer:
             return
         one = batch[0]
         _logger.error(
-            "chunk %s could not be settled", one.claim.chunk_id, exc_info=error,
-            extra={
-                "job_id": one.claim.job_id, "chunk_id": one.claim.chunk_id, "attempt_id": one.claim.attempt_id,
-            },
-        )
+            "chunk %s could not be settled", one.claim.chunk_id, exc_info=error, extra=ids_of(one.claim))
         given_up = replace(one, outcome=GiveUp(Reason.INTERNAL, named(error)), code=CallCode.INTERNAL, findings=())
         guarded(settling.settle, given_up)

@@ -15,7 +15,7 @@ AWAY = (OperationalError, InterfaceError)      # another try may heal these; oth
 PERSIST_FOR_S = 60.0                           # how long a finished call is kept in memory meanwhile
 
 
-def guarded(function: Callable[Given, object], *arguments: Given.args, **keywords: Given.kwargs) -> None:
+def guarded(function: Callable[Given, object], /, *arguments: Given.args, **keywords: Given.kwargs) -> None:
     """Call `function` in a thread of ours: an error is logged, a broken connection is dropped."""
     try:
         function(*arguments, **keywords)
@@ -27,7 +27,9 @@ def guarded(function: Callable[Given, object], *arguments: Given.args, **keyword
         connection.close()
 
 
-def persistently(function: Callable[Given, Result], *arguments: Given.args, **keywords: Given.kwargs) -> Result:
+def persistently(
+    function: Callable[Given, Result], /, *arguments: Given.args, **keywords: Given.kwargs
+) -> Result:
     """Call `function`, a transaction, until the database takes it, for `PERSIST_FOR_S`; then its error is raised.
 
     Integrity errors and other mistakes of ours are raised at once."""

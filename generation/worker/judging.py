@@ -1,4 +1,4 @@
-"""From a claim to a request, and from a reply to an outcome.  Pure but for reading earlier units."""
+"""From a claim to a request, and from a reply or a failure to an outcome.  Pure but for reading earlier units."""
 
 import json
 from collections.abc import Sequence
@@ -9,9 +9,22 @@ from pydantic import BaseModel, ValidationError
 from generation.core.findings import Finding, error, pointer
 from generation.core.kind import as_json
 from generation.core.leaks import leaked
-from generation.core.outcomes import CallCode, Done, DoneWhole, GiveUp, Outcome, Repair, RetryPolicy, SplitUp, judge
+from generation.core.outcomes import (
+    CallCode,
+    Done,
+    DoneWhole,
+    Failure,
+    GiveUp,
+    Outcome,
+    Repair,
+    RetryPolicy,
+    SplitUp,
+    decide,
+    judge,
+)
 from generation.core.prompting import Context, Redo, Request, Stage, plan_request, unit_request, whole_request
 from generation.services.chunks.claim import Claim
+from generation.worker.question import output_limit
 
 MAX_SCHEMA_FINDINGS = 20
 
@@ -54,6 +67,23 @@ def outcome_of(
             return SplitUp(message), CallCode.INVALID, findings
         case _:
             return verdict, CallCode.INVALID, findings
+
+
+def outcome_after(
+    claim: Claim, failure: Failure, policy: RetryPolicy, *, jitter: float, is_outage: bool
+) -> Outcome:
+    """What becomes of a chunk whose call failed."""
+    is_throttled = failure.code is CallCode.RATE_LIMITED
+    outcome = decide(
+        failure, policy=policy, jitter=jitter,
+        attempts=claim.fence if is_throttled else claim.attempts,      # throttled calls give theirs back
+        had_largest_cap=output_limit(claim) == claim.max_output_tokens,
+        is_outage=is_outage, claims=claim.fence,
+    )
+    is_for_split = failure.code in {CallCode.TRUNCATED, CallCode.TIMEOUT}
+    if claim.stage is Stage.WHOLE and is_for_split and isinstance(outcome, GiveUp):
+        return SplitUp(failure.message)
+    return outcome
 
 
 def read_plan(context: Context, text: str) -> tuple[Done | None, tuple[Finding, ...]]:

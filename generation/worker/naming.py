@@ -1,4 +1,4 @@
-"""Errors and workers, in words that may be stored."""
+"""Errors, claims and workers, in words that may be stored."""
 
 import os
 import re
@@ -6,12 +6,18 @@ import secrets
 import socket
 from pathlib import Path
 
+from generation.services.chunks.claim import Claim
 from generation.telemetry.redaction import clean
 
 
 def named(error: Exception) -> str:
     """An unexpected error in one line, without secrets."""
     return clean(f"{type(error).__name__}: {error}")[:500]
+
+
+def ids_of(claim: Claim) -> dict[str, int]:
+    """For the log: what an error concerns."""
+    return {"job_id": claim.job_id, "chunk_id": claim.chunk_id, "attempt_id": claim.attempt_id}
 
 
 def worker_name() -> str:

@@ -13,7 +13,7 @@ from generation.services.chunks.claim import Claim
 from generation.services.chunks.settling import Finished
 from generation.services.jobs import control, submission
 from generation.services.maintenance import sweeper
-from generation.worker.engine import policy
+from generation.worker.executor import policy
 from generation.worker.job_context import JobContexts
 from generation.worker.judging import outcome_of
 from tests.engine.test_leases import let_leases_run_out, store

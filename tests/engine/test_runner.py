@@ -104,14 +104,19 @@ def test_engine_claims_no_more_than_its_slots(ann, route, start):
 
 def test_surprise_in_the_client_fails_the_chunk_and_not_the_engine(job, ann, start):
     class Broken(FakeProvider):
-        async def ask(self, request, **options):
-            raise RuntimeError("a bug of ours")
+        is_mended = False
 
-    engine = start(Broken())
+        async def ask(self, request, **options):
+            if not self.is_mended:
+                raise RuntimeError("a bug of ours")
+            return await super().ask(request, **options)
+
+    provider = Broken()
+    start(provider)
     wait_until("the job ends", lambda: ended(job), 10)
     assert (job.state, job.reason) == ("failed", "internal")
     assert "a bug of ours" in chunk(job, 0).reason_detail
-    engine.provider = FakeProvider()
+    provider.is_mended = True
     control.retry(job, by=ann)
     wait_until("the job ends", lambda: ended(job), 20)
     assert job.state == "completed"
@@ -182,14 +187,15 @@ def test_claim_that_outlived_its_lease_before_the_call_asks_nobody(job, start):
     """As in a process that was stopped between claim and call: by now another may have finished the chunk."""
     provider = FakeProvider()
     engine = start(provider)
-    real = engine._start_call
+    executor = engine._claims._executor
+    real = executor._start_call
 
-    def stopped_for_long(claim, context, request):
-        engine._held[claim.chunk_id].renewed_at -= 100
-        real(claim, context, request)
-        engine._start_call = real
+    def stopped_for_long(question):
+        engine._holdings.of(question.claim).renewed_at -= 100
+        real(question)
+        executor._start_call = real
 
-    engine._start_call = stopped_for_long
+    executor._start_call = stopped_for_long
     wait_until("the job ends", lambda: ended(job), 20)
     assert job.state == "completed"
     first = Attempt.objects.get(chunk=chunk(job, 0), fence=1)
@@ -202,10 +208,10 @@ def test_worker_whose_pulse_stalls_stops_claiming(job, start):
     provider = FakeProvider()
     engine = start(provider)
     wait_until("the job ends", lambda: ended(job), 20)
-    engine._beat_at -= 100
-    engine._beat = lambda: None
+    engine._holdings._renewed_at -= 100
+    engine._heartbeat._beat = lambda: None
     submission.submit(user=job.user, kind="training_program", brief=PROGRAM)
     asked = len(provider.asked)
-    engine._claim_more()
+    engine._claims._claim_more()
     assert len(provider.asked) == asked
     assert Chunk.objects.filter(state="running").count() == 0

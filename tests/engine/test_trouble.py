@@ -17,7 +17,8 @@ from generation.services.maintenance import sweeper
 from generation.services.routing import route_health
 from generation.telemetry import heartbeats
 from generation.worker.completer import Completer
-from generation.worker.engine import Engine, policy
+from generation.worker.engine import Engine
+from generation.worker.executor import policy
 from generation.worker.job_context import JobContexts
 from generation.worker.judging import outcome_of, request_for
 from tests.engine.test_leases import let_leases_run_out
@@ -99,10 +100,10 @@ def test_call_that_cannot_be_settled_does_not_take_its_neighbours_along(job, mon
     calls = [judged(claim) for claim in claim_all()]
     real = settling._apply
 
-    def broken(job, one, now, lines):
-        if one.claim.position == 2 and one.code is CallCode.OK:
+    def broken(settlement):
+        if settlement.claim.position == 2 and settlement.finished.code is CallCode.OK:
             raise IntegrityError("a constraint of ours")
-        return real(job, one, now, lines)
+        return real(settlement)
 
     monkeypatch.setattr(settling, "_apply", broken)
     let_go = []

@@ -54,7 +54,7 @@ def fail_once(monkeypatch, where, name):
 def test_engine_whose_pulse_died_is_replaced_and_its_work_goes_on(job, worker, monkeypatch):
     first = process._engine
     wait_until("it works", lambda: Attempt.objects.filter(job=job).exists(), 10)
-    fail_once(monkeypatch, first, "_beat")
+    fail_once(monkeypatch, first._heartbeat, "_beat")
     wait_until("another engine", lambda: process._engine is not first, 10)
 
     def is_completed() -> bool:

@@ -1,0 +1,54 @@
+"""What a provider is asked for one claim, and how much room there is for its reply."""
+
+from dataclasses import dataclass
+
+from generation.core.outcomes import TokenUsage
+from generation.core.pricing import estimated_tokens
+from generation.core.prompting import Context, Request, Stage
+from generation.services.chunks.claim import Claim, StoredReply
+
+SHORTEST_REPLY = 1_024             # tokens that a context must have room for beside the request
+
+
+@dataclass(frozen=True)
+class Question:
+    """A claim on its way, with the request that was made for it and what that was made from."""
+
+    claim: Claim
+    context: Context
+    request: Request
+
+    @property
+    def stored_reply(self) -> StoredReply | None:
+        """An unjudged reply of an earlier claim, if it answers this very request."""
+        stored = self.claim.stored_reply
+        return stored if stored is not None and stored.request_fingerprint == self.request.fingerprint else None
+
+    @property
+    def room_for_reply(self) -> int:
+        """Tokens of the model's context that the request leaves."""
+        return self.claim.context_tokens - self._tokens
+
+    @property
+    def is_too_long(self) -> bool:
+        return self.room_for_reply < SHORTEST_REPLY
+
+    @property
+    def most_tokens(self) -> int:
+        """The longest reply that is asked for."""
+        return min(output_limit(self.claim), self.room_for_reply)
+
+    @property
+    def least_usage(self) -> TokenUsage:
+        """What a call costs at least of which nobody told us: its prompt."""
+        return TokenUsage(input_tokens=self._tokens, is_estimated=True)
+
+    @property
+    def _tokens(self) -> int:
+        return sum(estimated_tokens(message["content"]) for message in self.request.messages)
+
+
+def output_limit(claim: Claim) -> int:
+    """Half of the route's cap at first, so that a runaway reply is cheap; all of it after a truncation."""
+    is_large = claim.stage is Stage.WHOLE or claim.was_truncated
+    return claim.max_output_tokens if is_large else max(256, claim.max_output_tokens // 2)
