@@ -172,6 +172,31 @@ def test_core_has_no_clock_no_network_and_no_randomness():
     assert clocks == []
 
 
+CALLER = re.compile(r"(?<![\w.])([a-z_]+)\.([a-z_]\w*)(?![\w.])")
+
+
+def test_comments_at_indexes_name_callers_that_exist():
+    """An index without a caller is dead weight; `admin: …` and `api: …` name a page, everything else a function."""
+    functions = {
+        (name.rpartition(".")[2], node.name) for name, tree in modules().items() for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
+    }
+    wrong = []
+    for path, text in files("models/*.py"):
+        for line in re.findall(r"^ *(?:models\.)?Index\(.*$", text, re.MULTILINE):
+            _index, _hash, callers = line.partition("#")
+            said = [part.strip() for part in re.split(r",|(?=\b(?:admin|api):)", callers) if part.strip()]
+            pages = [place for place, part in enumerate(said) if part.startswith(("admin:", "api:"))]
+            named = said[: pages[0]] if pages else said
+            if not said:
+                wrong.append(f"{path}: {line.strip()}")
+            wrong += [
+                f"{path}: {part}" for part in named
+                if not (found := CALLER.fullmatch(part)) or found.groups() not in functions
+            ]
+    assert wrong == []
+
+
 def test_top_level_is_what_the_design_says():
     listed = subprocess.run(
         ["git", "ls-files", "--cached", "--others", "--exclude-standard"],

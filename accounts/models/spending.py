@@ -72,10 +72,9 @@ class Reservation(models.Model):
                 | models.Q(used_requests=0, used_units=0, used_usd_micros=0)),
         ]
         indexes = [
-            models.Index(name="reservation_of", fields=["reference"]),                  # ledger.settle
-            models.Index(                                                               # sweeping.unsettled
+            models.Index(name="reservation_of", fields=["reference"]),                  # ledger.settle_together
+            models.Index(                                                               # ledger.unsettled_after
                 name="reservation_open", fields=["id"], condition=models.Q(settled_at__isnull=True)),
-            models.Index(name="reservation_of_day", fields=["created_at"]),             # admin: usage by day
         ]
 
     def __str__(self) -> str:

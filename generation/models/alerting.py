@@ -134,10 +134,10 @@ class Alert(models.Model):
                 condition=~models.Q(state="acknowledged") | models.Q(acknowledged_at__isnull=False)),
         ]
         indexes = [
-            models.Index(                                              # watching.evaluate, the admin's badge
+            models.Index(                                              # evaluation.evaluate, admin: badge
                 name="alert_unresolved", fields=["id"],
                 condition=models.Q(state__in=UNRESOLVED) | models.Q(is_silenced=True)),
-            models.Index(                                              # alerts.prune
+            models.Index(                                              # handling.prune
                 name="alert_ended", fields=["resolved_at"], condition=models.Q(resolved_at__isnull=False)),
         ]
 

@@ -69,16 +69,16 @@ class Attempt(models.Model):
                 condition=models.Q(state="asking", code="") | (~models.Q(state="asking") & ~models.Q(code=""))),
         ]
         indexes = [
-            models.Index(                                       # summing.count_ended
+            models.Index(                                       # counters.count_ended
                 name="attempt_uncounted", fields=["id"],
                 condition=models.Q(state__in=["settled", "lost"], is_counted=False)),
-            models.Index(                                       # sweeping.lost_attempts, claiming.claim
+            models.Index(                                       # claiming._stored_replies, leases._lose_attempts
                 name="attempt_open", fields=["chunk"], condition=models.Q(state__in=["asking", "replied"])),
             models.Index(                                       # retention.drop_replies
                 name="attempt_has_reply", fields=["settled_at"], condition=~models.Q(reply="")),
-            models.Index(                                       # admin search by the provider's request id
+            models.Index(                                       # admin: search by the provider's request id
                 name="attempt_of_request", fields=["request_id"], condition=~models.Q(request_id="")),
-            models.Index(                                       # claiming: a route's declared limits a minute
+            models.Index(                                       # claiming._left_of_minute
                 name="attempt_of_route", fields=["route", "-started_at"]),
         ]
 

@@ -10,7 +10,7 @@ from generation.models.job import Job
 
 
 class CacheEntry(models.Model):
-    """One plan, one unit, or (strategy `single`) one whole document.  `services.caching` reads and writes it."""
+    """One plan, one unit, or (strategy `single`) one whole document.  `cache_entries` reads and writes it."""
 
     key = models.CharField(max_length=64, unique=True, editable=False)
     whose = models.CharField("shared by", max_length=60, help_text="Who is served with it.")
@@ -40,9 +40,9 @@ class CacheEntry(models.Model):
         ordering = ["-id"]
         permissions = [("purge_cache", "Can purge the cache")]
         indexes = [
-            models.Index(name="cache_expires", fields=["expires_at"]),                 # caching.prune
-            models.Index(name="cache_least_used", fields=["last_used_at", "id"]),      # caching.prune
-            models.Index(name="cache_of_kind", fields=["kind", "kind_revision"]),      # caching.purge, admin's filters
+            models.Index(name="cache_expires", fields=["expires_at"]),                 # cache_entries.prune
+            models.Index(name="cache_least_used", fields=["last_used_at", "id"]),      # cache_entries.prune
+            models.Index(name="cache_of_kind", fields=["kind", "kind_revision"]),      # cache_entries.selection, admin: filters
         ]
 
     def __str__(self) -> str:

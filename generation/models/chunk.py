@@ -125,7 +125,7 @@ class Chunk(models.Model):
                 name="chunk_unit_iff_positive",
                 condition=models.Q(position=0, stage__in=["plan", "whole"])
                 | models.Q(position__gt=0, stage="unit")),
-            models.UniqueConstraint(                            # units.stored, flights.board: one asks, also at once
+            models.UniqueConstraint(                            # fan_out._insert_leading, single_flight.board
                 name="chunk_flight_led_once", fields=["cache_key"], condition=models.Q(flight="leads")),
             models.CheckConstraint(
                 name="chunk_flight_is_open",
@@ -137,13 +137,13 @@ class Chunk(models.Model):
                 condition=models.Q(from_cache=False, saved_usd_micros=0) | models.Q(from_cache=True, state=DONE)),
         ]
         indexes = [
-            models.Index(                                       # claiming.claim, sweeping.has_due_work
+            models.Index(                                       # claiming._routes_with_work, sweeper.has_due_work
                 name="chunk_due", fields=["ready_at"], condition=models.Q(state=PENDING)),
-            models.Index(                                       # leases.expire, leases.renew, claiming.claim
+            models.Index(                                       # leases.expire, leases.renew, claiming._running_by_user
                 name="chunk_leased", fields=["lease_until"], condition=models.Q(state=RUNNING)),
-            models.Index(                                       # serving.serve_due
+            models.Index(                                       # cache_lookup.serve_due
                 name="chunk_twin_due", fields=["ready_at"], condition=models.Q(flight="waits")),
-            models.Index(                                       # flights.wake
+            models.Index(                                       # single_flight.wake
                 name="chunk_twins", fields=["cache_key"], condition=models.Q(flight="waits")),
             models.Index(                                       # incidents._group_losses
                 name="chunk_lost", fields=["finished_at"], condition=models.Q(state=FAILED)),

@@ -52,7 +52,7 @@ class Job(models.Model):
     adapted_from = models.ForeignKey(
         "self", models.SET_NULL, null=True, blank=True, related_name="adaptations",
         help_text="The similar document that the model was given as a draft.")
-    # How adapting.similar finds it.
+    # How cache/similar.py finds it.
     brief_shape = models.CharField(max_length=64, blank=True, editable=False)
     brief_text = models.TextField(blank=True, editable=False)
 
@@ -75,10 +75,10 @@ class Job(models.Model):
     cached_input_tokens = models.PositiveBigIntegerField(default=0)
     output_tokens = models.PositiveBigIntegerField(default=0)
     cost_usd_micros = models.PositiveBigIntegerField(default=0)
-    # What of it the accounts' ledger knows; kept by services/spending.py.
+    # What of it the accounts' ledger knows; kept by services/quotas.py.
     billed_units = models.PositiveIntegerField(default=0, editable=False)
     billed_usd_micros = models.PositiveBigIntegerField(default=0, editable=False)
-    # What of it is in the metrics' sums; kept by services/summing.py.
+    # What of it is in the metrics' sums; kept by telemetry/counters.py.
     is_counted = models.BooleanField(default=False, editable=False)
     counted_units = models.PositiveIntegerField(default=0, editable=False)
     is_simulated = models.BooleanField(default=False, help_text="The simulator wrote at least a part of it.")
@@ -125,26 +125,26 @@ class Job(models.Model):
         ]
         indexes = [
             models.Index(name="job_of_user", fields=["user", "-id"]),      # api: GET /jobs
-            models.Index(name="job_by_state", fields=["state", "-id"]),    # admin list's filter
-            models.Index(                                                  # sweeping.stuck_jobs
+            models.Index(name="job_by_state", fields=["state", "-id"]),    # admin: the list's filter
+            models.Index(                                                  # sweeper.stuck_jobs
                 name="job_active", fields=["id"], condition=models.Q(state__in=ACTIVE)),
-            models.Index(                                                  # summing.count_ended
+            models.Index(                                                  # counters.count_ended
                 name="job_uncounted", fields=["id"], condition=models.Q(state__in=TERMINAL, is_counted=False)),
-            models.Index(                                                  # spending.unbilled, for the sweeper
+            models.Index(                                                  # quotas.unbilled
                 name="job_unbilled", fields=["id"],
                 condition=models.Q(state__in=TERMINAL) & ~models.Q(billed_usd_micros=models.F("cost_usd_micros"))),
-            models.Index(                                                  # retention.expired_jobs
+            models.Index(                                                  # retention.expire_jobs
                 name="job_expires", fields=["finished_at"],
                 condition=models.Q(state__in=TERMINAL, erased_at__isnull=True)),
-            models.Index(                                                  # erasing.erase_latecomers
+            models.Index(                                                  # erasure.erase_latecomers
                 name="job_erased", fields=["erased_at"], condition=models.Q(erased_at__isnull=False)),
-            models.Index(                                                  # estimating.estimate
+            models.Index(                                                  # estimates.estimate
                 name="job_completed", fields=["kind", "strategy", "route", "-id"],
                 condition=models.Q(state="completed")),
-            models.Index(                                                  # adapting.similar
+            models.Index(                                                  # similar.similar
                 name="job_of_shape", fields=["brief_shape", "-id"],
                 condition=models.Q(state="completed") & ~models.Q(brief_shape="")),
-            models.Index(                                                  # measuring; fair_order.served_lately
+            models.Index(                                                  # measurements._failure_rate, fair_order.served_lately
                 name="job_ended", fields=["finished_at"], condition=models.Q(state__in=TERMINAL)),
         ]
 

@@ -56,15 +56,15 @@ class LogEntry(models.Model):
             models.CheckConstraint(name="log_level_known", condition=models.Q(level__in=LogLevel.values)),
         ]
         indexes = [
-            models.Index(name="log_of_job", fields=["job", "-id"]),            # job page; admin filter; export
-            models.Index(name="log_by_level", fields=["level", "-id"]),        # admin filter; retention.prune_log
-            models.Index(name="log_by_code", fields=["code", "-id"]),          # admin filter
-            models.Index(name="log_by_time", fields=["at", "id"]),             # admin filter TimeFilter
-            models.Index(                                                      # admin filter; erasing
+            models.Index(name="log_of_job", fields=["job", "-id"]),            # admin: job page, filter, export
+            models.Index(name="log_by_level", fields=["level", "-id"]),        # retention.prune_log, admin: filter
+            models.Index(name="log_by_code", fields=["code", "-id"]),          # admin: filter
+            models.Index(name="log_by_time", fields=["at", "id"]),             # admin: TimeFilter
+            models.Index(                                                      # erasure._erase_log, admin: filter
                 name="log_of_user", fields=["user", "-id"], condition=models.Q(user__isnull=False)),
-            models.Index(                                                      # admin filter; erasing
+            models.Index(                                                      # erasure._erase_log, admin: filter
                 name="log_by_person", fields=["by", "-id"], condition=models.Q(by__isnull=False)),
-            models.Index(                                                      # admin search by a request's id
+            models.Index(                                                      # admin: search by a request's id
                 name="log_of_request", fields=["request_id"], condition=~models.Q(request_id="")),
         ]
 

@@ -162,9 +162,9 @@ class Delivery(models.Model):
                    & models.Q(next_at__isnull=True, finished_at__isnull=False))),
         ]
         indexes = [
-            models.Index(                                              # outbox.claim
+            models.Index(                                              # deliveries.claim
                 name="delivery_due", fields=["next_at"], condition=models.Q(state__in=PENDING_DELIVERY)),
-            models.Index(                                              # outbox.prune
+            models.Index(                                              # deliveries.prune
                 name="delivery_finished", fields=["finished_at"], condition=models.Q(finished_at__isnull=False)),
         ]
 
