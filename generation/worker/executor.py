@@ -47,7 +47,7 @@ class Executor:
         self._holdings = holdings
         self._transactions = transactions
         self._on_finished = on_finished
-        self._contexts = JobContexts()
+        self._job_contexts = JobContexts()
         self._route_notes = RouteNotes()
 
     # --- Begin --------------------------------------------------------------------------------
@@ -73,7 +73,7 @@ class Executor:
             self._calls.soon(self._start_call, question)
 
     def question_of(self, claim: Claim) -> Question:
-        context = self._contexts.of(claim)
+        context = self._job_contexts.of(claim)
         return Question(claim, context, request_for(claim, context, digests_before(claim, context)))
 
     def give_back(self, claim: Claim) -> None:
@@ -106,15 +106,15 @@ class Executor:
     def finish(self, question: Question, answer: Answer | None) -> None:
         """Have settled what `answer` makes of the claim; None stands for its stored reply."""
         try:
-            finished = self.finished(question, answer)
+            finished = self.store_and_judge(question, answer)
         except BaseException:
             self._holdings.let_go(question.claim)      # the lease runs out, and the chunk is taken back
             raise
         self._completer.put(finished)
         self._on_finished()
 
-    def finished(self, question: Question, answer: Answer | None) -> Finished:
-        """Store and judge."""
+    def store_and_judge(self, question: Question, answer: Answer | None) -> Finished:
+        """What `answer` makes of the claim, once it is stored."""
         match answer:
             case None:
                 assert question.stored_reply is not None, "only a stored reply comes without a call"
@@ -127,10 +127,10 @@ class Executor:
                 self._route_notes.succeeded(question.claim)
                 return judge(question, answer.text, answer)
             case Failure():
-                return self.failed(question, answer)
+                return self.judge_failure(question, answer)
 
-    def failed(self, question: Question, failure: Failure) -> Finished:
-        """Judge a call without a reply."""
+    def judge_failure(self, question: Question, failure: Failure) -> Finished:
+        """What a call without a reply makes of the claim, and of its route."""
         claim = question.claim
         is_route_closed = self._route_notes.failed(claim, failure)
         outcome = outcome_after(

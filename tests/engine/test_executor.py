@@ -45,7 +45,7 @@ class Later:
         self.given.append((function.__name__, arguments))
 
 
-class Settled(list[Finished]):
+class Kept(list[Finished]):
     """Where finished claims are put."""
 
     put = list.append
@@ -55,7 +55,7 @@ class Line:
     """An executor between two ends that only keep what they get."""
 
     def __init__(self, provider: FakeProvider):
-        self.calls, self.settled, self.told = Later(), Settled(), []
+        self.calls, self.settled, self.told = Later(), Kept(), []
         self.call_stats = CallStats()
         self.holdings = Holdings(self.calls)
         self.asker = Asker(provider, self.call_stats)
@@ -244,14 +244,14 @@ def test_check_that_raises_ends_the_claim_and_keeps_its_reply(question, monkeypa
 
 
 def test_failed_call_is_tried_again(line, question):
-    ended = line.executor.failed(question, Failure(CallCode.TIMEOUT, "no reply"))
+    ended = line.executor.judge_failure(question, Failure(CallCode.TIMEOUT, "no reply"))
     assert isinstance(ended.outcome, Retry)
     assert (ended.code, ended.request_fingerprint) == (CallCode.TIMEOUT, question.request.fingerprint)
 
 
 def test_trouble_of_a_stand_in_is_not_the_chunk_s(line, question):
     guest = replace(question, claim=replace(question.claim, is_stand_in=True))
-    ended = line.executor.failed(guest, Failure(CallCode.SERVER_ERROR, "down"))
+    ended = line.executor.judge_failure(guest, Failure(CallCode.SERVER_ERROR, "down"))
     assert isinstance(ended.outcome, Snooze)
     assert ended.outcome.reason is Reason.PROVIDER_UNAVAILABLE
 
