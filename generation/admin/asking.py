@@ -57,7 +57,7 @@ def _submit(request: HttpRequest, kind: Kind, form: AskForm) -> HttpResponse | N
     return HttpResponseRedirect(url_of(job))
 
 
-def _wanted(kind: Kind, form: AskForm) -> dict[str, Any]:     # Any: what `jobs.submit` and `quoting.quote` take
+def _wanted(kind: Kind, form: AskForm) -> dict[str, Any]:     # Any: what `submission.submit` and `quotes.quote` take
     chosen = form.cleaned_data
     return {
         "kind": kind.slug, "brief": form.brief(), "strategy": chosen["strategy"], "fresh": chosen["fresh"],

@@ -1,6 +1,6 @@
 """Equal failures as one incident: what it affects, what was done about it, and whether that helped.
 
-Only services/incidents and services/remedying write these rows."""
+Only services/incidents and services/maintenance/remediation write these rows."""
 
 from django.conf import settings
 from django.db import models

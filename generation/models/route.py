@@ -263,7 +263,7 @@ class RouteMinute(models.Model):
 
     class Meta:
         ordering = ["route", "minute"]
-        constraints = [      # also the index of routes.history and of the sweeper's pruning
+        constraints = [      # also the index of route_health.history and of the sweeper's pruning
             models.UniqueConstraint(name="route_minute_once", fields=["route", "minute"]),
         ]
 
