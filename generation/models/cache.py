@@ -42,7 +42,8 @@ class CacheEntry(models.Model):
         indexes = [
             models.Index(name="cache_expires", fields=["expires_at"]),                 # cache_entries.prune
             models.Index(name="cache_least_used", fields=["last_used_at", "id"]),      # cache_entries.prune
-            models.Index(name="cache_of_kind", fields=["kind", "kind_revision"]),      # cache_entries.selection, admin: filters
+            models.Index(                                                              # cache_entries.selection
+                name="cache_of_kind", fields=["kind", "kind_revision"]),
         ]
 
     def __str__(self) -> str:

@@ -144,7 +144,7 @@ class Job(models.Model):
             models.Index(                                                  # similar.similar
                 name="job_of_shape", fields=["brief_shape", "-id"],
                 condition=models.Q(state="completed") & ~models.Q(brief_shape="")),
-            models.Index(                                                  # measurements._failure_rate, fair_order.served_lately
+            models.Index(              # measurements._failure_rate, fair_order.served_lately
                 name="job_ended", fields=["finished_at"], condition=models.Q(state__in=TERMINAL)),
         ]
 
