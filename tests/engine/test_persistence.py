@@ -85,7 +85,7 @@ def test_transactions_that_block_each_other_are_both_done_in_the_end(ann, bob):
 
 def test_finished_call_is_settled_although_the_connection_is_cut(job, monkeypatch):
     """Once before the commit, and once after it, when nobody knows whether it came through: the fence decides."""
-    original, (claim,), cuts, told = job_state.derive, claim_all(), ["amid", "after", None], []
+    original, (claim,), cuts, told = job_state.derive_unsettled, claim_all(), ["amid", "after", None], []
 
     def derive(*arguments: Any, **more: Any) -> Any:
         state = original(*arguments, **more)
