@@ -16,7 +16,8 @@ from generation.admin.records import FastListAdmin, RecordAdmin, person, when
 from generation.admin.rendering import NOTHING, span, state, url_of
 from generation.core.alerting import CONDITION_MEANINGS, AlertState, Condition
 from generation.core.webhooks import ALERT_CONTINUES, ALERT_OPENED, ALERT_RESOLVED
-from generation.models import Alert, AlertRule, Channel, Route, Watch
+from generation.models import Alert, AlertRule, Channel, Election, Route
+from generation.models.election import ALERTS
 from generation.services.alerts import handling
 
 SHOWN = 5
@@ -118,9 +119,9 @@ class AlertAdmin(RecordAdmin):
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None     # Any: as in Django
     ) -> HttpResponse:
-        watch = Watch.objects.annotate(db_now=Now()).filter(pk=1).first()
-        age = span(watch.db_now - watch.taken_at) if watch else None
-        return super().changelist_view(request, {"watch": watch, "watch_age": age, **(extra_context or {})})
+        last = Election.objects.annotate(db_now=Now()).filter(name=ALERTS).first()
+        age = span(last.db_now - last.won_at) if last else None
+        return super().changelist_view(request, {"evaluation": last, "evaluation_age": age, **(extra_context or {})})
 
     def changeform_view(
         self, request: HttpRequest, object_id: str | None = None, form_url: str = "",

@@ -17,7 +17,7 @@ from generation.core.pricing import dollars
 from generation.core.states import JobState
 from generation.models import Job, Pulse, clock
 from generation.models.job import ACTIVE
-from generation.telemetry.heartbeats import SWEEPER, living
+from generation.telemetry.heartbeats import living
 
 NEWEST = 10
 LOST = (JobState.FAILED.value, JobState.PARTIAL.value)
@@ -53,7 +53,7 @@ def _cards() -> list[Card]:
     active = Job.objects.active()
     today = _accepted_since(midnight)
     lost = Job.objects.filter(state__in=LOST, finished_at__gte=midnight)
-    workers = Pulse.objects.exclude(name=SWEEPER)
+    workers = Pulse.objects.all()
     alive = len(living(now))
     return [
         Card(

@@ -64,7 +64,7 @@ class RouteAdmin(FastListAdmin):
         ("Prices", {
             "description": "In millionths of a dollar for a million tokens: $0.40 is 400000. New documents get the "
             "cheapest route that is able, well and allowed for their user; policies say which are allowed.",
-            "fields": ("input_usd_micros", "cached_input_usd_micros", "output_usd_micros", "batch_percent", "batch"),
+            "fields": ("input_usd_micros", "cached_input_usd_micros", "output_usd_micros"),
         }),
         ("What it can", {
             "fields": ("strength", "context_tokens", "max_output_tokens", "schema_support", "languages"),
@@ -91,7 +91,7 @@ class RouteAdmin(FastListAdmin):
         "How much it carries", {"fields": ("max_in_flight", "requests_per_minute", "tokens_per_minute")},
     ), fieldsets[5])      # a new route has no health to speak of
     readonly_fields = (
-        "health", "at_once", "batch", "breaker_sentence", "breaker_detail", "breaker_failures", "opens", "probe",
+        "health", "at_once", "breaker_sentence", "breaker_detail", "breaker_failures", "opens", "probe",
         "throttled",
     )
     opens = when("open_until", "Paused until")
@@ -138,13 +138,6 @@ class RouteAdmin(FastListAdmin):
     def prices(self, route: Route) -> str:
         prices = (route.input_usd_micros, route.cached_input_usd_micros, route.output_usd_micros)
         return " / ".join(map(per_million, prices))
-
-    @display(description="Input / cached / output in a batch")
-    def batch(self, route: Route) -> str:
-        if route.pk is None:
-            return "–"
-        prices = route.batch_prices
-        return " / ".join(map(per_million, (prices.input, prices.cached_input, prices.output)))
 
     @display(description="Fallback")
     def instead(self, route: Route) -> str:

@@ -8,8 +8,8 @@ refusal costs everybody the provider's wait.  Pure arithmetic: seconds and count
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any
+from dataclasses import dataclass, field, fields, replace
+from typing import Any, NamedTuple
 
 GAP_S = 2.0               # between two moves: refusals of calls from before the last one have arrived by then
 BESIDE_WALL = 0.95        # of the calls that were kept: so far below it refusals are rare
@@ -19,7 +19,6 @@ STEADY_STEP = 0.1
 CREEP_STEP = 0.02
 CREEP_S = 15.0            # a refusal every minute or so costs 2 %; being 5 % too low costs 5 %
 BUSY = 0.75               # of the limit: below that the limit is not what holds calls back
-ITS_CLOCK = "/its clock"  # ends the name of a sort of replies that the provider timed itself
 SLOW = 2.5                # times its usual pace: above what a burst of our own costs on busy cores
 CALM = 1.15
 DEEPEST_CUT = 0.3
@@ -72,6 +71,13 @@ class Pace:
         return self.seconds / max(1, self.tokens)
 
 
+class Timed(NamedTuple):
+    """Replies of about the same pace, by kind and stage, and by whose clock: the provider's or ours."""
+
+    sort: str
+    by_provider: bool = False
+
+
 @dataclass(frozen=True)
 class CallReport:
     """What one worker saw of one route since its last report.
@@ -86,8 +92,8 @@ class CallReport:
     peak: int = 0
     kept: int | None = None
     tokens: int = 0
-    paces: Mapping[str, Pace] = field(default_factory=dict)
-    late: Mapping[str, Pace] = field(default_factory=dict)
+    paces: Mapping[Timed, Pace] = field(default_factory=dict)
+    late: Mapping[Timed, Pace] = field(default_factory=dict)
     quota: Quota | None = None
     share: float = 1.0
 
@@ -102,17 +108,30 @@ class ConcurrencyLimit:
     cut_at_s: float = 0.0
     latency_s: float = 0.0               # of a good reply, smoothed
     tokens_per_call: float = 0.0
-    paces: Mapping[str, float] = field(default_factory=dict)      # usual seconds for an output token, by sort
+    paces: Mapping[Timed, float] = field(default_factory=dict)    # usual seconds for an output token
     slow_cuts: int = 0                   # made one after another, because replies were slow
     worst: float = 0.0                   # how slow replies were at the worst since the first of them
     calls_before_cut: int | None = None  # before the first of them
+
+    @classmethod
+    def from_json(cls, calls: int | None, stored: Mapping[str, Any]) -> "ConcurrencyLimit":     # Any: JSON
+        """`calls` and what `as_json` gave; without that, what is known of a new route."""
+        paces = {Timed(sort, by_provider): pace for sort, by_provider, pace in stored.get("paces", ())}
+        return cls(calls=calls, **{**stored, "paces": paces})
+
+    def as_json(self) -> dict[str, Any]:     # Any: JSON
+        """Everything but `calls`, which is a column of its own."""
+        state = {one.name: getattr(self, one.name) for one in fields(self) if one.name != "calls"}
+        return state | {"paces": [[*timed, pace] for timed, pace in self.paces.items()]}
 
     def within(self, ceiling: int) -> int:
         """How many calls may be in flight at once."""
         return ceiling if self.calls is None else max(1, min(self.calls, ceiling))
 
 
-def advance(limit: ConcurrencyLimit, report: CallReport, *, running: int, ceiling: int, now_s: float) -> tuple[ConcurrencyLimit, str]:
+def advance(
+    limit: ConcurrencyLimit, report: CallReport, *, running: int, ceiling: int, now_s: float
+) -> tuple[ConcurrencyLimit, str]:
     """The limit after `report`, and why it moved; no word if it did not.
 
     `running` counts the route's calls of all workers, this one's included."""
@@ -169,16 +188,20 @@ def _slowed(limit: ConcurrencyLimit, slowness: float, load: int, at: int, now_s:
         cut, slow_cuts=limit.slow_cuts + 1, worst=max(limit.worst, slowness), calls_before_cut=before), why
 
 
-def _slow_by_itself(limit: ConcurrencyLimit, report: CallReport, ceiling: int, now_s: float) -> tuple[ConcurrencyLimit, str]:
+def _slow_by_itself(
+    limit: ConcurrencyLimit, report: CallReport, ceiling: int, now_s: float
+) -> tuple[ConcurrencyLimit, str]:
     """Fewer calls did not make it faster: its pace has changed, and ours need not."""
     before = limit.calls_before_cut or ceiling
-    paces = {**limit.paces, **{sort: pace.s_per_token for sort, pace in report.paces.items()}}
+    paces = {**limit.paces, **{timed: pace.s_per_token for timed, pace in report.paces.items()}}
     back = replace(
         limit, calls=None if before >= ceiling else before, moved_at_s=now_s, paces=paces, **_NOT_SLOW)
     return back, "the provider is slower by itself; fewer calls did not help"
 
 
-def _sustainable(limit: ConcurrencyLimit, quota: Quota, load: int, at: int, now_s: float) -> tuple[ConcurrencyLimit, str]:
+def _sustainable(
+    limit: ConcurrencyLimit, quota: Quota, load: int, at: int, now_s: float
+) -> tuple[ConcurrencyLimit, str]:
     """Slow down before the provider says so: as many calls as its allowance a minute sustains."""
     sustained = quota.calls_per_s(limit.tokens_per_call) * limit.latency_s
     target = max(sustained, load / 2)
@@ -218,14 +241,14 @@ def _grown(limit: ConcurrencyLimit, at: int, ceiling: int, now_s: float) -> tupl
 # --- what is usual --------------------------------------------------------------------------------
 
 
-def _slowness(limit: ConcurrencyLimit, paces: Mapping[str, Pace]) -> float | None:
+def _slowness(limit: ConcurrencyLimit, paces: Mapping[Timed, Pace]) -> float | None:
     """How many times longer than usual replies took for their tokens; None if that is not known.
 
     By the provider's clock, if it timed enough of them, or else by ours, which also sees how busy we are."""
-    for is_its in (True, False):
+    for by_provider in (True, False):
         known = [
-            (pace.calls, pace.s_per_token / limit.paces[sort]) for sort, pace in paces.items()
-            if sort.endswith(ITS_CLOCK) is is_its and limit.paces.get(sort, 0) > 0 and pace.tokens
+            (pace.calls, pace.s_per_token / limit.paces[timed]) for timed, pace in paces.items()
+            if timed.by_provider is by_provider and limit.paces.get(timed, 0) > 0 and pace.tokens
         ]
         calls = sum(count for count, _ratio in known)
         if calls >= ENOUGH_CALLS:
@@ -239,14 +262,14 @@ def _learned(limit: ConcurrencyLimit, report: CallReport, *, is_idle: bool) -> C
     if not report.paces:
         return limit
     paces = dict(limit.paces)
-    for sort, pace in report.paces.items():
-        if not pace.tokens or (sort in paces and pace.calls < ENOUGH_CALLS):
+    for timed, pace in report.paces.items():
+        if not pace.tokens or (timed in paces and pace.calls < ENOUGH_CALLS):
             continue
-        if sort in paces:
-            weight = LEARN_FASTER if pace.s_per_token < paces[sort] else LEARN_SLOWER if is_idle else 0.0
-            paces[sort] += weight * (pace.s_per_token - paces[sort])
+        if timed in paces:
+            weight = LEARN_FASTER if pace.s_per_token < paces[timed] else LEARN_SLOWER if is_idle else 0.0
+            paces[timed] += weight * (pace.s_per_token - paces[timed])
         elif len(paces) < MOST_PACES:
-            paces[sort] = pace.s_per_token
+            paces[timed] = pace.s_per_token
     calls = sum(pace.calls for pace in report.paces.values())
     latency_s = sum(pace.seconds for pace in report.paces.values()) / max(1, calls)
     return replace(

@@ -13,10 +13,6 @@ class Prices:
     cached_input: int
     output: int
 
-    def at_percent(self, percent: int) -> "Prices":
-        """These prices at `percent` of a hundred, rounded up: what a batch costs."""
-        return Prices(*(-(-price * percent // 100) for price in (self.input, self.cached_input, self.output)))
-
 
 def cost_usd_micros(usage: TokenUsage, prices: Prices) -> int:
     """The price of `usage`, rounded up, so that a sum never hides spending.

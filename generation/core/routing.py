@@ -20,7 +20,6 @@ class Use(StrEnum):
     PLAN = "plan"
     UNIT = "unit"
     REPAIR = "repair"
-    JUDGE = "judge"
 
 
 class SchemaSupport(IntEnum):

@@ -1,9 +1,10 @@
 """The rows: the only truth about what was asked, done, paid and said."""
 
-from generation.models.alerting import Alert, AlertRule, Watch
+from generation.models.alerting import Alert, AlertRule
 from generation.models.attempt import Attempt, AttemptState, Origin
 from generation.models.cache import CacheEntry
 from generation.models.chunk import Chunk, Flight, UnitVersion
+from generation.models.election import Election
 from generation.models.incident import Incident, Occurrence, Resolution, Treatment, TreatmentOutcome
 from generation.models.job import Job, Strategy
 from generation.models.log import LogEntry, LogLevel
@@ -12,11 +13,10 @@ from generation.models.pulse import Pulse
 from generation.models.rehearsal import Rehearsal, RehearsalState
 from generation.models.route import Route, RouteMinute, RouteUse
 from generation.models.sums import Sum
-from generation.models.turn import Turn
 
 __all__ = [
     "Alert", "AlertRule", "Attempt", "AttemptState", "CacheEntry", "Channel", "ChannelKind", "Chunk", "Delivery",
-    "DeliveryState", "Flight", "Incident", "Job", "LogEntry", "LogLevel", "Occurrence", "Origin", "Pulse",
+    "DeliveryState", "Election", "Flight", "Incident", "Job", "LogEntry", "LogLevel", "Occurrence", "Origin", "Pulse",
     "Rehearsal", "RehearsalState", "Resolution", "Route", "RouteMinute", "RouteUse", "Strategy", "Sum", "Treatment",
-    "TreatmentOutcome", "Turn", "UnitVersion", "Watch", "WebhookEndpoint",
+    "TreatmentOutcome", "UnitVersion", "WebhookEndpoint",
 ]

@@ -1,10 +1,10 @@
-"""When to call for help, and what was called: rules, their alerts, and who evaluated them last."""
+"""When to call for help, and what was called: rules and their alerts."""
+
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models.functions import Now
 
 from generation.core.alerting import (
     CONDITION_MEANINGS,
@@ -147,17 +147,3 @@ class Alert(models.Model):
     @property
     def unit(self) -> str:
         return CONDITION_MEANINGS[Condition(self.rule.condition)].unit
-
-
-class Watch(models.Model):
-    """When the rules were evaluated last; whoever moves `taken_at` on may do so next.  There is one."""
-
-    taken_at = models.DateTimeField(db_default=Now())
-    by = models.CharField(max_length=120, blank=True)
-
-    class Meta:
-        verbose_name_plural = "watches"
-        constraints = [models.CheckConstraint(name="watch_is_one", condition=models.Q(id=1))]
-
-    def __str__(self) -> str:
-        return f"evaluated by {self.by}" if self.by else "not evaluated yet"

@@ -4,7 +4,7 @@ from django.db import models
 
 
 class Pulse(models.Model):
-    """One row for each worker process, and one called `sweeper`."""
+    """One row for each worker process."""
 
     name = models.CharField(max_length=120, primary_key=True)
     beat_at = models.DateTimeField()

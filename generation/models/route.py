@@ -73,9 +73,6 @@ class Route(models.Model):
         "cached input price", help_text="Micro-dollars for a million tokens of a warm prefix.")
     output_usd_micros = models.PositiveIntegerField(
         "output price", help_text="Micro-dollars for a million output tokens.")
-    batch_percent = models.PositiveSmallIntegerField(
-        "batch price", default=50, validators=[MinValueValidator(1), MaxValueValidator(100)],
-        help_text="Percent of these prices that the provider's batch interface takes.")
     max_output_tokens = models.PositiveIntegerField(
         default=16_000, validators=[MinValueValidator(256)], help_text="The longest reply that is asked for.")
     context_tokens = models.PositiveIntegerField(
@@ -160,10 +157,6 @@ class Route(models.Model):
     def prices(self) -> Prices:
         return Prices(self.input_usd_micros, self.cached_input_usd_micros, self.output_usd_micros)
 
-    @property
-    def batch_prices(self) -> Prices:
-        return self.prices.at_percent(self.batch_percent)
-
     def waits_until(self, now: dt.datetime) -> tuple[dt.datetime | None, Reason] | None:
         """Until when, and why, nothing is asked on this route; None while calls flow.
 
@@ -196,7 +189,7 @@ class Route(models.Model):
 
     @property
     def limit(self) -> ConcurrencyLimit:
-        return ConcurrencyLimit(calls=self.concurrency_limit, **self.concurrency)
+        return ConcurrencyLimit.from_json(self.concurrency_limit, self.concurrency)
 
     @property
     def carries(self) -> int:

@@ -1,22 +1,38 @@
-"""Upkeep that is due now and then: whoever asks first, in all processes, gets the turn."""
+"""Work that one process shall do at a time: whoever asks first, among all processes, once it is due.
+
+Nobody leads for long: a win is the right to do the work once, now.  So there is no leader who could die with it."""
 
 import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from generation.models import Turn
+from generation.models import Election, clock
 
 
-def take(name: str, every: dt.timedelta, now: dt.datetime) -> dict[str, Any] | None:     # Any: JSON
-    """Win the turn `name`, at most once in `every`, by one conditional UPDATE; what the last one noted, or None."""
-    turn, made = Turn.objects.get_or_create(name=name, defaults={"taken_at": now})
+@dataclass(frozen=True)
+class Term:
+    """The right to do the work now.  `last_at` is None the first time; `note` is what the last term noted."""
+
+    name: str
+    now: dt.datetime
+    last_at: dt.datetime | None
+    note: Mapping[str, Any]      # Any: JSON
+
+
+def win(name: str, every: dt.timedelta, *, by: str = "") -> Term | None:
+    """Win `name`, at most one caller in `every`, decided by one conditional UPDATE; None for all others."""
+    now = clock.now()
+    row, made = Election.objects.get_or_create(name=name, defaults={"won_at": now, "by": by})
     if made:
-        return {}
-    due = Turn.objects.filter(name=name, taken_at=turn.taken_at)
-    if now - turn.taken_at < every or not due.update(taken_at=now):
+        return Term(name, now, None, {})
+    if now - row.won_at < every:      # most calls end here, and write nothing
         return None
-    noted: dict[str, Any] = turn.note
-    return noted
+    if not Election.objects.filter(name=name, won_at__lte=now - every).update(won_at=now, by=by):
+        return None
+    return Term(name, now, row.won_at, row.note)
 
 
-def note(name: str, **how_far: Any) -> None:     # Any: JSON
-    Turn.objects.filter(name=name).update(note=how_far)
+def note(term: Term, **how_far: Any) -> None:     # Any: JSON
+    """What the term after this one is told."""
+    Election.objects.filter(name=term.name).update(note=how_far)

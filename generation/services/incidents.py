@@ -3,6 +3,7 @@
 The sweeper does this every few seconds, apart from the transactions that settle: a failure costs nobody who is
 at work a statement.  Every step may run twice."""
 
+
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -27,19 +28,17 @@ from generation.models import (
     Route,
     Treatment,
     TreatmentOutcome,
-    clock,
 )
 from generation.models.chunk import ChunkQuerySet
 from generation.models.job import TERMINAL
 from generation.services import elections
+from generation.services.elections import Term
 from generation.telemetry import heartbeats, journal
 from generation.telemetry.redaction import clean
 
 if TYPE_CHECKING:
     from accounts.models import User
 
-TURN = "incidents"
-EVERY = dt.timedelta(seconds=5)
 OVERLAP = dt.timedelta(minutes=2)           # transactions that commit late: seen twice is recorded once
 FIRST_LOOK = dt.timedelta(days=7)
 REVISION_PATIENCE = dt.timedelta(minutes=1)
@@ -64,19 +63,15 @@ class Kept:
         return ":".join([self.cause.value, self.kind, self.route.slug if self.route else ""])
 
 
-def upkeep() -> bool:
-    """Take the turn, if it is due, and bring incidents and treatments up to date."""
-    now = clock.now()
-    noted = elections.take(TURN, EVERY, now)
-    if noted is None:
-        return False
-    since = parse_datetime(noted.get("until", "")) or now - FIRST_LOOK
+def bring_up_to_date(term: Term) -> None:
+    """Group what failed since the last term, end what is over, decide on treatments."""
+    now = term.now
+    since = parse_datetime(term.note.get("until", "")) or now - FIRST_LOOK
     until = _group_losses(since - OVERLAP, now)
     held = _group_held(now)
-    elections.note(TURN, until=until.isoformat())
+    elections.note(term, until=until.isoformat())
     resolve(now, held)
     decide(now)
-    return True
 
 
 # --- Group --------------------------------------------------------------------------------------
@@ -308,7 +303,8 @@ class RemedyRecord:
 def records(causes: Iterable[str]) -> dict[tuple[str, str], RemedyRecord]:
     """By cause and remedy, in one query."""
     rows = (
-        Treatment.objects.filter(incident__cause__in=set(causes), outcome__in=[TreatmentOutcome.WORKED, TreatmentOutcome.FAILED])
+        Treatment.objects.filter(
+            incident__cause__in=set(causes), outcome__in=[TreatmentOutcome.WORKED, TreatmentOutcome.FAILED])
         .order_by().values_list("incident__cause", "remedy")
         .annotate(worked=Count("pk", filter=Q(outcome=TreatmentOutcome.WORKED)), cases=Count("pk"))
     )

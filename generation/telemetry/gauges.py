@@ -13,9 +13,9 @@ from django.db.models import Count, Min, Q
 from accounts import ledger
 from generation.core.states import ACTIVE_JOB_STATES, ChunkState
 from generation.kinds import all_kinds
-from generation.models import Attempt, Chunk, Job, Pulse, Route, clock
+from generation.models import Attempt, Chunk, Election, Job, Route, clock
+from generation.models.election import SWEEPER
 from generation.telemetry import counters, heartbeats
-from generation.telemetry.heartbeats import SWEEPER
 
 REMEMBERED_S = 3.0
 
@@ -67,7 +67,7 @@ def gauges() -> Gauges:
 def look() -> Gauges:
     now = clock.now()
     living = heartbeats.living(now)
-    sweeper = Pulse.objects.filter(name=SWEEPER).values_list("beat_at", flat=True).first()
+    swept_at = Election.objects.won_at(SWEEPER)
     open_count, open_usd_micros = ledger.open_reservations()
     return Gauges(
         now=now,
@@ -76,7 +76,7 @@ def look() -> Gauges:
         workers=len(living),
         in_flight=sum(pulse.detail.get("in_flight", 0) for pulse in living),
         slots=sum(pulse.detail.get("slots", 0) for pulse in living),
-        sweeper_age_s=None if sweeper is None else max(0.0, (now - sweeper).total_seconds()),
+        sweeper_age_s=None if swept_at is None else max(0.0, (now - swept_at).total_seconds()),
         claim_age_s=claim_age_s(now),
         reservations=open_count,
         reserved_usd_micros=open_usd_micros,

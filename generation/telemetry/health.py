@@ -12,9 +12,10 @@ from redis import Redis, RedisError
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from generation.models import Chunk, Pulse, Route, clock
+from generation.models import Chunk, Election, Pulse, Route, clock
+from generation.models.election import SWEEPER
 from generation.telemetry import gauges
-from generation.telemetry.heartbeats import SILENT_AFTER_S, SWEEPER, living
+from generation.telemetry.heartbeats import SILENT_AFTER_S, living
 
 BROKER_TIMEOUT_S = 1.0          # to connect, and again to answer: two seconds at the most
 STALLED_AFTER_S = 30.0          # due work that nobody takes for so long is not just waiting for its turn
@@ -32,17 +33,17 @@ def checks() -> list[Check]:
     """Every check, in the order in which one depends on another."""
     try:
         now = clock.now()
-        pulses = {pulse.name: pulse for pulse in Pulse.objects.all()}
+        pulses = list(Pulse.objects.all())
+        swept_at = Election.objects.won_at(SWEEPER)
     except (DatabaseError, InterfaceError):
         unknown = "not known, because the database does not answer"
         return [
             Check("database", False, "does not answer"), _broker(),
             Check("worker", False, unknown), Check("progress", False, unknown), Check("sweeper", False, unknown),
         ]
-    sweeper = pulses.pop(SWEEPER, None)
     return [
         Check("database", True, "answers"), _broker(),
-        _worker(list(pulses.values()), now), _progress(list(pulses.values()), now), _sweeper(sweeper, now),
+        _worker(pulses, now), _progress(pulses, now), _sweeper(swept_at, now),
     ]
 
 
@@ -113,10 +114,10 @@ def _could_have_begun_s(idle: list[Pulse], now: dt.datetime) -> float | None:
     return max(((now - oldest).total_seconds() for route_id, oldest in waits if route_id in free), default=None)
 
 
-def _sweeper(sweeper: Pulse | None, now: dt.datetime) -> Check:
-    if sweeper is None:
+def _sweeper(swept_at: dt.datetime | None, now: dt.datetime) -> Check:
+    if swept_at is None:
         return Check("sweeper", False, "has never run")
-    age_s = (now - sweeper.beat_at).total_seconds()
+    age_s = (now - swept_at).total_seconds()
     is_late = age_s > max(SILENT_AFTER_S, SWEEPS_MISSED * settings.SWEEP_S)
     verdict = ", which is too long" if is_late else ""
     return Check("sweeper", not is_late, f"ran {max(age_s, 0):.0f} s ago{verdict}")

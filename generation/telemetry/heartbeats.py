@@ -8,7 +8,6 @@ from django.conf import settings
 
 from generation.models import Pulse, clock
 
-SWEEPER = "sweeper"          # the one pulse that is no worker's
 SILENT_AFTER_S = 10.0
 
 
@@ -26,7 +25,7 @@ def beat(name: str, *, in_flight: int, slots: int, revisions: Mapping[str, int],
 def living(now: dt.datetime) -> list[Pulse]:
     """The workers that have beaten lately and take work."""
     patience = dt.timedelta(seconds=max(SILENT_AFTER_S, 3 * settings.PULSE_S))
-    rows = Pulse.objects.filter(beat_at__gte=now - patience).exclude(name=SWEEPER)
+    rows = Pulse.objects.filter(beat_at__gte=now - patience)
     return [pulse for pulse in rows if not pulse.detail.get("is_draining")]
 
 

@@ -7,7 +7,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from generation.core.concurrency import ITS_CLOCK, CallReport, Pace, Quota
+from generation.core.concurrency import CallReport, Pace, Quota, Timed
 from generation.core.outcomes import OURS, PROVIDER_WIDE, UNHEALTHY, Answer, CallCode, Failure
 
 COVERS = 0.5      # of a call: what is less may be the time to the first token, or leave out that it had to queue
@@ -24,8 +24,8 @@ class _Route:
     peak: int = 0
     kept: int | None = None
     tokens: int = 0
-    paces: dict[str, Pace] = field(default_factory=dict)
-    late: dict[str, Pace] = field(default_factory=dict)
+    paces: dict[Timed, Pace] = field(default_factory=dict)
+    late: dict[Timed, Pace] = field(default_factory=dict)
     quota: Quota | None = None
 
     def report(self) -> CallReport:
@@ -55,10 +55,10 @@ class CallStats:
         """The call is over.  `sort` names calls of about the same pace: kind and stage.
 
         The provider's own time counts where it covers the call: ours is longer while this machine is busy."""
-        seconds = time.monotonic() - began
+        timed, seconds = Timed(sort), time.monotonic() - began
         processing_s = answer.receipt.processing_s
         if processing_s is not None and COVERS * seconds <= processing_s <= seconds:
-            sort, seconds = sort + ITS_CLOCK, processing_s
+            timed, seconds = Timed(sort, by_provider=True), processing_s
         code = answer.code if isinstance(answer, Failure) else CallCode.OK
         with self._lock:
             left = self._in_flight[route_id] = self._in_flight[route_id] - 1
@@ -76,7 +76,7 @@ class CallStats:
                 if code is CallCode.OK and answer.usage.output_tokens:
                     is_late = began < self._cuts.get(route_id, (0.0, 0.0))[1]
                     paces = seen.late if is_late else seen.paces
-                    paces[sort] = paces.get(sort, Pace()).adding(seconds, answer.usage.output_tokens)
+                    paces[timed] = paces.get(timed, Pace()).adding(seconds, answer.usage.output_tokens)
 
     def hear_of_cut(self, route_id: int, cut_at_s: float) -> None:
         """The route's limit was last cut at `cut_at_s`: calls that began before say nothing about it."""

@@ -13,10 +13,12 @@ from django.utils import timezone
 
 from accounts.models import ApiToken, Override, Pause, Role, User, create_token
 from generation.core.outcomes import CallCode, Failure
-from generation.models import Alert, AlertRule, CacheEntry, Channel, Job, Pulse, WebhookEndpoint
-from generation.services import incidents, rehearsals
+from generation.models import Alert, AlertRule, CacheEntry, Channel, Election, Job, Pulse, WebhookEndpoint
+from generation.models.election import SWEEPER
+from generation.services import rehearsals
 from generation.services.alerts import evaluation
 from generation.services.jobs import control, submission
+from generation.services.maintenance import sweeper
 from generation.services.outbox import webhooks
 from tests.support import PROGRAM, chunk, claim_all, finish, limited, work_off
 
@@ -97,7 +99,7 @@ def alert(db: None) -> Alert:
     AlertRule.objects.create(name="Sweeper late", condition="sweeper_late", threshold=60, severity="critical")
     Channel.objects.create(name="ops chat", kind="slack", url="https://chat.example.com/services/SECRET-PATH")
     at = timezone.now() - dt.timedelta(minutes=10)
-    Pulse.objects.update_or_create(name="sweeper", defaults={"beat_at": at, "started_at": at})
+    Election.objects.update_or_create(name=SWEEPER, defaults={"won_at": at})
     evaluation.evaluate()
     return Alert.objects.get()
 
@@ -129,4 +131,4 @@ def rows(
     Override.objects.create(user=done.user, reason="exam week")
     rehearsals.begin(scenario="provider_down", users=2, jobs=4, seed=1, by=None)
     submission.submit(user=done.user, kind="training_program", brief=PROGRAM)
-    incidents.upkeep()
+    sweeper.keep_up("incidents")

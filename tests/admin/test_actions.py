@@ -276,7 +276,7 @@ def test_list_action_takes_no_more_than_its_limit(failed, done, job_of_bob, root
 
 
 REST_OF_ROUTE = {
-    "batch_percent": "50", "context_tokens": "64000", "strength": "10", "schema_support": "2", "languages": '["en"]',
+    "context_tokens": "64000", "strength": "10", "schema_support": "2", "languages": '["en"]',
     "trip_after": "5", "trip_percent": "50", "trip_calls": "20", "uses-TOTAL_FORMS": "1", "uses-INITIAL_FORMS": "0",
     "uses-0-kind": "course", "uses-0-stage": "plan", "uses-0-weight": "3",
 }

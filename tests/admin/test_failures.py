@@ -7,9 +7,9 @@ from django.test import Client
 from django.urls import reverse
 
 from generation.core.outcomes import CallCode, Failure
-from generation.models import Incident, Job, Occurrence, Treatment, TreatmentOutcome, Turn, clock
-from generation.services import incidents
+from generation.models import Election, Incident, Job, Occurrence, Treatment, TreatmentOutcome, clock
 from generation.services.jobs import submission
+from generation.services.maintenance import sweeper
 from generation.services.routing import route_health
 from tests.support import PROGRAM, claim_all, finish, work_off
 
@@ -17,8 +17,8 @@ LIST = reverse("admin:generation_incident_changelist")
 
 
 def look():
-    Turn.objects.update(taken_at=clock.now() - dt.timedelta(hours=1))
-    incidents.upkeep()
+    Election.objects.update(won_at=clock.now() - dt.timedelta(hours=1))
+    sweeper.keep_up("incidents")
 
 
 def take(incident, remedy):

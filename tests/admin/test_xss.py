@@ -12,7 +12,7 @@ from django.urls import reverse
 from accounts.models import User, create_token
 from generation.core.findings import Finding, Severity
 from generation.models import Attempt, Chunk, Job, LogEntry, Occurrence, Pulse, Route, UnitVersion
-from generation.services import incidents
+from generation.services.maintenance import sweeper
 
 ROOT = Path(__file__).parents[2]
 CANARY = "c4n4ry"
@@ -92,7 +92,7 @@ def poisoned(done, failed, worker, ann, rita, payload):
     LogEntry.objects.update(
         message=payload, data={payload: [payload, {"x": payload}]}, by=rita, advice=payload, trace=payload,
         request_id=payload[:64])
-    incidents.upkeep()
+    sweeper.keep_up("incidents")
     Occurrence.objects.update(message=payload)
     Route.objects.update(breaker_detail=payload, model=payload[:120])
     Pulse.objects.update(detail={payload: payload})

@@ -11,7 +11,7 @@ from django.conf import settings as real_settings
 from django.db import OperationalError
 from django.test import Client
 
-from generation.models import Attempt, Chunk, Job, Pulse, Route, clock
+from generation.models import Attempt, Chunk, Election, Job, Pulse, Route, clock
 from generation.services.jobs import submission
 from generation.telemetry import health
 from tests.support import PROGRAM, REVISIONS, claim_all
@@ -27,6 +27,10 @@ def broker_in_process(settings: Any) -> None:
 def pulse(name: str, *, seconds_ago: float = 0, **detail: Any) -> None:
     beat_at = clock.now() - dt.timedelta(seconds=seconds_ago)
     Pulse.objects.create(name=name, beat_at=beat_at, started_at=beat_at, detail=detail)
+
+
+def swept(*, seconds_ago: float = 0) -> None:
+    Election.objects.create(name="sweeper", won_at=clock.now() - dt.timedelta(seconds=seconds_ago))
 
 
 def ask() -> tuple[int, dict[str, bool], dict[str, str]]:
@@ -49,7 +53,7 @@ def test_alive_asks_nobody(django_assert_num_queries):
 def test_ready_when_everything_works():
     pulse("host:1:a", in_flight=3)
     pulse("host:2:b", in_flight=1)
-    pulse("sweeper", seconds_ago=2)
+    swept(seconds_ago=2)
     status, verdicts, lines = ask()
     assert (status, set(verdicts.values())) == (200, {True})
     assert lines == {
@@ -64,7 +68,7 @@ def test_ready_when_everything_works():
     ({"is_draining": True}, "no worker takes work; the last sign of life was 0 s ago"),
 ])
 def test_not_ready_without_a_worker(worker, line):
-    pulse("sweeper")
+    swept()
     if worker is not None:
         pulse("host:1:a", **worker)
     status, verdicts, lines = ask()
@@ -78,13 +82,13 @@ def test_not_ready_without_a_worker(worker, line):
 def test_not_ready_without_a_sweeper(seconds_ago, line):
     pulse("host:1:a")
     if seconds_ago is not None:
-        pulse("sweeper", seconds_ago=seconds_ago)
+        swept(seconds_ago=seconds_ago)
     status, verdicts, lines = ask()
     assert (status, verdicts["sweeper"], lines["sweeper"]) == (503, False, line)
 
 
 def test_sweeper_is_no_worker():
-    pulse("sweeper")
+    swept()
     assert ask()[1]["worker"] is False
 
 
@@ -131,7 +135,7 @@ def test_nothing_can_be_posted(path):
 
 
 def test_worker_that_lives_and_takes_nothing_is_not_healthy(job):
-    pulse("sweeper")
+    swept()
     pulse("host:1:a", in_flight=0, slots=8, revisions=REVISIONS)
     assert ask()[0] == 200, "it has only just become due"
     Chunk.objects.update(ready_at=clock.now() - dt.timedelta(minutes=2))
@@ -161,7 +165,7 @@ def test_work_that_cannot_begin_is_nobodys_fault(ann, job, route, reason):
             Job.objects.update(kind_revision=999)
         case "not due":
             Chunk.objects.filter(state="pending").update(ready_at=clock.now() + dt.timedelta(minutes=1))
-    pulse("sweeper")
+    swept()
     if reason != "full worker":
         assert not ask()[1]["worker"]
         pulse("host:1:a", in_flight=1, slots=8, revisions=REVISIONS)

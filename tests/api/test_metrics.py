@@ -8,7 +8,7 @@ from django.test import Client
 from prometheus_client.parser import text_string_to_metric_families
 
 from generation.core.outcomes import CallCode, Failure
-from generation.models import Attempt, Job, Pulse, Route, Sum, clock
+from generation.models import Attempt, Election, Job, Pulse, Route, Sum, clock
 from generation.services.jobs import control, submission
 from generation.telemetry import counters, gauges
 from tests.invariants import assert_invariants
@@ -141,8 +141,8 @@ def test_workers_sweeper_and_reservations(ann, route):
     limited(usd_micros=10**9)
     submission.submit(user=ann, kind="training_program", brief=PROGRAM)
     now = clock.now()
-    for name, detail in (("host:1:a", {"in_flight": 3, "slots": 8}), ("sweeper", {})):
-        Pulse.objects.create(name=name, beat_at=now, started_at=now, detail=detail)
+    Pulse.objects.create(name="host:1:a", beat_at=now, started_at=now, detail={"in_flight": 3, "slots": 8})
+    Election.objects.create(name="sweeper", won_at=now)
     found = scrape()
     assert [found[f"coursewright_{name}"] for name in ("workers", "worker_calls", "worker_slots")] == [1, 3, 8]
     assert 0 <= found["coursewright_sweeper_age_seconds"] < 60

@@ -2,28 +2,31 @@
 
 The toy provider answers within a second of its own; time passes in steps of a second."""
 
+import json
 from dataclasses import dataclass, replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from generation.core.concurrency import CREEP_S, GAP_S, ITS_CLOCK, CallReport, ConcurrencyLimit, Pace, Quota, advance
+from generation.core.concurrency import CREEP_S, GAP_S, CallReport, ConcurrencyLimit, Pace, Quota, Timed, advance
 
 CEILING = 500
 TOKENS = 1_000
 
 
-def moved(limit: ConcurrencyLimit, now_s: float = 1_000.0, *, running: int = 0, ceiling: int = CEILING, **seen) -> tuple[int, str]:
+def moved(
+    limit: ConcurrencyLimit, now_s: float = 1_000.0, *, running: int = 0, ceiling: int = CEILING, **seen
+) -> tuple[int, str]:
     after, why = advance(limit, CallReport(**seen), running=running, ceiling=ceiling, now_s=now_s)
     return after.within(ceiling), why
 
 
-def pace(seconds: float, calls: int = 10) -> dict[str, Pace]:
-    return {"course/unit": Pace(calls, seconds * calls, TOKENS * calls)}
+def pace(seconds: float, calls: int = 10) -> dict[Timed, Pace]:
+    return {Timed("course/unit"): Pace(calls, seconds * calls, TOKENS * calls)}
 
 
-KNOWN = ConcurrencyLimit(paces={"course/unit": 1.0 / TOKENS}, latency_s=1.0, tokens_per_call=3_000)
+KNOWN = ConcurrencyLimit(paces={Timed("course/unit"): 1.0 / TOKENS}, latency_s=1.0, tokens_per_call=3_000)
 
 
 def test_nothing_limits_an_unknown_route_but_its_ceiling():
@@ -49,7 +52,8 @@ def test_spent_minute_is_not_a_wall():
     """Refused by the minute's allowance, everything is refused, however few calls there are at once."""
     quota = Quota(limit_requests=60, left_requests=0)
     limit, _ = advance(
-        ConcurrencyLimit(calls=100), CallReport(refused=50, peak=50, kept=0, quota=quota), running=0, ceiling=CEILING, now_s=100)
+        ConcurrencyLimit(calls=100), CallReport(refused=50, peak=50, kept=0, quota=quota), running=0, ceiling=CEILING,
+        now_s=100)
     assert (limit.calls, limit.wall) == (90, None)
 
 
@@ -62,11 +66,11 @@ def test_rising_latency_cuts_and_calm_lets_it_grow_again():
 
 def test_provider_s_own_clock_is_believed_and_not_ours():
     """Ours also sees how busy this machine is."""
-    its = f"course/unit{ITS_CLOCK}"
+    its = Timed("course/unit", by_provider=True)
     both = replace(KNOWN, paces={**KNOWN.paces, its: 1.0 / TOKENS})
-    by_its = {its: pace(4.0)["course/unit"]}
+    by_its = {its: pace(4.0)[Timed("course/unit")]}
     assert moved(both, running=200, answered=20, paces={**pace(1.0), **by_its})[0] == 60
-    calm = {its: pace(1.0)["course/unit"]}
+    calm = {its: pace(1.0)[Timed("course/unit")]}
     assert moved(both, running=200, answered=20, paces={**pace(9.0), **calm}) == (CEILING, "")
 
 
@@ -167,7 +171,7 @@ REPORTS = st.builds(
     CallReport, answered=st.integers(0, 500), failed=st.integers(0, 50), refused=st.integers(0, 500),
     peak=st.integers(0, 600), kept=st.none() | st.integers(0, 600), tokens=st.integers(0, 10**7),
     paces=st.dictionaries(
-        st.sampled_from(["a/unit", "a/plan"]),
+        st.builds(Timed, st.sampled_from(["a/unit", "a/plan"]), st.booleans()),
         st.builds(Pace, st.integers(1, 99), st.floats(0, 1e4), st.integers(0, 10**6)),
     ),
     quota=st.none() | st.builds(
@@ -184,6 +188,7 @@ def test_limit_stays_between_one_and_the_ceiling_whatever_is_reported(steps, cei
         now_s += seconds
         limit, why = advance(limit, report, running=running, ceiling=ceiling, now_s=now_s)
         assert 1 <= limit.within(ceiling) <= ceiling
+        assert ConcurrencyLimit.from_json(limit.calls, json.loads(json.dumps(limit.as_json()))) == limit
         assert limit.calls is None or limit.calls >= 1
         if report.refused:
             assert "no call was refused" not in why

@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.db.models.functions import Now
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -19,11 +20,11 @@ from generation.models import (
     Channel,
     Chunk,
     Delivery,
+    Election,
     Job,
     LogEntry,
     Pulse,
     Route,
-    Watch,
     clock,
 )
 from generation.services.alerts import evaluation, handling, measurements
@@ -64,6 +65,11 @@ def pause_route(route: Route, reason: Reason = Reason.PROVIDER_UNAVAILABLE) -> N
 def pulse(name: str, age: dt.timedelta = dt.timedelta(), **detail: object) -> None:
     at = clock.now() - age
     Pulse.objects.update_or_create(name=name, defaults={"beat_at": at, "started_at": at, "detail": detail})
+
+
+def won(name: str, age: dt.timedelta = dt.timedelta(), *, by: str = "") -> None:
+    """The election `name` was last won so long ago."""
+    Election.objects.update_or_create(name=name, defaults={"won_at": clock.now() - age, "by": by})
 
 
 def told() -> list[str]:
@@ -147,22 +153,22 @@ def test_evaluations_at_the_same_instant_open_one_alert(route, channel):
 @pytest.mark.django_db(transaction=True)
 def test_turn_is_won_by_one(settings):
     settings.ALERT_EVERY_S = 60
-    Watch.objects.update_or_create(pk=1, defaults={"taken_at": clock.now() - 5 * MINUTE})
+    won("alerts", 5 * MINUTE)
 
-    won = at_once(*[lambda: evaluation.take_turn("w")] * 6)
+    turns = at_once(*[lambda: evaluation.take_turn("w")] * 6)
 
-    assert sorted(map(bool, won)) == [False] * 5 + [True]
+    assert sorted(map(bool, turns)) == [False] * 5 + [True]
     assert evaluation.take_turn("w") is False
 
 
 def test_first_turn_is_won_from_the_row_that_the_migration_made(settings):
     """The database wrote its time, in its own format."""
     settings.ALERT_EVERY_S = 0.01
-    Watch.objects.all().delete()
-    Watch.objects.create(pk=1)
+    Election.objects.all().delete()
+    Election.objects.create(name="alerts", won_at=Now())
 
     wait_until("a turn", lambda: evaluation.take_turn("w1"), 5)
-    assert Watch.objects.get().by == "w1"
+    assert Election.objects.get().by == "w1"
 
 
 def test_rule_that_breaks_stops_no_other(route, monkeypatch, caplog):
@@ -286,7 +292,7 @@ def test_backlog_is_the_oldest_work_that_could_be_done(job):
 
 def test_sweeper_is_late_since_its_last_turn_or_the_first_job(db):
     assert readings(Condition.SWEEPER_LATE) == {}, "a new installation is well"
-    pulse("sweeper", 10 * MINUTE)
+    won("sweeper", 10 * MINUTE)
     assert readings(Condition.SWEEPER_LATE) == {"": pytest.approx(600, abs=30)}
 
 
@@ -496,8 +502,8 @@ def dead_workers(settings, channel, monkeypatch):
     """Nobody has swept or evaluated for ten minutes."""
     settings.CELERY_BROKER_URL = "memory://"
     rule("sweeper_late", 60, severity="critical")
-    pulse("sweeper", 10 * MINUTE)
-    Watch.objects.update_or_create(pk=1, defaults={"taken_at": clock.now() - 10 * MINUTE, "by": "w1"})
+    won("sweeper", 10 * MINUTE)
+    won("alerts", 10 * MINUTE, by="w1")
     sent = []
     monkeypatch.setattr("generation.worker.standby._help_out", lambda: sent.append(1))
     return sent
@@ -515,7 +521,7 @@ def test_health_check_of_the_web_process_alerts_when_no_worker_sweeps(dead_worke
 
 
 def test_health_check_leaves_it_to_the_workers_while_they_live(dead_workers):
-    Watch.objects.update(taken_at=clock.now())
+    won("alerts")
 
     Client().get("/readyz")
 
@@ -528,7 +534,7 @@ def test_worker_that_comes_back_sweeps_and_the_alert_ends(dead_workers, job):
     Chunk.objects.filter(pk=claim.chunk_id).update(lease_until=clock.now() - MINUTE)
 
     assert sweeper.take_turn("w2").may_expire is False, "for one more round nothing is taken back"
-    pulse("sweeper")
+    won("sweeper")
     assert sweeper.sweep().expired == 1
     evaluation.evaluate()
     evaluation.evaluate()

@@ -15,7 +15,7 @@ from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 from generation.core.states import JobState
 from generation.core.webhooks import MAX_ATTEMPTS
 from generation.delivery import DeliveryReceipt, Reach, Sender, Verdict
-from generation.models import Channel, Delivery, Job, LogEntry, Watch, WebhookEndpoint, clock
+from generation.models import Channel, Delivery, Election, Job, LogEntry, WebhookEndpoint, clock
 from generation.services.alerts import evaluation
 from generation.services.errors import Refusal
 from generation.services.jobs import control, submission
@@ -362,7 +362,7 @@ def test_hanging_receiver_delays_no_job_no_alert_and_no_other_delivery(
     """A hundred deliveries wait for somebody who never answers; bob's arrives all the same."""
     monkeypatch.setattr("generation.worker.notifier.LAST_DELIVERIES_S", 0.2)
     settings.ALERT_EVERY_S = 1
-    Watch.objects.all().delete()
+    Election.objects.all().delete()
     with socket.create_server(("127.0.0.1", 0), backlog=64) as hanging:
         stuck = endpoint_of(ann, f"http://127.0.0.1:{hanging.getsockname()[1]}/").endpoint
         now = clock.now()
@@ -375,7 +375,7 @@ def test_hanging_receiver_delays_no_job_no_alert_and_no_other_delivery(
             webhooks.ping(endpoint_of(bob, receiver.url).endpoint, by=bob)
             assert work_off(job).state == "completed"
             wait_until("bob's arrival", lambda: receiver.got, 10)
-            wait_until("an evaluation", lambda: Watch.objects.filter(by="c1").exists(), 10)
+            wait_until("an evaluation", lambda: Election.objects.filter(name="alerts", by="c1").exists(), 10)
             assert Delivery.objects.filter(endpoint=stuck, attempts__gt=0).count() == 2
         finally:
             notifier.stop()

@@ -75,7 +75,7 @@ def everywhere(zoe, rita, bob):
         content={"text": WORD}, headline=WORD, findings=[finding], instruction=WORD)
     Attempt.objects.filter(job__in=mine).exclude(state="asking").update(
         reply=WORD, message=WORD, findings=[finding], request_fingerprint=WORD)
-    incidents.upkeep()
+    sweeper.keep_up("incidents")
     Occurrence.objects.filter(job__in=mine).update(message=WORD)
     LogEntry.objects.filter(user=zoe).update(message=WORD, data={"said": WORD}, trace=WORD)
     journal.write(None, "note", f"a setting was changed: {WORD}", by=zoe, said=WORD)

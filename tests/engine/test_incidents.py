@@ -10,6 +10,7 @@ from generation.core.remedies import CURES, HOLDING, MEANS, OF_A_KIND, OF_A_ROUT
 from generation.models import (
     Attempt,
     Chunk,
+    Election,
     Incident,
     Job,
     LogEntry,
@@ -20,7 +21,6 @@ from generation.models import (
     Route,
     Treatment,
     TreatmentOutcome,
-    Turn,
     clock,
 )
 from generation.services import incidents
@@ -43,8 +43,8 @@ def refused(user, brief=PROGRAM):
 
 def look():
     """The upkeep, whose turn it is."""
-    Turn.objects.update(taken_at=clock.now() - dt.timedelta(hours=1))
-    assert incidents.upkeep()
+    Election.objects.update(won_at=clock.now() - dt.timedelta(hours=1))
+    assert sweeper.keep_up("incidents")
 
 
 # --- The catalogue ------------------------------------------------------------------------------
@@ -103,7 +103,7 @@ def test_looking_twice_counts_nothing_twice(ann, route):
 
 def test_only_one_of_two_sweepers_looks(ann, route):
     refused(ann)
-    assert [incidents.upkeep(), incidents.upkeep()] == [True, False]
+    assert [sweeper.keep_up("incidents"), sweeper.keep_up("incidents")] == [True, False]
 
 
 def test_sweeper_groups_by_itself(ann, route):

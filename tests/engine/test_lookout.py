@@ -6,7 +6,7 @@ import threading
 import pytest
 from django.db import OperationalError
 
-from generation.models import AlertRule, Channel, Delivery, Pulse, Watch, clock
+from generation.models import AlertRule, Channel, Delivery, Election, clock
 from generation.worker import standby
 from tests.waiting import wait_until
 
@@ -42,7 +42,7 @@ def test_lookout_evaluates_and_delivers_when_nobody_else_does(settings, receiver
     AlertRule.objects.all().delete()
     AlertRule.objects.create(name="late", condition="sweeper_late", threshold=0, severity="critical")
     Channel.objects.create(name="ops", kind="slack", url=receiver.url)
-    Pulse.objects.create(name="sweeper", beat_at=clock.now(), started_at=clock.now())
+    Election.objects.create(name="sweeper", won_at=clock.now())
     standby.start()
     try:
         wait_until("the message", lambda: receiver.got, 20)
@@ -50,7 +50,7 @@ def test_lookout_evaluates_and_delivers_when_nobody_else_does(settings, receiver
     finally:
         standby.stop()
         wait_until("the notifier's end", lambda: "notifier-of-web" not in names(), 20)
-    assert Watch.objects.get().by.startswith("web ")
+    assert Election.objects.get(name="alerts").by.startswith("web ")
 
 
 def test_database_that_is_away_is_no_error_of_the_lookout(monkeypatch, db):

@@ -8,6 +8,7 @@ import threading
 
 import pytest
 
+from generation.core.concurrency import Timed
 from generation.core.outcomes import CallCode, Failure, Reply, TokenUsage
 from generation.core.routing import Endpoint
 from generation.kinds import get_kind
@@ -180,7 +181,7 @@ def test_pulse_reports_what_calls_did_and_how_long_they_took(job, route, start):
     wait_until("it is reported", lambda: sum(
         row.answered for row in route_health.history(route, clock.now() - dt.timedelta(hours=1))) == 4, 10)
     known = Route.objects.get(pk=route.pk).limit
-    assert set(known.paces) == {"training_program/plan", "training_program/unit"}
+    assert set(known.paces) == {Timed("training_program/plan"), Timed("training_program/unit")}
     assert known.latency_s >= 0.05
 
 

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from generation.models import Attempt, Incident, Job, LogEntry, LogLevel, clock
 from generation.services.errors import Refusal
 from generation.services.jobs import documents
-from generation.services.maintenance import retention
+from generation.services.maintenance import retention, sweeper
 from tests.invariants import assert_invariants
 from tests.support import work_off
 
@@ -79,7 +79,7 @@ def test_failures_that_are_over_go_like_error_lines(db, days):
 
 
 def test_turn_is_taken_once_in_an_interval(db, days):
-    assert [retention.upkeep(), retention.upkeep()] == [True, False]
+    assert [sweeper.keep_up("retention"), sweeper.keep_up("retention")] == [True, False]
 
 
 def test_replies_are_forgotten_and_their_cost_stays(job, days):

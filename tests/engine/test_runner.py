@@ -1,5 +1,6 @@
 """The engine with its real threads, and a provider that answers by script."""
 
+
 import threading
 
 import pytest
@@ -9,7 +10,6 @@ from generation.models import Attempt, Chunk, Job, LogEntry, Pulse, Route
 from generation.services.jobs import control, progress, submission
 from generation.services.routing import route_health
 from generation.simulator.content import write
-from generation.telemetry import heartbeats
 from tests.invariants import assert_invariants
 from tests.support import PROGRAM, USAGE, FakeProvider, chunk
 from tests.waiting import wait_until
@@ -79,7 +79,7 @@ def test_drain_lets_calls_finish(job, start):
     wait_until("the plan is asked for", lambda: provider.asked, 10)
     assert engine.drain(10) == 0
     assert chunk(job, 0).state == "done"
-    assert not Pulse.objects.exclude(name=heartbeats.SWEEPER).exists()
+    assert not Pulse.objects.exists()
 
 
 def test_drain_gives_back_what_does_not_finish_without_counting_it(job, start):

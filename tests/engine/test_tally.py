@@ -2,7 +2,7 @@
 
 import pytest
 
-from generation.core.concurrency import ITS_CLOCK, Pace
+from generation.core.concurrency import Pace, Timed
 from generation.core.outcomes import CallCode, Failure, Receipt, Reply, TokenUsage
 from generation.worker.call_stats import CallStats
 
@@ -25,17 +25,17 @@ def _told(clock: list[float], processing_s: float | None, took_s: float = 10.0) 
 
 
 def test_our_clock_counts_where_the_provider_tells_no_time(clock):
-    assert _told(clock, None) == {"course/unit": Pace(1, 10.0, 50)}
+    assert _told(clock, None) == {Timed("course/unit"): Pace(1, 10.0, 50)}
 
 
 def test_provider_s_clock_counts_where_it_covers_the_call(clock):
-    assert _told(clock, 6.0) == {f"course/unit{ITS_CLOCK}": Pace(1, 6.0, 50)}
+    assert _told(clock, 6.0) == {Timed("course/unit", by_provider=True): Pace(1, 6.0, 50)}
 
 
 @pytest.mark.parametrize("processing_s", [0.3, 4.9, 10.1, 99_999.0])
 def test_time_that_cannot_be_the_call_s_is_not_believed(clock, processing_s):
     """The time to the first token, one without the time in a queue, or nonsense."""
-    assert _told(clock, processing_s) == {"course/unit": Pace(1, 10.0, 50)}
+    assert _told(clock, processing_s) == {Timed("course/unit"): Pace(1, 10.0, 50)}
 
 
 def test_failed_call_tells_no_pace(clock):

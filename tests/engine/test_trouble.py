@@ -9,13 +9,13 @@ from django.test import override_settings
 
 from generation.core.outcomes import CallCode, Failure, Reply, TokenUsage
 from generation.core.states import MAX_CRASHES
-from generation.models import Chunk, Job, Pulse, Route, clock
+from generation.models import Chunk, Election, Job, Route, clock
+from generation.models.election import SWEEPER
 from generation.services.chunks import attempts, claiming, leases, settling
 from generation.services.chunks.settling import Finished
 from generation.services.jobs import control, submission
 from generation.services.maintenance import sweeper
 from generation.services.routing import route_health
-from generation.telemetry import heartbeats
 from generation.worker.completer import Completer
 from generation.worker.engine import Engine
 from generation.worker.executor import policy
@@ -120,7 +120,7 @@ def test_after_an_outage_of_the_database_the_living_renew_before_anything_is_tak
     claim, = claim_all("lives")
     let_leases_run_out()
     long_ago = clock.now() - dt.timedelta(minutes=1)
-    Pulse.objects.create(name=heartbeats.SWEEPER, beat_at=long_ago, started_at=long_ago)
+    Election.objects.create(name=SWEEPER, won_at=long_ago)
     turn = sweeper.take_turn("other")
     assert turn is not None
     sweeper.sweep(may_expire=turn.may_expire)

@@ -13,9 +13,14 @@ from tests.support import PROGRAM, claim_all, work_off
 
 # What was there before anybody had an installation to keep running.
 BEFORE_THE_FIRST_RELEASE = {"generation": "0003_default_alert_rules", "accounts": "0002_default_policies"}
+# What was dropped, and how it is known that nobody reads it any more.
+DROPS = {
+    "generation.0006_one_election_no_batch_price":
+        "the version that brings it is installed with all processes stopped: see Upgrades in the README",
+}
 ADDS = (
-    migrations.CreateModel, migrations.AddIndex, migrations.AddConstraint, migrations.AlterModelOptions,
-    migrations.AlterModelManagers, migrations.RunPython,
+    migrations.CreateModel, migrations.AddIndex, migrations.RemoveIndex, migrations.AddConstraint,
+    migrations.AlterModelOptions, migrations.AlterModelManagers, migrations.RunPython,
 )
 
 
@@ -88,7 +93,7 @@ def test_every_migration_leaves_the_version_before_it_at_work():
         if app in BEFORE_THE_FIRST_RELEASE and name > BEFORE_THE_FIRST_RELEASE[app]
         and (found := additions_that_disturb(migration))
     }
-    assert disturbing == {}
+    assert disturbing.keys() == DROPS.keys(), disturbing
 
 
 @pytest.mark.parametrize(("operation", "disturbs"), [

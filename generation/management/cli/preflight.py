@@ -16,7 +16,6 @@ from accounts.models import Role, User
 from generation.core.prompting import Kind
 from generation.management.cli.base import BadInput, one_line
 from generation.models import Pulse, clock
-from generation.telemetry.heartbeats import SWEEPER
 
 ALIVE_S = 5.0
 CONNECT_S = 3
@@ -103,7 +102,7 @@ def check_local_folder() -> None:
 def is_worked_on(kind: Kind) -> bool:
     """Whether a worker that knows `kind` as it is here lives and takes work."""
     patience = dt.timedelta(seconds=max(ALIVE_S, 3 * settings.PULSE_S))
-    fresh = Pulse.objects.exclude(name=SWEEPER).filter(beat_at__gt=clock.now() - patience)
+    fresh = Pulse.objects.filter(beat_at__gt=clock.now() - patience)
     return any(
         pulse.detail.get("revisions", {}).get(kind.slug) == kind.revision
         for pulse in fresh if not pulse.detail.get("is_draining")

@@ -21,8 +21,10 @@ from generation.core.alerting import (
     Move,
     Reading,
 )
-from generation.models import Alert, AlertRule, LogLevel, Watch, clock
+from generation.models import Alert, AlertRule, LogLevel, clock
 from generation.models.alerting import UNRESOLVED
+from generation.models.election import ALERTS
+from generation.services import elections
 from generation.services.alerts import measurements
 from generation.services.outbox import deliveries
 from generation.telemetry import journal
@@ -30,7 +32,10 @@ from generation.telemetry import journal
 LATE_AFTER_TURNS = 3      # evaluations missed until the web process stands in
 
 _logger = logging.getLogger(__name__)
-_LEVELS = {AlertSeverity.INFO: LogLevel.INFO, AlertSeverity.WARNING: LogLevel.WARNING, AlertSeverity.CRITICAL: LogLevel.CRITICAL}
+_LEVELS = {
+    AlertSeverity.INFO: LogLevel.INFO, AlertSeverity.WARNING: LogLevel.WARNING,
+    AlertSeverity.CRITICAL: LogLevel.CRITICAL,
+}
 
 
 @dataclass(frozen=True)
@@ -40,14 +45,10 @@ class Watched:
 
 
 def take_turn(by: str, *, after_turns: int = 1) -> bool:
-    """Win the right to evaluate: at most one caller in `ALERT_EVERY_S`, decided by one conditional UPDATE.
-
-    With `after_turns`, only when nobody has for so many turns."""
-    now = clock.now()
-    late = now - dt.timedelta(seconds=settings.ALERT_EVERY_S * after_turns)
-    if Watch.objects.filter(pk=1, taken_at__lte=late).update(taken_at=now, by=by):
-        return True
-    return Watch.objects.get_or_create(pk=1, defaults={"taken_at": now, "by": by})[1]
+    """Win the right to evaluate: at most one caller in `ALERT_EVERY_S`; with `after_turns`, only when nobody has for
+    so many turns."""
+    every = dt.timedelta(seconds=settings.ALERT_EVERY_S * after_turns)
+    return elections.win(ALERTS, every, by=by) is not None
 
 
 def stand_in(by: str) -> Watched | None:
@@ -167,8 +168,8 @@ def _resolve(rule: AlertRule, alert: Alert, now: dt.datetime, note: str) -> Move
         alert.refresh_from_db()
         journal.write(
             None, "alert_resolved",
-            f"{CONDITION_MEANINGS[Condition(rule.condition)].title}: {note}, after {alert.count} evaluations.", alert=alert.pk,
-            rule=rule.name, key=alert.key,
+            f"{CONDITION_MEANINGS[Condition(rule.condition)].title}: {note}, after {alert.count} evaluations.",
+            alert=alert.pk, rule=rule.name, key=alert.key,
         )
         deliveries.tell_of_alert(webhooks.ALERT_RESOLVED, alert, now)
     return Move.RESOLVE

@@ -15,9 +15,9 @@ from generation.core.alerting import Condition, Reading
 from generation.core.findings import Severity as FindingSeverity
 from generation.core.reasons import EXPLANATIONS, Reason
 from generation.core.states import ChunkState, JobState
-from generation.models import Attempt, Channel, Chunk, Job, Pulse, Route
+from generation.models import Attempt, Channel, Chunk, Election, Job, Pulse, Route
+from generation.models.election import SWEEPER
 from generation.models.job import TERMINAL
-from generation.telemetry.heartbeats import SWEEPER
 
 FEWEST_JOBS = 5          # a share of fewer says nothing
 FEWEST_UNITS = 20
@@ -122,14 +122,14 @@ def _backlog(now: dt.datetime) -> list[Reading]:
 
 
 def _sweeper(now: dt.datetime) -> list[Reading]:
-    beat_at = Pulse.objects.filter(name=SWEEPER).values_list("beat_at", flat=True).first()
-    if beat_at is None:      # a new installation, which is well until somebody waits
+    swept_at = Election.objects.won_at(SWEEPER)
+    if swept_at is None:      # a new installation, which is well until somebody waits
         waits_since = Job.objects.active().order_by("pk").values_list("created_at", flat=True).first()
         if waits_since is None:
             return []
         age_s = (now - waits_since).total_seconds()
         return [Reading(age_s, f"No worker has ever swept here, and a job has waited for {age_s:.0f} s.")]
-    age_s = max(0.0, (now - beat_at).total_seconds())
+    age_s = max(0.0, (now - swept_at).total_seconds())
     return [Reading(age_s, f"No worker has swept for {age_s:.0f} s, so what a dead worker held stays where it is.")]
 
 
@@ -147,7 +147,7 @@ def _budgets(now: dt.datetime) -> list[Reading]:
 
 def _disks(now: dt.datetime) -> list[Reading]:
     """The disk of each worker's machine, as its newest sign of life tells."""
-    lately = Pulse.objects.exclude(name=SWEEPER).filter(beat_at__gte=now - dt.timedelta(minutes=5))
+    lately = Pulse.objects.filter(beat_at__gte=now - dt.timedelta(minutes=5))
     free: dict[str, float] = {}
     for pulse in lately.order_by("beat_at"):
         if "disk_free_mb" in pulse.detail:

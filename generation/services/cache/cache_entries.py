@@ -24,11 +24,8 @@ from generation.core.outcomes import Done, DoneWhole, Repair
 from generation.core.prompting import Kind, Stage
 from generation.kinds import all_kinds
 from generation.models import CacheEntry, Job, LogLevel, Route, clock
-from generation.services import elections
 from generation.telemetry import journal
 
-TURN = "cache"
-EVERY = dt.timedelta(seconds=30)
 BATCH = 500                              # rows that one pruning transaction deletes
 COUNTED = dt.timedelta(days=30)
 MOST_COUNTED = 10_000                    # jobs; the newest of these days
@@ -195,16 +192,10 @@ def note_hits(keys: Iterable[str]) -> None:
 # --- Bounds, erasure, figures -----------------------------------------------------------------------
 
 
-def upkeep() -> bool:
-    """Take the turn, if it is due, and prune: the sums below are a look at every row."""
-    if elections.take(TURN, EVERY, clock.now()) is None:
-        return False
-    prune()
-    return True
-
-
 def prune() -> int:
-    """Delete a batch of what has expired, and of what was used least recently while there is too much; how many."""
+    """Delete a batch of what has expired, and of what was used least recently while there is too much; how many.
+
+    Not often: the sums are a look at every row."""
     expired = CacheEntry.objects.filter(expires_at__lte=clock.now()).order_by("expires_at")
     gone = _delete(expired.values_list("pk", flat=True)[:BATCH])
     have = CacheEntry.objects.aggregate(rows=Count("id"), size=Sum("size_bytes", default=0))

@@ -220,7 +220,10 @@ def _delete_sessions(user_id: int) -> int:
 STEPS: tuple[ErasureStep, ...] = (
     ErasureStep("API tokens, deleted", _delete_tokens, lambda user_id: ApiToken.objects.filter(user=user_id).count()),
     ErasureStep("sessions, ended", _delete_sessions),
-    ErasureStep("jobs at work, cancelled", _cancel_jobs, lambda user_id: _jobs_of(user_id).filter(state__in=ACTIVE).count()),
+    ErasureStep(
+        "jobs at work, cancelled", _cancel_jobs,
+        lambda user_id: _jobs_of(user_id).filter(state__in=ACTIVE).count(),
+    ),
     ErasureStep(
         "jobs: brief, title, plan, units, versions, replies, findings and log lines",
         lambda user_id: erase_jobs(_jobs_of(user_id)),

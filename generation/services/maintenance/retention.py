@@ -3,37 +3,31 @@
 Done by the sweeper, never more than one batch of each in a turn, so that no lock is held for long and no pulse
 is late.  How long things are kept are settings; 0 keeps for ever."""
 
+
 import datetime as dt
 from collections.abc import Mapping
 
 from django.conf import settings
 from django.contrib.sessions.models import Session
 
-from generation.models import Attempt, Incident, Job, LogEntry, LogLevel, clock
+from generation.models import Attempt, Incident, Job, LogEntry, LogLevel
 from generation.models.job import TERMINAL
-from generation.services import elections
 from generation.services.maintenance import erasure
 
-TURN = "retention"
-EVERY = dt.timedelta(seconds=10)
 BATCH = 1_000               # rows of the log: about 30 ms on SQLite; 8 million a day
 REPLIES_AT_ONCE = 200       # a reply has a page or two
 JOBS_AT_ONCE = 25
 INCIDENTS_AT_ONCE = 5       # each takes its occurrences along
 
 
-def upkeep() -> bool:
-    """Take the turn, if it is due, and let one batch of everything go."""
-    now = clock.now()
-    if elections.take(TURN, EVERY, now) is None:
-        return False
+def let_go(now: dt.datetime) -> None:
+    """One batch of everything that is too old."""
     prune_log(now)
     drop_replies(now)
     expire_jobs(now)
     erasure.erase_latecomers()
     forget_sessions(now)
     forget_incidents(now)
-    return True
 
 
 def days_by_level() -> Mapping[LogLevel, int]:

@@ -3,6 +3,7 @@
 Every step is harmless when two sweepers run it at once."""
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -13,25 +14,21 @@ from generation import queue
 from generation.core.outcomes import CallCode
 from generation.core.states import OPEN_CHUNK_STATES, ChunkState
 from generation.models import Attempt, AttemptState, Chunk, Job, Pulse, clock
-from generation.services import incidents, quotas
+from generation.models.election import SWEEPER
+from generation.services import elections, incidents, quotas
 from generation.services.alerts import handling
 from generation.services.cache import cache_entries
 from generation.services.chunks import attempts
 from generation.services.chunks.fan_out import unblock_next
 from generation.services.chunks.job_state import derive
 from generation.services.chunks.leases import each, expire
+from generation.services.elections import Term
 from generation.services.maintenance import retention
 from generation.services.outbox import deliveries
 from generation.services.routing import route_health
 from generation.telemetry import counters, journal
-from generation.telemetry.heartbeats import SWEEPER
 
 FORGET_PULSE_AFTER = dt.timedelta(days=1)
-# What may as well be done later, each in its own, slower time.
-UPKEEP = (
-    counters.count_ended, incidents.upkeep, retention.upkeep, deliveries.prune, handling.prune,
-    route_health.forget_old_minutes, cache_entries.upkeep,
-)
 
 
 @dataclass(frozen=True)
@@ -51,21 +48,15 @@ class Turn:
 
 
 def take_turn(by: str) -> Turn | None:
-    """Win the right to sweep: at most one caller in `SWEEP_S`, decided by one conditional UPDATE.
+    """Win the right to sweep: at most one caller in `SWEEP_S`.
 
     After a gap in the sweeping the database, or everybody, was away, so every lease may be overdue
     although its worker lives: for one more round nothing is taken back, and the living renew."""
-    now = clock.now()
-    pulse, made = Pulse.objects.get_or_create(
-        name=SWEEPER, defaults={"beat_at": now, "started_at": now, "detail": {"by": by}}
-    )
-    if made:
-        return Turn(may_expire=True)
-    due = Pulse.objects.filter(name=SWEEPER, beat_at=pulse.beat_at)
-    age = now - pulse.beat_at
-    if age < dt.timedelta(seconds=settings.SWEEP_S) or not due.update(beat_at=now, detail={"by": by}):
+    term = elections.win(SWEEPER, dt.timedelta(seconds=settings.SWEEP_S), by=by)
+    if term is None:
         return None
-    return Turn(may_expire=age < dt.timedelta(seconds=max(settings.LEASE_S / 2, 2 * settings.SWEEP_S)))
+    longest = dt.timedelta(seconds=max(settings.LEASE_S / 2, 2 * settings.SWEEP_S))
+    return Turn(may_expire=term.last_at is None or term.now - term.last_at < longest)
 
 
 def sweep(*, may_expire: bool = True) -> Swept:
@@ -77,13 +68,42 @@ def sweep(*, may_expire: bool = True) -> Swept:
     rang = has_due_work()
     if rang:
         queue.ring()
-    Pulse.objects.filter(beat_at__lt=clock.now() - FORGET_PULSE_AFTER).exclude(name=SWEEPER).delete()
+    Pulse.objects.filter(beat_at__lt=clock.now() - FORGET_PULSE_AFTER).delete()
     return Swept(expired, unstuck, lost, billed, rang)
+
+
+@dataclass(frozen=True)
+class Periodic:
+    """Upkeep in a slower time of its own: at most once in `every`, whichever of all processes does it."""
+
+    every: dt.timedelta
+    work: Callable[[Term], object]
+
+
+EACH_TIME: tuple[Callable[[], object], ...] = (
+    counters.count_ended, deliveries.prune, handling.prune, route_health.forget_old_minutes,
+)
+PERIODIC = {
+    "incidents": Periodic(dt.timedelta(seconds=5), incidents.bring_up_to_date),
+    "retention": Periodic(dt.timedelta(seconds=10), lambda term: retention.let_go(term.now)),
+    "cache": Periodic(dt.timedelta(seconds=30), lambda _term: cache_entries.prune()),
+}
 
 
 def upkeep() -> None:
     """Figures, failures as incidents, what is kept too long, the cache's surplus.  No worker's lease waits for it."""
-    each(lambda step: step(), UPKEEP)
+    each(lambda step: step(), EACH_TIME)
+    each(keep_up, PERIODIC)
+
+
+def keep_up(name: str) -> bool:
+    """Do the periodic work called `name`, if it is due and nobody else does; whether it was done."""
+    one = PERIODIC[name]
+    term = elections.win(name, one.every)
+    if term is None:
+        return False
+    one.work(term)
+    return True
 
 
 def has_due_work() -> bool:

@@ -14,7 +14,7 @@ from django.db.models.functions import Greatest, Least
 
 from generation import queue
 from generation.core.breaker import Breaker, BreakerState, Outcomes
-from generation.core.concurrency import CallReport, ConcurrencyLimit, advance
+from generation.core.concurrency import CallReport, advance
 from generation.core.outcomes import OURS, PROVIDER_WIDE, UNHEALTHY, CallCode
 from generation.core.reasons import EXPLANATIONS, Reason
 from generation.models import Chunk, LogLevel, Route, RouteMinute, clock
@@ -78,7 +78,7 @@ def report(route_id: int, seen: CallReport, *, worker: str = "") -> float:
         before = route.carries
         limit, why = advance(
             route.limit, seen, running=running, ceiling=route.max_in_flight, now_s=now.timestamp())
-        route.concurrency_limit, route.concurrency = limit.calls, _stored(limit)
+        route.concurrency_limit, route.concurrency = limit.calls, limit.as_json()
         Route.objects.filter(pk=route_id).update(
             outcomes=lately.buckets, concurrency_limit=route.concurrency_limit, concurrency=route.concurrency)
         _keep_minute(route, seen, now, before=before, running=max(running, seen.peak), why=why)
@@ -97,7 +97,7 @@ def report(route_id: int, seen: CallReport, *, worker: str = "") -> float:
 def reserve_probe(route: Route, now: dt.datetime) -> None:
     """Mark that the one probe of an open breaker is out.  The caller holds the route's lock."""
     until = now + dt.timedelta(seconds=settings.LLM_DEADLINE_S + settings.LEASE_S)
-    Route.objects.filter(pk=route.pk).update(probe_until=until)
+    Route.objects.filter(pk=route.pk).update(probe_until=route.breaker.probing(until).probe_until)
     _tell(route, "breaker_half_open", f"{route}: one trial call goes out")
 
 
@@ -228,12 +228,6 @@ def _tell_limit(route: Route, before: int, why: str) -> None:
 
 def _tell(route: Route, code: str, message: str, **more: Any) -> None:     # Any: what the journal takes
     journal.write(None, code, message.strip(), route=route.slug, route_id=route.pk, **more)
-
-
-def _stored(limit: ConcurrencyLimit) -> dict[str, Any]:     # Any: JSON
-    state = dataclasses.asdict(limit)
-    del state["calls"]      # a column of its own
-    return state
 
 
 def _keep_minute(route: Route, seen: CallReport, now: dt.datetime, *, before: int, running: int, why: str) -> None:

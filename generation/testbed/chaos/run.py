@@ -17,7 +17,6 @@ from generation.models import Attempt, AttemptState, Chunk, Job, LogEntry, Pulse
 from generation.services import quotas
 from generation.simulator.faults import NO_FAULTS
 from generation.simulator.settings import SimulatorSettings
-from generation.telemetry.heartbeats import SWEEPER
 from generation.testbed.chaos import evidence, invariants, schedule
 from generation.testbed.chaos.evidence import Death, PaidTwice
 from generation.testbed.chaos.faults import EMBEDDED, FAILPOINTS, PRODUCTION, ChaosFault
@@ -231,7 +230,7 @@ def _leftovers(one: Installation) -> list[Violation]:
 def _holders(pids: dict[str, int]) -> list[str]:
     """The workers that live and say that they hold calls."""
     return [
-        pulse.name for pulse in Pulse.objects.exclude(name=SWEEPER)
+        pulse.name for pulse in Pulse.objects.all()
         if pulse.detail.get("in_flight") and any(f":{pid}:" in pulse.name for pid in pids.values())
     ]
 

@@ -13,7 +13,6 @@ from django.db import connection
 from django.db.utils import OperationalError
 
 from generation.models import Pulse
-from generation.telemetry.heartbeats import SWEEPER
 from generation.testbed.installation.waiting import wait_until
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -81,7 +80,7 @@ class Worker:
         if self.process.poll() is not None:
             raise RuntimeError(f"the worker ended with {self.process.returncode} before it was ready")
         try:
-            return Pulse.objects.exclude(name=SWEEPER).filter(name__contains=f":{self.pid}:").exists()
+            return Pulse.objects.filter(name__contains=f":{self.pid}:").exists()
         except OperationalError:
             connection.close()
             return False
