@@ -73,7 +73,7 @@ class ApiClient:
 
     def events(self, path: str, last_event_id: str = "") -> Iterator[StreamEvent]:
         """The events of one stream, until it closes."""
-        headers = {"Accept": "text/event-stream"} | ({"Last-StreamEvent-ID": last_event_id} if last_event_id else {})
+        headers = {"Accept": "text/event-stream"} | ({"Last-Event-ID": last_event_id} if last_event_id else {})
         with self._open("GET", path, None, headers) as response:
             if response.status != 200:
                 return
