@@ -19,7 +19,7 @@ from generation.delivery import DeliveryReceipt, Sender, Verdict
 from generation.models import ChannelKind
 from generation.services.alerts import evaluation
 from generation.services.outbox import deliveries, webhooks
-from generation.services.outbox.deliveries import Parcel
+from generation.services.outbox.deliveries import Parcel, TargetRef
 from generation.worker import email
 from generation.worker.database import guarded
 from generation.worker.naming import worker_name
@@ -44,7 +44,7 @@ class Notifier:
         self._loop_thread = threading.Thread(target=self._loop.run_forever, name="deliveries", daemon=True)
         self._thread = threading.Thread(target=self._run, name="notifier", daemon=True)
         self._finished: queue.SimpleQueue[tuple[Parcel, DeliveryReceipt] | None] = queue.SimpleQueue()
-        self._under_way: Counter[str] = Counter()
+        self._under_way: Counter[TargetRef] = Counter()
         self._stopping = threading.Event()
 
     # --- Life ---------------------------------------------------------------------------------
@@ -54,7 +54,7 @@ class Notifier:
         return self
 
     def stop(self) -> None:
-        """Take no more; what is under way gets a few seconds.  What is not settled then is sent again later."""
+        """Take no more; what is under way gets a few seconds.  What is not recorded then is sent again later."""
         self._stopping.set()
         self._finished.put(None)
         self._thread.join(LAST_DELIVERIES_S + 5)
@@ -68,7 +68,7 @@ class Notifier:
                 guarded(self._take_out)
                 if not self._under_way:
                     return
-                self._settle_finished(LOOK_S)
+                self._record_finished(LOOK_S)
         finally:
             self._end()
 
@@ -78,7 +78,7 @@ class Notifier:
             while not self._stopping.is_set():
                 guarded(self._watch)
                 guarded(self._take_out)
-                self._settle_finished(LOOK_S)
+                self._record_finished(LOOK_S)
         finally:
             self._end()
             connection.close()
@@ -89,7 +89,7 @@ class Notifier:
     def _end(self) -> None:
         deadline = time.monotonic() + LAST_DELIVERIES_S
         while self._under_way and time.monotonic() < deadline:
-            self._settle_finished(0.1)
+            self._record_finished(0.1)
         with contextlib.suppress(TimeoutError):
             asyncio.run_coroutine_threadsafe(_hang_up(), self._loop).result(2)
         self._loop.call_soon_threadsafe(self._loop.stop)
@@ -98,7 +98,7 @@ class Notifier:
         if not self._loop_thread.is_alive():
             self._loop.close()
 
-    # --- Watch, take out, settle --------------------------------------------------------------
+    # --- Watch, take out, record --------------------------------------------------------------
 
     def _watch(self) -> None:
         if evaluation.take_turn(self._name):
@@ -106,15 +106,15 @@ class Notifier:
 
     def _take_out(self) -> None:
         while True:
-            parcels = deliveries.claim(slots=MAX_UNDER_WAY - self._under_way.total(), busy=self._under_way)
+            parcels = deliveries.take_due(slots=MAX_UNDER_WAY - self._under_way.total(), busy=self._under_way)
             for parcel in parcels:
                 self._under_way[parcel.target] += 1
                 asyncio.run_coroutine_threadsafe(self._send(parcel), self._loop)
             if not parcels:      # else what stood behind a busy target may be in reach now
                 return
 
-    def _settle_finished(self, wait_s: float) -> None:
-        """Settle what comes back within `wait_s`; returns as soon as something did."""
+    def _record_finished(self, wait_s: float) -> None:
+        """Record what came of those that come back within `wait_s`; returns as soon as something did."""
         try:
             arrived = self._finished.get(timeout=wait_s)
         except queue.Empty:
@@ -123,7 +123,7 @@ class Notifier:
             if arrived is not None:
                 parcel, receipt = arrived
                 self._under_way -= Counter({parcel.target: 1})
-                guarded(deliveries.settle, parcel, receipt)
+                guarded(deliveries.record, parcel, receipt)
             if self._finished.empty():
                 return
             arrived = self._finished.get()

@@ -48,7 +48,7 @@ def carry(limit_s=10.0):
 
 
 def take():
-    [parcel] = deliveries.claim(slots=1, busy={})
+    [parcel] = deliveries.take_due(slots=1, busy={})
     return parcel
 
 
@@ -243,7 +243,7 @@ def test_given_up_after_eight_attempts_and_the_endpoint_is_switched_off(ann, set
         make_due()
         parcel = take()
         assert parcel.attempt == n
-        assert deliveries.settle(parcel, BAD)
+        assert deliveries.record(parcel, BAD)
         if n == 1:
             webhooks.ping(endpoint, by=ann)      # one that waits behind it
             Delivery.objects.filter(attempts=0).update(created_at=clock.now())
@@ -269,7 +269,7 @@ def test_gone_switches_the_endpoint_off_at_once(ann, receiver):
     endpoint = endpoint_of(ann, receiver.url).endpoint
     webhooks.ping(endpoint, by=ann)
     webhooks.ping(endpoint, by=ann)
-    deliveries.settle(take(), DeliveryReceipt(Verdict.GONE, "It answered with 410: it wants no more deliveries.", 410))
+    deliveries.record(take(), DeliveryReceipt(Verdict.GONE, "It answered with 410: it wants no more deliveries.", 410))
 
     assert sorted(Delivery.objects.values_list("state", flat=True)) == ["dropped", "failed"]
     assert WebhookEndpoint.objects.get().is_enabled is False
@@ -282,7 +282,7 @@ def test_target_that_fails_is_left_alone_for_longer_and_longer(ann):
     pauses = []
     for _ in range(7):
         webhooks.ping(endpoint, by=ann)
-        deliveries.settle(take(), BAD)
+        deliveries.record(take(), BAD)
         Delivery.objects.filter(state="waiting").update(
             state="dropped", next_at=None, finished_at=clock.now())
         endpoint.refresh_from_db()
@@ -292,16 +292,16 @@ def test_target_that_fails_is_left_alone_for_longer_and_longer(ann):
     assert pauses[:4] == [None] * 4
     assert [round((pause - now).total_seconds() / 60) for pause in pauses[4:]] == [1, 2, 4]
     deliveries.tell(endpoint, "webhook.ping", {}, now)
-    assert deliveries.claim(slots=9, busy={}) == []
+    assert deliveries.take_due(slots=9, busy={}) == []
     webhooks.ping(endpoint, by=ann)
-    assert len(deliveries.claim(slots=9, busy={})) == 2, "who asks for a ping wants to know now"
+    assert len(deliveries.take_due(slots=9, busy={})) == 2, "who asks for a ping wants to know now"
 
 
 def test_success_ends_the_count(ann):
     endpoint = endpoint_of(ann).endpoint
     WebhookEndpoint.objects.update(failures=4)
     webhooks.ping(endpoint, by=ann)
-    deliveries.settle(take(), OK)
+    deliveries.record(take(), OK)
 
     endpoint.refresh_from_db()
     assert (endpoint.failures, endpoint.last_result) == (0, "Delivered: answered with 200.")
@@ -326,7 +326,7 @@ def test_couriers_at_the_same_instant_never_take_the_same_delivery(ann):
     for _ in range(2):
         webhooks.ping(endpoint, by=ann)
 
-    found = at_once(*[lambda: deliveries.claim(slots=9, busy={})] * 5)
+    found = at_once(*[lambda: deliveries.take_due(slots=9, busy={})] * 5)
 
     taken = [parcel.delivery_id for parcels in found for parcel in parcels]
     assert sorted(taken) == sorted(Delivery.objects.values_list("pk", flat=True))
@@ -335,13 +335,13 @@ def test_couriers_at_the_same_instant_never_take_the_same_delivery(ann):
 def test_delivery_of_a_dead_courier_is_taken_again_and_its_late_word_counts_nothing(ann):
     webhooks.ping(endpoint_of(ann).endpoint, by=ann)
     dead = take()
-    assert deliveries.claim(slots=9, busy={}) == [], "while it may still be sending"
+    assert deliveries.take_due(slots=9, busy={}) == [], "while it may still be sending"
     make_due()
     other = take()
 
-    assert deliveries.settle(dead, OK) is False
-    assert deliveries.settle(other, BAD) is True
-    assert deliveries.settle(other, OK) is False
+    assert deliveries.record(dead, OK) is False
+    assert deliveries.record(other, BAD) is True
+    assert deliveries.record(other, OK) is False
     assert (Delivery.objects.get().attempts, Delivery.objects.get().state) == (2, "waiting")
 
 
@@ -351,7 +351,7 @@ def test_removed_endpoint_takes_its_deliveries_along(ann):
     parcel = take()
     webhooks.remove(endpoint, by=ann)
 
-    assert deliveries.settle(parcel, OK) is False
+    assert deliveries.record(parcel, OK) is False
     assert not Delivery.objects.exists()
 
 
@@ -476,7 +476,7 @@ def test_sweeper_forgets_deliveries_that_ended_long_ago(ann, settings):
     settings.DELIVERY_KEEP_DAYS = 7
     endpoint = endpoint_of(ann).endpoint
     webhooks.ping(endpoint, by=ann)
-    deliveries.settle(take(), OK)
+    deliveries.record(take(), OK)
     sweeper.upkeep()
     assert Delivery.objects.count() == 1
     Delivery.objects.update(finished_at=clock.now() - dt.timedelta(days=8))
@@ -505,10 +505,10 @@ def test_owner_is_erased_with_endpoints_and_deliveries(ann, bob):
 
 def test_delivery_that_failed_is_sent_again_from_the_start(ann, rita):
     webhooks.ping(endpoint_of(ann).endpoint, by=ann)
-    deliveries.settle(take(), DeliveryReceipt(Verdict.FORBIDDEN, "Not called."))
+    deliveries.record(take(), DeliveryReceipt(Verdict.FORBIDDEN, "Not called."))
     webhooks.send_again(Delivery.objects.get(), by=rita)
     parcel = take()
-    deliveries.settle(parcel, OK)
+    deliveries.record(parcel, OK)
 
     assert (parcel.attempt, Delivery.objects.get().state) == (1, "delivered")
     with pytest.raises(Refusal):

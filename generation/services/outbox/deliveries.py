@@ -1,6 +1,6 @@
-"""Deliveries: written with their event, claimed by a notifier, settled by what came of them.
+"""Deliveries: written with their event, taken by a notifier, recorded by what came of them.
 
-Note [Lock order of deliveries]: the target first, then its deliveries; a claim locks one delivery and no target.
+Note [Lock order of deliveries]: the target first, then its deliveries; taking locks one delivery and no target.
 At least once, as Standard Webhooks has it: a notifier that dies after sending leaves a delivery that is sent again,
 with the same `webhook-id`."""
 
@@ -9,6 +9,7 @@ import random
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import Enum
 from typing import Any
 
 from django.conf import settings
@@ -112,7 +113,32 @@ def _job_columns(job: Job) -> Json:
     }
 
 
-# --- Claimed by a notifier -------------------------------------------------------------------------
+# --- Taken by a notifier --------------------------------------------------------------------------
+
+
+class TargetKind(Enum):
+    CHANNEL = Channel
+    ENDPOINT = WebhookEndpoint
+
+
+@dataclass(frozen=True)
+class TargetRef:
+    """Which channel or endpoint a delivery goes to."""
+
+    kind: TargetKind
+    pk: int
+
+    @classmethod
+    def of(cls, row: Delivery) -> "TargetRef":
+        if row.channel_id is not None:
+            return cls(TargetKind.CHANNEL, row.channel_id)
+        assert row.endpoint_id is not None, "the database has a CHECK for it"
+        return cls(TargetKind.ENDPOINT, row.endpoint_id)
+
+    def locked(self) -> Channel | WebhookEndpoint | None:
+        """The row, locked until the transaction ends; None if it was removed."""
+        model: type[Channel | WebhookEndpoint] = self.kind.value
+        return model._default_manager.select_for_update(no_key=True).filter(pk=self.pk).first()
 
 
 @dataclass(frozen=True)
@@ -121,7 +147,7 @@ class Parcel:
 
     delivery_id: int
     attempt: int
-    target: str
+    target: TargetRef
     kind: ChannelKind
     url: str = ""
     recipients: tuple[str, ...] = ()
@@ -131,68 +157,64 @@ class Parcel:
     trouble: str = ""
 
 
-def claim(*, slots: int, busy: Mapping[str, int]) -> list[Parcel]:
-    """At most `slots` due deliveries, PER_TARGET for each target, of which `busy` counts those under way."""
+def take_due(*, slots: int, busy: Mapping[TargetRef, int]) -> list[Parcel]:
+    """Take at most `slots` due deliveries, PER_TARGET for each target, of which `busy` counts those under way."""
     now = clock.now()
     free = Q(channel__isnull=False, channel__is_enabled=True) & (
         Q(channel__paused_until__isnull=True) | Q(channel__paused_until__lte=now))
     free |= Q(endpoint__isnull=False, endpoint__is_enabled=True) & (
         Q(endpoint__paused_until__isnull=True) | Q(endpoint__paused_until__lte=now))
-    full = [target.split("-") for target, count in busy.items() if count >= PER_TARGET]
+    full = [target for target, count in busy.items() if count >= PER_TARGET]
     due = (
         Delivery.objects.due(now).filter(free | ~Q(recipient=""))
-        .exclude(channel__in=[pk for name, pk in full if name == "channel"])
-        .exclude(endpoint__in=[pk for name, pk in full if name == "endpoint"])
+        .exclude(channel__in=[target.pk for target in full if target.kind is TargetKind.CHANNEL])
+        .exclude(endpoint__in=[target.pk for target in full if target.kind is TargetKind.ENDPOINT])
         .select_related("channel", "endpoint").order_by("next_at", "pk")
     )
     under_way, parcels = Counter(busy), list[Parcel]()
     for row in due[: 4 * slots] if slots > 0 else ():
-        name = _name_of(row)
-        if len(parcels) == slots or under_way[name] >= PER_TARGET:
+        target = TargetRef.of(row)
+        if len(parcels) == slots or under_way[target] >= PER_TARGET:
             continue
         mine = Delivery.objects.filter(pk=row.pk, state=row.state, attempts=row.attempts, next_at=row.next_at)
         if mine.update(
             state=DeliveryState.SENDING, attempts=F("attempts") + 1, next_at=now + SENDING_FOR, last_at=now
         ):
-            under_way[name] += 1
-            parcels.append(_packed(row, name, now))
+            under_way[target] += 1
+            parcels.append(_packed(row, now))
     return parcels
 
 
-def _name_of(row: Delivery) -> str:
-    return f"channel-{row.channel_id}" if row.channel_id else f"endpoint-{row.endpoint_id}"
-
-
-def _packed(row: Delivery, name: str, now: dt.datetime) -> Parcel:
-    target = row.channel or row.endpoint
+def _packed(row: Delivery, now: dt.datetime) -> Parcel:
+    target, ref = row.channel or row.endpoint, TargetRef.of(row)
     assert target is not None, "the database has a CHECK for it"
     attempt = row.attempts + 1
     kind = ChannelKind(row.channel.kind) if row.channel else ChannelKind.WEBHOOK
     if kind is ChannelKind.EMAIL or row.recipient:
         addresses = row.recipient or target.addresses     # type: ignore[union-attr]  # only channels have them
         return Parcel(
-            row.pk, attempt, name, ChannelKind.EMAIL,
+            row.pk, attempt, ref, ChannelKind.EMAIL,
             recipients=tuple(one.strip() for one in addresses.split(",") if one.strip()),
             subject=notices.subject_of(row.payload), body=notices.text_of(row.payload),
         )
     json_header = {"Content-Type": "application/json"}
     if kind is ChannelKind.SLACK:
         body = webhooks.body_of(notices.chat_of(row.payload))
-        return Parcel(row.pk, attempt, name, kind, url=target.url, body=body, headers=json_header)
+        return Parcel(row.pk, attempt, ref, kind, url=target.url, body=body, headers=json_header)
     if not signing.is_usable(target):
-        return Parcel(row.pk, attempt, name, kind, trouble="SECRET_KEY was changed: rotate the secret of this webhook.")
+        return Parcel(row.pk, attempt, ref, kind, trouble="SECRET_KEY was changed: rotate the secret of this webhook.")
     body = webhooks.body_of(row.payload)
     signed = signing.headers(target, f"msg_{row.public_id.hex}", body, now)
-    return Parcel(row.pk, attempt, name, kind, url=target.url, body=body, headers={**json_header, **signed})
+    return Parcel(row.pk, attempt, ref, kind, url=target.url, body=body, headers={**json_header, **signed})
 
 
-# --- Settled --------------------------------------------------------------------------------------
+# --- Recorded -------------------------------------------------------------------------------------
 
 
-def settle(parcel: Parcel, receipt: DeliveryReceipt) -> bool:
+def record(parcel: Parcel, receipt: DeliveryReceipt) -> bool:
     """Write down what came of `parcel`; False if it was no longer ours."""
     with transaction.atomic(durable=True):
-        target = _locked(parcel.target)
+        target = parcel.target.locked()
         row = Delivery.objects.filter(
             pk=parcel.delivery_id, state=DeliveryState.SENDING, attempts=parcel.attempt).first()
         if row is None or target is None:
@@ -217,12 +239,6 @@ def settle(parcel: Parcel, receipt: DeliveryReceipt) -> bool:
             if values["state"] == DeliveryState.FAILED:
                 _consider_disabling(target, receipt, now)
     return True
-
-
-def _locked(name: str) -> Channel | WebhookEndpoint | None:
-    kind, _, pk = name.partition("-")
-    model = Channel if kind == "channel" else WebhookEndpoint
-    return model._default_manager.select_for_update(no_key=True).filter(pk=pk).first()
 
 
 def _note(target: Channel | WebhookEndpoint, receipt: DeliveryReceipt, now: dt.datetime) -> None:
