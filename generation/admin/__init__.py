@@ -9,6 +9,8 @@ from generation.admin import (
     cache,
     channels,
     chunks,
+    deliveries,
+    endpoints,
     erasure,
     incidents,
     jobs,
@@ -21,6 +23,6 @@ from generation.admin import (
 )
 
 __all__ = [
-    "alerts", "attempts", "cache", "channels", "chunks", "erasure", "incidents", "jobs",
+    "alerts", "attempts", "cache", "channels", "chunks", "deliveries", "endpoints", "erasure", "incidents", "jobs",
     "limits", "logs", "people", "rehearsals", "routes", "workers",
 ]

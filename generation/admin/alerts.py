@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from unfold.decorators import display
 
 from generation.admin.actions import posted
-from generation.admin.records import FastListAdmin, RecordAdmin, person, when
+from generation.admin.records import FastListAdmin, OwnPage, RecordAdmin, person, when
 from generation.admin.rendering import NOTHING, span, state, url_of
 from generation.core.alerting import CONDITION_MEANINGS, AlertState, Condition
 from generation.core.webhooks import ALERT_CONTINUES, ALERT_OPENED, ALERT_RESOLVED
@@ -61,7 +61,7 @@ def subject_url(alert: Alert) -> str | None:
 
 
 @admin.register(Alert)
-class AlertAdmin(RecordAdmin):
+class AlertAdmin(OwnPage, RecordAdmin):
     why = "Alerts open and end by their rules. What you can do about one stands above."
     list_display = ("what", "state_label", "severity_label", "sentence", "count", "age", "last_seen", "looks_after")
     list_display_links = ("what",)
@@ -123,27 +123,20 @@ class AlertAdmin(RecordAdmin):
         age = span(last.db_now - last.won_at) if last else None
         return super().changelist_view(request, {"evaluation": last, "evaluation_age": age, **(extra_context or {})})
 
-    def changeform_view(
-        self, request: HttpRequest, object_id: str | None = None, form_url: str = "",
-        extra_context: dict[str, Any] | None = None,     # Any: as in Django
-    ) -> HttpResponse:
-        alert = self.get_object(request, object_id) if object_id else None
-        more: dict[str, Any] = {}
-        if alert is not None and self.has_view_permission(request, alert):
-            told = alert.deliveries.select_related("channel").order_by("-id")[:DELIVERIES_SHOWN]
-            may_handle = self.has_handle_permission(request)
-            more = {
-                "alert": alert, "figures": [
-                    ("Measured", f"{number(alert.value)} {alert.unit}"),
-                    ("Worst", f"{number(alert.worst)} {alert.unit}"),
-                    ("Threshold", f"{number(alert.rule.threshold)} {alert.unit}"),
-                    ("Found", f"{alert.count} time{'s' * (alert.count != 1)}"),
-                ],
-                "subject_url": subject_url(alert), "told": [(row, TOLD[row.event]) for row in told],
-                "may_acknowledge": may_handle and alert.state == AlertState.OPEN,
-                "may_resolve": may_handle and alert.state != AlertState.RESOLVED,
-            }
-        return super().changeform_view(request, object_id, form_url, {**more, **(extra_context or {})})
+    def page_context(self, request: HttpRequest, row: Alert) -> dict[str, Any]:     # Any: a template's context
+        told = row.deliveries.select_related("channel").order_by("-id")[:DELIVERIES_SHOWN]
+        may_handle = self.has_handle_permission(request)
+        return {
+            "alert": row, "figures": [
+                ("Measured", f"{number(row.value)} {row.unit}"),
+                ("Worst", f"{number(row.worst)} {row.unit}"),
+                ("Threshold", f"{number(row.rule.threshold)} {row.unit}"),
+                ("Found", f"{row.count} time{'s' * (row.count != 1)}"),
+            ],
+            "subject_url": subject_url(row), "told": [(delivery, TOLD[delivery.event]) for delivery in told],
+            "may_acknowledge": may_handle and row.state == AlertState.OPEN,
+            "may_resolve": may_handle and row.state != AlertState.RESOLVED,
+        }
 
     def acknowledge_view(self, request: HttpRequest, alert_id: int) -> HttpResponse:
         alert = self._alert(request, alert_id)

@@ -11,7 +11,7 @@ from unfold.decorators import display
 
 from generation.admin import unit_page
 from generation.admin.actions import posted
-from generation.admin.records import PartOfJobAdmin, RecordAdmin, person, when
+from generation.admin.records import OwnPage, PartOfJobAdmin, RecordAdmin, person, when
 from generation.admin.rendering import link_to, state, url_of
 from generation.core.pricing import dollars
 from generation.models import Chunk, UnitVersion
@@ -19,7 +19,7 @@ from generation.services.jobs import control
 
 
 @admin.register(Chunk)
-class ChunkAdmin(PartOfJobAdmin):
+class ChunkAdmin(OwnPage, PartOfJobAdmin):
     why = (
         "Plans and units are written by the model and checked by code, never edited by hand. "
         "To change a unit, have it written anew with an instruction; the old version is kept."
@@ -80,14 +80,8 @@ class ChunkAdmin(PartOfJobAdmin):
             *super().get_urls(),
         ]
 
-    def changeform_view(
-        self, request: HttpRequest, object_id: str | None = None, form_url: str = "",
-        extra_context: dict[str, Any] | None = None,     # Any: as in Django
-    ) -> HttpResponse:
-        chunk = self.get_object(request, object_id)     # None: Django says that it does not exist
-        may_view = chunk is not None and self.has_view_permission(request, chunk)
-        page = unit_page.context(chunk, person(request)) if may_view else {}
-        return super().changeform_view(request, object_id, form_url, {**page, **(extra_context or {})})
+    def page_context(self, request: HttpRequest, row: Chunk) -> dict[str, Any]:     # Any: a template's context
+        return unit_page.context(row, person(request))
 
     def regenerate_view(self, request: HttpRequest, chunk_id: int) -> HttpResponse:
         chunk = self.get_queryset(request).select_related("job").filter(pk=chunk_id).first()
@@ -106,7 +100,7 @@ class ChunkAdmin(PartOfJobAdmin):
 
 
 @admin.register(UnitVersion)
-class UnitVersionAdmin(RecordAdmin):
+class UnitVersionAdmin(OwnPage, RecordAdmin):
     why = "Old versions are kept as they were, so that nothing that was once delivered is lost."
     list_display = ("titled", "number", "job_link", "headline", "replaced_by", "replaced")
     list_select_related = ("chunk__job", "replaced_by")
@@ -141,12 +135,5 @@ class UnitVersionAdmin(RecordAdmin):
     def job_link(self, version: UnitVersion) -> SafeString | str:
         return link_to(version.chunk.job)
 
-    def changeform_view(
-        self, request: HttpRequest, object_id: str | None = None, form_url: str = "",
-        extra_context: dict[str, Any] | None = None,     # Any: as in Django
-    ) -> HttpResponse:
-        version = self.get_object(request, object_id)     # None: Django says that it does not exist
-        page = {
-            "version": version, "old_text": unit_page.old_text(version),
-        } if version and self.has_view_permission(request, version) else {}
-        return super().changeform_view(request, object_id, form_url, {**page, **(extra_context or {})})
+    def page_context(self, request: HttpRequest, row: UnitVersion) -> dict[str, Any]:     # Any: a template's context
+        return {"version": row, "old_text": unit_page.old_text(row)}

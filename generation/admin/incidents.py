@@ -14,7 +14,7 @@ from unfold.decorators import display
 
 from generation.admin import failures
 from generation.admin.actions import posted, say
-from generation.admin.records import RecordAdmin, person, when
+from generation.admin.records import OwnPage, RecordAdmin, person, when
 from generation.admin.rendering import NOTHING, link_to, state, url_of
 from generation.core.reasons import EXPLANATIONS
 from generation.core.remedies import CURES, MEANS, Remedy
@@ -52,7 +52,7 @@ class CauseFilter(admin.SimpleListFilter):
 
 
 @admin.register(Incident)
-class IncidentAdmin(RecordAdmin):
+class IncidentAdmin(OwnPage, RecordAdmin):
     why = "Failures are grouped by the sweeper, and end by themselves when their cause is gone. Act with the buttons."
     list_display = (
         "sentence", "state_label", "kind_title", "route", "jobs", "users", "chunks", "first_seen", "last_seen",
@@ -99,32 +99,23 @@ class IncidentAdmin(RecordAdmin):
             *super().get_urls(),
         ]
 
-    def changeform_view(
-        self, request: HttpRequest, object_id: str | None = None, form_url: str = "",
-        extra_context: dict[str, Any] | None = None,     # Any: as in Django
-    ) -> HttpResponse:
-        incident = self.get_object(request, object_id)     # None: Django says that it does not exist
-        may_view = incident is not None and self.has_view_permission(request, incident)
-        page = self._context(request, incident) if may_view else {}
-        return super().changeform_view(request, object_id, form_url, {**page, **(extra_context or {})})
-
-    def _context(self, request: HttpRequest, incident: Incident) -> dict[str, Any]:     # Any: a template's context
+    def page_context(self, request: HttpRequest, row: Incident) -> dict[str, Any]:     # Any: a template's context
         user = person(request)
-        occurrences = Occurrence.objects.filter(incident=incident)
+        occurrences = Occurrence.objects.filter(incident=row)
         affected = Job.objects.visible_to(user).filter(pk__in=occurrences.values("job"))
         newest = affected.select_related("user").defer("brief", "findings").order_by("-pk")[:JOBS_SHOWN]
         samples = occurrences.exclude(message="").order_by("-last_at").values_list("message", flat=True)[:200]
-        treatments = incident.treatments.select_related("by", "job").defer("job__brief", "job__findings")
-        [failure] = failures.failures([incident], user)
+        treatments = row.treatments.select_related("by", "job").defer("job__brief", "job__findings")
+        [failure] = failures.failures([row], user)
         return {
-            "incident": incident, "failure": failure,
+            "incident": row, "failure": failure,
             "affected": [(job, url_of(job)) for job in newest],
             "samples": list(dict.fromkeys(samples))[:SAMPLES],
             "treatments": [
                 (treatment, MEANS[Remedy(treatment.remedy)].label, treatment.job and url_of(treatment.job))
                 for treatment in treatments[:TREATMENTS_SHOWN]
             ],
-            "may_resolve": incident.is_open and user.has_perm("generation.resolve_incident"),
+            "may_resolve": row.is_open and user.has_perm("generation.resolve_incident"),
         }
 
     # --- Actions ------------------------------------------------------------------------------

@@ -20,7 +20,7 @@ from generation.admin import job_page
 from generation.admin.actions import confirmed, posted
 from generation.admin.asking import ask
 from generation.admin.log_export import as_csv, as_json_lines
-from generation.admin.records import RecordAdmin, person, when
+from generation.admin.records import OwnPage, RecordAdmin, person, when
 from generation.admin.rendering import NOTHING, bar, mark, span, state, url_of
 from generation.core.pricing import dollars
 from generation.kinds import all_kinds
@@ -30,7 +30,7 @@ from generation.telemetry import tracing
 
 
 @admin.register(Job)
-class JobAdmin(RecordAdmin):
+class JobAdmin(OwnPage, RecordAdmin):
     why = (
         "Jobs are changed by their actions (retry, cancel, have a unit written anew), never by hand: "
         "a job is the record of what was asked, done and paid."
@@ -146,13 +146,8 @@ class JobAdmin(RecordAdmin):
             raise PermissionDenied
         return ask(self, request)
 
-    def changeform_view(
-        self, request: HttpRequest, object_id: str | None = None, form_url: str = "",
-        extra_context: dict[str, Any] | None = None,     # Any: as in Django
-    ) -> HttpResponse:
-        job = self.get_object(request, object_id)     # None: Django says that it does not exist
-        page = job_page.context(job, person(request)) if job and self.has_view_permission(request, job) else {}
-        return super().changeform_view(request, object_id, form_url, {**page, **(extra_context or {})})
+    def page_context(self, request: HttpRequest, row: Job) -> dict[str, Any]:     # Any: a template's context
+        return job_page.context(row, person(request))
 
     def parts_view(self, request: HttpRequest, job_id: int) -> HttpResponse:
         """The moving parts of the job page, for its script."""

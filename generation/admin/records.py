@@ -98,6 +98,22 @@ class FastListAdmin(ModelAdmin):
         return super().changelist_view(request, extra_context)
 
 
+class OwnPage(ModelAdmin):
+    """Rows whose page shows more than a form: `page_context` is what its template asks for."""
+
+    def page_context(self, request: HttpRequest, row: Any) -> dict[str, Any]:     # Any: whose page; a context
+        """Of a row that is there and may be seen."""
+        raise NotImplementedError
+
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, form_url: str = "",
+        extra_context: dict[str, Any] | None = None,     # Any: as in Django
+    ) -> HttpResponse:
+        row = self.get_object(request, object_id) if object_id else None      # None: Django says what is not there
+        page = self.page_context(request, row) if row is not None and self.has_view_permission(request, row) else {}
+        return super().changeform_view(request, object_id, form_url, {**page, **(extra_context or {})})
+
+
 class RecordAdmin(FastListAdmin):
     """Rows that only services write.  `why` stands on each of their pages."""
 

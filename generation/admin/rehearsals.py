@@ -21,7 +21,7 @@ from unfold.decorators import display
 from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminSelectWidget
 
 from generation.admin.actions import posted, say
-from generation.admin.records import RecordAdmin, person, when
+from generation.admin.records import OwnPage, RecordAdmin, person, when
 from generation.admin.rendering import NOTHING, state, url_of
 from generation.models import Rehearsal, RehearsalState
 from generation.services import rehearsals
@@ -59,7 +59,7 @@ class Figure:
 
 
 @admin.register(Rehearsal)
-class RehearsalAdmin(RecordAdmin):
+class RehearsalAdmin(OwnPage, RecordAdmin):
     why = "The process of the rehearsal writes this; nothing of it touches the work of users."
     list_display = ("title", "state_label", "size", "outcome", "by", "started")
     list_display_links = ("title",)
@@ -107,16 +107,7 @@ class RehearsalAdmin(RecordAdmin):
             "outlines": list(SCENARIOS.values()), "is_production": settings.IS_PRODUCTION, "most_s": rehearsals.MOST_S,
         })
 
-    def changeform_view(
-        self, request: HttpRequest, object_id: str | None = None, form_url: str = "",
-        extra_context: dict[str, Any] | None = None,     # Any: as in Django
-    ) -> HttpResponse:
-        row = self.get_object(request, object_id) if object_id else None
-        return super().changeform_view(
-            request, object_id, form_url, {**(self._report_of(request, row) if row else {}), **(extra_context or {})}
-        )
-
-    def _report_of(self, request: HttpRequest, row: Rehearsal) -> dict[str, Any]:     # Any: a template's context
+    def page_context(self, request: HttpRequest, row: Rehearsal) -> dict[str, Any]:     # Any: a template's context
         title, sentence = _outline(row)
         last = rehearsals.before(row) if row.report else None
         is_running = row.state == RehearsalState.RUNNING

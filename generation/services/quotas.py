@@ -3,6 +3,7 @@
 A job's bill is the difference between what the job knows and what the ledger has been told
 (`billed_units`, `billed_usd_micros`), so settling again, or later, never counts anything twice."""
 
+
 import datetime as dt
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
@@ -18,6 +19,7 @@ from generation.core.states import ChunkState
 from generation.models import Chunk, Job, UnitVersion, clock
 from generation.models.job import TERMINAL
 from generation.services.errors import Refusal, RefusalCode
+from generation.services.job_spec import JobSpec
 from generation.services.routing import estimates
 
 if TYPE_CHECKING:
@@ -36,19 +38,20 @@ def check_pause() -> None:
         )
 
 
-def terms_for(user: "User", *, kind: str, strategy: str, units: int) -> Terms:
+def terms_for(user: "User", spec: JobSpec) -> Terms:
     """The terms of `user`, or a Refusal if they do not allow such a document at all."""
     terms = policies.current_terms(user)
-    for names, name, word in ((terms.kinds, kind, "document kind"), (terms.strategies, strategy, "strategy")):
+    for names, name, word in (
+            (terms.kinds, spec.kind.slug, "document kind"), (terms.strategies, spec.strategy, "strategy")):
         if not allows(names, name):
             raise Refusal(
                 RefusalCode.NOT_ALLOWED, f"You may not use the {word} “{name}”.",
                 "Ask for something else, or ask an administrator.",
             )
-    if terms.max_units_per_job is not None and units > terms.max_units_per_job:
+    if terms.max_units_per_job is not None and spec.units > terms.max_units_per_job:
         raise Refusal(
             RefusalCode.TOO_MANY_UNITS,
-            f"The document would have {units} units; you may ask for {terms.max_units_per_job} at most.",
+            f"The document would have {spec.units} units; you may ask for {terms.max_units_per_job} at most.",
             "Ask for a shorter document.",
         )
     return terms
@@ -58,33 +61,31 @@ def may_use_route(terms: Terms, slug: str) -> bool:
     return allows(terms.routes, slug)
 
 
-def reserve(
-    job: Job, terms: Terms, *, units: int, usd_micros: int, now: dt.datetime, needs_work: bool = True
-) -> list[Standing]:
-    """Reserve for the new `job`, in the transaction that accepts it; a Refusal names the limit that it does not fit
-    under.  Where the limits stand afterwards.  A job that the cache serves whole never runs."""
-    amounts = Amounts(requests=1, units=units, usd_micros=usd_micros, jobs=1 if needs_work else 0)
-    return _reserve(job, terms, amounts, now)
+def reserve(job: Job, terms: Terms, amounts: Amounts, now: dt.datetime) -> list[Standing]:
+    """Reserve for `job`, in the transaction that wants it made; a Refusal names the limit that it does not fit under.
 
-
-def _reserve(job: Job, terms: Terms, amounts: Amounts, now: dt.datetime) -> list[Standing]:
+    Where the limits stand afterwards."""
     try:
         return ledger.reserve(terms, str(job.public_id), amounts, now=now)
     except LimitExceeded as exceeded:
         raise refusal_of(exceeded, now) from exceeded
 
 
-def reserve_again(job: Job, units: int, now: dt.datetime, *, needs_work: bool = True) -> None:
-    """A new reservation for `units` units of `job`, which is locked, when its owner wants them (again)."""
+def reserve_again(job: Job, units: int, now: dt.datetime) -> None:
+    """A new reservation for `units` units of `job`, which is locked, when its owner wants them (again).
+
+    Without units the cache has all that was missing, and nothing will run."""
     check_pause()
-    terms = terms_for(job.user, kind=job.kind, strategy=job.strategy, units=job.unit_total)
-    expected = estimates.estimate(
-        kind=job.kind, strategy=job.strategy, route=job.route, brief=job.brief, units=max(1, units)
-    )
-    runs_more = needs_work and not ledger.has_unsettled(str(job.public_id))
-    _reserve(job, terms, Amounts(
-        requests=1, units=units, usd_micros=expected.usd_micros_p90 if needs_work else 0, jobs=1 if runs_more else 0,
-    ), now)
+    spec = JobSpec.of(job)
+    if spec is None:
+        raise Refusal(
+            RefusalCode.UNKNOWN_KIND, f"This installation has no document kind “{job.kind}” any more.",
+            "Read what is done, or ask for another kind.",
+        )
+    terms = terms_for(job.user, spec)
+    usd_micros = estimates.estimate(spec.of_units(units)).usd_micros_p90 if units else 0
+    runs_more = units and not ledger.has_unsettled(str(job.public_id))
+    reserve(job, terms, Amounts(requests=1, units=units, usd_micros=usd_micros, jobs=1 if runs_more else 0), now)
 
 
 def settle_jobs(jobs: Iterable[Job], now: dt.datetime) -> None:

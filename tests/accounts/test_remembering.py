@@ -100,8 +100,7 @@ def test_pause_binds_at_once_and_its_end_frees_at_once(moment, db, django_captur
 
 def test_remembered_routes_are_nobody_s_to_change(moment, route, ann):
     def chosen() -> Any:
-        kind = submission.understood("training_program", PROGRAM, "parallel").kind
-        return selection.for_job(kind=kind, strategy="parallel", brief=PROGRAM, units=12)
+        return selection.for_job(submission.understood("training_program", PROGRAM, "parallel"))
 
     chosen().route.model = "scribbled"
     assert chosen().route.model == route.model

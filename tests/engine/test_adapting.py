@@ -5,7 +5,6 @@ import json
 import pytest
 
 from generation.core.outcomes import Reply
-from generation.kinds import get_kind
 from generation.models import CacheEntry, Job
 from generation.services.cache import similar
 from generation.services.errors import Refusal, RefusalCode
@@ -47,13 +46,12 @@ def test_quote_offers_a_similar_document_and_no_other(ann, route):
     assert ask(ann).from_cache
     assert offered(ann) == [job], "and not its copy"
     assert offered(ann, OTHER) == []
-    found, = similar.similar(ann, *_request(SIMILAR))
+    found, = similar.similar(ann, _request(SIMILAR))
     assert 0.3 < found.similarity < 1
 
 
 def _request(note):
-    kind = get_kind("training_program")
-    return kind, kind.brief({**PROGRAM, "goal_note": note}).model_dump(mode="json")
+    return submission.understood("training_program", {**PROGRAM, "goal_note": note}, "parallel")
 
 
 def test_most_similar_comes_first_and_few_are_offered(ann, route):
@@ -94,7 +92,7 @@ def test_same_words_that_are_no_longer_cached_are_most_similar(ann, route):
     assert offered(ann, NOTE) == [], "it would be served"
     CacheEntry.objects.all().delete()
     assert offered(ann, NOTE) == [job]
-    assert similar.similar(ann, *_request(NOTE))[0].similarity == 1
+    assert similar.similar(ann, _request(NOTE))[0].similarity == 1
 
 
 @pytest.mark.parametrize("strategy", ["parallel", "sequential", "single"])

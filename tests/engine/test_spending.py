@@ -300,8 +300,8 @@ def test_refusal_of_a_document_that_never_fits_does_not_say_when(ann, route):
 
 
 def quote(route, units=3, strategy="parallel"):
-    return estimates.estimate(
-        kind="training_program", strategy=strategy, route=route, brief={**PROGRAM, "weeks": units}, units=units)
+    spec = submission.understood("training_program", {**PROGRAM, "weeks": units}, strategy)
+    return estimates.estimate(spec.on(route))
 
 
 @pytest.mark.parametrize("strategy", ["parallel", "sequential", "single"])

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from generation.core.text import forbidden_character
 from generation.kinds import all_kinds
 from generation.services.errors import Refusal, RefusalCode
-from generation.services.jobs.submission import Asked, understood
+from generation.services.job_spec import JobSpec
+from generation.services.jobs.submission import understood
 
 # All of Unicode, and more often than by chance what hides, reorders or breaks something.
 ODD = st.sampled_from(
@@ -50,7 +51,7 @@ def test_any_brief_is_understood_or_refused_by_name(slug, data):
     answer.title.encode()
 
 
-def asked_or_refused(slug: str, brief: Any) -> Asked | Refusal:     # Any: whatever somebody sends
+def asked_or_refused(slug: str, brief: Any) -> JobSpec | Refusal:     # Any: whatever somebody sends
     try:
         return understood(slug, brief, "parallel")
     except Refusal as refusal:

@@ -24,6 +24,7 @@ from generation.core.outcomes import Done, DoneWhole, Repair
 from generation.core.prompting import Kind, Stage
 from generation.kinds import all_kinds
 from generation.models import CacheEntry, Job, LogLevel, Route, clock
+from generation.services.job_spec import JobSpec
 from generation.telemetry import journal
 
 BATCH = 500                              # rows that one pruning transaction deletes
@@ -51,32 +52,33 @@ def scope() -> Scope:
 class Seeker:
     """Names the parts of one document.  `None` instead of a name: the cache is not concerned."""
 
-    def __init__(self, *, user: User, kind: Kind, route: Route, brief: JsonObject) -> None:
+    def __init__(self, user: User, spec: JobSpec) -> None:
+        kind, route = spec.kind, spec.chosen_route
         self._common: dict[str, Any] = {      # Any: the columns of Sought
             "whose": scope().whose(user.pk, user.role), "provider": provider_of(route), "route": route.slug,
-            "model": route.model, "kind": kind.slug, "kind_revision": kind.revision, "brief": normalised(brief),
+            "model": route.model, "kind": kind.slug, "kind_revision": kind.revision, "brief": normalised(spec.brief),
         }
-        self.kind = kind
+        self.spec = spec
         self._plan_digest = ""
 
     @classmethod
     def of(cls, job: Job) -> "Seeker | None":
         """None also for a job whose revision this process does not know."""
-        kind = all_kinds().get(job.kind)
-        if scope() is Scope.OFF or job.adapted_from_id is not None or kind is None:
+        if scope() is Scope.OFF or job.adapted_from_id is not None:
             return None
-        if kind.revision != job.kind_revision:
+        spec = JobSpec.of(job)
+        if spec is None or spec.kind.revision != job.kind_revision:
             return None
-        return cls(user=job.user, kind=kind, route=job.route, brief=job.brief)
+        return cls(job.user, spec)
 
     def first(self, stage: Stage) -> Sought:
         """The plan, or the whole document."""
-        return Sought(stage=stage, form=form_of(self.kind, stage), **self._common)
+        return Sought(stage=stage, form=form_of(self.spec.kind, stage), **self._common)
 
     def unit(self, position: int, plan: JsonObject, so_far: Iterable[str] = ()) -> Sought:
         self._plan_digest = self._plan_digest or fingerprint(plan)
         return Sought(
-            stage=Stage.UNIT, form=form_of(self.kind, Stage.UNIT), position=position,
+            stage=Stage.UNIT, form=form_of(self.spec.kind, Stage.UNIT), position=position,
             plan_digest=self._plan_digest, so_far=tuple(so_far), **self._common,
         )
 

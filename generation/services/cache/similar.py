@@ -14,13 +14,13 @@ from django.db import connection
 from django.db.models import F, QuerySet, Value
 from rapidfuzz import fuzz
 
-from generation.core.cache_key import Scope, free_text_of, shape_of
+from generation.core.cache_key import Scope, shape_of
 from generation.core.kind import JsonObject
-from generation.core.prompting import Kind
 from generation.core.states import JobState
 from generation.models import Chunk, Job
 from generation.services.cache import cache_entries
 from generation.services.errors import Refusal, RefusalCode
+from generation.services.job_spec import JobSpec
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -37,13 +37,13 @@ class Similar:
     similarity: float        # 0 to 1; 1: the same words
 
 
-def similar(user: "User", kind: Kind, brief: JsonObject) -> list[Similar]:
+def similar(user: "User", spec: JobSpec) -> list[Similar]:
     """Completed documents within the cache's scope that `user` may see, most similar first, MOST at most."""
     if cache_entries.scope() is Scope.OFF:
         return []
-    text = free_text_of(kind, brief)
+    text = spec.free_text
     alike = _offered(user).filter(
-        kind=kind.slug, state=JobState.COMPLETED.value, brief_shape=shape_of(kind, brief),
+        kind=spec.kind.slug, state=JobState.COMPLETED.value, brief_shape=spec.shape,
         cached_parts__lte=F("unit_total"),      # what came whole from the cache is there already
     )
     found = [Similar(job, 1.0) for job in alike.filter(brief_text=text).order_by("-id")[:MOST]]
@@ -75,14 +75,14 @@ def _with_other_words(alike: QuerySet[Job], text: str) -> Iterator[tuple[Job, fl
     yield from ((job, round(ratio / 100, 2)) for ratio, job in near_rows[:MOST])
 
 
-def source(user: "User", kind: Kind, brief: JsonObject, public_id: UUID) -> Job:
+def source(user: "User", spec: JobSpec, public_id: UUID) -> Job:
     """The job that `user` wants adapted, or a Refusal if it cannot be."""
     job = Job.objects.visible_to(user).filter(public_id=public_id).first()
     if job is None:
         sentence = "There is no such job, or you may not see it."
-    elif job.kind != kind.slug or job.state != JobState.COMPLETED:
-        sentence = f"Only a completed {kind.title.lower()} can be adapted."
-    elif shape_of(kind, job.brief) != shape_of(kind, brief):
+    elif job.kind != spec.kind.slug or job.state != JobState.COMPLETED:
+        sentence = f"Only a completed {spec.kind.title.lower()} can be adapted."
+    elif shape_of(spec.kind, job.brief) != spec.shape:
         sentence = "Its brief differs in more than its free text."
     else:
         return job

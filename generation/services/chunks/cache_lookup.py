@@ -5,6 +5,7 @@ What is served needs no worker, no route and no call, so it also comes while the
 import datetime as dt
 import logging
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Min, Q
@@ -20,6 +21,10 @@ from generation.services.cache import cache_entries, single_flight
 from generation.services.cache.cache_entries import Seeker
 from generation.services.chunks.fan_out import serve
 from generation.services.chunks.job_state import derive
+from generation.services.job_spec import JobSpec
+
+if TYPE_CHECKING:
+    from accounts.models import User
 
 BATCH = 20      # jobs that one look serves, so that claiming does not wait for it
 
@@ -80,7 +85,8 @@ def _sought(job: Job, seeker: Seeker, chunk: Chunk) -> Sought:
         return seeker.first(Stage(chunk.stage))
     plan = Chunk.objects.values_list("content", flat=True).get(job=job, position=0)
     assert plan is not None, "the plan comes first"
-    so_far = digests_before(job.pk, chunk.position, seeker.kind, plan) if job.strategy == Strategy.SEQUENTIAL else []
+    is_sequential = job.strategy == Strategy.SEQUENTIAL
+    so_far = digests_before(job.pk, chunk.position, seeker.spec.kind, plan) if is_sequential else []
     return seeker.unit(chunk.position, plan, so_far)
 
 
@@ -153,24 +159,24 @@ class Foreseen:
     saved_usd_micros: int = 0
 
 
-def foresee(*, seeker: Seeker, units: int, strategy: str) -> Foreseen:
+def foresee(user: "User", spec: JobSpec) -> Foreseen:
     """Reads, and serves nothing."""
-    stage = Stage.WHOLE if strategy == Strategy.SINGLE else Stage.PLAN
-    first = _one(seeker.first(stage))
+    seeker, kind = Seeker(user, spec), spec.kind
+    first = _one(seeker.first(spec.first_stage))
     if first is None:
         return Foreseen()
     saved, found, so_far = first.saved_usd_micros, sum(unit is not None for unit in first.whole), list[str]()
-    typed, plan = seeker.kind.plan(first.content), first.content
-    missing = [n for n in range(1, units + 1) if n > len(first.whole) or first.whole[n - 1] is None]
-    if strategy != Strategy.SEQUENTIAL:
+    typed, plan = kind.plan(first.content), first.content
+    missing = [n for n in range(1, spec.units + 1) if n > len(first.whole) or first.whole[n - 1] is None]
+    if spec.strategy != Strategy.SEQUENTIAL:
         served = cache_entries.find(seeker.unit(position, plan) for position in missing)
         return Foreseen(True, found + len(served), saved + sum(one.saved_usd_micros for one in served.values()))
     for position in missing:
         unit = _one(seeker.unit(position, plan, so_far))
         if unit is None:
             break
-        digest = seeker.kind.digest(typed, position, seeker.kind.unit(unit.content))
-        so_far.append(f"{seeker.kind.unit_noun} {position}: {digest}")
+        digest = kind.digest(typed, position, kind.unit(unit.content))
+        so_far.append(f"{kind.unit_noun} {position}: {digest}")
         saved, found = saved + unit.saved_usd_micros, found + 1
     return Foreseen(True, found, saved)
 

@@ -110,7 +110,8 @@ def _claim_on(
         ids = fairest(mine, route=route, paused=paused, worker=worker, now=now, room=room, running=running)
         chunks = list(
             Chunk.objects.select_for_update(skip_locked=True, of=("self",), no_key=True)
-            .runnable(now).filter(pk__in=ids).select_related("job").order_by("job_id", "position")
+            .runnable(now).filter(pk__in=ids).order_by("job_id", "position")
+            .select_related("job").defer("job__brief", "job__brief_text", "job__findings")
         )
         if not chunks:
             return [], False

@@ -19,6 +19,7 @@ from generation.services.chunks.assembly import check_content
 from generation.services.chunks.endings import end_without_content
 from generation.services.chunks.job_state import derive, missing_units
 from generation.services.errors import Refusal, RefusalCode
+from generation.services.job_spec import JobSpec
 from generation.services.routing import selection
 from generation.telemetry import journal
 
@@ -88,7 +89,7 @@ def retry(job: Job, *, by: "User | None") -> Job:
             _choose_again(locked)
         cache_lookup.look_up(locked, now)
         left = missing_units(locked)
-        quotas.reserve_again(locked, left, now, needs_work=bool(left))
+        quotas.reserve_again(locked, left, now)
         derive(locked, now)
         incidents.note_retry(locked, now, by=by)
         queue.ring(moved)
@@ -141,10 +142,9 @@ def regenerate(job: Job, position: int, *, instruction: str, by: "User | None") 
 
 def _choose_again(job: Job) -> None:
     """The route of `job`, which is locked, was disabled: what is missing is asked elsewhere."""
-    chosen = selection.for_job(
-        kind=all_kinds()[job.kind], strategy=job.strategy, brief=job.brief, units=job.unit_total,
-        is_allowed=policies.may_use_routes(job.user.role),
-    )
+    spec = JobSpec.of(job)
+    assert spec is not None, "who retries knows the kind"
+    chosen = selection.for_job(spec, is_allowed=policies.may_use_routes(job.user.role))
     job.route, job.why_route = chosen.route, chosen.why[:200]
     Job.objects.filter(pk=job.pk).update(route=job.route, why_route=job.why_route)
     Chunk.objects.filter(job=job, state=ChunkState.PENDING.value).update(route=None, why_route="")

@@ -1,5 +1,6 @@
 """What a request would cost, how long it would take, and what it would leave of each limit.  Stores nothing."""
 
+
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
@@ -10,7 +11,6 @@ from generation.core.cache_key import Scope
 from generation.models import clock
 from generation.services import quotas
 from generation.services.cache import cache_entries, similar
-from generation.services.cache.cache_entries import Seeker
 from generation.services.cache.similar import Similar
 from generation.services.chunks import cache_lookup
 from generation.services.jobs.submission import understood
@@ -54,25 +54,19 @@ def quote(
     *, user: "User", kind: str, brief: Any, strategy: str, fresh: bool = False,     # Any: not yet validated
     adapt: UUID | None = None,
 ) -> Quote:
-    """Raises Refusal as `jobs.submit` does, but not for a limit that is reached: that is what `limits` tell."""
-    asked = understood(kind, brief, strategy)
+    """Raises Refusal as `submission.submit` does, but not for a limit that is reached: that is what `limits` tell."""
+    spec = understood(kind, brief, strategy)
     quotas.check_pause()
-    terms = quotas.terms_for(user, kind=kind, strategy=strategy, units=asked.units)
-    route = selection.for_job(
-        kind=asked.kind, strategy=strategy, brief=asked.brief, units=asked.units,
-        is_allowed=lambda slug: quotas.may_use_route(terms, slug),
-    ).route
+    terms = quotas.terms_for(user, spec)
+    chosen = selection.for_job(spec, is_allowed=lambda slug: quotas.may_use_route(terms, slug))
+    spec = spec.on(chosen.route)
     if adapt is not None:
-        similar.source(user, asked.kind, asked.brief, adapt)
+        similar.source(user, spec, adapt)
     foreseen = cache_lookup.Foreseen()
     if not fresh and adapt is None and cache_entries.scope() is not Scope.OFF:
-        seeker = Seeker(user=user, kind=asked.kind, route=route, brief=asked.brief)
-        foreseen = cache_lookup.foresee(seeker=seeker, units=asked.units, strategy=strategy)
-    left = asked.units - foreseen.units
-    expected = (
-        estimate(kind=kind, strategy=strategy, route=route, brief=asked.brief, units=left)
-        if left else Estimate(0, 0, 0.0, 0.0, 0)
-    )
+        foreseen = cache_lookup.foresee(user, spec)
+    left = spec.units - foreseen.units
+    expected = estimate(spec.of_units(left)) if left else Estimate(0, 0, 0.0, 0.0, 0)
     amounts = Amounts(requests=1, units=left, usd_micros=expected.usd_micros_p90, jobs=1 if left else 0)
     limits = [
         Remainder(standing, standing.left - amounts.of(standing.ceiling.metric))
@@ -80,6 +74,6 @@ def quote(
     ]
     cached = Cached.NO if not foreseen.has_plan else Cached.PARTLY if left else Cached.WHOLE
     return Quote(
-        asked.units, route.slug, expected, limits, cached, foreseen.saved_usd_micros,
-        similar.similar(user, asked.kind, asked.brief) if cached is not Cached.WHOLE else [],
+        spec.units, chosen.route.slug, expected, limits, cached, foreseen.saved_usd_micros,
+        similar.similar(user, spec) if cached is not Cached.WHOLE else [],
     )

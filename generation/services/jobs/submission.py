@@ -7,11 +7,10 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from pydantic import ValidationError
 
+from accounts.ledger import Amounts
 from generation import queue
-from generation.core.cache_key import free_text_of, shape_of
 from generation.core.findings import pointer
 from generation.core.fingerprint import fingerprint
-from generation.core.kind import as_json
 from generation.core.prompting import Kind, Stage
 from generation.kinds import all_kinds
 from generation.models import Chunk, Job, Strategy
@@ -20,6 +19,7 @@ from generation.services.cache import similar
 from generation.services.chunks import cache_lookup
 from generation.services.chunks.job_state import derive, missing_units
 from generation.services.errors import Refusal, RefusalCode
+from generation.services.job_spec import JobSpec
 from generation.services.routing import selection
 from generation.services.routing.estimates import estimate
 from generation.services.routing.selection import Chosen
@@ -40,16 +40,6 @@ class Submitted:
     chunks: tuple[Chunk, ...] | None = None     # of a new job of which the cache had nothing
 
 
-@dataclass(frozen=True)
-class Asked:
-    """A request that has been understood: it could be accepted, as far as its content goes."""
-
-    kind: Kind
-    brief: dict[str, Any]      # Any: JSON, as it is stored
-    title: str
-    units: int
-
-
 def submit(
     *, user: "User", kind: str, brief: Any, strategy: str = Strategy.PARALLEL,     # Any: not yet validated
     idempotency_key: str | None = None, fresh: bool = False, adapt: UUID | None = None,
@@ -62,50 +52,46 @@ def submit(
     Raises Refusal for an unknown kind or strategy, a brief that the kind does not accept, a key used
     for another request, what the user's terms or limits do not allow, and when no route is enabled."""
     _check_key(idempotency_key)
-    asked = understood(kind, brief, strategy)
-    request = _request_fingerprint(kind, strategy, asked.brief, fresh=fresh, adapt=adapt)
+    spec = understood(kind, brief, strategy)
+    request = _request_fingerprint(spec, fresh=fresh, adapt=adapt)
     if idempotency_key is not None:
         earlier = _earlier(user, idempotency_key, request)
         if earlier is not None:
             return Submitted(earlier, is_new=False)
-    terms = quotas.terms_for(user, kind=kind, strategy=strategy, units=asked.units)
-    chosen = selection.for_job(
-        kind=asked.kind, strategy=strategy, brief=asked.brief, units=asked.units,
-        is_allowed=lambda slug: quotas.may_use_route(terms, slug),
-    )
-    route = chosen.route
-    source = similar.source(user, asked.kind, asked.brief, adapt) if adapt is not None else None
-    expected = estimate(kind=kind, strategy=strategy, route=route, brief=asked.brief, units=asked.units)
+    terms = quotas.terms_for(user, spec)
+    chosen = selection.for_job(spec, is_allowed=lambda slug: quotas.may_use_route(terms, slug))
+    spec = spec.on(chosen.route)
+    source = similar.source(user, spec, adapt) if adapt is not None else None
+    expected = estimate(spec)
     try:
         with transaction.atomic(durable=True):
             quotas.check_pause()
             # Before the reservation: a second request with the same key ends here, and reserves nothing.
             job = Job.objects.create(
-                user=user, kind=kind, kind_revision=asked.kind.revision, strategy=strategy, brief=asked.brief,
-                title=asked.title[:200], route=route, why_route=chosen.why[:200], unit_total=asked.units,
-                expected_s=expected.seconds_p50,
-                idempotency_key=idempotency_key, request_fingerprint=request, is_fresh=fresh, adapted_from=source,
-                brief_shape=shape_of(asked.kind, asked.brief), brief_text=free_text_of(asked.kind, asked.brief),
+                user=user, kind=spec.kind.slug, kind_revision=spec.kind.revision, strategy=spec.strategy,
+                brief=spec.brief, title=spec.title[:200], route=spec.chosen_route, why_route=chosen.why[:200],
+                unit_total=spec.units, expected_s=expected.seconds_p50, idempotency_key=idempotency_key,
+                request_fingerprint=request, is_fresh=fresh, adapted_from=source,
+                brief_shape=spec.shape, brief_text=spec.free_text,
             )
             now = job.created_at      # the database's clock
-            stage = Stage.WHOLE if strategy == Strategy.SINGLE else Stage.PLAN
+            stage = spec.first_stage
             first = Chunk.objects.create(
                 job=job, position=0, stage=stage.value, title="Whole document" if stage is Stage.WHOLE else "Plan",
                 ready_at=now, is_fresh=fresh, **_elsewhere(chosen),
             )
             journal.write(
-                job, "submit", f"accepted: {asked.kind.title.lower()}, {asked.units} {asked.kind.unit_noun}s", by=user,
+                job, "submit", f"accepted: {spec.kind.title.lower()}, {spec.units} {spec.kind.unit_noun}s", by=user,
                 strategy=strategy,
             )
             served = cache_lookup.look_up(job, now, [first])
-            left = missing_units(job) if served else job.unit_total
-            if served and left:
-                expected = estimate(kind=kind, strategy=strategy, route=route, brief=asked.brief, units=left)
+            left = missing_units(job) if served else spec.units
+            amounts = Amounts(requests=1)      # what the cache serves whole never runs
+            if left:
+                rest = estimate(spec.of_units(left)) if served else expected
+                amounts = Amounts(requests=1, units=left, usd_micros=rest.usd_micros_p90, jobs=1)
             # As late as can be: the rows of everybody's limits stay locked until the commit.
-            standings = quotas.reserve(
-                job, terms, units=left, usd_micros=expected.usd_micros_p90 if left else 0, now=now,
-                needs_work=bool(left),
-            )
+            standings = quotas.reserve(job, terms, amounts, now)
             if served:
                 derive(job, now)
             queue.ring()
@@ -125,8 +111,8 @@ def _elsewhere(chosen: Chosen) -> dict[str, Any]:     # Any: column values
     return {"route": chosen.first_route, "why_route": chosen.first_why[:200]}
 
 
-def understood(kind: str, brief: Any, strategy: str) -> Asked:     # Any: not yet validated
-    """The request, validated.  Raises Refusal as `submit` does."""
+def understood(kind: str, brief: Any, strategy: str) -> JobSpec:     # Any: not yet validated
+    """The request, validated; its route is not chosen yet.  Raises Refusal as `submit` does."""
     kinds = all_kinds()
     if kind not in kinds:
         raise Refusal(
@@ -138,14 +124,13 @@ def understood(kind: str, brief: Any, strategy: str) -> Asked:     # Any: not ye
             RefusalCode.UNKNOWN_STRATEGY, f"There is no strategy “{strategy[:60]}”.",
             f"Use one of: {', '.join(Strategy.values)}.", [("/strategy", "unknown strategy")],
         )
-    return Asked(kinds[kind], *_validated(kinds[kind], brief))
+    return _validated(kinds[kind], brief, strategy)
 
 
-def _validated(kind: Kind, brief: Any) -> tuple[dict[str, Any], str, int]:
-    """The brief as it is stored, the working title and the number of units."""
+def _validated(kind: Kind, brief: Any, strategy: str) -> JobSpec:     # Any: as above
     try:
         typed = kind.Brief.model_validate(brief)
-        return as_json(typed), kind.working_title(typed), kind.unit_count(typed)
+        return JobSpec.understood(kind, strategy, typed)
     except ValidationError as error:
         problems = [
             (pointer("brief", *item["loc"]), item["msg"].removeprefix("Value error, "))
@@ -158,12 +143,10 @@ def _validated(kind: Kind, brief: Any) -> tuple[dict[str, Any], str, int]:
     )
 
 
-def _request_fingerprint(
-    kind: str, strategy: str, brief: dict[str, Any], *, fresh: bool, adapt: UUID | None     # Any: JSON
-) -> str:
+def _request_fingerprint(spec: JobSpec, *, fresh: bool, adapt: UUID | None) -> str:
     """What makes two requests with one key the same."""
     more = {name: str(value) for name, value in (("fresh", fresh or ""), ("adapt", adapt or "")) if value}
-    return fingerprint(kind, strategy, brief, *([more] if more else []))
+    return fingerprint(spec.kind.slug, spec.strategy, spec.brief, *([more] if more else []))
 
 
 def _check_key(key: str | None) -> None:

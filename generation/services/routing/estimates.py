@@ -2,18 +2,15 @@
 
 Before there is any, from the route's prices and the size of what the kind would simulate.  Never "unknown"."""
 
-import json
-import random
 from dataclasses import dataclass
-from functools import lru_cache
 
 from accounts.ttl_cache import once
-from generation.core.kind import JsonObject
-from generation.core.pricing import Prices, estimated_tokens
-from generation.core.prompting import Kind
+from generation.core.pricing import estimated_tokens
+from generation.core.prompting import Stage
 from generation.core.states import JobState
-from generation.kinds import all_kinds
 from generation.models import Job, Route, Strategy
+from generation.services.job_spec import JobSpec
+from generation.services.routing.sizes import SizedBrief, part_sizes
 
 ENOUGH = 5            # with fewer completed jobs a p90 would be one job's luck
 NEWEST = 200
@@ -31,14 +28,15 @@ class Estimate:
     jobs: int               # completed ones that it is based on; 0: on prices and sizes
 
 
-def estimate(*, kind: str, strategy: str, route: Route, brief: JsonObject, units: int) -> Estimate:
-    """For `units` units of a document of `brief`."""
+def estimate(spec: JobSpec) -> Estimate:
+    """For the units of `spec`, on its route."""
+    kind, strategy, route = spec.kind.slug, spec.strategy, spec.chosen_route
     past = once(("past", kind, strategy, route.pk), lambda: _past(kind, strategy, route))
     if past.jobs < ENOUGH:
-        return _from_prices(all_kinds()[kind], strategy, route.prices, brief, units)
-    factor = units if _is_serial(strategy) else 1
+        return _from_prices(spec)
+    factor = spec.units if _is_serial(strategy) else 1
     return Estimate(
-        round(_quantile(past.costs, 0.5) * units), round(_quantile(past.costs, 0.9) * units),
+        round(_quantile(past.costs, 0.5) * spec.units), round(_quantile(past.costs, 0.9) * spec.units),
         round(_quantile(past.times, 0.5) * factor, 1), round(_quantile(past.times, 0.9) * factor, 1), past.jobs,
     )
 
@@ -74,22 +72,13 @@ def _quantile(ordered: list[float], share: float) -> float:
     return ordered[min(len(ordered) - 1, int(share * len(ordered)))] if ordered else 0.0
 
 
-def _from_prices(kind: Kind, strategy: str, prices: Prices, brief: JsonObject, units: int) -> Estimate:
-    plan_tokens, unit_tokens = _sizes(kind.slug, kind.revision, json.dumps(brief))
-    shared = estimated_tokens(kind.rules) + estimated_tokens(str(brief)) + plan_tokens
-    output = plan_tokens + units * unit_tokens
-    calls = 1 if strategy == Strategy.SINGLE else 1 + units
+def _from_prices(spec: JobSpec) -> Estimate:
+    kind, units, prices = spec.kind, spec.units, spec.chosen_route.prices
+    size = part_sizes(SizedBrief.of(kind, spec.brief_text, spec.typed_brief))
+    shared = estimated_tokens(kind.rules) + estimated_tokens(spec.brief_text) + size.plan
+    output = size.plan + units * size.unit
+    calls = 1 if spec.first_stage is Stage.WHOLE else 1 + units
     cost = -(-(calls * shared * prices.input + output * prices.output) // 1_000_000)
-    plan_s, unit_s = (FIRST_TOKEN_S + tokens / OUTPUT_TOKENS_PER_S for tokens in (plan_tokens, unit_tokens))
-    seconds = plan_s + (unit_s * units if _is_serial(strategy) else unit_s)
+    plan_s, unit_s = (FIRST_TOKEN_S + tokens / OUTPUT_TOKENS_PER_S for tokens in (size.plan, size.unit))
+    seconds = plan_s + (unit_s * units if _is_serial(spec.strategy) else unit_s)
     return Estimate(cost, CAUTION * cost, round(seconds, 1), round(CAUTION * seconds, 1), 0)
-
-
-@lru_cache(maxsize=500)
-def _sizes(slug: str, revision: int, brief: str) -> tuple[int, int]:     # the revision: of what is remembered
-    """Tokens of a plan and of a unit, as the kind simulates them for `brief`, which is JSON."""
-    kind, rng = all_kinds()[slug], random.Random(0)
-    typed = kind.brief(json.loads(brief))
-    plan = kind.simulate_plan(typed, rng)
-    unit = kind.simulate_unit(typed, kind.plan(plan), 1, rng)
-    return estimated_tokens(str(plan)), estimated_tokens(str(unit))

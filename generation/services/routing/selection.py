@@ -4,23 +4,22 @@ A job keeps the route that it was accepted with.  A part of it is asked elsewher
 attempt states: another route suits plans better, its checks failed and a stronger one is there, its request
 did not fit, or its own route is paused and has a fallback."""
 
-import json
-import random
 from collections.abc import Callable
 from copy import copy
 from dataclasses import dataclass
 from functools import cache
 
 from accounts.ttl_cache import once
-from generation.core.kind import JsonObject
 from generation.core.outcomes import GiveUp, Outcome, Repair
 from generation.core.pricing import estimated_tokens
-from generation.core.prompting import Kind, Stage
+from generation.core.prompting import Stage
 from generation.core.reasons import Reason
 from generation.core.routing import Candidate, Choice, Need, SchemaSupport, Use, ranked, schema_needed, unable_because
-from generation.kinds import all_kinds, get_kind
-from generation.models import Job, Route, Strategy
+from generation.kinds import get_kind
+from generation.models import Job, Route
 from generation.services.errors import Refusal, RefusalCode
+from generation.services.job_spec import JobSpec
+from generation.services.routing.sizes import SizedBrief, part_sizes
 
 STRONGER_FROM_REPAIR = 2      # the first repair is asked where the draft was written: its prefix is warm there
 Allowed = Callable[[str], bool]
@@ -40,17 +39,13 @@ def anything(slug: str) -> bool:
     return True
 
 
-def for_job(
-    *, kind: Kind, strategy: str, brief: JsonObject, units: int, is_allowed: Allowed = anything
-) -> Chosen:
+def for_job(spec: JobSpec, *, is_allowed: Allowed = anything) -> Chosen:
     """The best routes for a new document; a Refusal if no enabled, allowed route can make it."""
     rows = once(("routes",), _enabled)
     candidates = [route.candidate for route in rows.values()]
-    main = _best(candidates, need_of(kind, strategy, brief, units, Use.UNIT), is_allowed)
-    if strategy == Strategy.SINGLE:
-        first = main      # the first call writes everything
-    else:
-        first = _best(candidates, need_of(kind, strategy, brief, units, Use.PLAN), is_allowed)
+    main = _best(candidates, need_of(spec, Use.UNIT), is_allowed)
+    # Of strategy `single` the first call writes everything.
+    first = main if spec.first_stage is Stage.WHOLE else _best(candidates, need_of(spec, Use.PLAN), is_allowed)
     # Copies: what is remembered is everybody's.
     return Chosen(copy(rows[main.slug]), main.why, copy(rows[first.slug]), first.why)
 
@@ -74,12 +69,12 @@ def remedy(
             reason = Reason.LONGER_CONTEXT
         case _:
             return None
-    kind = all_kinds().get(job.kind)
-    if kind is None:
+    spec = JobSpec.of(job)
+    if spec is None:
         return None
     is_longer = reason is Reason.LONGER_CONTEXT
     need = need_of(
-        kind, job.strategy, job.brief, job.unit_total, Use.REPAIR if not is_longer else Use.UNIT,
+        spec, Use.REPAIR if not is_longer else Use.UNIT,
         stronger_than=None if is_longer else asked_on.strength,
         longer_than=asked_on.context_tokens if is_longer else None, failed_checks=repairs + 1,
     )
@@ -93,21 +88,21 @@ def remedy(
 
 
 def need_of(
-    kind: Kind, strategy: str, brief: JsonObject, units: int, use: Use, *, stronger_than: int | None = None,
-    longer_than: int | None = None, failed_checks: int = 0,
+    spec: JobSpec, use: Use, *, stronger_than: int | None = None, longer_than: int | None = None,
+    failed_checks: int = 0,
 ) -> Need:
     """About what a call for `use` will be."""
-    size = _size(kind.slug)
-    shared = size.rules + estimated_tokens(json.dumps(brief, ensure_ascii=False))
+    size = _size(spec.kind.slug)
+    shared = size.rules + estimated_tokens(spec.brief_text)
     if use is Use.PLAN:
         input_tokens, output_tokens = shared, size.plan
-    elif strategy == Strategy.SINGLE:
-        input_tokens, output_tokens = shared, size.plan + units * size.unit
+    elif spec.first_stage is Stage.WHOLE:
+        input_tokens, output_tokens = shared, size.plan + spec.units * size.unit
     else:
         input_tokens, output_tokens = shared + size.plan, size.unit
-    language = brief.get("language")
+    language = spec.brief.get("language")
     return Need(
-        kind=kind.slug, use=use, input_tokens=input_tokens, output_tokens=output_tokens, schema=size.schema,
+        kind=spec.kind.slug, use=use, input_tokens=input_tokens, output_tokens=output_tokens, schema=size.schema,
         language=language if isinstance(language, str) else "", stronger_than=stronger_than, longer_than=longer_than,
         failed_checks=failed_checks,
     )
@@ -147,12 +142,9 @@ class _Size:
 
 @cache
 def _size(slug: str) -> _Size:
-    kind, rng = get_kind(slug), random.Random(0)
-    typed = kind.brief(kind.example)
-    plan = kind.simulate_plan(typed, rng)
-    unit = kind.simulate_unit(typed, kind.plan(plan), 1, rng)
+    kind = get_kind(slug)
+    parts = part_sizes(SizedBrief.of(kind, "the kind's example", kind.brief(kind.example)))
     return _Size(
         rules=estimated_tokens(kind.rules) + estimated_tokens(kind.prompt_of(f"{Stage.UNIT}.md")),
-        plan=estimated_tokens(json.dumps(plan)), unit=estimated_tokens(json.dumps(unit)),
-        schema=schema_needed(kind.plan_schema, kind.unit_schema),
+        plan=parts.plan, unit=parts.unit, schema=schema_needed(kind.plan_schema, kind.unit_schema),
     )

@@ -14,25 +14,22 @@ from rich.console import Console
 from rich.table import Table
 
 from accounts.models import Limit, Policy, Role, User, create_token
-from generation.core.states import ACTIVE_JOB_STATES
 from generation.simulator.process import SimulatorProcess
 from generation.simulator.settings import SimulatorSettings
 from generation.testbed.api_client import ApiClient
-from generation.testbed.bench.engine import Say
+from generation.testbed.bench.programs import ACTIVE, BRIEF, USERS
 from generation.testbed.bench.web import WebServer
 from generation.testbed.installation.processes import ROOT, Worker, servers_cpu_s
 from generation.testbed.installation.scratch_database import database_url, scratch_database
-from generation.testbed.installation.waiting import wait_until
+from generation.testbed.installation.waiting import Say, wait_until
+from generation.testbed.quantiles import quantile
 
 JOBS = "/api/v1/jobs"
-USERS = 10
-BRIEF = {"goal": "strength", "weeks": 12}
 PLENTY = 10**12
 ASK, LOOK = "POST /jobs", "GET /jobs/{id}"
 GOALS_P99_MS = {ASK: 100.0, LOOK: 50.0}      # with PostgreSQL and Redis
 WARM_UP = 60
 DOCUMENT_S = 60.0
-_ACTIVE = {state.value for state in ACTIVE_JOB_STATES}
 
 
 @dataclass(frozen=True)
@@ -83,12 +80,12 @@ def measure(*, rate: float, seconds: float, processes: int, pairs: int, say: Say
     with SimulatorProcess(SimulatorSettings(plan_s=0.3, unit_s=0.5)) as simulator:
         provider = {"OPENAI_BASE_URL": simulator.base_url, "OPENAI_API_KEY": "bench"}
         with scratch_database():      # without a worker: what waits is shown with its place in the queue
-            tokens = _people()
+            tokens = _tokens()
             with WebServer(_environment(provider), processes=processes) as web:
                 _load(report, web, tokens, say)
         with scratch_database():
             say("the same request twice")
-            environment, tokens = _environment(provider), _people()
+            environment, tokens = _environment(provider), _tokens()
             with WebServer(environment, processes=processes) as web:
                 report.again = _twice(environment, web, tokens[0], pairs)
     return report
@@ -102,7 +99,7 @@ def _environment(provider: dict[str, str]) -> dict[str, str]:
     }
 
 
-def _people() -> list[str]:
+def _tokens() -> list[str]:
     """Tokens of USERS teachers, whose limits are those of a usual installation, only never reached."""
     for policy in Policy.objects.all():
         policy.max_running_jobs = 1_000_000
@@ -164,12 +161,6 @@ def _row(what: str, web: WebServer, rate: float, requests: list[dict[str, Any]])
     )
 
 
-def quantile(values: list[float], share: float) -> float:
-    """The smallest of `values` that is not below `share` of them."""
-    ordered = sorted(values)
-    return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
-
-
 def _twice(environment: dict[str, str], web: WebServer, token: str, pairs: int) -> Again:
     """`pairs` different requests, each made twice: until the document is complete, over HTTP, with one worker."""
     client = ApiClient(web.url, token)
@@ -194,9 +185,9 @@ def _completed(client: ApiClient, brief: dict[str, Any]) -> tuple[float, bool]: 
 
     def has_ended() -> bool:
         nonlocal found
-        if found["state"] in _ACTIVE:
+        if found["state"] in ACTIVE:
             found = client.ask("GET", f"{JOBS}/{found['id']}").json
-        return found["state"] not in _ACTIVE
+        return found["state"] not in ACTIVE
 
     wait_until("the document is complete", has_ended, DOCUMENT_S, 0.02)
     took_s = time.monotonic() - began

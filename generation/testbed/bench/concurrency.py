@@ -4,7 +4,6 @@ Each provider has a hidden limit that no header tells.  The same work is done wi
 route's ceiling, and with a ceiling four times too high and the limit that moves; all in one run, so only ratios
 count."""
 
-import secrets
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
@@ -13,23 +12,20 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from accounts.models import Policy, Role, User
-from generation.core.states import ACTIVE_JOB_STATES, JobState
+from accounts.models import User
+from generation.core.states import JobState
 from generation.models import Attempt, Chunk, Job, Route, RouteMinute
-from generation.services.jobs import submission
 from generation.services.routing import route_health
 from generation.simulator.process import SimulatorProcess
 from generation.simulator.settings import SimulatorSettings
+from generation.testbed.bench.programs import BRIEF, environment_of, make_users, submit, submit_many, wait_for_end
 from generation.testbed.installation.processes import Worker
 from generation.testbed.installation.scratch_database import scratch_database
-from generation.testbed.installation.waiting import wait_until
+from generation.testbed.installation.waiting import Say, wait_until
 
-BRIEF = {"goal": "strength", "weeks": 12}
-USERS = 10
 TOO_HIGH = 4      # times the hidden limit: the ceiling under which the moving limit looks for it
 SLOTS = 400
-ACTIVE = [state.value for state in ACTIVE_JOB_STATES]
-Say = Callable[[str], None]
+MOVING = "moving limit"
 
 
 @dataclass(frozen=True)
@@ -77,9 +73,6 @@ class Comparison:
         return self.moving.late_per_s / self.best_constant.late_per_s
 
 
-MOVING = "moving limit"
-
-
 def providers(most: int, unit_s: float) -> list[HiddenLimit]:
     usual = {"plan_s": unit_s, "unit_s": unit_s, "jitter": 0.2}
     return [
@@ -94,8 +87,7 @@ def measure(
     """Each provider with each constant, as a multiple of its hidden limit, and with the moving limit."""
     found = []
     with scratch_database() as url:
-        Policy.objects.all().delete()
-        users = [User.objects.create_user(f"user{n}", role=Role.TEACHER) for n in range(USERS)]
+        users = make_users()
         for provider in providers(most, unit_s):
             comparison = Comparison(provider.name, most)
             ceilings = [(f"constant {max(1, round(share * most))}", max(1, round(share * most))) for share in constants]
@@ -113,19 +105,15 @@ def _run(
     """Work without end for `seconds`, from a worker that knows nothing but the provider's usual pace."""
     _forget_everything()
     with SimulatorProcess(provider.settings) as simulator:
-        environment = {
-            "DATABASE_URL": url, "OPENAI_BASE_URL": simulator.base_url, "OPENAI_API_KEY": "bench",
-            "QUEUE_NAME": f"bench-{secrets.token_hex(4)}", "WORKER_SLOTS": str(SLOTS),
-        }
-        crew = [Worker(environment).wait_ready() for _ in range(workers)]
+        environment = environment_of(url, simulator, WORKER_SLOTS=str(SLOTS))
+        running = [Worker(environment).wait_ready() for _ in range(workers)]
         try:
-            submission.submit(user=users[0], kind="training_program", brief={**BRIEF, "weeks": 3}, fresh=True)
-            wait_until("one program is made", lambda: not Job.objects.filter(state__in=ACTIVE).exists(), 60, 0.1)
+            first = submit(users[0], {**BRIEF, "weeks": 3}, fresh=True)
+            wait_for_end("one program is made", [first.pk], 60, 0.1)
             # A constant holds whatever is reported: the limit moves below its ceiling only.
             Route.objects.update(max_in_flight=ceiling, trip_after=1_000, trip_percent=100, trip_calls=30_000)
             enough = max(4, round(2 * provider.most * seconds / provider.settings.unit_s / 13))
-            for n in range(enough):
-                submission.submit(user=users[n % len(users)], kind="training_program", brief=BRIEF, fresh=True)
+            submit_many(users, enough, fresh=True)
             done = [(time.monotonic(), _done())]
             while done[-1][0] - done[0][0] < seconds:
                 wait_until("a moment passes", _after(0.25), 5, 0.05)
@@ -133,13 +121,13 @@ def _run(
                     Route.objects.exclude(concurrency_limit=None).update(concurrency_limit=None, concurrency={})
                 done.append((time.monotonic(), _done()))
         finally:
-            for worker in crew:
+            for worker in running:
                 worker.kill()
                 worker.close()
-    (began_s, first), (ended_s, last) = done[0], done[-1]
-    third_s, third = next(point for point in done if point[0] - began_s >= seconds / 3)
+    (began_s, at_first), (ended_s, at_last) = done[0], done[-1]
+    third_s, at_third = next(point for point in done if point[0] - began_s >= seconds / 3)
     return Run(
-        who, (last - first) / (ended_s - began_s), (last - third) / (ended_s - third_s),
+        who, (at_last - at_first) / (ended_s - began_s), (at_last - at_third) / (ended_s - third_s),
         Attempt.objects.filter(code="rate_limited").count(), _route().carries,
     )
 

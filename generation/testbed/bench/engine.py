@@ -2,31 +2,27 @@
 
 import json
 import os
-import secrets
 import statistics
 import subprocess
 import sys
-from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from django.conf import settings
 
-from accounts.models import Policy, Role, User
-from generation.core.states import ACTIVE_JOB_STATES, JobState
+from accounts.models import User
+from generation.core.states import JobState
 from generation.models import Attempt, AttemptState, Job, Origin
-from generation.services.jobs import submission
 from generation.simulator.process import SimulatorProcess
 from generation.simulator.settings import SimulatorSettings
+from generation.testbed.bench.programs import BRIEF, environment_of, make_users, ring_on, submit, submit_many, wait_for_end
 from generation.testbed.installation.processes import ROOT, Worker, servers_cpu_s
+from generation.testbed.installation.provider_log import Call, place_of_call
 from generation.testbed.installation.scratch_database import scratch_database
-from generation.testbed.installation.waiting import wait_until
+from generation.testbed.installation.waiting import Say, wait_until
+from generation.testbed.quantiles import p95
 
-BRIEF = {"goal": "strength", "weeks": 12}
 CHUNKS = 13
-USERS = 10
-ACTIVE = [state.value for state in ACTIVE_JOB_STATES]
-Say = Callable[[str], None]
 
 
 @dataclass(frozen=True)
@@ -69,11 +65,6 @@ class EngineReport:
         return asdict(self)
 
 
-def p95(values: Iterable[float]) -> float:
-    ordered = sorted(values)
-    return ordered[min(len(ordered) - 1, round(0.95 * (len(ordered) - 1)))]
-
-
 def measure(
     *, sizes: list[int], workers: int, plan_s: float, unit_s: float, say: Say, crash_programs: int = 20
 ) -> EngineReport:
@@ -85,14 +76,10 @@ def measure(
     limit_s = plan_s + unit_s
     settings_of_provider = SimulatorSettings(plan_s=plan_s, unit_s=unit_s)
     with scratch_database() as url, SimulatorProcess(settings_of_provider) as simulator:
-        environment = {
-            "DATABASE_URL": url, "OPENAI_BASE_URL": simulator.base_url, "OPENAI_API_KEY": "bench",
-            "QUEUE_NAME": f"bench-{secrets.token_hex(4)}", "CACHE_SCOPE": "off",
-        }
+        environment = environment_of(url, simulator, CACHE_SCOPE="off")
         settings.CACHE_SCOPE = "off"      # the same brief again and again
-        Policy.objects.all().delete()      # the engine is measured, not what a teacher may spend
-        users = [User.objects.create_user(f"user{n}", role=Role.TEACHER) for n in range(USERS)]
-        crew = [Worker(environment).wait_ready() for _ in range(workers)]
+        users = make_users()
+        running = [Worker(environment).wait_ready() for _ in range(workers)]
         ring_on(environment["QUEUE_NAME"])
         try:
             say("warming up")
@@ -101,50 +88,38 @@ def measure(
             report.doorbell_to_call_ms = _doorbell_latency(users, simulator)
             for programs in sizes:
                 say(f"{programs} programs: this engine")
-                report.rows.append(_engine_row(users, programs, crew, limit_s))
+                report.rows.append(_engine_row(users, programs, running, limit_s))
                 for mode, who in (("gather", "asyncio.gather, bare SDK"), ("sequential", "sequential loop, bare SDK")):
                     if mode == "sequential" and programs > 1:
                         continue      # the loops would run side by side: that is its ratio already
                     say(f"{programs} programs: {who}")
                     report.rows.append(_baseline_row(mode, who, programs, simulator.base_url, limit_s))
             say("kill -9")
-            report.crash = _crash(users, crew, environment, simulator, crash_programs)
+            report.crash = _crash(users, running, environment, simulator, crash_programs)
         finally:
-            for worker in crew:
+            for worker in running:
                 worker.stop()
     return report
 
 
-def ring_on(queue_name: str) -> None:
-    """Let this process ring where the workers of a measurement listen."""
-    from celery import current_app
-
-    current_app.conf.task_default_queue = queue_name
-
-
 def _run(users: list[User], programs: int) -> list[Job]:
     """Ask for `programs` programs at once and wait for them."""
-    asked = [
-        submission.submit(user=users[n % len(users)], kind="training_program", brief=BRIEF).job for n in range(programs)
-    ]
-    ids = [job.pk for job in asked]
-    wait_until(
-        f"{programs} programs end", lambda: not Job.objects.filter(pk__in=ids, state__in=ACTIVE).exists(), 300, 0.2
-    )
+    ids = submit_many(users, programs)
+    wait_for_end(f"{programs} programs end", ids, 300)
     return list(Job.objects.filter(pk__in=ids))
 
 
-def _engine_row(users: list[User], programs: int, crew: list[Worker], limit_s: float) -> EngineRow:
-    cpu, servers = sum(worker.cpu_s() for worker in crew), servers_cpu_s()
+def _engine_row(users: list[User], programs: int, running: list[Worker], limit_s: float) -> EngineRow:
+    cpu, servers = sum(worker.cpu_s() for worker in running), servers_cpu_s()
     made = _run(users, programs)
-    cpu, servers = sum(worker.cpu_s() for worker in crew) - cpu, servers_cpu_s() - servers
+    cpu, servers = sum(worker.cpu_s() for worker in running) - cpu, servers_cpu_s() - servers
     began = min(job.created_at for job in made)
     walls = [(job.finished_at - began).total_seconds() for job in made if job.finished_at]
     assert all(job.state == JobState.COMPLETED for job in made), "every program of a calm run completes"
     chunks = programs * CHUNKS
     return EngineRow(
         "this engine", programs, statistics.median(walls) / limit_s, p95(walls) / limit_s, cpu / chunks * 1000,
-        servers / chunks * 1000, max(worker.peak_mb() for worker in crew),
+        servers / chunks * 1000, max(worker.peak_mb() for worker in running),
     )
 
 
@@ -166,7 +141,7 @@ def _doorbell_latency(users: list[User], simulator: SimulatorProcess, samples: i
     """Milliseconds from the commit that accepted a job to the start of its plan call at the provider."""
     waits = []
     for _ in range(samples):
-        job = submission.submit(user=users[0], kind="training_program", brief={"goal": "strength", "weeks": 1}).job
+        job = submit(users[0], {"goal": "strength", "weeks": 1})
         job.refresh_from_db()
         call = _wait_for_call(simulator, job)
         waits.append((call["started_at"] - job.created_at.timestamp()) * 1000)
@@ -174,8 +149,8 @@ def _doorbell_latency(users: list[User], simulator: SimulatorProcess, samples: i
     return {"p50": statistics.median(waits), "p95": p95(waits)}
 
 
-def _wait_for_call(simulator: SimulatorProcess, job: Job) -> dict[str, Any]:     # Any: JSON
-    found: list[dict[str, Any]] = []
+def _wait_for_call(simulator: SimulatorProcess, job: Job) -> Call:
+    found: list[Call] = []
 
     def is_asked() -> bool:
         found.extend(call for call in simulator.calls() if call["cache_key"] == str(job.public_id))
@@ -186,19 +161,16 @@ def _wait_for_call(simulator: SimulatorProcess, job: Job) -> dict[str, Any]:    
 
 
 def _crash(
-    users: list[User], crew: list[Worker], environment: dict[str, str], simulator: SimulatorProcess, programs: int
+    users: list[User], running: list[Worker], environment: dict[str, str], simulator: SimulatorProcess, programs: int
 ) -> Crash:
     simulator.clear_calls()
-    asked = [
-        submission.submit(user=users[n % len(users)], kind="training_program", brief=BRIEF).job for n in range(programs)
-    ]
-    ids = [job.pk for job in asked]
+    ids = submit_many(users, programs)
     half = programs * CHUNKS // 2
     wait_until(
         "half of the calls are answered",
         lambda: Attempt.objects.filter(job__in=ids, state=AttemptState.SETTLED).count() >= half, 120, 0.02,
     )
-    for worker in crew:
+    for worker in running:
         worker.kill()
     in_flight = Attempt.objects.filter(job__in=ids, state=AttemptState.ASKING).count()
     answered = {
@@ -208,13 +180,10 @@ def _crash(
     }
     stored = {(key, position) for key, _fence, position in answered}
     calls_before = {call["seq"] for call in simulator.calls()}
-    crew[:] = [Worker(environment).wait_ready() for _ in crew]
-    wait_until(
-        "the programs end after the crash",
-        lambda: not Job.objects.filter(pk__in=ids, state__in=ACTIVE).exists(), 180, 0.2,
-    )
+    running[:] = [Worker(environment).wait_ready() for _ in running]
+    wait_for_end("the programs end after the crash", ids, 180)
     after = [call for call in simulator.calls() if call["seq"] not in calls_before]
-    again = sum((call["cache_key"], _position(call["task"])) in stored for call in after)
+    again = sum(place_of_call(call) in stored for call in after)
     return Crash(
         programs=programs,
         lost_jobs=Job.objects.filter(pk__in=ids).exclude(state=JobState.COMPLETED).count(),
@@ -225,12 +194,6 @@ def _crash(
     )
 
 
-def _position(task: str) -> int:
-    """0 for a plan, n for `unit n of N`."""
-    words = task.split()
-    return int(words[1]) if words and words[0] == "unit" else 0
-
-
 def _calls_after_done(ids: list[int], simulator: SimulatorProcess) -> int:
     done = {
         (str(key), position): finished.timestamp()
@@ -238,9 +201,4 @@ def _calls_after_done(ids: list[int], simulator: SimulatorProcess) -> int:
             "public_id", "chunks__position", "chunks__finished_at")
         if finished is not None
     }
-    return sum(
-        call["started_at"] > done.get((call["cache_key"], _position(call["task"])), float("inf"))
-        for call in simulator.calls()
-    )
-
-
+    return sum(call["started_at"] > done.get(place_of_call(call), float("inf")) for call in simulator.calls())

@@ -1,27 +1,26 @@
 """What forty programs of one user do to the single program of another, on a route that carries few calls.
 
 In one run: programs alone, then single ones amid ann's forty, and one alone again.  Every single program is of somebody
-who was not served lately; the cache serves nobody.  Ratios are of the times from
-request to end; the bound is one unit's time more than alone, for the slowest: no call in flight is broken off, and who
-comes just after the last one went out waits for it.  Each comes when the one before has ended, which is that moment."""
+who was not served lately; the cache serves nobody.  Ratios are of the times from request to end; the bound is one
+unit's time more than alone, for the slowest: no call in flight is broken off, and who comes just after the last one
+went out waits for it.  Each comes when the one before has ended, which is that moment."""
 
 import contextlib
-import secrets
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from rich.console import Console
 
-from accounts.models import Policy, Role, User
+from accounts.models import Role, User
 from generation.models import Job, Route
 from generation.services.errors import Refusal
-from generation.services.jobs import control, submission
+from generation.services.jobs import control
 from generation.simulator.process import SimulatorProcess
 from generation.simulator.settings import SimulatorSettings
-from generation.testbed.bench.engine import ACTIVE, Say, ring_on
+from generation.testbed.bench.programs import ACTIVE, environment_of, make_users, ring_on, submit, wait_for_end
 from generation.testbed.installation.processes import Worker
 from generation.testbed.installation.scratch_database import scratch_database
-from generation.testbed.installation.waiting import wait_until
+from generation.testbed.installation.waiting import Say, wait_until
 
 LONG_S = 300.0
 SINGLES = 5
@@ -59,22 +58,17 @@ def measure(*, programs: int, weeks: int, calls_at_once: int, unit_s: float, say
     brief = {"goal": "strength", "weeks": weeks}
     provider = SimulatorSettings(plan_s=unit_s, unit_s=unit_s, jitter=0.0)
     with scratch_database() as url, SimulatorProcess(provider) as simulator:
-        queue_name = f"bench-{secrets.token_hex(4)}"
-        environment = {
-            "DATABASE_URL": url, "OPENAI_BASE_URL": simulator.base_url, "OPENAI_API_KEY": "bench",
-            "QUEUE_NAME": queue_name, "PULSE_S": "0.2",
-        }
-        Policy.objects.all().delete()      # the queue is measured, not what a teacher may spend
+        environment = environment_of(url, simulator, PULSE_S="0.2")
         Route.objects.update(max_in_flight=calls_at_once)
-        ann, cy = (User.objects.create_user(name, role=Role.TEACHER) for name in ("ann", "cy"))
+        ann, cy = make_users("ann", "cy")
         worker = Worker(environment).wait_ready()
-        ring_on(queue_name)
+        ring_on(environment["QUEUE_NAME"])
         try:
             say("the single program, alone")
             _took_s(cy, brief)
             alone_s = _took_s(cy, brief)
             say(f"the same amid {programs} programs of somebody else")
-            many = [_submit(ann, brief).pk for _ in range(programs)]
+            many = [submit(ann, brief, fresh=True).pk for _ in range(programs)]
             wait_until(
                 "their calls fill the route",
                 lambda: Job.objects.filter(pk__in=many, is_planned=True).count() >= min(2, programs), LONG_S,
@@ -93,14 +87,10 @@ def measure(*, programs: int, weeks: int, calls_at_once: int, unit_s: float, say
         programs, weeks, calls_at_once, unit_s, alone_s, amid[-1], amid[len(amid) // 2], SINGLES, done)
 
 
-def _submit(user: User, brief: dict[str, Any]) -> Job:     # Any: JSON
-    return submission.submit(user=user, kind="training_program", brief=brief, fresh=True).job
-
-
 def _took_s(user: User, brief: dict[str, Any]) -> float:     # Any: JSON
     """Seconds from the request to the end, by the database's clock."""
-    job = _submit(user, brief)
-    wait_until("the program ends", lambda: not Job.objects.filter(pk=job.pk, state__in=ACTIVE).exists(), LONG_S, 0.1)
+    job = submit(user, brief, fresh=True)
+    wait_for_end("the program ends", [job.pk], LONG_S, 0.1)
     job.refresh_from_db()
     assert job.state == "completed" and job.finished_at is not None, "every program of a calm run completes"
     return (job.finished_at - job.created_at).total_seconds()

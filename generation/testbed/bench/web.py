@@ -1,15 +1,12 @@
 """A web process of its own, as production runs it, which a benchmark may load."""
 
 import os
-import socket
 import subprocess
 import sys
-import urllib.error
-import urllib.request
 from collections.abc import Mapping
 from pathlib import Path
 
-from generation.testbed.installation.processes import ROOT, cpu_s
+from generation.testbed.installation.processes import ROOT, cpu_s, free_port, serves
 from generation.testbed.installation.waiting import wait_until
 
 READY_S = 30.0
@@ -20,15 +17,12 @@ class WebServer:
     """uvicorn with `processes` processes on a free port of this machine, from `with` to its end."""
 
     def __init__(self, environment: Mapping[str, str], *, processes: int = 1) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
+        port = free_port()
         self.url = f"http://127.0.0.1:{port}"
         self._process = subprocess.Popen(
             [
                 sys.executable, "-m", "uvicorn", "config.asgi:application", "--http", "config.http:Http",
-                "--host", "127.0.0.1",
-                "--port", str(port), "--workers", str(processes), "--log-level", "error", "--no-access-log",
+                "--host", "127.0.0.1", "--port", str(port), "--workers", str(processes), "--log-level", "error", "--no-access-log",
                 "--lifespan", "off",
             ],
             cwd=ROOT, env={**os.environ, **environment}, stdin=subprocess.DEVNULL, start_new_session=True,
@@ -53,12 +47,7 @@ class WebServer:
     def _answers(self) -> bool:
         if self._process.poll() is not None:
             raise RuntimeError(f"the web server ended with {self._process.returncode} before it answered")
-        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-        try:
-            with opener.open(f"{self.url}/healthz", timeout=2):
-                return True
-        except (urllib.error.URLError, OSError):
-            return False
+        return serves(self.url)
 
 
 def _children(pid: int) -> list[int]:

@@ -1,7 +1,6 @@
 """What a run has cost: which answers were paid for twice and why, and how long a killed worker's work lay idle."""
 
 import signal
-import statistics
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -10,8 +9,9 @@ from generation.core.outcomes import CallCode
 from generation.core.states import Event
 from generation.models import Attempt, AttemptState
 from generation.testbed.chaos.invariants import CLOCKS_S, REQUEST_ID
-from generation.testbed.chaos.snapshot import Call, Place, Snapshot, place_of_call
-from generation.testbed.installation.supervisor import End
+from generation.testbed.chaos.snapshot import Snapshot
+from generation.testbed.installation.provider_log import Call, Place, place_of_call
+from generation.testbed.installation.supervisor import ProcessEnd
 
 USED = frozenset({"ok", "nonsense", "extra_units"})      # outcomes whose text reaches the checks
 
@@ -31,11 +31,11 @@ class PaidTwice:
 class Death:
     """A worker that was killed, and what it held: chunk ids and fences."""
 
-    end: End
+    end: ProcessEnd
     held: tuple[tuple[int, int], ...]
 
 
-def paid_twice(books: Snapshot, calls: Sequence[Call], deaths: Sequence[Death]) -> list[PaidTwice]:
+def paid_twice(snapshot: Snapshot, calls: Sequence[Call], deaths: Sequence[Death]) -> list[PaidTwice]:
     """Every good answer of a chunk that needed another one, with its cause; an empty cause explains nothing."""
     by_place: dict[Place, list[Call]] = defaultdict(list)
     for call in calls:
@@ -43,10 +43,10 @@ def paid_twice(books: Snapshot, calls: Sequence[Call], deaths: Sequence[Death]) 
             by_place[place_of_call(call)].append(call)
     found = []
     for place, answers in by_place.items():
-        chunk = books.chunk_at.get(place)
+        chunk = snapshot.chunk_at.get(place)
         if chunk is None or len(answers) < 2:
             continue
-        rows = _rows_of(books.attempts_of.get(chunk.pk, []), answers)
+        rows = _rows_of(snapshot.attempts_of.get(chunk.pk, []), answers)
         for call in answers[:-1]:
             row = rows.get(call["seq"])
             if row is not None and row.code == CallCode.INVALID:
@@ -90,16 +90,16 @@ def _cause(row: Attempt, deaths: Sequence[Death]) -> str:
     return ""
 
 
-def _words(end: End) -> str:
+def _words(end: ProcessEnd) -> str:
     if end.cause:
         return end.cause.replace("_", " ")
     return "killed at a fail point" if end.code == -signal.SIGKILL else f"it ended by itself with {end.code}"
 
 
-def taken_back_s(books: Snapshot, deaths: Sequence[Death]) -> list[float]:
+def taken_back_s(snapshot: Snapshot, deaths: Sequence[Death]) -> list[float]:
     """Seconds from each death until each chunk that it held was taken back: the lease, and a sweep."""
     expired: dict[int, list[float]] = defaultdict(list)
-    for line in books.log:
+    for line in snapshot.log:
         if line.chunk_id is not None and line.code in {Event.EXPIRE, Event.GIVE_UP, Event.CANCEL}:
             expired[line.chunk_id].append(line.at.timestamp())
     return [
@@ -109,23 +109,16 @@ def taken_back_s(books: Snapshot, deaths: Sequence[Death]) -> list[float]:
     ]
 
 
-def recovery_s(books: Snapshot, deaths: Sequence[Death], pauses: Sequence[tuple[float, float]]) -> list[float]:
+def recovery_s(snapshot: Snapshot, deaths: Sequence[Death], pauses: Sequence[tuple[float, float]]) -> list[float]:
     """Seconds from each death to the next claim of each chunk that it held, unless the route was paused between."""
-    return [waited for death in deaths for waited in _waits(books, death, pauses)]
+    return [waited for death in deaths for waited in _waits(snapshot, death, pauses)]
 
 
-def _waits(books: Snapshot, death: Death, pauses: Sequence[tuple[float, float]]) -> Iterator[float]:
+def _waits(snapshot: Snapshot, death: Death, pauses: Sequence[tuple[float, float]]) -> Iterator[float]:
     for chunk_id, fence in death.held:
-        after = [one.started_at.timestamp() for one in books.attempts_of.get(chunk_id, []) if one.fence > fence]
+        after = [one.started_at.timestamp() for one in snapshot.attempts_of.get(chunk_id, []) if one.fence > fence]
         if after and not any(begun < min(after) and over > death.end.at for begun, over in pauses):
             yield max(0.0, min(after) - death.end.at)
-
-
-def p50_p95(values: Sequence[float]) -> tuple[float, float] | None:
-    if not values:
-        return None
-    ordered = sorted(values)
-    return statistics.median(ordered), ordered[min(len(ordered) - 1, round(0.95 * (len(ordered) - 1)))]
 
 
 def by_cause(found: Iterable[PaidTwice]) -> Counter[str]:

@@ -1,4 +1,4 @@
-"""What chaos does, by stable names, and which rows of the fault table (F1 to F60) each of them shows."""
+"""What chaos brings about, by stable names, and which rows of the fault table (F1 to F60) each of them shows."""
 
 from enum import StrEnum
 
@@ -23,7 +23,7 @@ class ChaosFault(StrEnum):
     CUT_CONNECTIONS = "cut_connections"
     CLOSE_DATABASE = "close_database"           # no connection is accepted for some seconds
     LOCK_DATABASE = "lock_database"             # SQLite: somebody holds the write lock
-    # At fail points between two statements: engine/failpoints.py
+    # At fail points between two statements: worker/failpoints.py
     DIE_BEFORE_CALL = "die_before_call"
     DIE_BEFORE_STORE = "die_before_store"
     DIE_AFTER_STORE = "die_after_store"
@@ -42,49 +42,54 @@ class ChaosFault(StrEnum):
     OVER_THE_LIMIT = "over_the_limit"
 
 
-COVERS: dict[str, tuple[str, ...]] = {
-    ChaosFault.KILL_WORKER.value: ("F25",),
-    ChaosFault.TERMINATE_WORKER.value: ("F30",),
-    ChaosFault.STOP_WORKER.value: ("F14", "F28"),
-    ChaosFault.KILL_WEB.value: ("F15", "F41"),
-    ChaosFault.SKEW_CLOCK.value: ("F38",),
-    ChaosFault.KILL_EVERYTHING.value: ("F24", "F25", "F60"),
-    ChaosFault.KILL_REDIS.value: ("F15", "F17"),
-    ChaosFault.FLAP_REDIS.value: ("F18",),
-    ChaosFault.FREEZE_REDIS.value: ("F16",),
-    ChaosFault.FILL_REDIS.value: ("F19",),
-    ChaosFault.LOSE_MESSAGES.value: ("F20",),
-    ChaosFault.REPEAT_MESSAGES.value: ("F21", "F22"),
-    ChaosFault.FORGE_MESSAGES.value: ("F23",),
-    ChaosFault.CUT_CONNECTIONS.value: ("F32",),
-    ChaosFault.CLOSE_DATABASE.value: ("F33",),
-    ChaosFault.LOCK_DATABASE.value: ("F35",),
-    ChaosFault.DIE_BEFORE_CALL.value: ("F24",),
-    ChaosFault.DIE_BEFORE_STORE.value: ("F26",),
-    ChaosFault.DIE_AFTER_STORE.value: ("F26",),
-    ChaosFault.DIE_AFTER_SETTLE.value: ("F27",),
-    ChaosFault.STALL_PULSE.value: ("F31",),
-    ChaosFault.POISON.value: ("F29",),
-    ChaosFault.EXTRA_SWEEPERS.value: ("F46",),
-    ChaosFault.PROVIDER_FAULTS.value: ("F1", "F2", "F6", "F8", "F9", "F10", "F11", "F12"),
-    ChaosFault.PROVIDER_OUTAGE.value: ("F1", "F52"),
-    ChaosFault.OUT_OF_CREDIT.value: ("F3",),
-    ChaosFault.SAME_KEY.value: ("F41",),
-    ChaosFault.CANCEL.value: ("F43", "F45"),
-    ChaosFault.RETRY.value: ("F44",),
-    ChaosFault.OVER_THE_LIMIT.value: ("F40", "F42"),
+COVERS: dict[ChaosFault, tuple[str, ...]] = {
+    ChaosFault.KILL_WORKER: ("F25",),
+    ChaosFault.TERMINATE_WORKER: ("F30",),
+    ChaosFault.STOP_WORKER: ("F14", "F28"),
+    ChaosFault.KILL_WEB: ("F15", "F41"),
+    ChaosFault.SKEW_CLOCK: ("F38",),
+    ChaosFault.KILL_EVERYTHING: ("F24", "F25", "F60"),
+    ChaosFault.KILL_REDIS: ("F15", "F17"),
+    ChaosFault.FLAP_REDIS: ("F18",),
+    ChaosFault.FREEZE_REDIS: ("F16",),
+    ChaosFault.FILL_REDIS: ("F19",),
+    ChaosFault.LOSE_MESSAGES: ("F20",),
+    ChaosFault.REPEAT_MESSAGES: ("F21", "F22"),
+    ChaosFault.FORGE_MESSAGES: ("F23",),
+    ChaosFault.CUT_CONNECTIONS: ("F32",),
+    ChaosFault.CLOSE_DATABASE: ("F33",),
+    ChaosFault.LOCK_DATABASE: ("F35",),
+    ChaosFault.DIE_BEFORE_CALL: ("F24",),
+    ChaosFault.DIE_BEFORE_STORE: ("F26",),
+    ChaosFault.DIE_AFTER_STORE: ("F26",),
+    ChaosFault.DIE_AFTER_SETTLE: ("F27",),
+    ChaosFault.STALL_PULSE: ("F31",),
+    ChaosFault.POISON: ("F29",),
+    ChaosFault.EXTRA_SWEEPERS: ("F46",),
+    ChaosFault.PROVIDER_FAULTS: ("F1", "F2", "F6", "F8", "F9", "F10", "F11", "F12"),
+    ChaosFault.PROVIDER_OUTAGE: ("F1", "F52"),
+    ChaosFault.OUT_OF_CREDIT: ("F3",),
+    ChaosFault.SAME_KEY: ("F41",),
+    ChaosFault.CANCEL: ("F43", "F45"),
+    ChaosFault.RETRY: ("F44",),
+    ChaosFault.OVER_THE_LIMIT: ("F40", "F42"),
 }
 
-# What the monkey draws from, each in turn; the others happen all the time.
+# What the schedule draws from, each in turn; the others happen all the time.
 FAILPOINTS = {
-    ChaosFault.DIE_BEFORE_CALL: "before_call", ChaosFault.DIE_BEFORE_STORE: "before_store", ChaosFault.DIE_AFTER_STORE: "after_store",
-    ChaosFault.DIE_AFTER_SETTLE: "after_settle", ChaosFault.STALL_PULSE: "stall_pulse",
+    ChaosFault.DIE_BEFORE_CALL: "before_call",
+    ChaosFault.DIE_BEFORE_STORE: "before_store",
+    ChaosFault.DIE_AFTER_STORE: "after_store",
+    ChaosFault.DIE_AFTER_SETTLE: "after_settle",
+    ChaosFault.STALL_PULSE: "stall_pulse",
 }
 PRODUCTION = (
-    ChaosFault.KILL_WORKER, ChaosFault.STOP_WORKER, ChaosFault.KILL_REDIS, ChaosFault.CUT_CONNECTIONS, ChaosFault.FORGE_MESSAGES,
-    ChaosFault.TERMINATE_WORKER, ChaosFault.REPEAT_MESSAGES, ChaosFault.CLOSE_DATABASE, ChaosFault.LOSE_MESSAGES, ChaosFault.FLAP_REDIS,
-    ChaosFault.KILL_WEB, ChaosFault.FREEZE_REDIS, ChaosFault.SKEW_CLOCK, ChaosFault.FILL_REDIS, *FAILPOINTS,
+    ChaosFault.KILL_WORKER, ChaosFault.STOP_WORKER, ChaosFault.KILL_REDIS, ChaosFault.CUT_CONNECTIONS,
+    ChaosFault.FORGE_MESSAGES, ChaosFault.TERMINATE_WORKER, ChaosFault.REPEAT_MESSAGES, ChaosFault.CLOSE_DATABASE,
+    ChaosFault.LOSE_MESSAGES, ChaosFault.FLAP_REDIS, ChaosFault.KILL_WEB, ChaosFault.FREEZE_REDIS,
+    ChaosFault.SKEW_CLOCK, ChaosFault.FILL_REDIS, *FAILPOINTS,
 )
 EMBEDDED = (
-    ChaosFault.KILL_EVERYTHING, ChaosFault.STOP_WORKER, ChaosFault.LOCK_DATABASE, ChaosFault.TERMINATE_WORKER, *FAILPOINTS,
+    ChaosFault.KILL_EVERYTHING, ChaosFault.STOP_WORKER, ChaosFault.LOCK_DATABASE, ChaosFault.TERMINATE_WORKER,
+    *FAILPOINTS,
 )

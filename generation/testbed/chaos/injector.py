@@ -1,4 +1,4 @@
-"""The monkey: breaks what the plan says when the plan says it, and writes down what it did."""
+"""Breaks what the schedule says when the schedule says it, and writes down what it did."""
 
 import contextlib
 import json
@@ -8,7 +8,7 @@ import signal
 import sqlite3
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -21,17 +21,17 @@ from generation.models import Chunk, Pulse
 from generation.testbed.chaos.faults import FAILPOINTS, ChaosFault
 from generation.testbed.chaos.observer import patiently
 from generation.testbed.chaos.schedule import STOPPED_S, ScheduledFault
-from generation.testbed.installation.installation import Installation
+from generation.testbed.installation.installation import ScratchInstallation
 from generation.testbed.installation.redis import OwnRedis
 
-GAP_S = 0.8              # between two blows, also of those that came late
+GAP_S = 0.8              # between two faults, also of those that came late
 REDIS_AWAY_S = 1.5
 REDIS_FULL_S = 0.8
 REDIS_FROZEN_S = 3.0
 DATABASE_CLOSED_S = 2.5
 LOCKED_S = 4.0
 VICTIM_S = 6.0           # how long it waits for somebody who works
-OVERTIME = 1.5           # of the planned time, if it had to wait
+OVERTIME = 1.5           # of the scheduled time, if it had to wait
 FORGED = (
     "no JSON at all", "{}", '{"body": 7, "headers": {}, "properties": {}}', "\x80\x04\x95pickle", "9" * 1_000_000,
     json.dumps({
@@ -49,27 +49,27 @@ FORGED = (
 
 @dataclass(frozen=True)
 class Injected:
-    """One blow that was struck."""
+    """One fault that was brought about."""
 
     at: float      # seconds since 1970
-    step: ChaosFault
+    fault: ChaosFault
     detail: str
 
 
 class Injector:
-    """`run` strikes all `blows` in their time and returns when the last has healed."""
+    """`run` brings about all `faults` in their time and returns when the last has healed."""
 
-    def __init__(self, plant: Installation, blows: tuple[ScheduledFault, ...], seed: int) -> None:
-        self.done: list[Injected] = []
-        self._plant = plant
-        self._blows = blows
+    def __init__(self, installation: ScratchInstallation, faults: Sequence[ScheduledFault], seed: int) -> None:
+        self.injected: list[Injected] = []
+        self._installation = installation
+        self._faults = faults
         self._rng = random.Random(seed + 1)
         self._heal: list[threading.Thread] = []
-        self._steps: dict[ChaosFault, Callable[[], str]] = {
-            ChaosFault.KILL_WORKER: lambda: self._signal(self._worker(), signal.SIGKILL, ChaosFault.KILL_WORKER),
-            ChaosFault.KILL_EVERYTHING: lambda: self._signal(self._worker(), signal.SIGKILL, ChaosFault.KILL_EVERYTHING),
-            ChaosFault.TERMINATE_WORKER: lambda: self._signal(self._worker(), signal.SIGTERM, ChaosFault.TERMINATE_WORKER),
-            ChaosFault.KILL_WEB: lambda: self._signal(self._plant.web, signal.SIGKILL, ChaosFault.KILL_WEB),
+        self._ways: dict[ChaosFault, Callable[[], str]] = {
+            ChaosFault.KILL_WORKER: partial(self._end_worker, signal.SIGKILL, ChaosFault.KILL_WORKER),
+            ChaosFault.KILL_EVERYTHING: partial(self._end_worker, signal.SIGKILL, ChaosFault.KILL_EVERYTHING),
+            ChaosFault.TERMINATE_WORKER: partial(self._end_worker, signal.SIGTERM, ChaosFault.TERMINATE_WORKER),
+            ChaosFault.KILL_WEB: partial(self._signal, installation.web, signal.SIGKILL, ChaosFault.KILL_WEB),
             ChaosFault.STOP_WORKER: self._stop_worker,
             ChaosFault.SKEW_CLOCK: self._skew_clock,
             ChaosFault.KILL_REDIS: self._kill_redis,
@@ -82,27 +82,27 @@ class Injector:
             ChaosFault.CUT_CONNECTIONS: self._cut_connections,
             ChaosFault.CLOSE_DATABASE: self._close_database,
             ChaosFault.LOCK_DATABASE: self._lock_database,
-            **{step: partial(self._arm, name) for step, name in FAILPOINTS.items()},
+            **{fault: partial(self._arm, name) for fault, name in FAILPOINTS.items()},
         }
 
     def run(self) -> None:
         began = time.monotonic()
-        last_s = self._blows[-1].at_s * OVERTIME if self._blows else 0.0
-        for blow in self._blows:
-            time.sleep(max(GAP_S, began + blow.at_s - time.monotonic()))
+        last_s = self._faults[-1].at_s * OVERTIME if self._faults else 0.0
+        for scheduled in self._faults:
+            time.sleep(max(GAP_S, began + scheduled.at_s - time.monotonic()))
             if time.monotonic() - began < last_s:
-                self._strike(blow.step)
+                self._inject(scheduled.fault)
         for healing in self._heal:
             healing.join()
         connection.close()
 
-    def _strike(self, step: ChaosFault) -> None:
+    def _inject(self, fault: ChaosFault) -> None:
         at = time.time()
         try:
-            detail = self._steps[step]()
+            detail = self._ways[fault]()
         except (RedisError, psycopg.Error, OSError) as error:      # it is broken already
             detail = f"not now: {type(error).__name__}"
-        self.done.append(Injected(at, step, detail))
+        self.injected.append(Injected(at, fault, detail))
 
     # --- Processes ----------------------------------------------------------------------------
 
@@ -110,26 +110,29 @@ class Injector:
         """One that holds calls, if there is one within `VICTIM_S`: killing those that only just start proves less."""
         deadline = time.monotonic() + VICTIM_S
         while time.monotonic() < deadline:
-            busy = [name for name in self._plant.workers if patiently(partial(self._is_busy, name))]
+            busy = [name for name in self._installation.workers if patiently(partial(self._is_busy, name))]
             if busy:
                 return self._rng.choice(busy)
             time.sleep(0.1)
-        return self._rng.choice(self._plant.workers)
+        return self._rng.choice(self._installation.workers)
 
     def _is_busy(self, name: str) -> bool:
-        of_it = f":{self._plant.crew.members[name].pid}:"
+        of_it = f":{self._installation.supervisor.children[name].pid}:"
         return (
             Pulse.objects.filter(name__contains=of_it).exists()
             and Chunk.objects.filter(state="running", worker__contains=of_it).exists()
         )
 
-    def _signal(self, name: str, number: signal.Signals, step: ChaosFault) -> str:
-        pid = self._plant.crew.signal(name, number, step.value)
+    def _end_worker(self, number: signal.Signals, fault: ChaosFault) -> str:
+        return self._signal(self._worker(), number, fault)
+
+    def _signal(self, name: str, number: signal.Signals, fault: ChaosFault) -> str:
+        pid = self._installation.supervisor.signal(name, number, fault.value)
         return f"{name}, pid {pid}" if pid else f"{name} was down already"
 
     def _stop_worker(self) -> str:
         name = self._worker()
-        pid = self._plant.crew.signal(name, signal.SIGSTOP, ChaosFault.STOP_WORKER.value)
+        pid = self._installation.supervisor.signal(name, signal.SIGSTOP, ChaosFault.STOP_WORKER.value)
         if not pid:
             return f"{name} was down already"
 
@@ -142,10 +145,10 @@ class Injector:
 
     def _skew_clock(self) -> str:
         self._arm(ChaosFault.SKEW_CLOCK.value)
-        return self._signal(self._worker(), signal.SIGTERM, ChaosFault.SKEW_CLOCK)
+        return self._end_worker(signal.SIGTERM, ChaosFault.SKEW_CLOCK)
 
     def _arm(self, point: str) -> str:
-        (self._plant.failpoints / point).touch()
+        (self._installation.failpoints / point).touch()
         return "whoever gets there first"
 
     # --- The broker ---------------------------------------------------------------------------
@@ -184,7 +187,7 @@ class Injector:
         lost, until = 0, time.monotonic() + 1
         with self._client() as client:
             while time.monotonic() < until:
-                lost += client.lpop(self._plant.queue_name) is not None
+                lost += client.lpop(self._installation.queue_name) is not None
         return f"{lost} taken away"
 
     def _repeat_messages(self) -> str:
@@ -193,12 +196,12 @@ class Injector:
 
     def _forge_messages(self) -> str:
         with self._client() as client:
-            client.lpush(self._plant.queue_name, *FORGED)
+            client.lpush(self._installation.queue_name, *FORGED)
         return f"{len(FORGED)} of them, one of a megabyte"
 
     def _redis(self) -> OwnRedis:
-        assert self._plant.redis is not None, "the plan of an embedded run leaves the broker alone"
-        return self._plant.redis
+        assert self._installation.redis is not None, "the schedule of an embedded run leaves the broker alone"
+        return self._installation.redis
 
     def _client(self) -> Redis:
         return Redis.from_url(self._redis().url, socket_timeout=1, socket_connect_timeout=1)
@@ -229,7 +232,7 @@ class Injector:
         at = connection.settings_dict
         return psycopg.connect(
             host=at["HOST"] or None, port=at["PORT"] or None, user=at["USER"] or None, password=at["PASSWORD"] or None,
-            dbname=self._plant.usual_database, autocommit=True, connect_timeout=3,
+            dbname=self._installation.usual_database, autocommit=True, connect_timeout=3,
         )
 
     def _lock_database(self) -> str:

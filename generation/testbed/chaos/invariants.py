@@ -27,8 +27,9 @@ from generation.core.states import sources as sources_of
 from generation.core.states import target as target_of
 from generation.kinds import all_kinds
 from generation.models import Alert, Attempt, AttemptState, Chunk, Flight, Job, Origin, clock
-from generation.testbed.chaos.snapshot import Call, Snapshot, place_of_call
+from generation.testbed.chaos.snapshot import Snapshot
 from generation.testbed.installation.clients import Observed
+from generation.testbed.installation.provider_log import Call, place_of_call
 
 SUMS = ("input_tokens", "cached_input_tokens", "output_tokens", "cost_usd_micros")
 LOST = frozenset({JobState.FAILED, JobState.PARTIAL, JobState.CANCELLED})
@@ -46,82 +47,82 @@ class Violation:
 Check = tuple[str, Callable[[Snapshot], Iterator[str]]]
 
 
-def at_any_time(books: Snapshot) -> list[Violation]:
-    return _run(ANY_TIME, books)
+def at_any_time(snapshot: Snapshot) -> list[Violation]:
+    return _run(ANY_TIME, snapshot)
 
 
-def at_rest(books: Snapshot) -> list[Violation]:
+def at_rest(snapshot: Snapshot) -> list[Violation]:
     """When everything has ended, all of `at_any_time` and more."""
-    return _run((*ANY_TIME, *AT_REST), books)
+    return _run((*ANY_TIME, *AT_REST), snapshot)
 
 
-def by_the_provider(books: Snapshot, calls: Sequence[Call]) -> list[Violation]:
+def by_the_provider(snapshot: Snapshot, calls: Sequence[Call]) -> list[Violation]:
     return [
-        *(Violation("I2", line) for line in calls_after_done(books, calls)),
-        *(Violation("I3", line) for line in calls_without_a_row(books, calls)),
-        *(Violation("I3", line) for line in rows_that_differ(books, calls)),
+        *(Violation("I2", line) for line in calls_after_done(snapshot, calls)),
+        *(Violation("I3", line) for line in calls_without_a_row(snapshot, calls)),
+        *(Violation("I3", line) for line in rows_that_differ(snapshot, calls)),
     ]
 
 
-def by_the_users(books: Snapshot, heard: Observed) -> list[Violation]:
+def by_the_users(snapshot: Snapshot, observed: Observed) -> list[Violation]:
     return [
-        *(Violation("I1", line) for line in _lost_or_invented(books, heard)),
-        *(Violation("I1", f"a request got an answer that nobody should get: {line}") for line in heard.odd),
-        *(Violation("I8", line) for line in _odd_streams(heard)),
+        *(Violation("I1", line) for line in _lost_or_invented(snapshot, observed)),
+        *(Violation("I1", f"a request got an answer that nobody should get: {line}") for line in observed.odd),
+        *(Violation("I8", line) for line in _odd_streams(observed)),
     ]
 
 
-def _run(checks: Sequence[Check], books: Snapshot) -> list[Violation]:
-    return [Violation(code, sentence) for code, check in checks for sentence in check(books)]
+def _run(checks: Sequence[Check], snapshot: Snapshot) -> list[Violation]:
+    return [Violation(code, sentence) for code, check in checks for sentence in check(snapshot)]
 
 
 # --- I1: no accepted job is lost ------------------------------------------------------------------
 
 
-def active_jobs_can_move(books: Snapshot) -> Iterator[str]:
-    for job in books.jobs:
+def active_jobs_can_move(snapshot: Snapshot) -> Iterator[str]:
+    for job in snapshot.jobs:
         can = any(
             chunk.state == ChunkState.RUNNING or (chunk.state == ChunkState.PENDING and chunk.ready_at is not None)
-            for chunk in books.chunks_of.get(job.pk, [])
+            for chunk in snapshot.chunks_of.get(job.pk, [])
         )
         if not job.is_terminal and not can:
             yield f"job {job.pk} is {job.state}, and nothing of it runs or is due"
 
 
-def units_are_all_there(books: Snapshot) -> Iterator[str]:
-    for job in books.jobs:
-        chunks = books.chunks_of.get(job.pk, [])
+def units_are_all_there(snapshot: Snapshot) -> Iterator[str]:
+    for job in snapshot.jobs:
+        chunks = snapshot.chunks_of.get(job.pk, [])
         positions = [chunk.position for chunk in chunks]
         is_planned = bool(chunks) and chunks[0].state == ChunkState.DONE
         if positions != (list(range(job.unit_total + 1)) if is_planned else [0]):
             yield f"job {job.pk} has the parts {positions} of {job.unit_total}"
 
 
-def everything_has_ended(books: Snapshot) -> Iterator[str]:
-    for job in books.jobs:
+def everything_has_ended(snapshot: Snapshot) -> Iterator[str]:
+    for job in snapshot.jobs:
         if not job.is_terminal:
             yield f"job {job.pk} is still {job.state}"
 
 
-def _lost_or_invented(books: Snapshot, heard: Observed) -> Iterator[str]:
-    known = {str(job.public_id) for job in books.jobs}
-    for key, ids in heard.accepted.items():
+def _lost_or_invented(snapshot: Snapshot, observed: Observed) -> Iterator[str]:
+    known = {str(job.public_id) for job in snapshot.jobs}
+    for key, ids in observed.accepted.items():
         if len(ids) > 1:
             yield f"one Idempotency-Key, {key}, has made {len(ids)} jobs"
         for job in ids - known:
             yield f"job {job} was accepted and is not there"
-    for key, sentence in heard.refused.items():
-        if key in heard.accepted:
+    for key, sentence in observed.refused.items():
+        if key in observed.accepted:
             yield f"the wish {key} was refused ({sentence}) and accepted"
-    for job in known - heard.jobs:
+    for job in known - observed.jobs:
         yield f"job {job} is there, and nobody was told that it was accepted"
 
 
-def nobody_waits_for_nothing(books: Snapshot) -> Iterator[str]:
+def nobody_waits_for_nothing(snapshot: Snapshot) -> Iterator[str]:
     """Whoever waits for a twin has one that is asked, or is about to look again."""
-    led = {chunk.cache_key for chunk in books.chunks if chunk.flight == Flight.LEADS}
+    led = {chunk.cache_key for chunk in snapshot.chunks if chunk.flight == Flight.LEADS}
     now = clock.now()
-    for chunk in books.chunks:
+    for chunk in snapshot.chunks:
         is_due = chunk.ready_at is not None and chunk.ready_at <= now
         if chunk.flight == Flight.WAITS and chunk.cache_key not in led and not is_due:
             yield f"chunk {chunk.pk} waits for a twin that nobody asks for"
@@ -130,18 +131,18 @@ def nobody_waits_for_nothing(books: Snapshot) -> Iterator[str]:
 # --- I2: what is done is never paid for again -----------------------------------------------------
 
 
-def no_claim_after_done(books: Snapshot) -> Iterator[str]:
-    for chunk in books.chunks:
+def no_claim_after_done(snapshot: Snapshot) -> Iterator[str]:
+    for chunk in snapshot.chunks:
         if chunk.state == ChunkState.DONE and chunk.finished_at is not None:
-            for attempt in books.attempts_of.get(chunk.pk, []):
+            for attempt in snapshot.attempts_of.get(chunk.pk, []):
                 if attempt.origin == Origin.PROVIDER and attempt.started_at > chunk.finished_at:
                     yield f"chunk {chunk.pk} was claimed again (fence {attempt.fence}) after it was done"
 
 
-def calls_after_done(books: Snapshot, calls: Sequence[Call]) -> Iterator[str]:
+def calls_after_done(snapshot: Snapshot, calls: Sequence[Call]) -> Iterator[str]:
     """By the provider's clock, which is this machine's."""
     for call in calls:
-        chunk = books.chunk_at.get(place_of_call(call))
+        chunk = snapshot.chunk_at.get(place_of_call(call))
         if chunk is None or chunk.state != ChunkState.DONE or chunk.finished_at is None:
             continue
         late_s = call["started_at"] - chunk.finished_at.timestamp()
@@ -152,53 +153,53 @@ def calls_after_done(books: Snapshot, calls: Sequence[Call]) -> Iterator[str]:
 # --- I3: the ledger has every call, and its amounts -----------------------------------------------
 
 
-def sums_are_the_ledger(books: Snapshot) -> Iterator[str]:
-    for job in books.jobs:
-        booked = [attempt for attempt in books.attempts_of_job.get(job.pk, []) if attempt.is_booked]
+def sums_are_the_ledger(snapshot: Snapshot) -> Iterator[str]:
+    for job in snapshot.jobs:
+        booked = [attempt for attempt in snapshot.attempts_of_job.get(job.pk, []) if attempt.is_booked]
         for name in SUMS:
             total = sum(getattr(attempt, name) for attempt in booked)
             if getattr(job, name) != total:
                 yield f"job {job.pk} says {name} = {getattr(job, name)}, its calls sum up to {total}"
 
 
-def every_running_chunk_has_one_open_attempt(books: Snapshot) -> Iterator[str]:
-    for chunk in books.chunks:
+def every_running_chunk_has_one_open_attempt(snapshot: Snapshot) -> Iterator[str]:
+    for chunk in snapshot.chunks:
         if chunk.state == ChunkState.RUNNING:
             mine = [
-                attempt for attempt in books.attempts_of.get(chunk.pk, [])
+                attempt for attempt in snapshot.attempts_of.get(chunk.pk, [])
                 if attempt.fence == chunk.fence and attempt.state in {AttemptState.ASKING, AttemptState.REPLIED}
             ]
             if len(mine) != 1:
                 yield f"chunk {chunk.pk} runs with {len(mine)} open calls of its fence"
 
 
-def hits_are_counted(books: Snapshot) -> Iterator[str]:
+def hits_are_counted(snapshot: Snapshot) -> Iterator[str]:
     """What a job had from the cache is what its chunks had, and cost it nothing."""
-    for job in books.jobs:
-        served = [chunk for chunk in books.chunks_of.get(job.pk, []) if chunk.from_cache]
+    for job in snapshot.jobs:
+        served = [chunk for chunk in snapshot.chunks_of.get(job.pk, []) if chunk.from_cache]
         parts = len(served), sum(chunk.saved_usd_micros for chunk in served)
         if (job.cached_parts, job.saved_usd_micros) != parts:
             yield f"job {job.pk} says {job.cached_parts} parts from the cache saved {job.saved_usd_micros}, not {parts}"
 
 
-def no_attempt_stays_open(books: Snapshot) -> Iterator[str]:
-    for attempt in books.attempts:
+def no_attempt_stays_open(snapshot: Snapshot) -> Iterator[str]:
+    for attempt in snapshot.attempts:
         if attempt.state == AttemptState.ASKING:
             yield f"call {attempt.pk} of chunk {attempt.chunk_id} is still open"
         if not attempt.is_booked and attempt.cost_usd_micros and attempt.origin == Origin.PROVIDER:
             yield f"call {attempt.pk} cost {attempt.cost_usd_micros} micro-dollars that are in no sum"
 
 
-def calls_without_a_row(books: Snapshot, calls: Sequence[Call]) -> Iterator[str]:
+def calls_without_a_row(snapshot: Snapshot, calls: Sequence[Call]) -> Iterator[str]:
     """Each call has a row of its own that was there before it: by the request id where the provider's answer
     reached us, otherwise the newest row of its chunk that was not younger than the call."""
-    named = {attempt.request_id: attempt for attempt in books.attempts if attempt.request_id}
+    named = {attempt.request_id: attempt for attempt in snapshot.attempts if attempt.request_id}
     free: dict[int, list[Attempt]] = {
-        chunk.pk: [one for one in books.attempts_of.get(chunk.pk, []) if not one.request_id] for chunk in books.chunks
+        chunk.pk: [one for one in snapshot.attempts_of.get(chunk.pk, []) if not one.request_id] for chunk in snapshot.chunks
     }
     for call in sorted(calls, key=lambda call: call["started_at"]):
         place = place_of_call(call)
-        chunk = books.chunk_at.get(place)
+        chunk = snapshot.chunk_at.get(place)
         attempt = named.get(f"{REQUEST_ID}{call['seq']}")
         if chunk is None:
             yield f"call {call['seq']} was for {place}, which is no chunk of ours"
@@ -215,10 +216,10 @@ def calls_without_a_row(books: Snapshot, calls: Sequence[Call]) -> Iterator[str]
                 yield f"call {call['seq']} ({call['outcome']}) for chunk {chunk.pk} has no row in the ledger"
 
 
-def rows_that_differ(books: Snapshot, calls: Sequence[Call]) -> Iterator[str]:
+def rows_that_differ(snapshot: Snapshot, calls: Sequence[Call]) -> Iterator[str]:
     """A row that names a call says what the provider says of it."""
     by_id = {f"{REQUEST_ID}{call['seq']}": call for call in calls}
-    for attempt in books.attempts:
+    for attempt in snapshot.attempts:
         if not attempt.request_id:
             continue
         call = by_id.get(attempt.request_id)
@@ -234,19 +235,19 @@ def rows_that_differ(books: Snapshot, calls: Sequence[Call]) -> Iterator[str]:
 # --- I4: quotas are exact -------------------------------------------------------------------------
 
 
-def reservations_are_open_iff_jobs_are(books: Snapshot) -> Iterator[str]:
-    unsettled = {row.reference for row in books.reservations if row.settled_at is None}
-    for job in books.jobs:
+def reservations_are_open_iff_jobs_are(snapshot: Snapshot) -> Iterator[str]:
+    unsettled = {row.reference for row in snapshot.reservations if row.settled_at is None}
+    for job in snapshot.jobs:
         if (str(job.public_id) in unsettled) == job.is_terminal:
             yield f"job {job.pk} is {job.state}, and its reservation is {'open' if job.is_terminal else 'settled'}"
 
 
-def bills_are_what_was_made(books: Snapshot) -> Iterator[str]:
-    for job in books.jobs:
+def bills_are_what_was_made(snapshot: Snapshot) -> Iterator[str]:
+    for job in snapshot.jobs:
         if not job.is_terminal:
             continue
-        made = books.made(job)
-        rows = [row for row in books.reservations if row.reference == str(job.public_id)]
+        made = snapshot.made(job)
+        rows = [row for row in snapshot.reservations if row.reference == str(job.public_id)]
         billed = sum(row.used_units for row in rows), sum(row.used_usd_micros for row in rows)
         if not (job.billed_usd_micros == job.cost_usd_micros and job.billed_units == made and billed == (
             made, job.billed_usd_micros
@@ -257,9 +258,9 @@ def bills_are_what_was_made(books: Snapshot) -> Iterator[str]:
             )
 
 
-def usage_is_what_was_reserved_and_spent(books: Snapshot) -> Iterator[str]:
-    for usage in books.usage:
-        mine = [row for row in books.reservations if usage.pk in row.charged]
+def usage_is_what_was_reserved_and_spent(snapshot: Snapshot) -> Iterator[str]:
+    for usage in snapshot.usage:
+        mine = [row for row in snapshot.reservations if usage.pk in row.charged]
         reserved = sum(getattr(row, usage.metric) for row in mine if row.settled_at is None)
         used = sum(getattr(row, f"used_{usage.metric}", 0) for row in mine)
         if (usage.reserved, usage.used) != (reserved, used):
@@ -269,15 +270,15 @@ def usage_is_what_was_reserved_and_spent(books: Snapshot) -> Iterator[str]:
             )
 
 
-def nothing_stays_reserved(books: Snapshot) -> Iterator[str]:
-    for usage in books.usage:
+def nothing_stays_reserved(snapshot: Snapshot) -> Iterator[str]:
+    for usage in snapshot.usage:
         if usage.reserved:
             yield f"{usage} of user {usage.user_id} still has {usage.reserved} reserved"
 
 
-def no_limit_is_passed(books: Snapshot) -> Iterator[str]:
+def no_limit_is_passed(snapshot: Snapshot) -> Iterator[str]:
     """For limits without burst, as chaos sets them."""
-    for usage in books.usage:
+    for usage in snapshot.usage:
         if usage.metric in GUARDED and usage.taken > usage.limit:
             yield f"{usage} of user {usage.user_id} has {usage.taken} of {usage.limit} taken"
 
@@ -285,8 +286,8 @@ def no_limit_is_passed(books: Snapshot) -> Iterator[str]:
 # --- I5: every loss explains itself ---------------------------------------------------------------
 
 
-def every_loss_explains_itself(books: Snapshot) -> Iterator[str]:
-    rows: list[Job | Chunk] = [*books.jobs, *books.chunks]
+def every_loss_explains_itself(snapshot: Snapshot) -> Iterator[str]:
+    rows: list[Job | Chunk] = [*snapshot.jobs, *snapshot.chunks]
     for row in rows:
         is_lost = row.state in LOST if isinstance(row, Job) else row.state in {ChunkState.FAILED, ChunkState.CANCELLED}
         name = f"{'job' if isinstance(row, Job) else 'chunk'} {row.pk}"
@@ -301,12 +302,12 @@ def every_loss_explains_itself(books: Snapshot) -> Iterator[str]:
 # --- I6: only legal transitions -------------------------------------------------------------------
 
 
-def jobs_are_what_their_chunks_make_them(books: Snapshot) -> Iterator[str]:
-    for job in books.jobs:
-        chunks = books.chunks_of.get(job.pk, [])
+def jobs_are_what_their_chunks_make_them(snapshot: Snapshot) -> Iterator[str]:
+    for job in snapshot.jobs:
+        chunks = snapshot.chunks_of.get(job.pk, [])
         if not chunks:
             continue      # I1 says so
-        units = Counter(ChunkState(unit.state) for unit in books.units_of(job))
+        units = Counter(ChunkState(unit.state) for unit in snapshot.units_of(job))
         expected = derive(ChunkState(chunks[0].state), chunks[0].attempts, units)
         # A claim shows itself on the job when the job is free; planning may lag behind for an instant.
         lagging = {JobState.QUEUED, JobState.PLANNING}
@@ -319,14 +320,14 @@ def jobs_are_what_their_chunks_make_them(books: Snapshot) -> Iterator[str]:
             yield f"job {job.pk} is {job.state}, and something of it is {'' if has_open else 'not '}open"
 
 
-def log_tells_of_legal_moves_only(books: Snapshot) -> Iterator[str]:
+def log_tells_of_legal_moves_only(snapshot: Snapshot) -> Iterator[str]:
     """Each chunk's lines, replayed through the table of transitions.  A claim writes no line, so what is pending
     may have been running."""
     moves = {event.value: event for event in Event}
-    for job in books.jobs:
+    for job in snapshot.jobs:
         states: dict[int, ChunkState] = {}
         written_anew: set[int] = set()
-        for line in books.log_of.get(job.pk, []):
+        for line in snapshot.log_of.get(job.pk, []):
             event = moves.get(line.code)
             if event in {Event.CANCEL, Event.RESTART}:
                 for chunk_id, state in states.items():
@@ -344,14 +345,14 @@ def log_tells_of_legal_moves_only(books: Snapshot) -> Iterator[str]:
 # --- I7: the document is whole --------------------------------------------------------------------
 
 
-def documents_are_whole(books: Snapshot) -> Iterator[str]:
+def documents_are_whole(snapshot: Snapshot) -> Iterator[str]:
     """Every part that is done is one of its kind and revision, and together they make a document."""
-    for job in books.jobs:
+    for job in snapshot.jobs:
         kind = all_kinds().get(job.kind)
         if kind is None or job.kind_revision != kind.revision:
             yield f"job {job.pk} is of {job.kind}, revision {job.kind_revision}, which nobody here knows"
             continue
-        done = {chunk.position: chunk for chunk in books.chunks_of.get(job.pk, []) if chunk.state == ChunkState.DONE}
+        done = {chunk.position: chunk for chunk in snapshot.chunks_of.get(job.pk, []) if chunk.state == ChunkState.DONE}
         try:
             for position, chunk in done.items():
                 (kind.unit if position else kind.plan)(chunk.content or {})
@@ -365,20 +366,20 @@ def documents_are_whole(books: Snapshot) -> Iterator[str]:
 # --- I8: streams and endings ----------------------------------------------------------------------
 
 
-def _odd_streams(heard: Observed) -> Iterator[str]:
-    for job, revisions in heard.revisions.items():
+def _odd_streams(observed: Observed) -> Iterator[str]:
+    for job, revisions in observed.revisions.items():
         # The same revision comes again when its place in the queue has moved.
         if any(later < earlier for earlier, later in pairwise(revisions)):
             yield f"the events of job {job} did not go forward: {revisions}"
-        if heard.ends[job] != 1:
-            yield f"the stream of job {job} told of {heard.ends[job]} ends"
+        if observed.ends[job] != 1:
+            yield f"the stream of job {job} told of {observed.ends[job]} ends"
 
 
-def every_end_is_told_once(books: Snapshot) -> Iterator[str]:
+def every_end_is_told_once(snapshot: Snapshot) -> Iterator[str]:
     """Until it is begun anew."""
     told = {JobState.COMPLETED.value, JobState.PARTIAL.value, JobState.FAILED.value}
-    for job in books.jobs:
-        has_ended, lines = False, books.log_of.get(job.pk, [])
+    for job in snapshot.jobs:
+        has_ended, lines = False, snapshot.log_of.get(job.pk, [])
         for line in lines:
             if line.code in told and has_ended:
                 yield f"job {job.pk} told of its end twice (line {line.pk}: {line.message})"
@@ -392,29 +393,29 @@ def every_end_is_told_once(books: Snapshot) -> Iterator[str]:
 # --- I9, I10: fences and attempts -----------------------------------------------------------------
 
 
-def only_the_newest_fence_finished(books: Snapshot) -> Iterator[str]:
-    for chunk in books.chunks:
-        attempts = books.attempts_of.get(chunk.pk, [])
+def only_the_newest_fence_finished(snapshot: Snapshot) -> Iterator[str]:
+    for chunk in snapshot.chunks:
+        attempts = snapshot.attempts_of.get(chunk.pk, [])
         if any(attempt.fence > chunk.fence for attempt in attempts):
             yield f"chunk {chunk.pk} has the fence {chunk.fence}, and a call with a higher one"
-        is_kept = chunk.reason == Reason.OLD_VERSION_KEPT or bool(books.versions_of.get(chunk.pk))
+        is_kept = chunk.reason == Reason.OLD_VERSION_KEPT or bool(snapshot.versions_of.get(chunk.pk))
         if chunk.state == ChunkState.DONE and chunk.fence and not is_kept and not chunk.from_cache:
             newest = [attempt for attempt in attempts if attempt.fence == chunk.fence]
             if not newest or newest[0].state != AttemptState.SETTLED:
                 yield f"chunk {chunk.pk} is done, but the call of its fence {chunk.fence} was not settled"
 
 
-def attempts_are_bounded(books: Snapshot) -> Iterator[str]:
+def attempts_are_bounded(snapshot: Snapshot) -> Iterator[str]:
     """Claims that were not given back, for each time the chunk was begun."""
     most = settings.MAX_ATTEMPTS + MAX_CRASHES
-    for chunk in books.chunks:
-        lines = books.log_of.get(chunk.job_id, [])
+    for chunk in snapshot.chunks:
+        lines = snapshot.log_of.get(chunk.job_id, [])
         released = sum(line.code == Event.RELEASE and line.chunk_id == chunk.pk for line in lines)
         again = sum(
             line.code in {Event.RESTART, "split_up"} or (line.code == Event.REGENERATE and line.chunk_id == chunk.pk)
             for line in lines
         )
-        counted = len(books.attempts_of.get(chunk.pk, [])) - released
+        counted = len(snapshot.attempts_of.get(chunk.pk, [])) - released
         if lines and counted > most * (1 + again):
             yield f"chunk {chunk.pk} was tried {counted} times, {most} are allowed"
         if chunk.attempts > most or chunk.crashes > MAX_CRASHES:
@@ -424,10 +425,10 @@ def attempts_are_bounded(books: Snapshot) -> Iterator[str]:
 # --- I13: one alert for one incident --------------------------------------------------------------
 
 
-def alerts_of_one_thing_follow_each_other(books: Snapshot) -> Iterator[str]:
+def alerts_of_one_thing_follow_each_other(snapshot: Snapshot) -> Iterator[str]:
     """The next opens only after the one before it was resolved."""
     last: dict[tuple[int, str], Alert] = {}
-    for alert in books.alerts:
+    for alert in snapshot.alerts:
         before = last.get((alert.rule_id, alert.key))
         if before is not None and (before.resolved_at is None or before.resolved_at > alert.first_seen_at):
             yield f"alert {alert.pk} was opened while alert {before.pk}, of the same rule and key, was not resolved"

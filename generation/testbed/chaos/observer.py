@@ -49,7 +49,7 @@ class Observer:
         self._ends_every_pause = ends_every_pause
         self._paused_since: dict[int, float] = {}
         self._over = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="overseer", daemon=True)
+        self._thread = threading.Thread(target=self._run, name="observer", daemon=True)
 
     def start(self) -> None:
         self._thread.start()

@@ -1,10 +1,9 @@
-"""One run of chaos: build an installation, break it, let it rest, read the books."""
+"""One run of chaos: build an installation, break it, let it rest, and compare what everybody says of it."""
 
 import contextlib
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -23,11 +22,13 @@ from generation.testbed.chaos.faults import EMBEDDED, FAILPOINTS, PRODUCTION, Ch
 from generation.testbed.chaos.injector import Injector
 from generation.testbed.chaos.invariants import Violation
 from generation.testbed.chaos.observer import Observer, patiently
-from generation.testbed.chaos.snapshot import Call, Snapshot
-from generation.testbed.installation.clients import Clients
-from generation.testbed.installation.installation import CANARY, Installation, plant
-from generation.testbed.installation.supervisor import End
-from generation.testbed.installation.waiting import wait_until
+from generation.testbed.chaos.snapshot import Snapshot
+from generation.testbed.installation.clients import Clients, Observed
+from generation.testbed.installation.installation import CANARY, ScratchInstallation, scratch_installation
+from generation.testbed.installation.provider_log import Call
+from generation.testbed.installation.supervisor import ProcessEnd, Supervisor
+from generation.testbed.installation.waiting import Say, wait_until
+from generation.testbed.quantiles import p50_p95
 
 SWEEPERS = "sweepers"
 PRIVATE = "Wish number"      # what people wrote: it belongs into prompts, and into no log
@@ -37,11 +38,12 @@ HALT_S = 40.0      # longer than any pause of a route here
 SLOW_S = 15.0
 PULSES_S = 10.0
 MOST_CONNECTIONS_EACH = 13
-Say = Callable[[str], None]
 
 
 @dataclass
 class ChaosReport:
+    """Its fields are the keys of the report in JSON."""
+
     seed: int
     form: str
     installation: str
@@ -86,48 +88,49 @@ def run(*, is_short: bool, seed: int, say: Say) -> ChaosReport:
     provider = SimulatorSettings(seed=seed, plan_s=0.3, unit_s=0.5, jitter=0.6)
     say("building an installation of its own")
     with contextlib.ExitStack() as ends:
-        one = ends.enter_context(plant(
+        installation = ends.enter_context(scratch_installation(
             provider, changes=schedule.SETTINGS, has_failpoints=True, on_end=lambda end: note_death(deaths, end)))
-        report = ChaosReport(seed, "short" if is_short else "full", one.words)
-        people = ends.enter_context(Clients(one.url, planned.asks, schedule.ROLES, planned.limits))
-        overseer = Observer(ends_every_pause=is_short)
-        monkey = Injector(one, planned.blows, seed)
-        one.crew.add(SWEEPERS, [sys.executable, "-m", "generation.testbed.chaos.sweeper"], {
-            **one.environment, "DJANGO_SETTINGS_MODULE": "config.settings",
+        report = ChaosReport(seed, "short" if is_short else "full", installation.words)
+        clients = ends.enter_context(Clients(installation.url, planned.requests, schedule.ROLES, planned.limits))
+        observer = Observer(ends_every_pause=is_short)
+        injector = Injector(installation, planned.faults, seed)
+        installation.supervisor.add(SWEEPERS, [sys.executable, "-m", "generation.testbed.chaos.sweeper"], {
+            **installation.environment, "DJANGO_SETTINGS_MODULE": "config.settings",
         })
-        (one.failpoints / "poison").touch()
-        overseer.start()
-        one.simulator.set_faults(planned.faults)
-        say(f"{len(planned.asks)} wishes and {len(planned.blows)} blows in {size.load_s:g} s")
-        people.begin()
-        monkey.run()
-        people.join()
-        _let_faults_bite(one)
+        (installation.failpoints / "poison").touch()
+        observer.start()
+        installation.simulator.set_faults(planned.provider_faults)
+        say(f"{len(planned.requests)} wishes and {len(planned.faults)} blows in {size.load_s:g} s")
+        clients.begin()
+        injector.run()
+        clients.join()
+        _let_faults_bite(installation)
         say("quiet: healthy provider, no more blows")
         quiet_until = time.monotonic() + size.quiet_s
-        one.simulator.set_faults(NO_FAULTS)
+        installation.simulator.set_faults(NO_FAULTS)
         for point in (*FAILPOINTS.values(), ChaosFault.SKEW_CLOCK.value):      # those that nobody came to
-            (one.failpoints / point).unlink(missing_ok=True)
+            (installation.failpoints / point).unlink(missing_ok=True)
         _rest(quiet_until)
         say("everybody asks again for what was lost")
-        people.retry_what_was_lost()
+        clients.retry_what_was_lost()
         _rest(quiet_until)
-        people.finish(5)
-        overseer.stop()
+        clients.finish(5)
+        observer.stop()
         say("reading the books")
-        books, calls = patiently(Snapshot.read), one.simulator.calls()
+        snapshot, calls = patiently(Snapshot.read), installation.simulator.calls()
         report.violations += [
-            *invariants.at_rest(books), *invariants.by_the_provider(books, calls),
-            *invariants.by_the_users(books, people.heard),
-            *(Violation("I4", f"for a moment: {line}") for line in sorted(overseer.passed)),
-            *_poison(books, people), *_secrets(one), *_leftovers(one),
+            *invariants.at_rest(snapshot), *invariants.by_the_provider(snapshot, calls),
+            *invariants.by_the_users(snapshot, clients.observed),
+            *(Violation("I4", f"for a moment: {line}") for line in sorted(observer.passed)),
+            *_poison(snapshot, clients), *_secrets(installation), *_leftovers(installation),
         ]
-        _fill(report, planned, books, calls, people, monkey, overseer, one, deaths)
+        _fill(
+            report, planned, snapshot, calls, clients.observed, injector, observer, installation.supervisor, deaths)
     report.took_s = time.monotonic() - began
     return report
 
 
-def note_death(deaths: list[Death], end: End) -> None:
+def note_death(deaths: list[Death], end: ProcessEnd) -> None:
     """Who was killed, and what it held, before anybody takes it over."""
     if end.code >= 0 or end.name == SWEEPERS:
         return
@@ -137,10 +140,10 @@ def note_death(deaths: list[Death], end: End) -> None:
     connection.close()
 
 
-def _let_faults_bite(one: Installation) -> None:
+def _let_faults_bite(installation: ScratchInstallation) -> None:
     """On a slow machine most of the work is yet to come: the provider goes on failing for a part of it."""
     with contextlib.suppress(TimeoutError):
-        wait_until("enough calls were made", lambda: len(one.simulator.calls()) > ENOUGH_CALLS, SLOW_S, 1)
+        wait_until("enough calls were made", lambda: len(installation.simulator.calls()) > ENOUGH_CALLS, SLOW_S, 1)
 
 
 def _rest(until: float) -> None:
@@ -166,9 +169,9 @@ def is_at_rest() -> bool:
     )
 
 
-def _poison(books: Snapshot, people: Clients) -> list[Violation]:
+def _poison(snapshot: Snapshot, clients: Clients) -> list[Violation]:
     """The unit that kills whoever calls for it has ended, and says that it does."""
-    units = [books.chunk_at.get((job, 1)) for job in people.heard.accepted.get("poison", ())]
+    units = [snapshot.chunk_at.get((job, 1)) for job in clients.observed.accepted.get("poison", ())]
     return [
         Violation("I10", f"the poisoned chunk {unit.pk} is {unit.state} after {unit.crashes} deaths: {unit.reason}")
         for unit in units
@@ -179,10 +182,10 @@ def _poison(books: Snapshot, people: Clients) -> list[Violation]:
 # --- I11, I12: secrets and leftovers --------------------------------------------------------------
 
 
-def _secrets(one: Installation) -> list[Violation]:
+def _secrets(installation: ScratchInstallation) -> list[Violation]:
     """Neither the key nor what people wrote stands in a log or an explanation."""
     places = {
-        "the processes' logs": one.crew.logs(),
+        "the processes' logs": installation.supervisor.logs(),
         "the log": "\n".join(f"{message} {data}" for message, data in LogEntry.objects.values_list("message", "data")),
         "the ledger": "\n".join(Attempt.objects.values_list("message", flat=True)),
         "explanations": "\n".join([
@@ -198,13 +201,13 @@ def _secrets(one: Installation) -> list[Violation]:
     ]
 
 
-def _leftovers(one: Installation) -> list[Violation]:
+def _leftovers(installation: ScratchInstallation) -> list[Violation]:
     """At rest nothing is held: no lease, no transaction, no more threads and connections than there are places for."""
     found = []
     running = Chunk.objects.filter(state="running").count()
     if running:
         found.append(f"{running} chunks are leased")
-    pids = {name: member.pid for name, member in one.crew.members.items()}
+    pids = {name: child.pid for name, child in installation.supervisor.children.items()}
     for name, pid in pids.items():
         threads = _threads(pid)
         if threads > MOST_THREADS:
@@ -247,50 +250,56 @@ def _threads(pid: int) -> int:
 
 
 def _fill(
-    report: ChaosReport, planned: schedule.Schedule, books: Snapshot, calls: list[Call], people: Clients, monkey: Injector,
-    overseer: Observer, one: Installation, deaths: list[Death],
+    report: ChaosReport, planned: schedule.Schedule, snapshot: Snapshot, calls: list[Call], observed: Observed,
+    injector: Injector, observer: Observer, supervisor: Supervisor, deaths: list[Death],
 ) -> None:
-    heard, crew = people.heard, one.crew
     report.jobs = {
-        "asked": len(planned.asks), "accepted": len(heard.jobs), "refused": len(heard.refused),
-        **{name: count for name, count in sorted(heard.actions.items()) if count},
+        "asked": len(planned.requests), "accepted": len(observed.jobs), "refused": len(observed.refused),
+        **{name: count for name, count in sorted(observed.actions.items()) if count},
     }
-    report.ended = dict(Counter(job.state for job in books.jobs))
+    report.ended = dict(Counter(job.state for job in snapshot.jobs))
     report.losses = sorted({
         f"{job.state}, {job.explanation.sentence} {job.explanation.next_step}"
-        for job in books.jobs if job.state in {"failed", "partial"} and job.explanation
+        for job in snapshot.jobs if job.state in {"failed", "partial"} and job.explanation
     })
-    died_at = Counter(line.split()[1] for line in crew.logs().splitlines() if line.startswith("failpoint "))
+    died_at = Counter(line.split()[1] for line in supervisor.logs().splitlines() if line.startswith("failpoint "))
     outcomes = Counter(call["outcome"] for call in calls)
     report.struck = {
-        **Counter(done.step.value for done in monkey.done if done.step not in FAILPOINTS),
+        **Counter(done.fault.value for done in injector.injected if done.fault not in FAILPOINTS),
         **{step.value: died_at[name] for step, name in FAILPOINTS.items() if died_at[name]},
         ChaosFault.POISON.value: died_at["poison"],
-        ChaosFault.EXTRA_SWEEPERS.value: 2, ChaosFault.PROVIDER_FAULTS.value: len(calls) - outcomes["ok"],
-        ChaosFault.PROVIDER_OUTAGE.value: outcomes["unavailable"], ChaosFault.OUT_OF_CREDIT.value: outcomes["insufficient_quota"],
-        ChaosFault.SAME_KEY.value: heard.actions["same_key"], ChaosFault.CANCEL.value: heard.actions["cancel"],
-        ChaosFault.RETRY.value: heard.actions["retry"], ChaosFault.OVER_THE_LIMIT.value: len(heard.refused),
+        ChaosFault.EXTRA_SWEEPERS.value: 2,
+        ChaosFault.PROVIDER_FAULTS.value: len(calls) - outcomes["ok"],
+        ChaosFault.PROVIDER_OUTAGE.value: outcomes["unavailable"],
+        ChaosFault.OUT_OF_CREDIT.value: outcomes["insufficient_quota"],
+        ChaosFault.SAME_KEY.value: observed.actions["same_key"],
+        ChaosFault.CANCEL.value: observed.actions["cancel"],
+        ChaosFault.RETRY.value: observed.actions["retry"],
+        ChaosFault.OVER_THE_LIMIT.value: len(observed.refused),
     }
-    first = monkey.done[0].at if monkey.done else 0.0
-    report.blows = [f"{done.at - first:+7.1f} s  {done.step.value}: {done.detail}" for done in monkey.done]
-    report.calls, report.rows = dict(outcomes.most_common()), len(books.attempts)
-    report.paid_twice = evidence.paid_twice(books, calls, deaths)
+    first = injector.injected[0].at if injector.injected else 0.0
+    report.blows = [f"{done.at - first:+7.1f} s  {done.fault.value}: {done.detail}" for done in injector.injected]
+    report.calls, report.rows = dict(outcomes.most_common()), len(snapshot.attempts)
+    report.paid_twice = evidence.paid_twice(snapshot, calls, deaths)
     report.paid_twice_by_cause = dict(evidence.by_cause(report.paid_twice).most_common())
     report.violations += [
-        Violation("I3", f"call {one.call} for part {one.position} of job {one.job} was paid for nothing, and nothing "
-                        "explains why") for one in report.paid_twice if not one.cause
+        Violation(
+            "I3", f"call {answer.call} for part {answer.position} of job {answer.job} was paid for nothing, and nothing "
+            "explains why")
+        for answer in report.paid_twice if not answer.cause
     ]
-    report.taken_back_s = evidence.p50_p95(evidence.taken_back_s(books, deaths))
-    waits = evidence.recovery_s(books, deaths, overseer.pauses)
+    report.taken_back_s = p50_p95(evidence.taken_back_s(snapshot, deaths))
+    waits = evidence.recovery_s(snapshot, deaths, observer.pauses)
     report.deaths, report.recovered = len(deaths), len(waits)
-    report.recovery_s = evidence.p50_p95(waits)
-    report.accept_ms = evidence.p50_p95([seconds * 1000 for seconds in heard.accept_s])
-    report.slowest_accept_ms = max(heard.accept_s, default=0.0) * 1000
-    report.unanswered, report.staff_resumed = heard.unanswered, overseer.resumed
+    report.recovery_s = p50_p95(waits)
+    report.accept_ms = p50_p95([seconds * 1000 for seconds in observed.accept_s])
+    report.slowest_accept_ms = max(observed.accept_s, default=0.0) * 1000
+    report.unanswered, report.staff_resumed = observed.unanswered, observer.resumed
     report.ended_by_themselves = [
-        f"{end.name}, pid {end.pid}, with {end.code}" for end in crew.ends if not end.cause and end.code != -9
+        f"{end.name}, pid {end.pid}, with {end.code}" for end in supervisor.ends if not end.cause and end.code != -9
     ]
     report.checked = {
-        "jobs": len(books.jobs), "chunks": len(books.chunks), "attempts": len(books.attempts), "calls": len(calls),
-        "log lines": len(books.log), "reservations": len(books.reservations), "samples of limits": overseer.samples,
+        "jobs": len(snapshot.jobs), "chunks": len(snapshot.chunks), "attempts": len(snapshot.attempts),
+        "calls": len(calls), "log lines": len(snapshot.log), "reservations": len(snapshot.reservations),
+        "samples of limits": observer.samples,
     }

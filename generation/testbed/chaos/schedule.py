@@ -1,5 +1,5 @@
-"""What a run is going to do, drawn from its seed before anything starts: who asks for what and when, what the
-monkey breaks, how the provider misbehaves.  Pure, so the same seed plans the same run."""
+"""What a run is going to do, drawn from its seed before anything starts: who asks for what and when, what is
+broken, how the provider misbehaves.  Pure, so the same seed plans the same run."""
 
 import random
 from collections.abc import Sequence
@@ -24,6 +24,7 @@ SETTINGS = {
 LEASE_S, SWEEP_S, DEADLINE_S = (float(SETTINGS[name]) for name in ("LEASE_S", "SWEEP_S", "LLM_DEADLINE_S"))
 STOPPED_S = LEASE_S + 2 * SWEEP_S
 
+
 @dataclass(frozen=True)
 class ChaosSize:
     """`load_s` of asking and breaking, then at most `quiet_s` until everything has ended (a calm machine needs a
@@ -32,7 +33,7 @@ class ChaosSize:
     jobs: int
     load_s: float
     quiet_s: float
-    monkey_every_s: tuple[float, float]
+    fault_every_s: tuple[float, float]
 
 
 SHORT = {"embedded": ChaosSize(60, 26, 150, (3, 5)), "production": ChaosSize(100, 32, 150, (1.2, 2.2))}
@@ -42,37 +43,37 @@ FULL = {"embedded": ChaosSize(200, 200, 150, (6, 10)), "production": ChaosSize(3
 @dataclass(frozen=True)
 class ScheduledFault:
     at_s: float
-    step: ChaosFault
+    fault: ChaosFault
 
 
 @dataclass(frozen=True)
 class Schedule:
     seed: int
     size: ChaosSize
-    asks: tuple[ClientRequest, ...]
-    blows: tuple[ScheduledFault, ...]
-    faults: FaultScript
+    requests: tuple[ClientRequest, ...]
+    faults: tuple[ScheduledFault, ...]
+    provider_faults: FaultScript
     limits: dict[str, int] = field(default_factory=dict)      # requests a day, by role
 
 
-def plan(seed: int, size: ChaosSize, steps: Sequence[ChaosFault]) -> Schedule:
+def plan(seed: int, size: ChaosSize, kinds: Sequence[ChaosFault]) -> Schedule:
     """The run of `seed`."""
     rng = random.Random(seed)
     per_person = size.jobs // len(ROLES)
-    asks = [_ask(rng, size, number, number % len(ROLES)) for number in range(per_person * len(ROLES))]
-    asks.append(ClientRequest(
+    requests = [_request(rng, size, number, number % len(ROLES)) for number in range(per_person * len(ROLES))]
+    requests.append(ClientRequest(
         0.5, ROLES.index("admin"), "training_program", "parallel",
         {"goal": "strength", "weeks": 3, "days_per_week": 2, "preferences": POISON}, "poison", is_poisoned=True,
     ))
     teachers = ROLES.count("teacher")
     refused = round(size.jobs * REFUSED_SHARE / teachers)
     return Schedule(
-        seed, size, tuple(sorted(asks, key=lambda ask: ask.at_s)), tuple(_blows(rng, size, steps)),
-        _faults(rng, size), {"teacher": max(1, per_person - refused), "student": per_person + 2},
+        seed, size, tuple(sorted(requests, key=lambda request: request.at_s)), tuple(_scheduled(rng, size, kinds)),
+        _provider_faults(rng, size), {"teacher": max(1, per_person - refused), "student": per_person + 2},
     )
 
 
-def _ask(rng: random.Random, size: ChaosSize, number: int, person: int) -> ClientRequest:
+def _request(rng: random.Random, size: ChaosSize, number: int, person: int) -> ClientRequest:
     strategy = rng.choices(("parallel", "sequential", "single"), (8, 1, 1))[0]
     if rng.random() < 0.8:
         kind, brief = "training_program", {
@@ -91,18 +92,18 @@ def _ask(rng: random.Random, size: ChaosSize, number: int, person: int) -> Clien
     )
 
 
-def _blows(rng: random.Random, size: ChaosSize, steps: Sequence[ChaosFault]) -> list[ScheduledFault]:
-    """Each of `steps` in turn, in an order of the seed, until the load is over."""
+def _scheduled(rng: random.Random, size: ChaosSize, kinds: Sequence[ChaosFault]) -> list[ScheduledFault]:
+    """Each of `kinds` in turn, in an order of the seed, until the load is over."""
     found: list[ScheduledFault] = []
     at_s, deck = rng.uniform(2, 3.5), list[ChaosFault]()
     while at_s < size.load_s:
-        deck = deck or rng.sample(list(steps), len(steps))
+        deck = deck or rng.sample(list(kinds), len(kinds))
         found.append(ScheduledFault(at_s, deck.pop()))
-        at_s += rng.uniform(*size.monkey_every_s)
+        at_s += rng.uniform(*size.fault_every_s)
     return found
 
 
-def _faults(rng: random.Random, size: ChaosSize) -> FaultScript:
+def _provider_faults(rng: random.Random, size: ChaosSize) -> FaultScript:
     """By chance about every twelfth call; one outage of everything, and one account without credit."""
     outage_s = rng.uniform(0.2, 0.3) * size.load_s
     credit_s = rng.uniform(0.55, 0.65) * size.load_s

@@ -9,9 +9,7 @@ from typing import Any
 from accounts.models import Reservation, Usage
 from generation.core.states import ChunkState
 from generation.models import Alert, Attempt, Chunk, Job, LogEntry, UnitVersion
-
-Call = dict[str, Any]      # Any: one line of the simulator's log
-Place = tuple[str, int]    # a job's public id and a position in it
+from generation.testbed.installation.provider_log import Place
 
 
 @dataclass(frozen=True)
@@ -81,12 +79,6 @@ class Snapshot:
         old = (version for unit in units for version in self.versions_of.get(unit.pk, []))
         return sum(unit.state == ChunkState.DONE and not unit.from_cache for unit in units) + sum(
             not version.from_cache for version in old)
-
-
-def place_of_call(call: Call) -> Place:
-    """Which chunk the provider was asked for: position 0 is a plan or a whole document, n is `unit n of N`."""
-    words = str(call["task"]).split()
-    return str(call["cache_key"]), int(words[1]) if words and words[0] == "unit" else 0
 
 
 def _grouped(rows: Iterable[Any], key: str) -> dict[int, list[Any]]:     # Any: rows of one model

@@ -1,4 +1,5 @@
-"""The users of a scratch installation: programs that ask over HTTP, try again when nobody answers, and forget nothing.
+"""The users of a scratch installation: programs that ask over HTTP, try
+again when nobody answers, and forget nothing.
 
 What they were told is a witness of its own: what was accepted must be there, and nothing else."""
 
@@ -24,7 +25,7 @@ RETRIED = frozenset({"failed", "partial", "cancelled"})
 
 @dataclass(frozen=True)
 class ClientRequest:
-    """One wish.  It is sent `copies` times at once with the same key; `cancel_after_s` it is thought better of."""
+    """It is sent `copies` times at once with the same key; after `cancel_after_s` the user thinks better of it."""
 
     at_s: float
     person: int
@@ -40,13 +41,13 @@ class ClientRequest:
 
 @dataclass
 class Observed:
-    """What the users were told, by the key of each wish."""
+    """What the users were told, by the key of each request."""
 
     accepted: dict[str, set[str]] = field(default_factory=dict)      # ids of jobs
     refused: dict[str, str] = field(default_factory=dict)            # the sentence
     odd: list[str] = field(default_factory=list)                     # answers that nobody should get
     accept_s: list[float] = field(default_factory=list)
-    unanswered: int = 0                                               # tries, not wishes
+    unanswered: int = 0                                               # tries, not requests
     actions: Counter[str] = field(default_factory=Counter)
     revisions: dict[str, list[int]] = field(default_factory=dict)    # of watched jobs, in the order of the events
     ends: Counter[str] = field(default_factory=Counter)
@@ -57,17 +58,19 @@ class Observed:
 
 
 class Clients:
-    """`begin` sends the wishes at their time; `join` waits until each has its answer."""
+    """`begin` sends the requests at their time; `join` waits until each has its answer."""
 
-    def __init__(self, url: str, asks: Sequence[ClientRequest], roles: Sequence[str], limits: Mapping[str, int]) -> None:
-        self.heard = Observed()
-        self._asks = asks
+    def __init__(
+        self, url: str, requests: Sequence[ClientRequest], roles: Sequence[str], limits: Mapping[str, int]
+    ) -> None:
+        self.observed = Observed()
+        self._requests = requests
         self._lock = threading.Lock()
         self._over = threading.Event()
-        self._pool = ThreadPoolExecutor(AT_ONCE, "people")
+        self._pool = ThreadPoolExecutor(AT_ONCE, "clients")
         self._watchers: list[threading.Thread] = []
-        self._clients = [ApiClient(f"{url}/api/v1", secret) for secret in _make_people(roles, limits)]
-        self._thread = threading.Thread(target=self._send_all, name="wishes", daemon=True)
+        self._clients = [ApiClient(f"{url}/api/v1", secret) for secret in _make_users(roles, limits)]
+        self._thread = threading.Thread(target=self._send_all, name="requests", daemon=True)
 
     def __enter__(self) -> Self:
         return self
@@ -95,55 +98,55 @@ class Clients:
 
     def retry_what_was_lost(self) -> None:
         """Everybody asks again for what did not come about."""
-        for key, ids in self.heard.accepted.items():
+        for key, ids in self.observed.accepted.items():
             client = self._client_of(key)
             for job in ids:
                 answer = self._insist(client, "GET", f"/jobs/{job}")
                 if answer is not None and answer.json.get("state") in RETRIED and key != "poison":
                     self._act("retry", self._insist(client, "POST", f"/jobs/{job}/retry"))
 
-    # --- One wish -----------------------------------------------------------------------------
+    # --- One request --------------------------------------------------------------------------
 
     def _send_all(self) -> None:
         began = time.monotonic()
-        for ask in self._asks:
-            if self._over.wait(max(0.0, began + ask.at_s - time.monotonic())):
+        for request in self._requests:
+            if self._over.wait(max(0.0, began + request.at_s - time.monotonic())):
                 return
-            for copy in range(ask.copies):
-                self._pool.submit(self._guarded, ask, is_first=copy == 0)
+            for copy in range(request.copies):
+                self._pool.submit(self._guarded, request, is_first=copy == 0)
 
-    def _guarded(self, ask: ClientRequest, *, is_first: bool) -> None:
+    def _guarded(self, request: ClientRequest, *, is_first: bool) -> None:
         try:
-            self._send(ask, is_first=is_first)
+            self._send(request, is_first=is_first)
         except Exception as error:      # a mistake of the witness must not pass for silence
             with self._lock:
-                self.heard.odd.append(f"{ask.key}: {type(error).__name__}: {error}")
+                self.observed.odd.append(f"{request.key}: {type(error).__name__}: {error}")
 
-    def _send(self, ask: ClientRequest, *, is_first: bool) -> None:
-        client = self._clients[ask.person]
-        body = {"kind": ask.kind, "strategy": ask.strategy, "brief": ask.brief}
-        answer = self._insist(client, "POST", "/jobs", body, key=ask.key)
+    def _send(self, request: ClientRequest, *, is_first: bool) -> None:
+        client = self._clients[request.person]
+        body = {"kind": request.kind, "strategy": request.strategy, "brief": request.brief}
+        answer = self._insist(client, "POST", "/jobs", body, key=request.key)
         code = str(answer.json.get("code", "")) if answer is not None else ""
         with self._lock:
             if answer is None:
-                self.heard.odd.append(f"{ask.key}: no answer within {PATIENCE_S:g} s")
+                self.observed.odd.append(f"{request.key}: no answer within {PATIENCE_S:g} s")
             elif answer.status == 202:
-                self.heard.accepted.setdefault(ask.key, set()).add(answer.json["id"])
-                self.heard.actions["same_key"] += not is_first
+                self.observed.accepted.setdefault(request.key, set()).add(answer.json["id"])
+                self.observed.actions["same_key"] += not is_first
             elif code in REFUSALS:
-                self.heard.refused[ask.key] = answer.problem
+                self.observed.refused[request.key] = answer.problem
             else:
-                self.heard.odd.append(f"{ask.key}: {answer.status} {answer.problem}")
+                self.observed.odd.append(f"{request.key}: {answer.status} {answer.problem}")
         if answer is not None and answer.status == 202 and is_first:
-            self._follow_up(client, ask, answer.json["id"])
+            self._follow_up(client, request, answer.json["id"])
 
-    def _follow_up(self, client: ApiClient, ask: ClientRequest, job: str) -> None:
-        if ask.is_watched:
+    def _follow_up(self, client: ApiClient, request: ClientRequest, job: str) -> None:
+        if request.is_watched:
             watcher = threading.Thread(target=self._watch, args=(client, job), name="watcher", daemon=True)
             self._watchers.append(watcher)
             watcher.start()
-        if ask.cancel_after_s is not None:
-            self._over.wait(ask.cancel_after_s)
+        if request.cancel_after_s is not None:
+            self._over.wait(request.cancel_after_s)
             self._act("cancel", self._insist(client, "POST", f"/jobs/{job}/cancel"))
 
     def _act(self, verb: str, answer: ApiResponse | None) -> None:
@@ -151,11 +154,12 @@ class Clients:
         with self._lock:
             code = str(answer.json.get("code", "")) if answer is not None else ""
             if answer is not None and answer.status == 202:
-                self.heard.actions[verb] += 1
+                self.observed.actions[verb] += 1
             elif answer is not None and (answer.status == 409 or code in REFUSALS):
-                self.heard.actions[f"{verb}_refused"] += 1
+                self.observed.actions[f"{verb}_refused"] += 1
             else:
-                self.heard.odd.append(f"{verb}: {answer.status if answer else 'no answer'} {answer and answer.problem}")
+                status = answer.status if answer else "no answer"
+                self.observed.odd.append(f"{verb}: {status} {answer and answer.problem}")
 
     def _insist(
         self, client: ApiClient, method: str, path: str, body: Any = None, *, key: str = ""     # Any: JSON
@@ -172,16 +176,16 @@ class Clients:
             code = str(answer.json.get("code", "")) if answer is not None else ""
             if answer is not None and (answer.status < 500 or code in REFUSALS) and code != "throttled":
                 with self._lock:
-                    self.heard.accept_s += [time.monotonic() - began] if key else []
+                    self.observed.accept_s += [time.monotonic() - began] if key else []
                 return answer
             with self._lock:
-                self.heard.unanswered += 1
+                self.observed.unanswered += 1
             self._over.wait(TRY_AGAIN_S)
         return None
 
     def _watch(self, client: ApiClient, job: str) -> None:
         """Follow the event stream to its end, coming back with the last event's id whenever it breaks."""
-        last, revisions = "", self.heard.revisions.setdefault(job, [])
+        last, revisions = "", self.observed.revisions.setdefault(job, [])
         while not self._over.is_set():
             try:
                 for event in client.events(f"/jobs/{job}/events", last):
@@ -189,18 +193,18 @@ class Clients:
                     if event.name == "snapshot":
                         revisions.append(int(event.id))
                     if event.name == "end":
-                        self.heard.ends[job] += 1
+                        self.observed.ends[job] += 1
                         return
             except NoAnswer:
                 pass
             self._over.wait(TRY_AGAIN_S)
 
     def _client_of(self, key: str) -> ApiClient:
-        person = next(ask.person for ask in self._asks if ask.key == key)
+        person = next(request.person for request in self._requests if request.key == key)
         return self._clients[person]
 
 
-def _make_people(roles: Sequence[str], limits: Mapping[str, int]) -> list[str]:
+def _make_users(roles: Sequence[str], limits: Mapping[str, int]) -> list[str]:
     """A user with a token for each of `roles`, and the requests a day of the roles that have `limits`; the secrets
     of the tokens."""
     Policy.objects.all().delete()

@@ -6,11 +6,8 @@ the two follows DATABASE_URL, as everywhere."""
 import contextlib
 import secrets
 import shutil
-import socket
 import sys
 import tempfile
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,11 +19,11 @@ from generation.models import Pulse
 from generation.simulator.process import SimulatorProcess
 from generation.simulator.settings import SimulatorSettings
 from generation.testbed.installation.environment import blank_environment
-from generation.testbed.installation.processes import ROOT, celery_arguments
+from generation.testbed.installation.processes import ROOT, celery_arguments, free_port, serves
 from generation.testbed.installation.reaper import Reaper
 from generation.testbed.installation.redis import OwnRedis
 from generation.testbed.installation.scratch_database import scratch_database
-from generation.testbed.installation.supervisor import End, Supervisor
+from generation.testbed.installation.supervisor import ProcessEnd, Supervisor
 from generation.testbed.installation.waiting import wait_until
 
 WEB, UP = "web", "up"
@@ -35,15 +32,15 @@ CANARY = "sk-CANARY0123456789abcdefCANARY"      # the simulator takes any key; t
 
 
 @dataclass
-class Installation:
-    """Its `workers` are the names in the crew of who generates; `web` of who answers requests."""
+class ScratchInstallation:
+    """Its `workers` are the supervisor's names of who generates; `web` of who answers requests."""
 
     database_url: str
     queue_name: str
     url: str
     simulator: SimulatorProcess
     redis: OwnRedis | None
-    crew: Supervisor
+    supervisor: Supervisor
     folder: Path
     environment: dict[str, str]
     workers: list[str]
@@ -66,31 +63,26 @@ class Installation:
 
     def answers(self) -> bool:
         """Whether the web process serves."""
-        try:
-            opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-            with opener.open(f"{self.url}/healthz", timeout=2) as response:
-                return bool(response.status == 200)
-        except (OSError, urllib.error.URLError):
-            return False
+        return serves(self.url)
 
 
 @contextlib.contextmanager
-def plant(
+def scratch_installation(
     provider: SimulatorSettings, *, workers: int = 2, changes: Mapping[str, str], has_failpoints: bool = False,
-    on_end: Callable[[End], None] = lambda end: None,
-) -> Iterator[Installation]:
+    on_end: Callable[[ProcessEnd], None] = lambda end: None,
+) -> Iterator[ScratchInstallation]:
     """A running installation whose processes see only `changes` of all settings.  Nothing of it is left behind."""
     usual_database = str(connection.settings_dict["NAME"])
     folder = Path(tempfile.mkdtemp(prefix="coursewright-"))
     with contextlib.ExitStack() as ends:
         ends.callback(shutil.rmtree, folder, ignore_errors=True)
         url = ends.enter_context(scratch_database())
-        guard = Reaper()
-        ends.callback(guard.dismiss)
+        reaper = Reaper()
+        ends.callback(reaper.dismiss)
         simulator = ends.enter_context(SimulatorProcess(provider))
         redis = None
         if connection.vendor == "postgresql":
-            redis = OwnRedis(folder, guard).start()
+            redis = OwnRedis(folder, reaper).start()
             ends.callback(redis.stop)
         queue_name = f"scratch-{secrets.token_hex(4)}"
         environment = {
@@ -103,23 +95,23 @@ def plant(
             (folder / "failpoints").mkdir()
             environment["FAILPOINTS"] = str(folder / "failpoints")
         ends.enter_context(_broker(redis.url if redis else "memory://", queue_name))
-        crew = Supervisor(folder, guard, on_end)
-        ends.callback(crew.stop)
-        port = _free_port()
-        made = Installation(
-            url, queue_name, f"http://127.0.0.1:{port}", simulator, redis, crew, folder, environment,
+        supervisor = Supervisor(folder, reaper, on_end)
+        ends.callback(supervisor.stop)
+        port = free_port()
+        made = ScratchInstallation(
+            url, queue_name, f"http://127.0.0.1:{port}", simulator, redis, supervisor, folder, environment,
             [UP] if redis is None else [f"worker{n}" for n in range(1, workers + 1)], UP if redis is None else WEB,
             usual_database,
         )
         if redis is None:
-            crew.add(UP, [sys.executable, str(ROOT / "manage.py"), "up", "--port", str(port)], environment)
+            supervisor.add(UP, [sys.executable, str(ROOT / "manage.py"), "up", "--port", str(port)], environment)
         else:
-            crew.add(WEB, [
+            supervisor.add(WEB, [
                 sys.executable, "-m", "uvicorn", "config.asgi:application", "--port", str(port),
                 "--no-access-log", "--log-level", "warning", "--timeout-graceful-shutdown", "2",
             ], environment)
             for name in made.workers:
-                crew.add(name, celery_arguments(), environment)
+                supervisor.add(name, celery_arguments(), environment)
         wait_until("the scratch installation serves", made.answers, READY_S, 0.1)
         beating = Pulse.objects.all()
         wait_until("its workers beat", lambda: beating.count() >= len(made.workers), READY_S, 0.1)
@@ -128,7 +120,7 @@ def plant(
 
 @contextlib.contextmanager
 def _broker(url: str, queue_name: str) -> Iterator[None]:
-    """Let this process's own rings go to the plant, never to the installation's broker.  Nothing has rung before."""
+    """Let this process's own rings go to the scratch broker, never to the installation's.  Nothing has rung before."""
     conf = current_app.conf
     before = conf.broker_url, conf.broker_write_url, conf.broker_read_url, conf.task_default_queue
     conf.broker_url = conf.broker_write_url = conf.broker_read_url = url
@@ -137,10 +129,3 @@ def _broker(url: str, queue_name: str) -> Iterator[None]:
         yield
     finally:
         conf.broker_url, conf.broker_write_url, conf.broker_read_url, conf.task_default_queue = before
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port

@@ -4,8 +4,10 @@ import contextlib
 import os
 import secrets
 import signal
+import socket
 import subprocess
 import sys
+import urllib.request
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -84,6 +86,23 @@ class Worker:
         except OperationalError:
             connection.close()
             return False
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
+
+
+def serves(url: str) -> bool:
+    """Whether the web process at `url` answers and is well."""
+    try:
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        with opener.open(f"{url}/healthz", timeout=2) as response:
+            return bool(response.status == 200)
+    except OSError:      # also what urllib raises
+        return False
 
 
 def cpu_s(pid: int) -> float:

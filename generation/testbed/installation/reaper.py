@@ -1,7 +1,7 @@
-"""Kills what a rig has started when the rig itself is gone: `python -m generation.testbed.installation.reaper`.
+"""Kills what an installation has started when its starter is gone: `python -m generation.testbed.installation.reaper`.
 
-It is told of each process group by a line (`+pid`, `-pid`) on its stdin, whose other end is the rig's alone: when
-the rig dies, however that happens, the pipe closes, and no worker goes on working for nobody."""
+It is told of each process group by a line (`+pid`, `-pid`) on its stdin, whose other end is the starter's alone: when
+that dies, however it happens, the pipe closes, and no worker goes on working for nobody."""
 
 import contextlib
 import os
@@ -14,12 +14,12 @@ ROOT = Path(__file__).resolve().parents[3]
 
 
 class Reaper:
-    """The guard as a child process, from the first `watch` to `dismiss`."""
+    """A child process, from the first `watch` to `dismiss`."""
 
     def __init__(self) -> None:
         self._child = subprocess.Popen(
-            [sys.executable, "-m", "generation.testbed.installation.reaper"], cwd=ROOT, stdin=subprocess.PIPE, text=True,
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
+            [sys.executable, "-m", "generation.testbed.installation.reaper"], cwd=ROOT, stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, text=True, start_new_session=True,
         )
 
     def watch(self, pid: int) -> None:

@@ -16,8 +16,8 @@ from generation.testbed.installation.waiting import wait_until
 class OwnRedis:
     """A server on a free port, without persistence: when it restarts it is empty."""
 
-    def __init__(self, folder: Path | None = None, guard: Reaper | None = None) -> None:
-        self._guard = guard
+    def __init__(self, folder: Path | None = None, reaper: Reaper | None = None) -> None:
+        self._reaper = reaper
         self._folder = folder or Path(tempfile.gettempdir())
         self.port = _quiet_port()
         self.url = f"redis://127.0.0.1:{self.port}/0"
@@ -35,8 +35,8 @@ class OwnRedis:
             ],
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
         )
-        if self._guard is not None:
-            self._guard.watch(self._process.pid)
+        if self._reaper is not None:
+            self._reaper.watch(self._process.pid)
         wait_until("redis answers", self._answers, 10)
         return self
 
@@ -44,8 +44,8 @@ class OwnRedis:
         if self._process is not None:
             self._process.kill()
             self._process.wait()
-            if self._guard is not None:
-                self._guard.forget(self._process.pid)
+            if self._reaper is not None:
+                self._reaper.forget(self._process.pid)
             self._process = None
 
     def stop(self) -> None:

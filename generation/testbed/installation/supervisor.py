@@ -18,7 +18,7 @@ STOP_S = 15.0
 
 
 @dataclass(frozen=True)
-class End:
+class ProcessEnd:
     """One process ended.  `cause` is what we did to it, or empty: it ended by itself."""
 
     name: str
@@ -29,8 +29,8 @@ class End:
 
 
 @dataclass
-class Member:
-    """One place in the crew.  `process` is who holds it now; `cause` and `sent` are what we did to them last."""
+class Child:
+    """One name that is kept alive.  `process` is who bears it now; `cause` and `sent` are what we did to them last."""
 
     name: str
     arguments: list[str]
@@ -54,77 +54,77 @@ class Member:
 
 
 class Supervisor:
-    """`add` members, `signal` them; whoever ends is replaced until `stop`."""
+    """`add` processes, `signal` them; whichever of them ends is replaced until `stop`."""
 
-    def __init__(self, folder: Path, guard: Reaper, on_end: Callable[[End], None] = lambda end: None) -> None:
-        self._guard = guard
-        self.members: dict[str, Member] = {}
-        self.ends: list[End] = []
+    def __init__(self, folder: Path, reaper: Reaper, on_end: Callable[[ProcessEnd], None] = lambda end: None) -> None:
+        self._reaper = reaper
+        self.children: dict[str, Child] = {}
+        self.ends: list[ProcessEnd] = []
         self._folder = folder
         self._on_end = on_end
         self._lock = threading.RLock()
         self._stopping = threading.Event()
         self._watch = threading.Thread(target=self._run, name="supervisor", daemon=True)
 
-    def add(self, name: str, arguments: list[str], environment: Mapping[str, str]) -> Member:
-        member = Member(name, arguments, dict(environment), self._folder / f"{name}.log")
+    def add(self, name: str, arguments: list[str], environment: Mapping[str, str]) -> Child:
+        child = Child(name, arguments, dict(environment), self._folder / f"{name}.log")
         with self._lock:
-            self.members[name] = member
-            self._start(member)
+            self.children[name] = child
+            self._start(child)
         if not self._watch.is_alive():
             self._watch.start()
-        return member
+        return child
 
     def signal(self, name: str, number: signal.Signals, cause: str) -> int:
-        """Send `number` to whoever holds `name`; its pid, or 0 if nobody does at the moment."""
+        """Send `number` to whoever bears `name`; its pid, or 0 if nobody does at the moment."""
         with self._lock:
-            member = self.members[name]
-            if member.process is None or member.process.poll() is not None:
+            child = self.children[name]
+            if child.process is None or child.process.poll() is not None:
                 return 0
             if number not in {signal.SIGSTOP, signal.SIGCONT}:
-                member.cause, member.sent, member.done_at = cause, number, time.time()
-            os.killpg(member.pid, number)
-            return member.pid
+                child.cause, child.sent, child.done_at = cause, number, time.time()
+            os.killpg(child.pid, number)
+            return child.pid
 
     def stop(self) -> None:
         """End all, at once: what they were at is thrown away anyway."""
         self._stopping.set()
         if self._watch.is_alive():
             self._watch.join(STOP_S)
-        for member in self.members.values():
-            if member.process is not None:
+        for child in self.children.values():
+            if child.process is not None:
                 with contextlib.suppress(ProcessLookupError):
-                    os.killpg(member.pid, signal.SIGKILL)
-                member.process.wait()
+                    os.killpg(child.pid, signal.SIGKILL)
+                child.process.wait()
 
     def logs(self) -> str:
-        """All that the members wrote."""
-        paths = (member.log for member in self.members.values())
+        """All that they wrote."""
+        paths = (child.log for child in self.children.values())
         return "\n".join(path.read_text("utf-8", "replace") for path in paths if path.exists())
 
     def _run(self) -> None:
         while not self._stopping.wait(LOOK_S):
-            for member in list(self.members.values()):
-                self._look(member)
+            for child in list(self.children.values()):
+                self._look(child)
 
-    def _look(self, member: Member) -> None:
-        process = member.process
+    def _look(self, child: Child) -> None:
+        process = child.process
         code = process.poll() if process is not None else None
         if process is None or code is None:
             return
         with self._lock:
             # Who was asked to end, and was killed on the way, was killed by something else.
-            cause = "" if code == -signal.SIGKILL and member.sent != signal.SIGKILL else member.cause
-            at = member.done_at if cause and code == -signal.SIGKILL else time.time()
-            end = End(member.name, process.pid, at, code, cause)
-            member.cause = ""
+            cause = "" if code == -signal.SIGKILL and child.sent != signal.SIGKILL else child.cause
+            at = child.done_at if cause and code == -signal.SIGKILL else time.time()
+            end = ProcessEnd(child.name, process.pid, at, code, cause)
+            child.cause = ""
         self.ends.append(end)
         self._on_end(end)      # before its successor: what it held can still be seen
         with self._lock:
-            self._guard.forget(end.pid)
+            self._reaper.forget(end.pid)
             if not self._stopping.is_set():
-                self._start(member)
+                self._start(child)
 
-    def _start(self, member: Member) -> None:
-        member.start()
-        self._guard.watch(member.pid)
+    def _start(self, child: Child) -> None:
+        child.start()
+        self._reaper.watch(child.pid)

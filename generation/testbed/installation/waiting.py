@@ -1,7 +1,9 @@
-"""Waiting for a condition, with a deadline."""
+"""Waiting for a condition, with a deadline; and what whoever waits is told."""
 
 import time
 from collections.abc import Callable
+
+Say = Callable[[str], None]      # takes a line of progress
 
 
 def wait_until(what: str, claim: Callable[[], object], timeout_s: float, every_s: float = 0.05) -> None:

@@ -5,7 +5,6 @@ import random
 import threading
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -20,19 +19,20 @@ from generation.testbed.chaos.evidence import Death
 from generation.testbed.chaos.injector import Injector
 from generation.testbed.chaos.observer import patiently
 from generation.testbed.chaos.run import is_at_rest, note_death
-from generation.testbed.chaos.schedule import ScheduledFault
-from generation.testbed.chaos.snapshot import Call, Snapshot
-from generation.testbed.installation.clients import ClientRequest, Clients
-from generation.testbed.installation.installation import Installation, plant
+from generation.testbed.chaos.snapshot import Snapshot
+from generation.testbed.installation.clients import ClientRequest, Clients, Observed
+from generation.testbed.installation.installation import scratch_installation
+from generation.testbed.installation.provider_log import Call
+from generation.testbed.installation.waiting import Say
+from generation.testbed.quantiles import p50_p95
 from generation.testbed.rehearsal.scenarios import ALL, PROVIDER, SETTINGS, TROUBLE_AT_S, Scenario
 
 LOOK_S = 0.5
 ASKING_S = 10.0       # how long users go on asking, if the trouble does not last longer
-MOST_S = 150.0        # from the first wish to the end of everything
+MOST_S = 150.0        # from the first request to the end of everything
 NOTES = {
     "provider_down": "The breaker's pauses (15 s, doubling) are not shortened: in production they are a smaller share.",
 }
-Say = Callable[[str], None]
 
 
 @dataclass
@@ -74,31 +74,32 @@ def rehearse(name: str, *, users: int, jobs: int, seed: int, say: Say) -> Rehear
     scenario = ALL[name]
     outline, deaths = scenario.outline, list[Death]()
     provider = SimulatorSettings(seed=seed, **{**PROVIDER, **scenario.provider})
-    asks = _asks(users, jobs, seed, max(ASKING_S, scenario.over_s * 0.7))
+    requests = _requests(users, jobs, seed, max(ASKING_S, scenario.over_s * 0.7))
     say("building an installation of its own")
     with contextlib.ExitStack() as ends:
-        one = ends.enter_context(
-            plant(provider, changes=SETTINGS, on_end=lambda end: note_death(deaths, end)))
+        installation = ends.enter_context(
+            scratch_installation(provider, changes=SETTINGS, on_end=lambda end: note_death(deaths, end)))
         report = RehearsalReport(
-            name, outline.title, outline.sentence, one.words, users, seed, asked=jobs, note=NOTES.get(name, ""))
-        people = ends.enter_context(Clients(one.url, asks, ["student"] * users, {}))
+            name, outline.title, outline.sentence, installation.words, users, seed, asked=jobs, note=NOTES.get(name, ""))
+        clients = ends.enter_context(Clients(installation.url, requests, ["student"] * users, {}))
         onlooker = _Onlooker(say, jobs)
-        one.simulator.set_faults(scenario.faults)
+        installation.simulator.set_faults(scenario.provider_faults)
         began = time.time()
         onlooker.start()
-        people.begin()
-        Injector(one, tuple(ScheduledFault(at_s, step) for at_s, step in scenario.blows), seed).run()
-        over_at = max(time.time(), began + scenario.over_s) if scenario.blows else began + scenario.over_s
-        people.join()
+        clients.begin()
+        Injector(installation, scenario.faults, seed).run()
+        over_at = max(time.time(), began + scenario.over_s) if scenario.faults else began + scenario.over_s
+        clients.join()
         ended_at = _wait(began + MOST_S)
-        one.simulator.set_faults(NO_FAULTS)
+        installation.simulator.set_faults(NO_FAULTS)
         onlooker.stop()
-        people.finish(1)
-        _fill(report, scenario, one, people, onlooker, deaths, over_at, ended_at)
+        clients.finish(1)
+        _fill(
+            report, scenario, installation.simulator.calls(), clients.observed, onlooker, deaths, over_at, ended_at)
     return report
 
 
-def _asks(users: int, jobs: int, seed: int, within_s: float) -> list[ClientRequest]:
+def _requests(users: int, jobs: int, seed: int, within_s: float) -> list[ClientRequest]:
     rng = random.Random(seed)
     found = [
         ClientRequest(
@@ -108,7 +109,7 @@ def _asks(users: int, jobs: int, seed: int, within_s: float) -> list[ClientReque
         )
         for number in range(jobs)
     ]
-    return sorted(found, key=lambda ask: ask.at_s)
+    return sorted(found, key=lambda request: request.at_s)
 
 
 def _wait(until: float) -> float:
@@ -171,33 +172,33 @@ class _Onlooker:
 
 
 def _fill(
-    report: RehearsalReport, scenario: Scenario, one: Installation, people: Clients, onlooker: _Onlooker, deaths: list[Death],
-    over_at: float, ended_at: float,
+    report: RehearsalReport, scenario: Scenario, calls: list[Call], observed: Observed, onlooker: _Onlooker,
+    deaths: list[Death], over_at: float, ended_at: float,
 ) -> None:
-    books, calls = patiently(Snapshot.read), one.simulator.calls()
-    states = Counter(job.state for job in books.jobs)
-    report.accepted = len(people.heard.jobs)
+    snapshot = patiently(Snapshot.read)
+    states = Counter(job.state for job in snapshot.jobs)
+    report.accepted = len(observed.jobs)
     report.completed, report.partial, report.failed = states["completed"], states["partial"], states["failed"]
-    report.unfinished = sum(not job.is_terminal for job in books.jobs)
+    report.unfinished = sum(not job.is_terminal for job in snapshot.jobs)
     report.reasons = dict(Counter(
         f"{part.explanation.sentence} {part.explanation.next_step}"
-        for part in books.chunks if part.state == "failed" and part.explanation
+        for part in snapshot.chunks if part.state == "failed" and part.explanation
     ).most_common())
-    report.calls, report.parts = len(calls), len(books.chunks)
-    report.repeated_calls = max(0, len(calls) - len(books.chunks))
-    report.paid_twice = dict(evidence.by_cause(evidence.paid_twice(books, calls, deaths)))
-    took = sorted((job.finished_at - job.created_at).total_seconds() for job in books.jobs if job.finished_at)
+    report.calls, report.parts = len(calls), len(snapshot.chunks)
+    report.repeated_calls = max(0, len(calls) - len(snapshot.chunks))
+    report.paid_twice = dict(evidence.by_cause(evidence.paid_twice(snapshot, calls, deaths)))
+    took = sorted((job.finished_at - job.created_at).total_seconds() for job in snapshot.jobs if job.finished_at)
     if took:
         report.median_job_s, report.longest_job_s = round(took[len(took) // 2], 1), round(took[-1], 1)
-    if scenario.over_s > TROUBLE_AT_S or scenario.blows:
+    if scenario.over_s > TROUBLE_AT_S or scenario.faults:
         report.calls_flow_again_s = _flow_again_s(calls, over_at)
         report.all_ended_s = round(max(0.0, ended_at - over_at), 1)
-    back = evidence.p50_p95(evidence.taken_back_s(books, deaths))
+    back = p50_p95(evidence.taken_back_s(snapshot, deaths))
     report.took_back_s = round(back[1], 1) if back else None
     report.users_saw = {sentence: round(longest, 1) for sentence, longest in sorted(onlooker.saw.items())}
     report.violations = [f"{found.invariant}: {found.sentence}" for found in (
-        *invariants.at_rest(books), *invariants.by_the_provider(books, calls),
-        *invariants.by_the_users(books, people.heard),
+        *invariants.at_rest(snapshot), *invariants.by_the_provider(snapshot, calls),
+        *invariants.by_the_users(snapshot, observed),
     )]
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from generation.services.rehearsals import SCENARIOS, Outline
 from generation.simulator.faults import Fault, FaultScript, Rule
 from generation.testbed.chaos.faults import ChaosFault
+from generation.testbed.chaos.schedule import ScheduledFault
 
 SCALE = 10
 TROUBLE_AT_S = 4.0      # when some work is under way
@@ -21,12 +22,12 @@ PROVIDER: Mapping[str, Any] = {"plan_s": 0.8, "unit_s": 1.2, "jitter": 0.4}     
 
 @dataclass(frozen=True)
 class Scenario:
-    """`faults` last until `over_s` after the first wish; `blows` come at their second."""
+    """`provider_faults` last until `over_s` after the first request; `faults` come at their second."""
 
     outline: Outline
     over_s: float
-    faults: FaultScript = FaultScript()
-    blows: tuple[tuple[float, ChaosFault], ...] = ()
+    provider_faults: FaultScript = FaultScript()
+    faults: tuple[ScheduledFault, ...] = ()
     needs_redis: bool = False
     provider: Mapping[str, Any] = field(default_factory=dict)      # Any: SimulatorSettings' fields
 
@@ -36,6 +37,10 @@ def _window(fault: Fault, for_s: float, seconds: float | None = None) -> tuple[F
     return FaultScript((Rule(fault, from_s=TROUBLE_AT_S, to_s=over_s, seconds=seconds),)), over_s
 
 
+def _twice(fault: ChaosFault, *, apart_s: float) -> tuple[ScheduledFault, ...]:
+    return ScheduledFault(TROUBLE_AT_S, fault), ScheduledFault(TROUBLE_AT_S + apart_s, fault)
+
+
 def _scenarios() -> dict[str, Scenario]:
     made = {}
     for name, (fault, for_s, seconds) in {
@@ -43,17 +48,17 @@ def _scenarios() -> dict[str, Scenario]:
         "provider_down": (Fault.UNAVAILABLE, 30.0, None),
         "slow_provider": (Fault.SLOW, 20.0, 6.0),
     }.items():
-        faults, over_s = _window(fault, for_s, seconds)
-        made[name] = Scenario(SCENARIOS[name], over_s, faults)
+        provider_faults, over_s = _window(fault, for_s, seconds)
+        made[name] = Scenario(SCENARIOS[name], over_s, provider_faults)
     for name, rates in {
         "truncation": {Fault.TRUNCATE: 0.3}, "refusals": {Fault.REFUSE: 0.1},
         "nonsense_content": {Fault.NONSENSE: 0.2, Fault.INVALID_JSON: 0.1},
     }.items():
         made[name] = Scenario(SCENARIOS[name], TROUBLE_AT_S, FaultScript((), rates, seed=1))
-    made["worker_killed"] = Scenario(SCENARIOS["worker_killed"], TROUBLE_AT_S, blows=(
-        (TROUBLE_AT_S, ChaosFault.KILL_WORKER), (TROUBLE_AT_S + 5, ChaosFault.KILL_WORKER)))
-    made["redis_lost"] = Scenario(SCENARIOS["redis_lost"], TROUBLE_AT_S, needs_redis=True, blows=(
-        (TROUBLE_AT_S, ChaosFault.KILL_REDIS), (TROUBLE_AT_S + 4, ChaosFault.KILL_REDIS)))
+    made["worker_killed"] = Scenario(
+        SCENARIOS["worker_killed"], TROUBLE_AT_S, faults=_twice(ChaosFault.KILL_WORKER, apart_s=5))
+    made["redis_lost"] = Scenario(
+        SCENARIOS["redis_lost"], TROUBLE_AT_S, needs_redis=True, faults=_twice(ChaosFault.KILL_REDIS, apart_s=4))
     assert made.keys() == SCENARIOS.keys(), "what is offered can be rehearsed"
     return made
 
