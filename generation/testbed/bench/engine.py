@@ -15,7 +15,15 @@ from generation.core.states import JobState
 from generation.models import Attempt, AttemptState, Job, Origin
 from generation.simulator.process import SimulatorProcess
 from generation.simulator.settings import SimulatorSettings
-from generation.testbed.bench.programs import BRIEF, environment_of, make_users, ring_on, submit, submit_many, wait_for_end
+from generation.testbed.bench.programs import (
+    BRIEF,
+    environment_of,
+    make_users,
+    ring_on,
+    submit,
+    submit_many,
+    wait_for_end,
+)
 from generation.testbed.installation.processes import ROOT, Worker, servers_cpu_s
 from generation.testbed.installation.provider_log import Call, place_of_call
 from generation.testbed.installation.scratch_database import scratch_database

@@ -22,8 +22,8 @@ class WebServer:
         self._process = subprocess.Popen(
             [
                 sys.executable, "-m", "uvicorn", "config.asgi:application", "--http", "config.http:Http",
-                "--host", "127.0.0.1", "--port", str(port), "--workers", str(processes), "--log-level", "error", "--no-access-log",
-                "--lifespan", "off",
+                "--host", "127.0.0.1", "--port", str(port), "--workers", str(processes), "--log-level", "error",
+                "--no-access-log", "--lifespan", "off",
             ],
             cwd=ROOT, env={**os.environ, **environment}, stdin=subprocess.DEVNULL, start_new_session=True,
         )

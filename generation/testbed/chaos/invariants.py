@@ -195,7 +195,8 @@ def calls_without_a_row(snapshot: Snapshot, calls: Sequence[Call]) -> Iterator[s
     reached us, otherwise the newest row of its chunk that was not younger than the call."""
     named = {attempt.request_id: attempt for attempt in snapshot.attempts if attempt.request_id}
     free: dict[int, list[Attempt]] = {
-        chunk.pk: [one for one in snapshot.attempts_of.get(chunk.pk, []) if not one.request_id] for chunk in snapshot.chunks
+        chunk.pk: [attempt for attempt in snapshot.attempts_of.get(chunk.pk, []) if not attempt.request_id]
+        for chunk in snapshot.chunks
     }
     for call in sorted(calls, key=lambda call: call["started_at"]):
         place = place_of_call(call)

@@ -284,8 +284,8 @@ def _fill(
     report.paid_twice_by_cause = dict(evidence.by_cause(report.paid_twice).most_common())
     report.violations += [
         Violation(
-            "I3", f"call {answer.call} for part {answer.position} of job {answer.job} was paid for nothing, and nothing "
-            "explains why")
+            "I3", f"call {answer.call} for part {answer.position} of job {answer.job} was paid for nothing, and "
+            "nothing explains why")
         for answer in report.paid_twice if not answer.cause
     ]
     report.taken_back_s = p50_p95(evidence.taken_back_s(snapshot, deaths))

@@ -80,7 +80,9 @@ def rehearse(name: str, *, users: int, jobs: int, seed: int, say: Say) -> Rehear
         installation = ends.enter_context(
             scratch_installation(provider, changes=SETTINGS, on_end=lambda end: note_death(deaths, end)))
         report = RehearsalReport(
-            name, outline.title, outline.sentence, installation.words, users, seed, asked=jobs, note=NOTES.get(name, ""))
+            name, outline.title, outline.sentence, installation.words, users, seed, asked=jobs,
+            note=NOTES.get(name, ""),
+        )
         clients = ends.enter_context(Clients(installation.url, requests, ["student"] * users, {}))
         onlooker = _Onlooker(say, jobs)
         installation.simulator.set_faults(scenario.provider_faults)
