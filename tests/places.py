@@ -3,6 +3,7 @@
 The whole suite runs in four processes, because most of it waits: each has its own database (pytest-django names it),
 LOCAL_DIR, and queue name, which is also the prefix of its keys in Redis.  Named files run in one process, at once."""
 
+import compileall
 import os
 from pathlib import Path
 
@@ -11,6 +12,9 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 PROCESSES = 4
+# Their processes use what is configured; commands and browser are embedded, whatever is configured.
+ON_THE_CONFIGURED_DATABASE = {"processes", "chaos", "rehearsal"}
+DATABASE_FIXTURES = {"db", "transactional_db", "django_db_setup", "live_server"}
 
 if worker := os.environ.get("PYTEST_XDIST_WORKER"):
     os.environ["LOCAL_DIR"] = str(Path(os.environ.get("LOCAL_DIR") or ROOT / ".local") / "tests" / worker)
@@ -27,10 +31,27 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     return PROCESSES if config.args_source is pytest.Config.ArgsSource.TESTPATHS else 0
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Hundreds of processes are started from here; they need not compile the product each time, even where the
+    environment keeps Python from writing what it compiled."""
+    if not hasattr(config, "workerinput"):
+        for folder in ("accounts", "config", "generation"):
+            compileall.compile_dir(ROOT / folder, quiet=2)
+
+
 def pytest_itemcollected(item: pytest.Item) -> None:
     """The tests of a file that drives a browser share one server, so they stay together."""
     if item.get_closest_marker("browser"):
         item.add_marker(pytest.mark.xdist_group(item.path.stem))
+    if not _touches_the_database(item):
+        item.add_marker(pytest.mark.once)
+
+
+def _touches_the_database(item: pytest.Item) -> bool:
+    """Whether it runs on the database and the broker that the environment names, itself or in processes."""
+    is_among_processes = item.path.relative_to(ROOT / "tests").parts[0] in ON_THE_CONFIGURED_DATABASE
+    fixtures = set(getattr(item, "fixturenames", ()))
+    return is_among_processes or item.get_closest_marker("django_db") is not None or bool(fixtures & DATABASE_FIXTURES)
 
 
 @pytest.hookimpl(tryfirst=True)
