@@ -5,6 +5,7 @@ Read off the syntax trees, so an import inside a function counts like any other.
 import ast
 import re
 import subprocess
+from collections import Counter
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -47,6 +48,7 @@ WITHOUT_DJANGO = (
     "generation.core", "generation.kinds", "generation.llm", "generation.simulator", "generation.delivery",
 )
 FRAMEWORKS = {"django", "ninja", "celery", "kombu", "accounts"}
+NAMED_BY_DJANGO = {"Meta", "Command"}
 # No clock, no network, no randomness.
 IMPURE = {
     "time", "random", "secrets", "uuid", "socket", "ssl", "http", "urllib", "asyncio", "threading", "subprocess", "os",
@@ -147,6 +149,18 @@ def test_a_kind_is_known_through_its_contract_only():
         if room_of(target) in KIND_ROOMS and room_of(name) != room_of(target)
     ]
     assert wrong == []
+
+
+@pytest.mark.parametrize("kind", KIND_ROOMS)
+def test_no_two_public_classes_have_one_name(kind):
+    """One name, one thing.  Only kinds may call theirs alike, because nobody ever imports from two of them."""
+    other_kinds = set(KIND_ROOMS) - {kind}
+    counts = Counter(
+        node.name for name, tree in modules().items()
+        if room_of(name) not in other_kinds and ".migrations." not in name
+        for node in ast.walk(tree) if isinstance(node, ast.ClassDef) and not node.name.startswith("_")
+    )
+    assert {name for name, count in counts.items() if count > 1} == NAMED_BY_DJANGO
 
 
 @pytest.mark.parametrize("room", WITHOUT_DJANGO)

@@ -12,7 +12,7 @@ from generation.testbed.chaos import evidence, invariants
 from generation.testbed.chaos.evidence import Death
 from generation.testbed.chaos.snapshot import Snapshot
 from generation.testbed.installation.clients import Observed
-from generation.testbed.installation.supervisor import End
+from generation.testbed.installation.supervisor import ProcessEnd
 from tests.support import PROGRAM, claim_all, finish, limited, work_off
 
 pytestmark = pytest.mark.django_db
@@ -59,12 +59,12 @@ def broken() -> set[str]:
 
 
 def test_nothing_is_broken_where_nothing_went_wrong(ended, calls):
-    heard = Observed(accepted={"wish": {str(ended.public_id)}})
-    books = Snapshot.read()
-    assert invariants.at_rest(books) == []
-    assert invariants.by_the_provider(books, calls) == []
-    assert invariants.by_the_users(books, heard) == []
-    assert evidence.paid_twice(books, calls, []) == []
+    observed = Observed(accepted={"wish": {str(ended.public_id)}})
+    snapshot = Snapshot.read()
+    assert invariants.at_rest(snapshot) == []
+    assert invariants.by_the_provider(snapshot, calls) == []
+    assert invariants.by_the_users(snapshot, observed) == []
+    assert evidence.paid_twice(snapshot, calls, []) == []
 
 
 def chunk_is_late(job):
@@ -179,7 +179,7 @@ def test_row_that_says_other_tokens_is_reported(ended, calls):
     assert ["the provider says" in one.sentence for one in invariants.by_the_provider(Snapshot.read(), calls)] == [True]
 
 
-@pytest.mark.parametrize(("heard", "words"), [
+@pytest.mark.parametrize(("observed", "words"), [
     (Observed(accepted={"wish": {"00000000-0000-0000-0000-000000000000"}}), "is not there"),
     (Observed(), "nobody was told"),
     (Observed(refused={"wish": "over the limit"}, accepted={"wish": {"JOB"}}), "was refused"),
@@ -187,10 +187,10 @@ def test_row_that_says_other_tokens_is_reported(ended, calls):
     (Observed(accepted={"wish": {"JOB"}}, odd=["wish: 500"]), "nobody should get"),
     (Observed(accepted={"wish": {"JOB"}}, revisions={"JOB": [3, 2]}), "did not go forward"),
 ], ids=["lost", "invented", "refused", "twice", "odd", "stream"])
-def test_what_users_were_told_is_compared(heard, words, ended):
+def test_what_users_were_told_is_compared(observed, words, ended):
     mine = str(ended.public_id)
-    heard.accepted = {key: {mine if job == "JOB" else job for job in ids} for key, ids in heard.accepted.items()}
-    found = invariants.by_the_users(Snapshot.read(), heard)
+    observed.accepted = {key: {mine if job == "JOB" else job for job in ids} for key, ids in observed.accepted.items()}
+    found = invariants.by_the_users(Snapshot.read(), observed)
     assert any(words in one.sentence for one in found), found
 
 
@@ -210,11 +210,12 @@ def test_answer_paid_twice_is_explained_by_the_death_of_its_worker(ann, route):
          "input_tokens": 1, "cached_input_tokens": 0, "output_tokens": 5}
         for seq, at in ((1, began), (2, again.started_at.timestamp()))
     ]
-    death = Death(End("worker1", 4711, began, -9, "kill_worker"), ((claim_pk(job), 1),))
-    found, = evidence.paid_twice(Snapshot.read(), calls, [death])
+    death = Death(ProcessEnd("worker1", 4711, began, -9, "kill_worker"), ((claim_pk(job), 1),))
+    snapshot = Snapshot.read()
+    found, = evidence.paid_twice(snapshot, calls, [death])
     assert (found.call, found.cause) == (1, "its worker died: kill worker")
-    assert len(evidence.taken_back_s(Snapshot.read(), [death])) == len(evidence.recovery_s(Snapshot.read(), [death], [])) == 1
-    assert evidence.recovery_s(Snapshot.read(), [death], [(began, began + 60)]) == []      # the provider was paused
+    assert len(evidence.taken_back_s(snapshot, [death])) == len(evidence.recovery_s(snapshot, [death], [])) == 1
+    assert evidence.recovery_s(snapshot, [death], [(began, began + 60)]) == []      # the provider was paused
 
 
 def claim_pk(job):

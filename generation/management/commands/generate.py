@@ -103,11 +103,11 @@ class Command(ProductCommand):
 
     def _generate(self, stop: StopRequests, **request: Any) -> progress.Followed:     # Any: what `submit` takes
         """Submit and follow, working here as long as nobody else does."""
-        room: LocalWorker | None = None
+        local: LocalWorker | None = None
         kind = all_kinds()[request["kind"]]
         if not preflight.is_worked_on(kind):
-            room = LocalWorker()
-            room.begin()
+            local = LocalWorker()
+            local.begin()
         try:
             submitted = submission.submit(**request)
             job = submitted.job
@@ -116,30 +116,30 @@ class Command(ProductCommand):
                 self._tell(f"  {standing.words}")
             if job.from_cache:
                 self._tell("The same was asked for before: it comes from the cache (--fresh makes it anew).")
-            if room is not None:
-                self._work_here(room)
+            if local is not None:
+                self._work_here(local)
 
             def work_if_nobody_else_does() -> None:
                 """The worker that we watch may die."""
-                nonlocal room
-                if room is None and not preflight.is_worked_on(kind):
-                    room = LocalWorker()
-                    self._work_here(room)
+                nonlocal local
+                if local is None and not preflight.is_worked_on(kind):
+                    local = LocalWorker()
+                    self._work_here(local)
 
             with progress.display_on(self._to_people) as display:
                 return progress.follow(
                     job, display, is_over=lambda: stop.is_asked, each_second=work_if_nobody_else_does)
         finally:
-            if room is not None:
-                if stop.is_asked and room.worker.in_flight:
+            if local is not None:
+                if stop.is_asked and local.worker.in_flight:
                     grace = f"at most {settings.DRAIN_S:g} s"
                     self._tell(f"Finishing what is in flight, {grace}; Ctrl-C again gives it back at once.")
-                room.stop(is_urgent=lambda: stop.is_urgent)
+                local.stop(is_urgent=lambda: stop.is_urgent)
 
-    def _work_here(self, room: LocalWorker) -> None:
-        if room.is_simulated:
+    def _work_here(self, local: LocalWorker) -> None:
+        if local.is_simulated:
             self._tell("The bundled simulator writes it: neither OPENAI_API_KEY nor OPENAI_BASE_URL is set.")
-        room.start()
+        local.start()
 
     # --- after --------------------------------------------------------------------------------
 

@@ -46,7 +46,7 @@ class Command(ProductCommand):
             )
         preflight.check_local_folder()
         self._console = Console(highlight=False)
-        self._room = LocalWorker()
+        self._local = LocalWorker()
         self._has_completed = False
         with web_server.listen(host, port) as listening, StopRequests(self._stop_requested) as self._stop:
             self._address = web_server.address_of(listening)
@@ -54,9 +54,9 @@ class Command(ProductCommand):
                 settings.PUBLIC_URL = self._address
             self._server = web_server.Server(lambda: self._started(demo, ends))
             try:
-                self._room.begin()
+                self._local.begin()
                 self._prepare()
-                self._room.start()
+                self._local.start()
                 if not self._stop.is_asked:
                     self._server.run(sockets=[listening])
             finally:
@@ -77,7 +77,7 @@ class Command(ProductCommand):
         """The server listens: say where, and begin the demonstration."""
         self._fact("Database", self._database)
         self._fact("Provider", self._provider_line())
-        if not self._room.hears_doorbell:
+        if not self._local.hears_doorbell:
             self._fact("Broker", "cannot be reached; work goes on without it, a little later each time")
         self._fact("Admin", f"{self._address}/admin/")
         self._fact("API docs", f"{self._address}{DOCS}")
@@ -93,7 +93,7 @@ class Command(ProductCommand):
             self._fact("", "Ctrl-C stops.")
 
     def _provider_line(self) -> str:
-        if self._room.is_simulated:
+        if self._local.is_simulated:
             why = "neither OPENAI_API_KEY nor OPENAI_BASE_URL is set"
             return f"the bundled simulator, for rehearsal only: {why}"
         return f"{settings.OPENAI_BASE_URL or 'OpenAI'}: calls are billed to your account there"
@@ -138,15 +138,15 @@ class Command(ProductCommand):
     def _stop_requested(self) -> None:
         """In the signal handler: plain assignments only."""
         self._server.should_exit = True
-        self._room.worker.stop_claiming()
+        self._local.worker.stop_claiming()
 
     def _wind_up(self) -> None:
-        waiting_for = self._room.worker.in_flight
+        waiting_for = self._local.worker.in_flight
         if waiting_for:
             calls = "1 call" if waiting_for == 1 else f"{waiting_for} calls"
             grace = f"at most {settings.DRAIN_S:g} s"
             self._print(f"\nFinishing {calls}, {grace}; Ctrl-C again gives them back at once.")
-        given_back = self._room.stop(is_urgent=lambda: self._stop.is_urgent)
+        given_back = self._local.stop(is_urgent=lambda: self._stop.is_urgent)
         if given_back:
             self._print(f"{given_back} given back; they go on at the next start.")
 

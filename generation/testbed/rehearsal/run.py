@@ -96,8 +96,8 @@ def rehearse(name: str, *, users: int, jobs: int, seed: int, say: Say) -> Rehear
         installation.simulator.set_faults(NO_FAULTS)
         onlooker.stop()
         clients.finish(1)
-        _fill(
-            report, scenario, installation.simulator.calls(), clients.observed, onlooker, deaths, over_at, ended_at)
+        snapshot, calls = patiently(Snapshot.read), installation.simulator.calls()
+        _fill(report, scenario, snapshot, calls, clients.observed, onlooker, deaths, over_at, ended_at)
     return report
 
 
@@ -174,10 +174,9 @@ class _Onlooker:
 
 
 def _fill(
-    report: RehearsalReport, scenario: Scenario, calls: list[Call], observed: Observed, onlooker: _Onlooker,
-    deaths: list[Death], over_at: float, ended_at: float,
+    report: RehearsalReport, scenario: Scenario, snapshot: Snapshot, calls: list[Call], observed: Observed,
+    onlooker: _Onlooker, deaths: list[Death], over_at: float, ended_at: float,
 ) -> None:
-    snapshot = patiently(Snapshot.read)
     states = Counter(job.state for job in snapshot.jobs)
     report.accepted = len(observed.jobs)
     report.completed, report.partial, report.failed = states["completed"], states["partial"], states["failed"]
