@@ -50,8 +50,8 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 def _touches_the_database(item: pytest.Item) -> bool:
     """Whether it runs on the database and the broker that the environment names, itself or in processes."""
     is_among_processes = item.path.relative_to(ROOT / "tests").parts[0] in ON_THE_CONFIGURED_DATABASE
-    fixtures = set(getattr(item, "fixturenames", ()))
-    return is_among_processes or item.get_closest_marker("django_db") is not None or bool(fixtures & DATABASE_FIXTURES)
+    is_marked = any(item.get_closest_marker(name) for name in ("django_db", "configured"))
+    return is_among_processes or is_marked or bool(DATABASE_FIXTURES & set(getattr(item, "fixturenames", ())))
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -204,6 +204,7 @@ def test_live_worker_elsewhere_does_the_work_and_its_death_is_made_up_for(quick,
     assert running.wait() == 0
 
 
+@pytest.mark.configured
 def test_missing_migrations_elsewhere_than_on_this_machine_are_one_sentence(fresh):
     if "postgresql" not in settings.DATABASES["default"]["ENGINE"]:
         pytest.skip("needs PostgreSQL: on SQLite they are applied")
@@ -216,6 +217,7 @@ def test_missing_migrations_elsewhere_than_on_this_machine_are_one_sentence(fres
         _drop(name)
 
 
+@pytest.mark.configured
 def test_watches_celery_workers_on_postgresql_and_redis(tmp_path, simulator):
     redis = os.environ.get("REDIS_URL")
     if redis is None or "postgresql" not in settings.DATABASES["default"]["ENGINE"]:
