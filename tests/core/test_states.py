@@ -1,6 +1,8 @@
 """How a chunk moves, and what its job's state is read off."""
 
+import re
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -138,3 +140,11 @@ def test_progress_never_goes_back(total):
     steps = [percent(done, total) for done in range(total + 1)]
     assert steps[0] == 10 and steps[-1] == 94
     assert all(before <= after for before, after in pairwise(steps))
+
+
+def test_diagram_of_the_readme_is_the_table():
+    readme = (Path(__file__).resolve().parents[2] / "README.md").read_text(encoding="utf-8")
+    arrows = re.findall(r"^ +(\w+) --> (\w+): (.+)$", readme, re.MULTILINE)
+    drawn = {(event, before, after) for before, after, events in arrows for event in events.split(", ")}
+    table = {(event.value, before.value, target(event).value) for event in Event for before in sources(event)}
+    assert drawn == table
