@@ -18,10 +18,11 @@ from generation.models import Job, Route
 from generation.services.jobs import submission
 from generation.telemetry.error_log import Surprise
 from tests import canaries
+from tests.engines import alone, quick, start
 from tests.receiver import receiver
 from tests.support import PROGRAM
 
-__all__ = ["receiver"]
+__all__ = ["alone", "quick", "receiver", "start"]
 
 
 @pytest.fixture(scope="session")

@@ -15,7 +15,7 @@ from generation.core.prompting import Context, Request, Stage
 from generation.core.reasons import Reason
 from generation.core.routing import Endpoint
 from generation.kinds import all_kinds
-from generation.models import Chunk, Job
+from generation.models import Chunk, Job, clock
 from generation.services.chunks import attempts, cache_lookup, claiming, settling
 from generation.services.chunks.claim import Claim
 from generation.services.chunks.settling import Finished
@@ -52,6 +52,27 @@ def claim_all(worker: str = "w1", slots: int = 100) -> list[Claim]:
     while cache_lookup.serve_due():
         pass
     return list(claiming.claim(worker=worker, slots=slots, revisions=REVISIONS).claims)
+
+
+def store(claim: Claim) -> tuple[Reply, str]:
+    """Keep a valid reply for `claim` that nobody has judged; the reply and the fingerprint of its request."""
+    context = JobContexts().of(claim)
+    request = request_for(claim, context, digests_before(claim, context))
+    reply = Reply(json.dumps(content_for(claim, context)), USAGE)
+    attempts.store_reply(claim, reply, request.fingerprint)
+    return reply, request.fingerprint
+
+
+def judged(claim: Claim) -> Finished:
+    """`claim` with a valid reply, stored and on the point of being settled."""
+    reply, fingerprint = store(claim)
+    outcome, code, findings = outcome_of(claim, JobContexts().of(claim), reply.text, policy())
+    return Finished(claim, outcome, reply, code, fingerprint, findings)
+
+
+def let_leases_run_out() -> None:
+    """Of all chunks that run."""
+    Chunk.objects.filter(state="running").update(lease_until=clock.now() - dt.timedelta(seconds=1))
 
 
 def finish(claim: Claim, answer: Answer | None = None) -> settling.Settled:

@@ -7,44 +7,44 @@ from tests.coverage_tables import Row, missing, uncovered
 
 FAULTS = {
     "F1": Row("The provider answers 500, 502 or 503 for a minute", {
-        "engine/test_runner.py": "test_outage_ends_and_the_job_completes",
-        "engine/test_outages.py":
+        "worker/test_engine.py": "test_outage_ends_and_the_job_completes",
+        "scenarios/test_outages.py":
             "test_outage_of_any_length_costs_a_lone_job_no_more_attempts_than_it_has "
             "test_chunk_that_alone_brings_the_provider_down_ends_when_others_show_that_it_is_well",
-        "engine/test_routes.py":
+        "services/routing/test_routes.py":
             "test_job_says_until_when_it_waits_for_the_provider "
             "test_while_a_route_is_paused_its_fallback_is_asked_at_its_own_price",
         "core/test_breaker.py": "test_breaker",
-        "engine/test_claiming.py": "test_closed_route_lets_nothing_through",
+        "services/chunks/test_claiming.py": "test_closed_route_lets_nothing_through",
         "llm/test_client.py": "test_fault_is_a_typed_failure_after_exactly_one_post",
     }, "provider_faults provider_outage"),
     "F2": Row("429 with Retry-After", {
-        "engine/test_runner.py": "test_throttled_provider_is_left_alone_for_as_long_as_it_said",
-        "engine/test_routes.py": "test_retry_after_of_one_route_leaves_the_others_alone",
-        "engine/test_outages.py": "test_provider_that_keeps_three_calls_at_once_is_asked_no_more_for_long",
-        "engine/test_claiming.py": "test_throttled_route_lets_nothing_through",
-        "engine/test_trouble.py":
+        "worker/test_engine.py": "test_throttled_provider_is_left_alone_for_as_long_as_it_said",
+        "services/routing/test_routes.py": "test_retry_after_of_one_route_leaves_the_others_alone",
+        "scenarios/test_outages.py": "test_provider_that_keeps_three_calls_at_once_is_asked_no_more_for_long",
+        "services/chunks/test_claiming.py": "test_throttled_route_lets_nothing_through",
+        "scenarios/test_trouble.py":
             "test_throttled_calls_back_off_further_and_further "
             "test_shorter_retry_after_does_not_shorten_a_longer_one",
         "llm/test_client.py": "test_retry_after_is_read test_real_rate_limit_says_how_long",
     }, "provider_faults"),
     "F3": Row("429 because the account has no credit left", {
-        "engine/test_settling.py": "test_failed_call_moves_its_chunk",
-        "engine/test_alerts.py": "test_trouble_with_the_account_is_one_critical_alert_until_somebody_resumes",
+        "services/chunks/test_settling.py": "test_failed_call_moves_its_chunk",
+        "services/alerts/test_alerts.py": "test_trouble_with_the_account_is_one_critical_alert_until_somebody_resumes",
         "commands/test_generate.py": "test_empty_account_is_explained_instead_of_waited_for",
-        "engine/test_routes.py": "test_bad_key_or_empty_account_stops_calls_until_a_person_or_the_next_day",
+        "services/routing/test_routes.py": "test_bad_key_or_empty_account_stops_calls_until_a_person_or_the_next_day",
     }, "out_of_credit"),
     "F4": Row("401 or 403: a bad key, which the answer echoes", {
-        "engine/test_runner.py": "test_refused_key_parks_the_job_until_a_person_resumes",
-        "engine/test_outages.py": "test_calls_go_where_their_route_says",
+        "worker/test_engine.py": "test_refused_key_parks_the_job_until_a_person_resumes",
+        "scenarios/test_outages.py": "test_calls_go_where_their_route_says",
         "llm/test_client.py": "test_bad_key_is_not_repeated",
-        "engine/test_journal.py": "test_key_that_the_provider_echoes_reaches_no_column",
+        "telemetry/test_journal.py": "test_key_that_the_provider_echoes_reaches_no_column",
         "commands/test_up.py": "test_job_that_waits_for_a_person_is_explained_and_is_no_success",
     }),
     "F5": Row("400: the provider rejects the schema", {
-        "engine/test_settling.py": "test_failed_call_moves_its_chunk",
+        "services/chunks/test_settling.py": "test_failed_call_moves_its_chunk",
         "core/test_outcomes.py": "test_failure_that_would_come_again_ends_at_once",
-        "engine/test_outages.py": "test_failure_that_the_same_request_would_meet_again_ends_at_once_with_advice",
+        "scenarios/test_outages.py": "test_failure_that_the_same_request_would_meet_again_ends_at_once_with_advice",
         "core/test_schema.py": "test_lint_finds_what_a_provider_rejects",
     }),
     "F6": Row("The connection is accepted and never answered", {
@@ -56,8 +56,8 @@ FAULTS = {
     }),
     "F8": Row("The answer is cut off, or is half a JSON text", {
         "llm/test_client.py": "test_broken_server_is_a_typed_failure test_content_is_not_judged_here",
-        "engine/test_wrong_content.py": "test_reply_that_was_cut_off_is_asked_again_and_nothing_of_it_is_content",
-        "engine/test_settling.py": "test_reply_that_is_not_json_is_asked_again_with_the_finding",
+        "scenarios/test_wrong_content.py": "test_reply_that_was_cut_off_is_asked_again_and_nothing_of_it_is_content",
+        "services/chunks/test_settling.py": "test_reply_that_is_not_json_is_asked_again_with_the_finding",
     }, "provider_faults", "Answers are not streamed, so no event stream can be cut."),
     "F9": Row("200 with a web page, without choices, or without content", {
         "llm/test_client.py": "test_fault_is_a_typed_failure_after_exactly_one_post",
@@ -66,35 +66,35 @@ FAULTS = {
     }, "provider_faults"),
     "F10": Row("The answer ends at the length limit", {
         "core/test_outcomes.py": "test_truncated_call_is_tried_again_while_a_larger_cap_is_left",
-        "engine/test_settling.py": "test_truncated_call_is_asked_again_with_a_larger_cap",
+        "services/chunks/test_settling.py": "test_truncated_call_is_asked_again_with_a_larger_cap",
     }, "provider_faults"),
     "F11": Row("The model declines, or a content filter stops it", {
-        "engine/test_settling.py":
+        "services/chunks/test_settling.py":
             "test_failed_call_moves_its_chunk test_one_lost_unit_makes_the_job_partial_and_readable",
         "commands/test_generate.py": "test_partial_document_is_written_and_is_no_success",
     }, "provider_faults"),
     "F12": Row("Valid JSON, wrong content", {
-        "engine/test_wrong_content.py": "test_content_that_stays_wrong_ends_with_the_list_of_what_is_wrong",
-        "engine/test_settling.py": "test_the_same_findings_twice_end_the_chunk",
+        "scenarios/test_wrong_content.py": "test_content_that_stays_wrong_ends_with_the_list_of_what_is_wrong",
+        "services/chunks/test_settling.py": "test_the_same_findings_twice_end_the_chunk",
         "core/test_outcomes.py": "test_reply_with_errors_is_asked_again_with_all_its_findings test_repair_ends",
         "kinds/test_contract.py": "test_one_bad_unit_is_repaired_alone",
     }, "provider_faults"),
     "F13": Row("The plan has no units, 500, or one twice", {
-        "engine/test_wrong_content.py":
+        "scenarios/test_wrong_content.py":
             "test_plan_for_another_number_of_weeks_makes_no_units_and_takes_no_more_than_was_reserved",
         "kinds/test_contract.py": "test_plan_for_another_number_of_units_is_an_error",
         "simulator/test_simulator_content.py": "test_extra_units_are_far_too_many",
     }),
     "F14": Row("The answer comes after our deadline", {
-        "engine/test_leases.py":
+        "services/chunks/test_leases.py":
             "test_late_reply_of_a_lost_worker_is_kept_for_the_next "
             "test_late_reply_after_the_chunk_is_done_is_booked_and_closed",
-        "engine/test_settling.py": "test_late_worker_changes_nothing_and_its_cost_is_recorded",
+        "services/chunks/test_settling.py": "test_late_worker_changes_nothing_and_its_cost_is_recorded",
     }, "stop_worker"),
     "F15": Row("Redis is down when a job is accepted", {
         "processes/test_redis.py": "test_redis_killed_and_restarted_empty_loses_no_job",
         "commands/test_up.py": "test_unreachable_broker_is_said_and_work_goes_on",
-        "engine/test_runner.py": "test_lost_doorbell_delays_work_and_loses_none",
+        "worker/test_engine.py": "test_lost_doorbell_delays_work_and_loses_none",
     }, "kill_redis kill_web"),
     "F16": Row("Redis hangs", {
         "processes/test_redis.py": "test_frozen_redis_does_not_hold_up_the_request",
@@ -108,12 +108,12 @@ FAULTS = {
     }, "flap_redis"),
     "F19": Row("Redis is full or read-only", {}, "fill_redis"),
     "F20": Row("A message is lost", {
-        "engine/test_runner.py": "test_lost_doorbell_delays_work_and_loses_none",
-        "engine/test_leases.py": "test_sweeper_rings_for_forgotten_work",
+        "worker/test_engine.py": "test_lost_doorbell_delays_work_and_loses_none",
+        "services/chunks/test_leases.py": "test_sweeper_rings_for_forgotten_work",
     }, "lose_messages"),
     "F21": Row("A message comes five times", {
-        "engine/test_runner.py": "test_five_doorbells_at_once_ask_once",
-        "engine/test_claiming.py": "test_two_workers_at_the_same_instant_never_hold_the_same_chunk",
+        "worker/test_engine.py": "test_five_doorbells_at_once_ask_once",
+        "services/chunks/test_claiming.py": "test_two_workers_at_the_same_instant_never_hold_the_same_chunk",
     }, "repeat_messages"),
     "F22": Row("A message of work that is gone, cancelled or done", {
         "processes/test_messages.py": "test_forged_messages_change_nothing_and_the_worker_goes_on",
@@ -133,17 +133,17 @@ FAULTS = {
     "F26": Row("kill -9 after the answer, before it is settled", {
         "processes/test_crashes.py":
             "test_killed_after_the_reply_is_stored_the_reply_is_used_and_not_paid_again",
-        "engine/test_leases.py": "test_stored_reply_is_used_after_a_crash_and_not_paid_again",
+        "services/chunks/test_leases.py": "test_stored_reply_is_used_after_a_crash_and_not_paid_again",
     }, "die_before_store die_after_store"),
     "F27": Row("kill -9 after a part was settled, before the next one is begun", {
-        "engine/test_leases.py": "test_sweeper_rings_for_forgotten_work",
+        "services/chunks/test_leases.py": "test_sweeper_rings_for_forgotten_work",
     }, "die_after_settle"),
     "F28": Row("A worker stands still for longer than its lease, and goes on", {
         "processes/test_crashes.py": "test_worker_that_slept_through_its_lease_writes_nothing",
     }, "stop_worker"),
     "F29": Row("A part that kills every worker", {
         "processes/test_crashes.py": "test_poison_that_kills_every_worker_ends_failed",
-        "engine/test_leases.py":
+        "services/chunks/test_leases.py":
             "test_chunk_that_kills_its_workers_ends_failed "
             "test_chunk_that_kills_its_workers_takes_no_neighbour_with_it",
     }, "poison"),
@@ -151,39 +151,39 @@ FAULTS = {
         "processes/test_crashes.py":
             "test_sigterm_lets_calls_finish_and_leaves_nothing_running "
             "test_sigterm_gives_back_what_outlasts_the_grace",
-        "engine/test_runner.py": "test_drain_gives_back_what_does_not_finish_without_counting_it",
+        "worker/test_engine.py": "test_drain_gives_back_what_does_not_finish_without_counting_it",
     }, "terminate_worker"),
     "F31": Row("The heartbeat stalls", {
-        "engine/test_runner.py":
+        "worker/test_engine.py":
             "test_worker_whose_pulse_stalls_stops_claiming "
             "test_claim_that_outlived_its_lease_before_the_call_asks_nobody",
     }, "stall_pulse"),
     "F32": Row("The database connection is cut amid a transaction", {
-        "engine/test_persistence.py": "test_finished_call_is_settled_although_the_connection_is_cut",
+        "scenarios/test_database_trouble.py": "test_finished_call_is_settled_although_the_connection_is_cut",
     }, "cut_connections"),
     "F33": Row("The database is away for half a minute", {
         "api/test_problems.py": "test_database_that_is_away_is_503_with_a_wait",
         "api/test_events.py": "test_database_that_is_away_for_a_moment_ends_no_stream",
-        "engine/test_trouble.py":
+        "scenarios/test_trouble.py":
             "test_after_an_outage_of_the_database_the_living_renew_before_anything_is_taken_back",
     }, "close_database"),
     "F34": Row("Two transactions wait for each other", {
-        "engine/test_persistence.py": "test_transactions_that_block_each_other_are_both_done_in_the_end",
+        "scenarios/test_database_trouble.py": "test_transactions_that_block_each_other_are_both_done_in_the_end",
     }),
     "F35": Row("SQLite is locked for longer than we wait", {
-        "engine/test_persistence.py": "test_trouble_that_passes_is_outwaited",
+        "scenarios/test_database_trouble.py": "test_trouble_that_passes_is_outwaited",
     }, "lock_database"),
     "F36": Row("The disk is full", {
-        "engine/test_persistence.py": "test_full_disk_accepts_nothing_loses_nothing_and_is_over_by_itself",
-        "engine/test_alerts.py": "test_disk_of_each_machine_as_its_workers_tell",
+        "scenarios/test_database_trouble.py": "test_full_disk_accepts_nothing_loses_nothing_and_is_over_by_itself",
+        "services/alerts/test_alerts.py": "test_disk_of_each_machine_as_its_workers_tell",
         "commands/test_verify_setup.py": "test_good_installation_has_a_good_line_for_everything_but_the_provider",
     }),
     "F37": Row("All database connections are taken", {
-        "engine/test_persistence.py": "test_pool_without_a_free_connection_is_a_503_after_a_bounded_wait",
+        "scenarios/test_database_trouble.py": "test_pool_without_a_free_connection_is_a_503_after_a_bounded_wait",
     }),
     "F38": Row("A clock is an hour off", {
-        "engine/test_spending.py": "test_clocks_an_hour_apart_change_nothing",
-        "engine/test_leases.py":
+        "services/test_quotas.py": "test_clocks_an_hour_apart_change_nothing",
+        "services/chunks/test_leases.py":
             "test_worker_whose_clock_is_an_hour_off_takes_no_lease_early_and_keeps_none_longer",
         "accounts/test_ledger.py": "test_late_clock_does_not_enter_a_window_that_was_left",
     }, "skew_clock"),
@@ -193,7 +193,7 @@ FAULTS = {
             "test_windows_are_utc_whatever_zone_the_time_comes_in test_counting_windows_forward_and_back_agree",
     }, not_here="Windows are UTC, which has no daylight saving time."),
     "F40": Row("200 requests at once under a limit of 50", {
-        "engine/test_spending.py":
+        "services/test_quotas.py":
             "test_two_hundred_at_once_under_a_limit_of_fifty_are_fifty "
             "test_global_limit_holds_for_many_users_at_once",
         "api/test_limits.py": "test_two_hundred_at_once_over_http_under_a_limit_of_fifty_are_fifty",
@@ -208,59 +208,59 @@ FAULTS = {
         "accounts/test_ledger.py":
             "test_settled_twice_is_settled_once test_ten_settle_at_once_and_one_does "
             "test_crash_between_leaves_all_or_nothing",
-        "engine/test_spending.py": "test_crash_while_settling_is_settled_again",
+        "services/test_quotas.py": "test_crash_while_settling_is_settled_again",
     }, "over_the_limit"),
     "F43": Row("Cancelled while it waits, during the call, while it is assembled, after its end", {
-        "engine/test_jobs.py": "test_cancelled_job_keeps_what_is_done test_job_that_ended_cannot_be_cancelled",
-        "engine/test_spending.py": "test_job_that_never_asked_anybody_is_free",
-        "engine/test_runner.py": "test_cancelled_job_drops_its_calls",
+        "services/jobs/test_jobs.py": "test_cancelled_job_keeps_what_is_done test_job_that_ended_cannot_be_cancelled",
+        "services/test_quotas.py": "test_job_that_never_asked_anybody_is_free",
+        "worker/test_engine.py": "test_cancelled_job_drops_its_calls",
         "llm/test_client.py": "test_cancelling_closes_the_connection_at_once",
         "api/test_jobs.py": "test_what_is_done_cannot_be_moved_on",
-        "engine/test_persistence.py": "test_cancelling_while_the_document_is_assembled_waits_and_is_too_late",
+        "scenarios/test_database_trouble.py": "test_cancelling_while_the_document_is_assembled_waits_and_is_too_late",
     }, "cancel"),
     "F44": Row("Retried while it runs, twice at once, or with parts that are done", {
-        "engine/test_jobs.py":
+        "services/jobs/test_jobs.py":
             "test_retry_of_a_running_or_complete_job_is_refused test_two_retries_at_once_restart_once "
             "test_retry_asks_only_for_what_is_missing",
         "api/test_jobs.py": "test_active_job_cannot_be_retried",
     }, "retry"),
     "F45": Row("Cancelled and completed at the same instant", {
-        "engine/test_settling.py": "test_cancel_against_settle_leaves_one_winner",
+        "services/chunks/test_settling.py": "test_cancel_against_settle_leaves_one_winner",
     }, "cancel"),
     "F46": Row("Two sweepers", {
-        "engine/test_leases.py": "test_two_sweepers_take_back_once test_only_one_sweeper_gets_the_turn",
+        "services/chunks/test_leases.py": "test_two_sweepers_take_back_once test_only_one_sweeper_gets_the_turn",
     }, "extra_sweepers"),
     "F47": Row("No sweeper for ten minutes", {
-        "engine/test_alerts.py":
+        "services/alerts/test_alerts.py":
             "test_health_check_of_the_web_process_alerts_when_no_worker_sweeps "
             "test_worker_that_comes_back_sweeps_and_the_alert_ends",
         "api/test_health.py": "test_not_ready_without_a_sweeper",
     }),
     "F48": Row("New prompts are deployed amid a job", {
-        "engine/test_claiming.py": "test_job_of_another_revision_waits_for_its_worker",
-        "engine/test_jobs.py": "test_job_says_that_no_worker_knows_its_revision",
-        "engine/test_outages.py":
+        "services/chunks/test_claiming.py": "test_job_of_another_revision_waits_for_its_worker",
+        "services/jobs/test_jobs.py": "test_job_says_that_no_worker_knows_its_revision",
+        "scenarios/test_outages.py":
             "test_worker_without_the_jobs_revision_leaves_it_and_says_so_and_the_next_one_does_it",
     }),
     "F49": Row("Old and new processes on one database", {
-        "engine/test_two_versions.py":
+        "models/test_two_versions.py":
             "test_old_version_works_on_beside_columns_and_tables_of_the_next "
             "test_job_of_the_next_version_waits_for_its_worker_and_can_be_looked_at "
             "test_every_migration_leaves_the_version_before_it_at_work",
     }),
     "F50": Row("Whoever fills the cache for others dies", {
-        "engine/test_flights.py":
+        "services/cache/test_single_flight.py":
             "test_after_the_leaders_worker_died_one_waiter_takes_over "
             "test_hundred_at_the_same_instant_make_one_set_of_calls",
     }),
     "F51": Row("A row of the cache is damaged, or of an older schema", {
-        "engine/test_caching.py":
+        "services/cache/test_cache_entries.py":
             "test_row_that_cannot_be_read_is_a_miss_and_is_gone test_row_with_unreadable_findings_is_a_miss "
             "test_other_provider_model_revision_or_prompt_is_a_miss",
     }),
     "F52": Row("A breaker is half open, and a hundred wait", {
-        "engine/test_claiming.py": "test_after_the_pause_exactly_one_probe_goes",
-        "engine/test_trouble.py": "test_probe_that_came_to_nothing_lets_another_go_at_once",
+        "services/chunks/test_claiming.py": "test_after_the_pause_exactly_one_probe_goes",
+        "scenarios/test_trouble.py": "test_probe_that_came_to_nothing_lets_another_go_at_once",
     }, "provider_outage"),
     "F53": Row("A knowledge document is deleted amid a job", not_here="There is no knowledge base yet."),
     "F54": Row("Listeners leave, are five hundred, come back", {
@@ -271,7 +271,7 @@ FAULTS = {
             "test_one_user_holds_a_limited_number_of_streams test_five_hundred_listeners_leave_nothing_behind",
     }),
     "F55": Row("A webhook's receiver fails, is slow or redirects", {
-        "engine/test_deliveries.py":
+        "services/outbox/test_deliveries.py":
             "test_500_is_tried_again_and_never_delays_the_job test_redirect_is_a_failure "
             "test_hanging_receiver_delays_no_job_no_alert_and_no_other_delivery",
     }),
@@ -285,15 +285,15 @@ FAULTS = {
         "api/test_schemathesis.py": "test_api_is_as_it_is_described",
     }),
     "F58": Row("A user is erased while a job of theirs runs", {
-        "engine/test_erasing.py":
+        "services/maintenance/test_erasure.py":
             "test_jobs_at_work_are_cancelled_first "
             "test_no_column_has_the_word_any_more_and_no_cost_has_changed "
             "test_reply_that_comes_after_the_erasure_is_erased_by_the_sweeper",
     }),
     "F59": Row("The channel of an alert is down", {
-        "engine/test_deliveries.py":
+        "services/outbox/test_deliveries.py":
             "test_alert_channel_that_is_down_is_stored_and_retried_without_recursion",
-        "engine/test_alerts.py": "test_failing_channel_is_one_alert_and_is_not_told_of_itself",
+        "services/alerts/test_alerts.py": "test_failing_channel_is_one_alert_and_is_not_told_of_itself",
     }),
     "F60": Row("kill -9 of the embedded process", {
         "commands/test_up.py":

@@ -4,7 +4,7 @@ from tests.coverage_tables import Row, missing, uncovered
 
 THREATS = {
     "S1": Row("Instructions hidden in a user's brief", {
-        "engine/test_injection.py":
+        "scenarios/test_injection.py":
             "test_obedient_model_makes_the_accepted_document_or_none test_no_obedience_changes_what_was_accepted "
             "test_rules_in_the_text_of_a_lesson_are_sent_back_and_never_stored "
             "test_text_that_hides_or_floods_does_not_come_in",
@@ -35,7 +35,7 @@ THREATS = {
             "test_name_that_leads_inside_opens_no_socket test_public_then_private_is_asked_once "
             "test_redirect_is_not_followed test_proxy_of_the_environment_is_not_used "
             "test_what_it_answers_is_neither_read_nor_shown test_body_is_bounded",
-        "engine/test_deliveries.py": "test_receiver_verifies_in_three_lines",
+        "services/outbox/test_deliveries.py": "test_receiver_verifies_in_three_lines",
     }),
     "S5": Row("Jobs and documents of others, by their ids", {
         "api/test_access.py":
@@ -43,7 +43,7 @@ THREATS = {
             "test_anonymous_is_asked_to_sign_in test_what_is_ones_own_alone_is_for_nobody_else",
         "api/test_events.py": "test_stranger_cannot_listen",
         "api/test_jobs.py": "test_cursor_of_somebody_else_leads_nowhere",
-        "engine/test_adapting.py": "test_nobody_is_offered_what_they_may_not_see",
+        "services/cache/test_similar.py": "test_nobody_is_offered_what_they_may_not_see",
     }, not_here="There is one tenant; people are kept apart by owner and permission."),
     "S6": Row("Fields that only the server decides, in requests and answers", {
         "api/test_openapi.py":
@@ -51,14 +51,14 @@ THREATS = {
         "api/test_bad_input.py": "test_wrong_body_is_refused_with_its_place",
     }),
     "S7": Row("Secrets and people's words in logs, rows and errors", {
-        "core/test_secrets.py": "test_what_looks_like_a_secret_is_hidden",
-        "engine/test_journal.py":
+        "core/test_secret_patterns.py": "test_what_looks_like_a_secret_is_hidden",
+        "telemetry/test_journal.py":
             "test_key_that_the_provider_echoes_reaches_no_column "
             "test_configured_secrets_are_hidden_whatever_they_look_like "
             "test_process_log_does_not_quote_people_or_models test_lines_of_libraries_are_scrubbed_too "
             "test_witness_notices_a_leak test_leak_into_a_column_is_noticed",
-        "engine/test_alerts.py": "test_alert_tells_nothing_that_people_wrote",
-        "engine/test_deliveries.py":
+        "services/alerts/test_alerts.py": "test_alert_tells_nothing_that_people_wrote",
+        "services/outbox/test_deliveries.py":
             "test_payload_holds_nothing_that_people_or_models_wrote test_database_holds_no_secret",
     }),
     "S8": Row("API tokens that are guessed, stolen from the database, or outlive their time", {
@@ -75,15 +75,15 @@ THREATS = {
             "test_spoofed_addresses_do_not_help test_two_hundred_spoofed_addresses_at_once_are_one_client "
             "test_address_is_what_the_trusted_proxy_saw "
             "test_addresses_of_one_customer_count_together_and_those_of_another_do_not",
-        "engine/test_spending.py": "test_clocks_an_hour_apart_change_nothing",
+        "services/test_quotas.py": "test_clocks_an_hour_apart_change_nothing",
         "accounts/test_windows.py": "test_over_any_k_windows_never_more_than_k_limits_and_one_burst",
     }),
     "S10": Row("Spending somebody else's money", {
-        "engine/test_spending.py":
+        "services/test_quotas.py":
             "test_thousand_requests_spend_no_more_than_the_roles_cap test_fifty_at_once_run_no_more_jobs_than_allowed "
             "test_pause_refuses_with_its_reason_and_lets_go_on_what_was_accepted",
         "api/test_limits.py": "test_spent_budget_of_everybody_is_503_with_its_reason_and_no_call_leaves",
-        "engine/test_wrong_content.py":
+        "scenarios/test_wrong_content.py":
             "test_plan_for_another_number_of_weeks_makes_no_units_and_takes_no_more_than_was_reserved",
     }),
     "S11": Row("Another site presses our buttons with a user's session", {
@@ -114,30 +114,30 @@ THREATS = {
     }),
     "S14": Row("Uploads that blow up", not_here="Nothing can be uploaded yet."),
     "S15": Row("What is kept of people, and for how long", {
-        "engine/test_erasing.py":
+        "services/maintenance/test_erasure.py":
             "test_fixture_puts_the_word_everywhere "
             "test_no_column_has_the_word_any_more_and_no_cost_has_changed "
             "test_others_keep_everything test_account_is_closed_and_nameless",
-        "engine/test_retention.py":
+        "services/maintenance/test_retention.py":
             "test_lines_are_kept_as_long_as_their_severity_says test_replies_are_forgotten_and_their_cost_stays "
             "test_a_turn_prunes_one_batch_at_most",
-        "engine/test_caching.py": "test_erasing_an_owner_leaves_nothing_of_theirs",
-        "engine/test_deliveries.py": "test_owner_is_erased_with_endpoints_and_deliveries",
+        "services/cache/test_cache_entries.py": "test_erasing_an_owner_leaves_nothing_of_theirs",
+        "services/outbox/test_deliveries.py": "test_owner_is_erased_with_endpoints_and_deliveries",
     }),
     "S16": Row("Our instructions in a document", {
         "core/test_leaks.py":
             "test_printed_instructions_are_found test_instructions_spread_over_fields_are_found "
             "test_every_kinds_own_rules_are_found_and_its_example_is_not",
-        "engine/test_injection.py":
+        "scenarios/test_injection.py":
             "test_obedient_model_makes_the_accepted_document_or_none "
             "test_rules_in_the_text_of_a_lesson_are_sent_back_and_never_stored",
     }),
     "S17": Row("Documents of others out of the cache", {
-        "engine/test_caching.py":
+        "services/cache/test_cache_entries.py":
             "test_strangers_share_nothing test_scope_says_who_is_served test_nothing_but_valid_results_is_kept "
             "test_promoted_user_is_no_longer_served_what_the_old_role_shares "
             "test_what_the_simulator_wrote_never_serves_a_real_service",
-        "engine/test_flights.py": "test_strangers_do_not_wait_for_each_other",
+        "services/cache/test_single_flight.py": "test_strangers_do_not_wait_for_each_other",
     }),
     "S18": Row("Forged task messages", {
         "processes/test_messages.py": "test_forged_messages_change_nothing_and_the_worker_goes_on",

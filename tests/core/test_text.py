@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from generation.core.text import forbidden_character, plain_text, quoted
+from generation.core.text import counted, forbidden_character, plain_text, quoted
 
 FIVE = TypeAdapter(plain_text(5))
 OPTIONAL = TypeAdapter(plain_text(5, min_length=0))
@@ -76,3 +76,13 @@ def test_nothing_closes_the_block_it_is_quoted_in(value):
     text = quoted(value)
     assert "<" not in text and ">" not in text and "\n" not in text
     assert json.loads(text) == value
+
+
+@pytest.mark.parametrize(("number", "words"), [(0, "0 weeks"), (1, "1 week"), (2, "2 weeks"), (1.5, "1.5 weeks")])
+def test_noun_is_counted(number, words):
+    assert counted(number, "week") == words
+
+
+def test_noun_has_a_plural_of_its_own_and_its_number_a_style():
+    assert counted(3, "try", "tries") == "3 tries"
+    assert counted(1234, "part", style=",") == "1,234 parts"

@@ -18,9 +18,8 @@ from generation.services.errors import Refusal, RefusalCode
 from generation.services.jobs import control, submission
 from generation.services.maintenance import sweeper
 from generation.services.routing import estimates
-from tests.engine.test_leases import store
 from tests.invariants import assert_invariants
-from tests.support import PROGRAM, USAGE, claim_all, finish, limited, used, work_off
+from tests.support import PROGRAM, USAGE, claim_all, finish, limited, store, used, work_off
 from tests.threads import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)

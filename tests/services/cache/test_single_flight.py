@@ -10,9 +10,19 @@ from generation.services.chunks import cache_lookup, leases
 from generation.services.jobs import control, progress, submission
 from generation.services.maintenance import sweeper
 from generation.worker.engine import Engine
-from tests.engine.test_leases import let_leases_run_out, store
 from tests.invariants import assert_invariants
-from tests.support import PROGRAM, FakeProvider, chunk, claim_all, finish, limited, used, work_off
+from tests.support import (
+    PROGRAM,
+    FakeProvider,
+    chunk,
+    claim_all,
+    finish,
+    let_leases_run_out,
+    limited,
+    store,
+    used,
+    work_off,
+)
 from tests.threads import at_once
 from tests.waiting import wait_until
 

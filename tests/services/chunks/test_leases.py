@@ -1,33 +1,21 @@
 import datetime as dt
-import json
 
 import pytest
 from django.db import connection
 from django.utils import timezone
 
-from generation.core.outcomes import Reply
 from generation.core.states import MAX_CRASHES
 from generation.models import Attempt, AttemptState, Chunk, Job, Origin, clock
-from generation.services.chunks import attempts, leases
+from generation.services.chunks import leases
 from generation.services.jobs import control, submission
 from generation.services.maintenance import sweeper
 from generation.worker.job_context import JobContexts
 from generation.worker.judging import request_for
 from tests.invariants import assert_invariants
-from tests.support import PROGRAM, USAGE, chunk, claim_all, content_for, finish, work_off
+from tests.support import PROGRAM, chunk, claim_all, finish, let_leases_run_out, store, work_off
 from tests.threads import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def let_leases_run_out() -> None:
-    Chunk.objects.filter(state="running").update(lease_until=clock.now() - dt.timedelta(seconds=1))
-
-
-def store(claim) -> None:
-    context = JobContexts().of(claim)
-    request = request_for(claim, context, [])
-    attempts.store_reply(claim, Reply(json.dumps(content_for(claim, context)), USAGE), request.fingerprint)
 
 
 def test_expired_chunk_runs_again_and_the_attempt_is_spent(job):

@@ -16,9 +16,8 @@ from generation.services.maintenance import sweeper
 from generation.worker.executor import policy
 from generation.worker.job_context import JobContexts
 from generation.worker.judging import outcome_of
-from tests.engine.test_leases import let_leases_run_out, store
 from tests.invariants import assert_invariants
-from tests.support import PROGRAM, chunk, claim_all, finish, work_off
+from tests.support import PROGRAM, chunk, claim_all, finish, let_leases_run_out, store, work_off
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -1,7 +1,6 @@
 """What goes wrong around the engine: crashes at bad moments, bad rows, a database that was away."""
 
 import datetime as dt
-import json
 
 import pytest
 from django.db import IntegrityError, OperationalError
@@ -18,24 +17,21 @@ from generation.services.maintenance import sweeper
 from generation.services.routing import route_health
 from generation.worker.completer import Completer
 from generation.worker.engine import Engine
-from generation.worker.executor import policy
 from generation.worker.job_context import JobContexts
-from generation.worker.judging import outcome_of, request_for
-from tests.engine.test_leases import let_leases_run_out
 from tests.invariants import assert_invariants
-from tests.support import PROGRAM, USAGE, FakeProvider, chunk, claim_all, content_for, finish, work_off
+from tests.support import (
+    PROGRAM,
+    FakeProvider,
+    chunk,
+    claim_all,
+    finish,
+    judged,
+    let_leases_run_out,
+    work_off,
+)
 from tests.waiting import wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def judged(claim) -> Finished:
-    context = JobContexts().of(claim)
-    request = request_for(claim, context, [])
-    reply = Reply(json.dumps(content_for(claim, context)), USAGE)
-    attempts.store_reply(claim, reply, request.fingerprint)
-    outcome, code, findings = outcome_of(claim, context, reply.text, policy())
-    return Finished(claim, outcome, reply, code, request.fingerprint, findings)
 
 
 def test_sequential_job_goes_on_after_a_unit_that_kills_its_workers(ann, route):

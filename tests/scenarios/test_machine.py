@@ -23,9 +23,8 @@ from generation.services.chunks import leases
 from generation.services.errors import Refusal
 from generation.services.jobs import control, submission
 from generation.services.maintenance import sweeper
-from tests.engine.test_leases import store
 from tests.invariants import assert_invariants
-from tests.support import USAGE, claim_all, finish, limited
+from tests.support import USAGE, claim_all, finish, limited, store
 
 FAILURES = [code for code in CallCode if code not in {CallCode.OK, CallCode.INVALID, CallCode.LOST}]
 JOBS = strategies.integers(0, 2)

@@ -17,9 +17,8 @@ from generation.services.chunks import claiming, leases
 from generation.services.errors import Refusal
 from generation.services.jobs import progress, quotes, submission
 from generation.services.routing import route_health
-from tests.engine.test_leases import let_leases_run_out
 from tests.invariants import assert_invariants
-from tests.support import PROGRAM, REVISIONS, USAGE, chunk, claim_all, finish, limited, work_off
+from tests.support import PROGRAM, REVISIONS, USAGE, chunk, claim_all, finish, let_leases_run_out, limited, work_off
 from tests.threads import at_once
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("alone")]

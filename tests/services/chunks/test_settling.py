@@ -6,15 +6,13 @@ from django.db import IntegrityError
 
 from generation.core.outcomes import CallCode, Failure, Reply, TokenUsage
 from generation.models import Attempt, AttemptState, Chunk, Job, LogEntry, clock
-from generation.services.chunks import assembly, attempts, settling
-from generation.services.chunks.settling import Finished
+from generation.services.chunks import assembly, settling
 from generation.services.errors import Refusal
 from generation.services.jobs import control, documents, submission
-from generation.worker.job_context import JobContexts, digests_before
-from generation.worker.judging import outcome_of, request_for
+from generation.worker.job_context import JobContexts
 from generation.worker.question import output_limit
 from tests.invariants import assert_invariants
-from tests.support import PROGRAM, USAGE, chunk, claim_all, content_for, finish, limited, policy, used, work_off
+from tests.support import PROGRAM, USAGE, chunk, claim_all, content_for, finish, judged, limited, used, work_off
 from tests.threads import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -184,19 +182,6 @@ def test_truncated_call_is_asked_again_with_a_larger_cap(job):
 # --- Chunks of several jobs -----------------------------------------------------------------------
 
 
-def settled_calls(claims):
-    """The claims with a stored and judged reply, on the point of being settled."""
-    finished = []
-    for claim in claims:
-        context = JobContexts().of(claim)
-        reply = Reply(json.dumps(content_for(claim, context)), USAGE)
-        request = request_for(claim, context, digests_before(claim, context))
-        attempts.store_reply(claim, reply, request.fingerprint)
-        outcome, code, findings = outcome_of(claim, context, reply.text, policy())
-        finished.append(Finished(claim, outcome, reply, code, request.fingerprint, findings))
-    return finished
-
-
 def test_chunks_of_several_jobs_are_settled_in_one_go(ann, bob, route):
     """Every job gets its own bill, and results come in the order of the arguments."""
     limited(units=9)
@@ -205,7 +190,7 @@ def test_chunks_of_several_jobs_are_settled_in_one_go(ann, bob, route):
     ]
     for claim in claim_all():
         finish(claim)
-    calls = settled_calls(reversed(claim_all()))
+    calls = [judged(claim) for claim in reversed(claim_all())]
     late = replace(calls[0], claim=replace(calls[0].claim, fence=0))
 
     results = settling.settle(late, *calls)
@@ -230,7 +215,7 @@ def test_batches_that_hold_the_same_jobs_in_another_order_never_wait_for_each_ot
         ]
         for claim in claim_all():
             finish(claim)
-        calls = settled_calls(claim_all())
+        calls = [judged(claim) for claim in claim_all()]
         one, other = calls[::2], calls[1::2][::-1]
         results = at_once(lambda one=one: settling.settle(*one), lambda other=other: settling.settle(*other))
         assert [result.is_ours for result in [*results[0], *results[1]]] == [True] * 8
@@ -245,7 +230,7 @@ def test_one_chunk_that_cannot_be_settled_takes_back_the_whole_batch(ann, bob, r
         submission.submit(user=user, kind="training_program", brief={**PROGRAM, "weeks": 1})
     for claim in claim_all():
         finish(claim)
-    calls = settled_calls(claim_all())
+    calls = [judged(claim) for claim in claim_all()]
     original = settling.derive_unsettled
 
     def broken(job, *more):
