@@ -3,7 +3,7 @@
 Everything that changes something is a POST with a CSRF token; a GET of the same address leads back.
 The permission is checked again here, whatever the page offered."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from django.contrib import messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
@@ -13,8 +13,9 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from unfold.admin import ModelAdmin
 
+from generation.core.text import counted
 from generation.models import Job
-from generation.services.errors import Refusal
+from generation.services.errors import Refusal, refused_of
 
 MOST_AT_ONCE = 100
 
@@ -58,16 +59,16 @@ def confirmed(
             **model_admin.admin_site.each_context(request), "title": question,
             "jobs": chosen, "action": action, "consequence": consequence, "checkbox_name": ACTION_CHECKBOX_NAME,
         })
-    refused: list[str] = []
-    for job in chosen:
-        try:
-            act(job)
-        except Refusal as refusal:
-            refused.append(f"{job}: {refusal.message}")
+    refused = refused_of(act, chosen)
     accepted = len(chosen) - len(refused)
     if accepted:
-        messages.success(request, f"{done} {accepted} job{'s' * (accepted != 1)}.")
+        messages.success(request, f"{done} {counted(accepted, 'job')}.")
+    warn_of(request, refused)
+    return None
+
+
+def warn_of(request: HttpRequest, refused: Sequence[str]) -> None:
+    """Tell of the jobs on which nothing could be done, if there are any."""
     if refused:
         more = f" And {len(refused) - 5} more." if len(refused) > 5 else ""
         messages.warning(request, f"Not possible for {len(refused)}: {' '.join(refused[:5])}{more}")
-    return None

@@ -15,6 +15,7 @@ from generation.admin.actions import posted
 from generation.admin.records import FastListAdmin, OwnPage, RecordAdmin, person, when
 from generation.admin.rendering import NOTHING, span, state, url_of
 from generation.core.alerting import CONDITION_MEANINGS, AlertState, Condition
+from generation.core.text import counted
 from generation.core.webhooks import ALERT_CONTINUES, ALERT_OPENED, ALERT_RESOLVED
 from generation.models import Alert, AlertRule, Channel, Election, Route
 from generation.models.election import ALERTS
@@ -131,7 +132,7 @@ class AlertAdmin(OwnPage, RecordAdmin):
                 ("Measured", f"{number(row.value)} {row.unit}"),
                 ("Worst", f"{number(row.worst)} {row.unit}"),
                 ("Threshold", f"{number(row.rule.threshold)} {row.unit}"),
-                ("Found", f"{row.count} time{'s' * (row.count != 1)}"),
+                ("Found", counted(row.count, "time")),
             ],
             "subject_url": subject_url(row), "told": [(delivery, TOLD[delivery.event]) for delivery in told],
             "may_acknowledge": may_handle and row.state == AlertState.OPEN,

@@ -9,6 +9,7 @@ from django.urls import reverse
 from generation.admin.rendering import url_of
 from generation.core.reasons import Reason
 from generation.core.remedies import MEANS, Means, Remedy, cures_of
+from generation.core.text import counted
 from generation.models import Incident, clock
 from generation.services import incidents
 from generation.services.incidents import RemedyRecord
@@ -66,8 +67,8 @@ def no_worker() -> bool:
 
 
 def affects(incident: Incident) -> str:
-    jobs, users = _counted(incident.jobs, "job"), _counted(incident.users, "user")
-    return f"{jobs} of {users}, {_counted(incident.chunks, 'part')} in all"
+    jobs, users = counted(incident.jobs, "job", style=","), counted(incident.users, "user", style=",")
+    return f"{jobs} of {users}, {counted(incident.chunks, 'part', style=',')} in all"
 
 
 def _buttons(incident: Incident, user: "User", records: dict[tuple[str, str], RemedyRecord]) -> list[Button]:
@@ -81,7 +82,3 @@ def _buttons(incident: Incident, user: "User", records: dict[tuple[str, str], Re
         for remedy in cures_of(Reason(incident.cause))
         if user.has_perm(MEANS[remedy].permission) and (incident.route or remedy not in {Remedy.ROUTE, Remedy.RESUME})
     ]
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'s' * (number != 1)}"

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
@@ -13,9 +13,9 @@ from django.utils.safestring import SafeString
 from unfold.decorators import display
 
 from generation.admin import failures
-from generation.admin.actions import posted, say
-from generation.admin.records import OwnPage, RecordAdmin, person, when
-from generation.admin.rendering import NOTHING, link_to, state, url_of
+from generation.admin.actions import posted, say, warn_of
+from generation.admin.records import OwnPage, RecordAdmin, linked, person, when
+from generation.admin.rendering import NOTHING, state, url_of
 from generation.core.reasons import EXPLANATIONS
 from generation.core.remedies import CURES, MEANS, Remedy
 from generation.kinds import all_kinds
@@ -71,6 +71,7 @@ class IncidentAdmin(OwnPage, RecordAdmin):
     first_seen = when("opened_at", "First seen")
     last_seen = when("last_seen_at", "Last seen")
     ended = when("resolved_at", "Over since")
+    route_link = linked("route", "Route")
 
     @display(description="Why")
     def sentence(self, incident: Incident) -> str:
@@ -84,10 +85,6 @@ class IncidentAdmin(OwnPage, RecordAdmin):
     def kind_title(self, incident: Incident) -> str:
         kind = all_kinds().get(incident.kind)
         return kind.title if kind else incident.kind or NOTHING
-
-    @display(description="Route")
-    def route_link(self, incident: Incident) -> SafeString | str:
-        return link_to(incident.route)
 
     # --- Pages --------------------------------------------------------------------------------
 
@@ -143,10 +140,7 @@ class IncidentAdmin(OwnPage, RecordAdmin):
 
         def act() -> str:
             taken = remediation.take(incident, remedy, by=user)
-            if taken.refused:
-                more = f" And {len(taken.refused) - 5} more." if len(taken.refused) > 5 else ""
-                messages.warning(
-                    request, f"Not possible for {len(taken.refused)}: {' '.join(taken.refused[:5])}{more}")
+            warn_of(request, taken.refused)
             return taken.sentence
 
         say(request, act)

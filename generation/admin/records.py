@@ -1,6 +1,7 @@
 """What the pages of all records share: they are read only and say why, and their lists stay fast."""
 
 from collections.abc import Callable
+from operator import attrgetter
 from typing import Any, ClassVar
 
 from django.contrib import admin
@@ -14,7 +15,7 @@ from unfold.decorators import display
 from unfold.views import ChangeList
 
 from accounts.models import User
-from generation.admin.rendering import moment
+from generation.admin.rendering import link_to, moment
 from generation.models import Job
 
 
@@ -53,6 +54,17 @@ def when(field: str, description: str) -> Callable[[ModelAdmin, Model], SafeStri
     @display(description=description, ordering=field)
     def column(self: ModelAdmin, row: Model) -> SafeString | str:
         return moment(getattr(row, field))
+
+    return column
+
+
+def linked(path: str, description: str) -> Callable[[ModelAdmin, Model], SafeString | str]:
+    """A column or read-only field that leads to the page of the row at `path`, as `chunk.job`, if there is one."""
+    related = attrgetter(path)
+
+    @display(description=description)
+    def column(self: ModelAdmin, row: Model) -> SafeString | str:
+        return link_to(related(row))
 
     return column
 

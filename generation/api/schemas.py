@@ -273,8 +273,7 @@ class MeOut(BaseModel):
 def explanation_of(reason: str, detail: str) -> Explained | None:
     if not reason:
         return None
-    words = EXPLANATIONS[Reason(reason)]
-    return Explained(reason=reason, sentence=words.sentence, next_step=words.next_step, detail=detail)
+    return Explained(**EXPLANATIONS[Reason(reason)].as_json(reason, detail))
 
 
 def job_path(job: Job) -> str:

@@ -4,6 +4,7 @@ A reason explains; it drives nothing.  The states do that."""
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 
 class Reason(StrEnum):
@@ -54,6 +55,10 @@ class Explanation:
 
     sentence: str
     next_step: str
+
+    def as_json(self, reason: str | None, detail: str) -> dict[str, Any]:     # Any: JSON
+        """As the API and pages carry it; `detail` is what is known of the single case."""
+        return {"reason": reason, "sentence": self.sentence, "next_step": self.next_step, "detail": detail}
 
 
 EXPLANATIONS: dict[Reason, Explanation] = {

@@ -1,4 +1,4 @@
-"""Text from people is data: checked when it comes in, quoted when it goes into a prompt."""
+"""Text from people is data: checked when it comes in, quoted when it goes into a prompt.  And counted nouns."""
 
 import json
 import re
@@ -39,6 +39,11 @@ def plain_text(max_length: int, *, min_length: int = 1) -> Any:     # Any: an An
         StringConstraints(strip_whitespace=True, min_length=min_length, max_length=max_length),
         AfterValidator(_visible),
     ]
+
+
+def counted(number: float, noun: str, plural: str = "", *, style: str = "") -> str:
+    """`1 week`, `2 weeks`; `style` is how the number is written, as in a format string."""
+    return f"{number:{style}} {noun if number == 1 else plural or noun + 's'}"
 
 
 def quoted(value: Any) -> str:     # Any: whatever json can write

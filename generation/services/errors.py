@@ -1,12 +1,15 @@
 """What a service refuses, in closed codes.  The doors map them: problem+json, a sentence, exit code 2."""
 
 import datetime as dt
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
     from accounts.ledger import Standing
+
+Row = TypeVar("Row")
 
 
 class RefusalCode(StrEnum):
@@ -64,3 +67,14 @@ class Refusal(Exception):
     def __str__(self) -> str:
         details = "; ".join(f"{pointer}: {sentence}" for pointer, sentence in self.problems)
         return f"{self.message} {details}".strip()
+
+
+def refused_of(act: Callable[[Row], object], rows: Iterable[Row]) -> list[str]:
+    """`act` on each of `rows`; a line for each on which it was refused."""
+    refused = []
+    for row in rows:
+        try:
+            act(row)
+        except Refusal as refusal:
+            refused.append(f"{row}: {refusal.message}")
+    return refused

@@ -12,6 +12,7 @@ from redis import Redis, RedisError
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from generation.core.text import counted
 from generation.models import Chunk, Election, Pulse, Route, clock
 from generation.models.election import SWEEPER
 from generation.telemetry import gauges
@@ -68,7 +69,7 @@ def _worker(pulses: list[Pulse], now: dt.datetime) -> Check:
     working = living(now)
     if working:
         calls = sum(pulse.detail.get("in_flight", 0) for pulse in working)
-        return Check("worker", True, f"{_counted(len(working), 'worker')}, {_counted(calls, 'call')} in flight")
+        return Check("worker", True, f"{counted(len(working), 'worker')}, {counted(calls, 'call')} in flight")
     if pulses:
         silence = min(now - pulse.beat_at for pulse in pulses).total_seconds()
         return Check("worker", False, f"no worker takes work; the last sign of life was {silence:.0f} s ago")
@@ -121,7 +122,3 @@ def _sweeper(swept_at: dt.datetime | None, now: dt.datetime) -> Check:
     is_late = age_s > max(SILENT_AFTER_S, SWEEPS_MISSED * settings.SWEEP_S)
     verdict = ", which is too long" if is_late else ""
     return Check("sweeper", not is_late, f"ran {max(age_s, 0):.0f} s ago{verdict}")
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number} {noun}" + ("" if number == 1 else "s")

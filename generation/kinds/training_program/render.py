@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 
 from generation.core.kind import JsonObject
 from generation.core.markup import escape
+from generation.core.text import counted
 from generation.kinds.training_program.vocabulary import LoadKind
 
 _EXERCISE_HEAD = ("Exercise", "Sets", "Reps or time", "Load", "Rest", "Note")
@@ -65,8 +66,8 @@ def load_text(kind: str, load: float | None) -> str:
 def _facts(document: JsonObject) -> str:
     weeks = len(document["weeks"]) + len(document["missing"])
     return " · ".join((
-        escape(_words(document["goal"])), escape(_words(document["level"])), _counted(weeks, "week"),
-        f"{_counted(document['days_per_week'], 'workout')} a week",
+        escape(_words(document["goal"])), escape(_words(document["level"])), counted(weeks, "week"),
+        f"{counted(document['days_per_week'], 'workout')} a week",
     ))
 
 
@@ -131,10 +132,6 @@ def _bullets(texts: Iterable[str]) -> str:
 
 def _span(first: int, last: int) -> str:
     return str(first) if first == last else f"{first} to {last}"
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count} {noun}" + ("" if count == 1 else "s")
 
 
 def _words(code: str) -> str:

@@ -15,6 +15,7 @@ from django.conf import settings
 
 from accounts.models import User
 from generation.core.pricing import dollars
+from generation.core.text import counted
 from generation.kinds import all_kinds
 from generation.management.cli import document_files, preflight, progress
 from generation.management.cli.base import INTERRUPTED, BadInput, ProductCommand, StopRequests
@@ -80,7 +81,7 @@ class Command(ProductCommand):
         pending = preflight.pending_migrations()
         if pending and not preflight.is_embedded_database():
             raise BadInput(
-                f"The database lacks {pending} migration{'s' * (pending > 1)}: run python manage.py migrate."
+                f"The database lacks {counted(pending, 'migration')}: run python manage.py migrate."
             )
         if pending:
             preflight.migrate()
@@ -103,11 +104,11 @@ class Command(ProductCommand):
 
     def _generate(self, stop: StopRequests, **request: Any) -> progress.Followed:     # Any: what `submit` takes
         """Submit and follow, working here as long as nobody else does."""
-        local: LocalWorker | None = None
+        own: LocalWorker | None = None
         kind = all_kinds()[request["kind"]]
         if not preflight.is_worked_on(kind):
-            local = LocalWorker()
-            local.begin()
+            own = LocalWorker()
+            own.begin()
         try:
             submitted = submission.submit(**request)
             job = submitted.job
@@ -116,30 +117,30 @@ class Command(ProductCommand):
                 self._tell(f"  {standing.words}")
             if job.from_cache:
                 self._tell("The same was asked for before: it comes from the cache (--fresh makes it anew).")
-            if local is not None:
-                self._work_here(local)
+            if own is not None:
+                self._work_here(own)
 
             def work_if_nobody_else_does() -> None:
                 """The worker that we watch may die."""
-                nonlocal local
-                if local is None and not preflight.is_worked_on(kind):
-                    local = LocalWorker()
-                    self._work_here(local)
+                nonlocal own
+                if own is None and not preflight.is_worked_on(kind):
+                    own = LocalWorker()
+                    self._work_here(own)
 
             with progress.display_on(self._to_people) as display:
                 return progress.follow(
                     job, display, is_over=lambda: stop.is_asked, each_second=work_if_nobody_else_does)
         finally:
-            if local is not None:
-                if stop.is_asked and local.worker.in_flight:
+            if own is not None:
+                if stop.is_asked and own.worker.in_flight:
                     grace = f"at most {settings.DRAIN_S:g} s"
                     self._tell(f"Finishing what is in flight, {grace}; Ctrl-C again gives it back at once.")
-                local.stop(is_urgent=lambda: stop.is_urgent)
+                own.stop(is_urgent=lambda: stop.is_urgent)
 
-    def _work_here(self, local: LocalWorker) -> None:
-        if local.is_simulated:
+    def _work_here(self, own: LocalWorker) -> None:
+        if own.is_simulated:
             self._tell("The bundled simulator writes it: neither OPENAI_API_KEY nor OPENAI_BASE_URL is set.")
-        local.start()
+        own.start()
 
     # --- after --------------------------------------------------------------------------------
 
@@ -154,9 +155,9 @@ class Command(ProductCommand):
             self._tell(f"Job {job.public_id} stays and goes on when a worker runs.", is_error=True)
             raise SystemExit(UNSUCCESSFUL)
         self._hand_over(job, out, format_)
-        calls = "1 call" if job.calls == 1 else f"{job.calls} calls"
         saved = f"; {job.cached_parts} parts from the cache, saved {dollars(job.saved_usd_micros)}"
-        self._tell(f"{job.state}: {calls}, {dollars(job.cost_usd_micros)}{saved if job.cached_parts else ''}")
+        calls = f"{counted(job.calls, 'call')}, {dollars(job.cost_usd_micros)}"
+        self._tell(f"{job.state}: {calls}{saved if job.cached_parts else ''}")
         if job.state != "completed":
             loss = explained(job) or {"sentence": "It has no document.", "next_step": ""}
             self._tell(f"{loss['sentence']} {loss['next_step']}".strip(), is_error=True)

@@ -10,6 +10,7 @@ from django.db import connection
 from django.urls import NoReverseMatch, reverse
 from rich.console import Console
 
+from generation.core.text import counted
 from generation.kinds import get_kind
 from generation.management.cli import document_files, preflight, progress, web_server
 from generation.management.cli.base import BadInput, ProductCommand, StopRequests
@@ -143,9 +144,8 @@ class Command(ProductCommand):
     def _wind_up(self) -> None:
         waiting_for = self._local.worker.in_flight
         if waiting_for:
-            calls = "1 call" if waiting_for == 1 else f"{waiting_for} calls"
             grace = f"at most {settings.DRAIN_S:g} s"
-            self._print(f"\nFinishing {calls}, {grace}; Ctrl-C again gives them back at once.")
+            self._print(f"\nFinishing {counted(waiting_for, 'call')}, {grace}; Ctrl-C again gives them back at once.")
         given_back = self._local.stop(is_urgent=lambda: self._stop.is_urgent)
         if given_back:
             self._print(f"{given_back} given back; they go on at the next start.")

@@ -15,6 +15,7 @@ from generation.core.alerting import Condition, Reading
 from generation.core.findings import Severity as FindingSeverity
 from generation.core.reasons import EXPLANATIONS, Reason
 from generation.core.states import ChunkState, JobState
+from generation.core.text import counted
 from generation.models import Attempt, Channel, Chunk, Election, Job, Pulse, Route
 from generation.models.election import SWEEPER
 from generation.models.job import TERMINAL
@@ -57,7 +58,7 @@ def _breakers() -> list[Reading]:
     return [
         Reading(
             jobs := waiting.get(route.pk, 0),
-            f"Calls on the route {route.slug} are paused, and {_counted(jobs, 'job')} on it "
+            f"Calls on the route {route.slug} are paused, and {counted(jobs, 'job')} on it "
             f"{'is' if jobs == 1 else 'are'} active. {EXPLANATIONS[Reason(route.breaker_reason)].sentence}",
             route.slug,
         )
@@ -77,7 +78,7 @@ def _account(reason: Reason) -> list[Reading]:
         readings.append(Reading(
             jobs,
             f"{EXPLANATIONS[reason].sentence} Calls are paused on {', '.join(route.slug for route in routes)}; "
-            f"{_counted(jobs, 'active job')} {'waits' if jobs == 1 else 'wait'}.",
+            f"{counted(jobs, 'active job')} {'waits' if jobs == 1 else 'wait'}.",
             f"{base_url} {key_name}".strip()[:120],
         ))
     return readings
@@ -174,7 +175,7 @@ def _quality(since: dt.datetime) -> list[Reading]:
     return [Reading(
         max(repaired_share, wrong_share),
         f"{units['repaired']} of {units['made']} units had to be repaired, and {wrong} of "
-        f"{_counted(len(found), 'document')} {'has' if wrong == 1 else 'have'} errors.",
+        f"{counted(len(found), 'document')} {'has' if wrong == 1 else 'have'} errors.",
     )]
 
 
@@ -182,7 +183,7 @@ def _channels() -> list[Reading]:
     return [
         Reading(
             channel.failures,
-            f"Through the channel {channel.name} the last {_counted(channel.failures, 'try', 'tries')} failed.",
+            f"Through the channel {channel.name} the last {counted(channel.failures, 'try', 'tries')} failed.",
             str(channel.pk),
         )
         for channel in Channel.objects.filter(is_enabled=True, failures__gt=0)
@@ -191,7 +192,3 @@ def _channels() -> list[Reading]:
 
 def _minutes(duration: dt.timedelta) -> float:
     return max(0.0, duration.total_seconds() / 60)
-
-
-def _counted(number: float, noun: str, plural: str = "") -> str:
-    return f"{number:g} {noun if number == 1 else plural or noun + 's'}"

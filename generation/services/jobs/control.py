@@ -8,7 +8,7 @@ from accounts import policies
 from generation import queue
 from generation.core.reasons import Reason
 from generation.core.states import ACTIVE_JOB_STATES, OPEN_CHUNK_STATES, ChunkState, Event
-from generation.core.text import forbidden_character
+from generation.core.text import counted, forbidden_character
 from generation.kinds import all_kinds
 from generation.models import Chunk, Flight, Job, LogLevel, Strategy, UnitVersion, clock
 from generation.models.chunk import changes
@@ -82,7 +82,7 @@ def retry(job: Job, *, by: "User | None") -> Job:
                 RefusalCode.NOTHING_TO_RETRY, "Everything in this job is done.",
                 "To change a unit, have it written anew.",
             )
-        journal.write(locked, Event.RESTART, f"retry of {moved} missing part{'s' * (moved > 1)}", by=by)
+        journal.write(locked, Event.RESTART, f"retry of {counted(moved, 'missing part')}", by=by)
         if is_sequential and first is not None:
             Chunk.objects.filter(pk=first.pk).update(ready_at=now, reason="")
         if not locked.route.is_enabled:

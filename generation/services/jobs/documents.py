@@ -7,7 +7,7 @@ from django.utils.safestring import SafeString
 
 from generation.core.kind import JsonObject
 from generation.core.markup import escape, to_html
-from generation.core.reasons import EXPLANATIONS, Reason
+from generation.core.reasons import EXPLANATIONS, Explanation, Reason
 from generation.core.states import ChunkState
 from generation.kinds import all_kinds
 from generation.models import Chunk, Job, UnitVersion
@@ -24,6 +24,9 @@ def document(job: Job) -> JsonObject:
     }
 
 
+NOT_MADE_YET = Explanation("It is not made yet.", "Nothing to do: it is on its way.")
+
+
 @dataclass(frozen=True)
 class Gap:
     """A unit that is not there, why, and what to do; without a reason it is only not made yet."""
@@ -35,17 +38,13 @@ class Gap:
     detail: str
 
     @property
-    def sentence(self) -> str:
-        return EXPLANATIONS[Reason(self.reason)].sentence if self.reason else "It is not made yet."
-
-    @property
-    def next_step(self) -> str:
-        return EXPLANATIONS[Reason(self.reason)].next_step if self.reason else "Nothing to do: it is on its way."
+    def explanation(self) -> Explanation:
+        return EXPLANATIONS[Reason(self.reason)] if self.reason else NOT_MADE_YET
 
     def as_json(self) -> JsonObject:
         return {
-            "unit": self.unit, "title": self.title, "state": self.state, "reason": self.reason or None,
-            "sentence": self.sentence, "next_step": self.next_step, "detail": self.detail,
+            "unit": self.unit, "title": self.title, "state": self.state,
+            **self.explanation.as_json(self.reason or None, self.detail),
         }
 
 
@@ -76,7 +75,8 @@ def _gaps_in_words(found: list[Gap], noun: str) -> str:
     if not found:
         return ""
     lines = [
-        f"- **{escape(f'{noun.capitalize()} {gap.unit}')}**: {escape(gap.sentence)} {escape(gap.next_step)}"
+        f"- **{escape(f'{noun.capitalize()} {gap.unit}')}**: {escape(gap.explanation.sentence)} "
+        f"{escape(gap.explanation.next_step)}"
         for gap in found
     ]
     return "\n\n## What is missing, and why\n\n" + "\n".join(lines) + "\n"

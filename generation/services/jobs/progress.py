@@ -33,12 +33,9 @@ class Waiting:
             return f"waiting for the provider, next try when a person resumes it, or at {self.until:%Y-%m-%d %H:%M} UTC"
         return f"waiting for the provider, next try at {self.until:%H:%M} UTC"
 
-    def as_json(self) -> dict[str, str | None]:
-        explanation = EXPLANATIONS[self.reason]
-        return {
-            "reason": self.reason.value, "sentence": explanation.sentence, "next_step": explanation.next_step,
-            "until": self.until.isoformat() if self.until else None, "detail": self.detail,
-        }
+    def as_json(self) -> dict[str, Any]:     # Any: JSON
+        explanation = EXPLANATIONS[self.reason].as_json(self.reason.value, self.detail)
+        return {**explanation, "until": self.until.isoformat() if self.until else None}
 
 
 def waiting(job: Job) -> Waiting | None:
@@ -133,15 +130,9 @@ def _place_of(job: Job, chunks: Sequence[Chunk], now: dt.datetime) -> Place | No
     return Place(ahead, now + dt.timedelta(seconds=round(rest_s + wait_s)))
 
 
-def explained(job: Job) -> dict[str, str] | None:
+def explained(job: Job) -> dict[str, Any] | None:     # Any: JSON
     """Why a job ended without all its units, and what to do next."""
-    words = job.explanation
-    if words is None:
-        return None
-    return {
-        "reason": job.reason, "sentence": words.sentence, "next_step": words.next_step,
-        "detail": job.reason_detail,
-    }
+    return job.explanation.as_json(job.reason, job.reason_detail) if job.explanation else None
 
 
 def snapshot(job: Job, chunks: Sequence[Chunk] | None = None) -> dict[str, Any]:     # Any: JSON

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 from generation.core.remedies import Remedy
 from generation.core.states import ChunkState
+from generation.core.text import counted
 from generation.models import Incident, Job, Occurrence, TreatmentOutcome, clock
 from generation.models.job import ACTIVE, TERMINAL, JobQuerySet
 from generation.services import incidents
-from generation.services.errors import Refusal, RefusalCode
+from generation.services.errors import Refusal, RefusalCode, refused_of
 from generation.services.jobs import control
 from generation.services.routing import route_health
 
@@ -70,13 +71,8 @@ def _on_jobs(incident: Incident, remedy: Remedy, act: Callable[[Job], object], d
             RefusalCode.NOTHING_TO_RETRY, "None of the affected jobs is in a state for this.",
             "They are at work, or done, or somebody else was faster.",
         )
-    refused = []
-    for job in chosen:
-        try:
-            act(job)
-        except Refusal as refusal:
-            refused.append(f"{job}: {refusal.message}")
+    refused = refused_of(act, chosen)
     accepted = len(chosen) - len(refused)
     left = affected.count() if len(chosen) == MOST_AT_ONCE else 0
     more = f" {left} are left: press again." if left > len(refused) else ""
-    return Taken(f"{done} {accepted} job{'s' * (accepted != 1)}.{more}", tuple(refused))
+    return Taken(f"{done} {counted(accepted, 'job')}.{more}", tuple(refused))
