@@ -9,8 +9,8 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from unfold.decorators import display
 
-from generation.admin.records import PartOfJobAdmin, when
-from generation.admin.rendering import NOTHING, link_to, state, verbatim
+from generation.admin.records import PartOfJobAdmin, linked, when
+from generation.admin.rendering import NOTHING, state, verbatim
 from generation.admin.unit_page import meaning_of
 from generation.core.pricing import dollars
 from generation.models import Attempt
@@ -52,6 +52,8 @@ class AttemptAdmin(PartOfJobAdmin):
     asked = when("started_at", "Asked")
     replied = when("replied_at", "Replied")
     settled = when("settled_at", "Settled")
+    job_link = linked("job", "Job")
+    chunk_link = linked("chunk", "Plan or unit")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Attempt]:
         rows: QuerySet[Attempt] = super().get_queryset(request)
@@ -84,14 +86,6 @@ class AttemptAdmin(PartOfJobAdmin):
         ended = attempt.replied_at or attempt.settled_at
         seconds = (ended - attempt.started_at) / dt.timedelta(seconds=1) if ended else None
         return f"{seconds:.1f} s" if seconds is not None else NOTHING
-
-    @display(description="Job")
-    def job_link(self, attempt: Attempt) -> SafeString | str:
-        return link_to(attempt.job)
-
-    @display(description="Plan or unit")
-    def chunk_link(self, attempt: Attempt) -> SafeString | str:
-        return link_to(attempt.chunk)
 
     @display(description="Findings")
     def findings_list(self, attempt: Attempt) -> str:

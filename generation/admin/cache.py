@@ -19,8 +19,8 @@ from unfold.decorators import display
 from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from accounts.models import User
-from generation.admin.records import RecordAdmin, person, when
-from generation.admin.rendering import link_to, mark, span, state, tree
+from generation.admin.records import RecordAdmin, linked, person, when
+from generation.admin.rendering import mark, span, state, tree
 from generation.core.pricing import dollars
 from generation.core.prompting import Stage
 from generation.kinds import all_kinds
@@ -88,6 +88,7 @@ class CacheEntryAdmin(RecordAdmin):
     )
     created = when("created_at", "Made")
     last_used = when("last_used_at", "Last used")
+    made_by = linked("job", "Made by")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[CacheEntry]:
         rows: QuerySet[CacheEntry] = super().get_queryset(request)
@@ -135,10 +136,6 @@ class CacheEntryAdmin(RecordAdmin):
     def expires(self, entry: CacheEntry) -> SafeString | str:
         left = entry.expires_at - _now(entry)
         return f"in {span(left)}" if left > dt.timedelta() else state("expired")
-
-    @display(description="Made by")
-    def made_by(self, entry: CacheEntry) -> SafeString | str:
-        return link_to(entry.job)
 
     @display(description="Text")
     def readable(self, entry: CacheEntry) -> SafeString | str:

@@ -11,8 +11,8 @@ from unfold.decorators import display
 
 from generation.admin import unit_page
 from generation.admin.actions import posted
-from generation.admin.records import OwnPage, PartOfJobAdmin, RecordAdmin, person, when
-from generation.admin.rendering import link_to, state, url_of
+from generation.admin.records import OwnPage, PartOfJobAdmin, RecordAdmin, linked, person, when
+from generation.admin.rendering import state, url_of
 from generation.core.pricing import dollars
 from generation.models import Chunk, UnitVersion
 from generation.services.jobs import control
@@ -45,6 +45,7 @@ class ChunkAdmin(OwnPage, PartOfJobAdmin):
     leased = when("lease_until", "Leased until")
     began = when("started_at", "Began")
     ended = when("finished_at", "Ended")
+    job_link = linked("job", "Job")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Chunk]:
         rows: QuerySet[Chunk] = super().get_queryset(request)
@@ -65,10 +66,6 @@ class ChunkAdmin(OwnPage, PartOfJobAdmin):
     @display(description="Cost", ordering="cost_usd_micros")
     def cost(self, chunk: Chunk) -> str:
         return dollars(chunk.cost_usd_micros)
-
-    @display(description="Job")
-    def job_link(self, chunk: Chunk) -> SafeString | str:
-        return link_to(chunk.job)
 
     def has_regenerate_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("generation.regenerate_unit")
@@ -115,6 +112,8 @@ class UnitVersionAdmin(OwnPage, RecordAdmin):
     )
     readonly_fields = ("unit_link", "job_link", "replaced")
     replaced = when("replaced_at", "Replaced")
+    unit_link = linked("chunk", "Unit")
+    job_link = linked("chunk.job", "Job")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[UnitVersion]:
         rows: QuerySet[UnitVersion] = super().get_queryset(request)
@@ -126,14 +125,6 @@ class UnitVersionAdmin(OwnPage, RecordAdmin):
     @display(description="Unit")
     def titled(self, version: UnitVersion) -> str:
         return str(version.chunk)
-
-    @display(description="Unit")
-    def unit_link(self, version: UnitVersion) -> SafeString | str:
-        return link_to(version.chunk)
-
-    @display(description="Job")
-    def job_link(self, version: UnitVersion) -> SafeString | str:
-        return link_to(version.chunk.job)
 
     def page_context(self, request: HttpRequest, row: UnitVersion) -> dict[str, Any]:     # Any: a template's context
         return {"version": row, "old_text": unit_page.old_text(row)}

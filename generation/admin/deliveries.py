@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 from unfold.decorators import display
 
 from generation.admin.actions import posted
-from generation.admin.records import OwnPage, RecordAdmin, person, when
+from generation.admin.records import OwnPage, RecordAdmin, linked, person, when
 from generation.admin.rendering import NOTHING, link_to, state, tree, url_of
 from generation.models import Delivery, DeliveryState
 from generation.models.outgoing import PENDING_DELIVERY
@@ -31,6 +31,8 @@ class DeliveryAdmin(OwnPage, RecordAdmin):
     next = when("next_at", "Next try")
     last = when("last_at", "Last try")
     finished = when("finished_at", "Ended")
+    job_link = linked("job", "Job")
+    alert_link = linked("alert", "Alert")
     fieldsets = (
         (None, {"fields": ("event", "state_label", "target", "job_link", "alert_link")}),
         ("How it went", {"fields": ("attempts", "created", "next", "last", "last_status", "last_error", "took",
@@ -53,14 +55,6 @@ class DeliveryAdmin(OwnPage, RecordAdmin):
         if row.endpoint is not None:
             return link_to(row.endpoint, f"{row.endpoint.user}: {row.endpoint}")
         return link_to(row.channel)
-
-    @display(description="Job")
-    def job_link(self, row: Delivery) -> SafeString | str:
-        return link_to(row.job)
-
-    @display(description="Alert")
-    def alert_link(self, row: Delivery) -> SafeString | str:
-        return link_to(row.alert)
 
     @display(description="Took")
     def took(self, row: Delivery) -> str:

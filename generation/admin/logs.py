@@ -7,8 +7,8 @@ from django.utils.safestring import SafeString
 from unfold.decorators import display
 
 from generation.admin.filters import AuthorFilter, CodeFilter, DayFilter, JobFilter, OwnerFilter, TimeFilter
-from generation.admin.records import PartOfJobAdmin, when
-from generation.admin.rendering import link_to, state, tree, verbatim
+from generation.admin.records import PartOfJobAdmin, linked, when
+from generation.admin.rendering import state, tree, verbatim
 from generation.models import LogEntry
 
 
@@ -31,6 +31,9 @@ class LogEntryAdmin(PartOfJobAdmin):
     )
     readonly_fields = ("level_label", "job_link", "chunk_link", "attempt_link", "more", "trace_text", "when")
     when = when("at", "When")
+    job_link = linked("job", "Job")
+    chunk_link = linked("chunk", "Plan or unit")
+    attempt_link = linked("attempt", "Call")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[LogEntry]:
         rows: QuerySet[LogEntry] = super().get_queryset(request)
@@ -42,18 +45,6 @@ class LogEntryAdmin(PartOfJobAdmin):
     @display(description="Severity")
     def level_label(self, entry: LogEntry) -> SafeString:
         return state(entry.level)
-
-    @display(description="Job")
-    def job_link(self, entry: LogEntry) -> SafeString | str:
-        return link_to(entry.job)
-
-    @display(description="Plan or unit")
-    def chunk_link(self, entry: LogEntry) -> SafeString | str:
-        return link_to(entry.chunk)
-
-    @display(description="Call")
-    def attempt_link(self, entry: LogEntry) -> SafeString | str:
-        return link_to(entry.attempt)
 
     @display(description="Details")
     def more(self, entry: LogEntry) -> SafeString | str:
