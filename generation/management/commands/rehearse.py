@@ -1,16 +1,13 @@
 """Rehearse an outage on an installation that is built for it and thrown away."""
 
 import argparse
-import json
-import random
-from pathlib import Path
 from typing import Any
 
 from django.db import connection
 
+from generation.management.cli import scratch_run
 from generation.management.cli.base import BadInput, ProductCommand, unwinding_on_sigterm
 from generation.services.rehearsals import MOST_JOBS, MOST_USERS, SCENARIOS
-from generation.testbed.installation.redis import OwnRedis
 from generation.testbed.rehearsal import report as words
 from generation.testbed.rehearsal.attended import MARK, attend
 from generation.testbed.rehearsal.run import rehearse
@@ -27,8 +24,7 @@ class Command(ProductCommand):
         parser.add_argument("scenario", nargs="?", help="its name; --list shows them")
         parser.add_argument("--users", type=int, default=10, help=f"how many ask, 1 to {MOST_USERS} (10)")
         parser.add_argument("--jobs", type=int, default=20, help=f"documents in all, 1 to {MOST_JOBS} (20)")
-        parser.add_argument("--seed", type=int, help="the same seed asks for the same (default: a new one)")
-        parser.add_argument("--json", type=Path, metavar="FILE", help="write the report there, too, as one object")
+        scratch_run.add_options(parser, seed="the same seed asks for the same (default: a new one)")
         parser.add_argument("--list", action="store_true", help="show the scenarios and end")
         parser.add_argument("--row", type=int, help=argparse.SUPPRESS)      # the admin's: tell that row of it
 
@@ -42,30 +38,24 @@ class Command(ProductCommand):
                 attend(options["row"])
                 return
             _check(options)
-            seed = random.randrange(10**6) if options["seed"] is None else options["seed"]
+            seed = scratch_run.drawn(options["seed"])
             self.say(f"{SCENARIOS[options['scenario']].title}, seed {seed}; time runs {SCALE} times as fast")
             report = rehearse(
                 options["scenario"], users=options["users"], jobs=options["jobs"], seed=seed,
                 say=lambda line: self.say(f"{MARK}{line}"),
             )
-        if options["json"] is not None:
-            options["json"].write_text(json.dumps(report.as_json(), indent=2) + "\n")
+        scratch_run.write(report.as_json(), options["json"])
         self.say(words.text(report))
         if report.violations:
             raise SystemExit(1)
 
 
 def _check(options: dict[str, Any]) -> None:     # Any: the parsed options
-    name, file = options["scenario"], options["json"]
+    name = options["scenario"]
     if name not in ALL:
         raise BadInput(f"Name a scenario: {', '.join(ALL)}.")
     if not 1 <= options["users"] <= MOST_USERS or not 1 <= options["jobs"] <= MOST_JOBS:
         raise BadInput(f"--users takes 1 to {MOST_USERS}, --jobs 1 to {MOST_JOBS}.")
-    if options["seed"] is not None and options["seed"] < 0:
-        raise BadInput("--seed takes a whole number from 0 on.")
-    if file is not None and not file.parent.is_dir():
-        raise BadInput(f"--json: there is no folder {file.parent}.")
-    if connection.vendor == "postgresql" and not OwnRedis.is_installed():
-        raise BadInput("With PostgreSQL, a rehearsal needs a Redis of its own: install redis-server.")
+    scratch_run.check(options["seed"], options["json"], needs="a rehearsal needs a Redis of its own")
     if ALL[name].needs_redis and connection.vendor != "postgresql":
         raise BadInput(f"{name} needs PostgreSQL and Redis; here doorbells ring inside the process.")

@@ -9,6 +9,8 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from django.conf import settings
+from rich.console import Console
+from rich.table import Table
 
 from accounts.models import User
 from generation.core.states import JobState
@@ -210,3 +212,30 @@ def _calls_after_done(ids: list[int], simulator: SimulatorProcess) -> int:
         if finished is not None
     }
     return sum(call["started_at"] > done.get(place_of_call(call), float("inf")) for call in simulator.calls())
+
+
+def show(console: Console, report: EngineReport) -> None:
+    """The tables that people read."""
+    limit_s = report.plan_s + report.unit_s
+    table = Table(
+        title=f"12-week programs over the critical path of {limit_s:g} s "
+        f"({report.database}, {report.broker}, {report.workers} workers)"
+    )
+    for name in ("at once", "who", "median", "p95", "CPU ms/chunk", "servers ms/chunk", "peak MB"):
+        table.add_column(name, justify="left" if name == "who" else "right")
+    for row in report.rows:
+        servers = f"{row.servers_cpu_ms_per_chunk:.1f}" if row.servers_cpu_ms_per_chunk is not None else "—"
+        table.add_row(
+            str(row.programs), row.who, f"{row.median_ratio:.2f}", f"{row.p95_ratio:.2f}",
+            f"{row.cpu_ms_per_chunk:.1f}", servers, f"{row.peak_mb:.0f}",
+        )
+    console.print(table)
+    bell = report.doorbell_to_call_ms
+    console.print(f"doorbell to call: p50 {bell['p50']:.0f} ms, p95 {bell['p95']:.0f} ms")
+    if report.crash is not None:
+        crash = report.crash
+        console.print(
+            f"kill -9 of all workers amid {crash.programs} programs: {crash.lost_jobs} lost, "
+            f"{crash.calls_after_done} calls after done, {crash.answers_paid_again} stored answers paid again, "
+            f"{crash.answers_used_after_crash} stored answers used, {crash.in_flight_at_kill} calls were in flight"
+        )
