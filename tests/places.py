@@ -13,7 +13,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 PROCESSES = 4
 # Their processes use what is configured; commands and browser are embedded, whatever is configured.
-ON_THE_CONFIGURED_DATABASE = {"processes", "testbed", "chaos", "rehearsal"}
+ON_THE_CONFIGURED_DATABASE = {"processes", "testbed"}
 DATABASE_FIXTURES = {"db", "transactional_db", "django_db_setup", "live_server"}
 
 if worker := os.environ.get("PYTEST_XDIST_WORKER"):
