@@ -1,1 +1,1 @@
-"""Everything goes wrong at once, and then the books are checked: `manage.py chaos`."""
+"""Everything goes wrong at once, and then the invariants are checked: `manage.py chaos`."""

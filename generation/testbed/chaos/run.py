@@ -5,18 +5,17 @@ import sys
 import time
 from collections import Counter
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
 from typing import Any
 
 from django.db import connection
 
 from generation.core.reasons import Reason
 from generation.core.states import ChunkState
-from generation.models import Attempt, AttemptState, Chunk, Job, LogEntry, Pulse, Route
+from generation.models import Attempt, AttemptState, Chunk, Job
 from generation.services import quotas
 from generation.simulator.faults import NO_FAULTS
 from generation.simulator.settings import SimulatorSettings
-from generation.testbed.chaos import evidence, invariants, schedule
+from generation.testbed.chaos import evidence, invariants, leftovers, schedule
 from generation.testbed.chaos.evidence import Death, PaidTwice
 from generation.testbed.chaos.faults import EMBEDDED, FAILPOINTS, PRODUCTION, ChaosFault
 from generation.testbed.chaos.injector import Injector
@@ -24,20 +23,16 @@ from generation.testbed.chaos.invariants import Violation
 from generation.testbed.chaos.observer import Observer, patiently
 from generation.testbed.chaos.snapshot import Snapshot
 from generation.testbed.installation.clients import Clients, Observed
-from generation.testbed.installation.installation import CANARY, ScratchInstallation, scratch_installation
+from generation.testbed.installation.installation import ScratchInstallation, scratch_installation
 from generation.testbed.installation.provider_log import Call
 from generation.testbed.installation.supervisor import ProcessEnd, Supervisor
 from generation.testbed.installation.waiting import Say, wait_until
 from generation.testbed.quantiles import p50_p95
 
 SWEEPERS = "sweepers"
-PRIVATE = "Wish number"      # what people wrote: it belongs into prompts, and into no log
-MOST_THREADS = 80
 ENOUGH_CALLS = 200
 HALT_S = 40.0      # longer than any pause of a route here
 SLOW_S = 15.0
-PULSES_S = 10.0
-MOST_CONNECTIONS_EACH = 13
 
 
 @dataclass
@@ -122,7 +117,8 @@ def run(*, is_short: bool, seed: int, say: Say) -> ChaosReport:
             *invariants.at_rest(snapshot), *invariants.by_the_provider(snapshot, calls),
             *invariants.by_the_users(snapshot, clients.observed),
             *(Violation("I4", f"for a moment: {line}") for line in sorted(observer.passed)),
-            *_poison(snapshot, clients), *_secrets(installation), *_leftovers(installation),
+            *_poison(snapshot, clients),
+            *leftovers.secrets_told(installation), *leftovers.still_held(installation),
         ]
         _fill(
             report, planned, snapshot, calls, clients.observed, injector, observer, installation.supervisor, deaths)
@@ -177,73 +173,6 @@ def _poison(snapshot: Snapshot, clients: Clients) -> list[Violation]:
         for unit in units
         if unit is not None and (unit.state, unit.reason) != (ChunkState.FAILED, Reason.CRASHES_WORKER)
     ]
-
-
-# --- I11, I12: secrets and leftovers --------------------------------------------------------------
-
-
-def _secrets(installation: ScratchInstallation) -> list[Violation]:
-    """Neither the key nor what people wrote stands in a log or an explanation."""
-    places = {
-        "the processes' logs": installation.supervisor.logs(),
-        "the log": "\n".join(f"{message} {data}" for message, data in LogEntry.objects.values_list("message", "data")),
-        "the ledger": "\n".join(Attempt.objects.values_list("message", flat=True)),
-        "explanations": "\n".join([
-            *Chunk.objects.values_list("reason_detail", flat=True),
-            *Job.objects.values_list("reason_detail", flat=True),
-            *Route.objects.values_list("breaker_detail", flat=True),
-        ]),
-    }
-    return [
-        Violation("I11", f"{what} in {place}")
-        for place, text in places.items() for what, needle in (("the key", CANARY), ("what people wrote", PRIVATE))
-        if needle in text
-    ]
-
-
-def _leftovers(installation: ScratchInstallation) -> list[Violation]:
-    """At rest nothing is held: no lease, no transaction, no more threads and connections than there are places for."""
-    found = []
-    running = Chunk.objects.filter(state="running").count()
-    if running:
-        found.append(f"{running} chunks are leased")
-    pids = {name: child.pid for name, child in installation.supervisor.children.items()}
-    for name, pid in pids.items():
-        threads = _threads(pid)
-        if threads > MOST_THREADS:
-            found.append(f"{name} has {threads} threads")
-    with contextlib.suppress(TimeoutError):      # a pulse tells what was when it last beat
-        wait_until("every call is let go", lambda: not _holders(pids), PULSES_S, 0.3)
-    holders = _holders(pids)
-    if holders:
-        found.append(f"{', '.join(holders)} still hold calls")
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT count(*), count(*) FILTER (WHERE state LIKE 'idle in transaction%%' AND "
-                "now() - state_change > interval '2 s') FROM pg_stat_activity WHERE datname = current_database()")
-            open_, idle = cursor.fetchone()
-        if idle:
-            found.append(f"{idle} transactions are open and do nothing")
-        if open_ > MOST_CONNECTIONS_EACH * (len(pids) + 1):
-            found.append(f"{open_} connections are open")
-    return [Violation("I12", line) for line in found]
-
-
-def _holders(pids: dict[str, int]) -> list[str]:
-    """The workers that live and say that they hold calls."""
-    return [
-        pulse.name for pulse in Pulse.objects.all()
-        if pulse.detail.get("in_flight") and any(f":{pid}:" in pulse.name for pid in pids.values())
-    ]
-
-
-def _threads(pid: int) -> int:
-    try:
-        status = Path(f"/proc/{pid}/status").read_text()
-    except OSError:
-        return 0
-    return int(next(line.split()[1] for line in status.splitlines() if line.startswith("Threads:")))
 
 
 # --- The report -----------------------------------------------------------------------------------
