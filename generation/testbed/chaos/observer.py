@@ -55,10 +55,11 @@ class Observer:
         self._thread.start()
 
     def stop(self) -> None:
+        """Stopping twice does no harm."""
         self._over.set()
         self._thread.join()
-        now = time.time()
-        self.pauses += [(since, now) for since in self._paused_since.values()]
+        now, paused_since, self._paused_since = time.time(), self._paused_since, {}
+        self.pauses += [(since, now) for since in paused_since.values()]
 
     def _run(self) -> None:
         while not self._over.wait(LOOK_S):

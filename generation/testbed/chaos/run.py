@@ -94,6 +94,7 @@ def run(*, is_short: bool, seed: int, say: Say) -> ChaosReport:
         })
         (installation.failpoints / "poison").touch()
         observer.start()
+        ends.callback(observer.stop)      # also when this is cut off: whoever looks brings a dropped file back
         installation.simulator.set_faults(planned.provider_faults)
         say(f"{len(planned.requests)} wishes and {len(planned.faults)} blows in {size.load_s:g} s")
         clients.begin()

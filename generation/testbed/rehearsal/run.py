@@ -88,6 +88,7 @@ def rehearse(name: str, *, users: int, jobs: int, seed: int, say: Say) -> Rehear
         installation.simulator.set_faults(scenario.provider_faults)
         began = time.time()
         onlooker.start()
+        ends.callback(onlooker.stop)      # also when this is cancelled: whoever looks brings a dropped file back
         clients.begin()
         Injector(installation, scenario.faults, seed).run()
         over_at = max(time.time(), began + scenario.over_s) if scenario.faults else began + scenario.over_s
