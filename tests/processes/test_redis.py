@@ -36,7 +36,7 @@ def test_worker_hears_the_doorbell_again_after_redis_came_back(ann, route, worke
     for _ in range(2):
         own_redis.kill()
         own_redis.start()
-    with Celery(broker=own_redis.url) as app, Redis.from_url(own_redis.url) as client:
+    with Celery(broker=own_redis.url, set_as_current=False) as app, Redis.from_url(own_redis.url) as client:
         app.conf.task_default_queue = "after-restart"
         app.send_task("generation.work", ignore_result=True)
         wait_until("the message is taken", lambda: client.llen("after-restart") == 0, 30)
