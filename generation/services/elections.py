@@ -34,5 +34,5 @@ def win(name: str, every: dt.timedelta, *, by: str = "") -> Term | None:
 
 
 def note(term: Term, **how_far: Any) -> None:     # Any: JSON
-    """What the term after this one is told."""
-    Election.objects.filter(name=term.name).update(note=how_far)
+    """What the term after this one is told; nothing, if that has begun already."""
+    Election.objects.filter(name=term.name, won_at=term.now).update(note=how_far)

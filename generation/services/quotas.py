@@ -4,6 +4,7 @@ A job's bill is the difference between what the job knows and what the ledger ha
 (`billed_units`, `billed_usd_micros`), so settling again, or later, never counts anything twice."""
 
 
+
 import datetime as dt
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
@@ -77,11 +78,7 @@ def reserve_again(job: Job, units: int, now: dt.datetime) -> None:
     Without units the cache has all that was missing, and nothing will run."""
     check_pause()
     spec = JobSpec.of(job)
-    if spec is None:
-        raise Refusal(
-            RefusalCode.UNKNOWN_KIND, f"This installation has no document kind “{job.kind}” any more.",
-            "Read what is done, or ask for another kind.",
-        )
+    assert spec is not None, "who asks again knows the kind"
     terms = terms_for(job.user, spec)
     usd_micros = estimates.estimate(spec.of_units(units)).usd_micros_p90 if units else 0
     runs_more = units and not ledger.has_unsettled(str(job.public_id))

@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
 MOST = 3
 CONSIDERED = 200             # the newest ones, on SQLite
-TRIGRAMS_ALIKE = 0.3         # pg_trgm's own threshold, so that its index is used
 WORDS_ALIKE = 60.0           # of 100
 
 

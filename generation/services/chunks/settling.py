@@ -75,6 +75,7 @@ def settle(*finished: Finished) -> list[Settled]:
     of the arguments.
 
     They may be of several jobs, which are locked in the order of their ids; see Note [Lock order]."""
+    assert finished, "a batch has chunks"
     with transaction.atomic(durable=True):
         jobs = _locked({one.claim.job_id for one in finished})
         now = next(iter(jobs.values())).locked_at     # type: ignore[attr-defined]    # annotated; the same on all

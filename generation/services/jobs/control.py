@@ -1,5 +1,6 @@
 """What people do to accepted jobs: cancel, retry, have a unit written anew."""
 
+
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -66,6 +67,7 @@ def retry(job: Job, *, by: "User | None") -> Job:
                 "Wait until it ends, or cancel it first.",
             )
         check_content(locked)
+        _check_kind(locked)
         now = clock.now()
         lost = Chunk.objects.filter(job=locked).accepting(Event.RESTART)
         is_sequential = locked.strategy == Strategy.SEQUENTIAL
@@ -103,6 +105,7 @@ def regenerate(job: Job, position: int, *, instruction: str, by: "User | None") 
     with transaction.atomic(durable=True):
         locked = Job.objects.select_for_update(no_key=True).get(pk=job.pk)
         check_content(locked)
+        _check_kind(locked)
         chunk = Chunk.objects.filter(job=locked, position=position).units().first()
         noun = all_kinds()[locked.kind].unit_noun
         if chunk is None:
@@ -138,6 +141,15 @@ def regenerate(job: Job, position: int, *, instruction: str, by: "User | None") 
         )
         queue.ring()
     return locked
+
+
+def _check_kind(job: Job) -> None:
+    """No worker of this installation would ever take what a kind that is gone has to write."""
+    if job.kind not in all_kinds():
+        raise Refusal(
+            RefusalCode.UNKNOWN_KIND, f"This installation has no document kind “{job.kind}” any more.",
+            "Read what is done, or ask for another kind.",
+        )
 
 
 def _choose_again(job: Job) -> None:

@@ -38,4 +38,5 @@ def part_sizes(sized: SizedBrief) -> PartSizes:
     kind, rng = sized.kind, random.Random(0)
     plan = kind.simulate_plan(sized.typed, rng)
     unit = kind.simulate_unit(sized.typed, kind.plan(plan), 1, rng)
-    return PartSizes(estimated_tokens(json.dumps(plan)), estimated_tokens(json.dumps(unit)))
+    texts = (json.dumps(part, ensure_ascii=False) for part in (plan, unit))
+    return PartSizes(*map(estimated_tokens, texts))

@@ -21,7 +21,7 @@ SETTINGS = {
     "LEASE_S": "3", "PULSE_S": "0.4", "SWEEP_S": "0.6", "BACKOFF_BASE_S": "0.2", "BACKOFF_CAP_S": "1",
     "DRAIN_S": "3", "LLM_DEADLINE_S": "5", "WORKER_SLOTS": "48",
 }
-LEASE_S, SWEEP_S, DEADLINE_S = (float(SETTINGS[name]) for name in ("LEASE_S", "SWEEP_S", "LLM_DEADLINE_S"))
+LEASE_S, SWEEP_S = (float(SETTINGS[name]) for name in ("LEASE_S", "SWEEP_S"))
 STOPPED_S = LEASE_S + 2 * SWEEP_S
 
 

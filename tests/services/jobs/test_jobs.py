@@ -1,7 +1,7 @@
 import pytest
 
 from generation.core.outcomes import CallCode, Failure, Reply
-from generation.models import Job, LogEntry, UnitVersion
+from generation.models import Chunk, Job, LogEntry, Route, UnitVersion
 from generation.services.chunks import assembly
 from generation.services.errors import Refusal, RefusalCode
 from generation.services.jobs import control, documents, progress, submission
@@ -249,3 +249,16 @@ def test_job_says_that_no_worker_knows_its_revision(job):
 def test_job_that_a_worker_is_about_to_take_waits_for_nothing(job):
     heartbeats.beat("w1", in_flight=0, slots=8, revisions={"training_program": job.kind_revision}, is_draining=False)
     assert progress.waiting(job) is None
+
+
+@pytest.mark.parametrize("is_enabled", [True, False])
+def test_job_of_a_kind_that_is_gone_is_not_asked_again(job, ann, is_enabled):
+    work_off(job)
+    Chunk.objects.filter(job=job, position=2).update(state="failed", reason="internal", content=None)
+    Job.objects.filter(pk=job.pk).update(kind="poem", state="partial", reason="units_missing")
+    Route.objects.filter(pk=job.route_id).update(is_enabled=is_enabled)
+    job.refresh_from_db()
+    for ask in (lambda: control.retry(job, by=ann), lambda: control.regenerate(job, 1, instruction="", by=ann)):
+        with pytest.raises(Refusal) as refused:
+            ask()
+        assert refused.value.code == RefusalCode.UNKNOWN_KIND
