@@ -208,8 +208,10 @@ def test_worker_whose_pulse_stalls_stops_claiming(job, start):
     provider = FakeProvider()
     engine = start(provider)
     wait_until("the job ends", lambda: ended(job), 20)
+    stalls = threading.Event()
+    engine._heartbeat._beat = stalls.set
+    assert stalls.wait(20), "the last real beat is over"
     engine._holdings._renewed_at -= 100
-    engine._heartbeat._beat = lambda: None
     submission.submit(user=job.user, kind="training_program", brief=PROGRAM)
     asked = len(provider.asked)
     engine._claims._claim_more()
