@@ -21,7 +21,7 @@ from generation.services.chunks.claim import Claim
 from generation.services.chunks.settling import Finished
 from generation.simulator.content import write
 from generation.worker.executor import policy
-from generation.worker.job_context import JobContexts, digests_before
+from generation.worker.job_context import JobContexts
 from generation.worker.judging import outcome_of, request_for
 from generation.worker.question import output_limit
 from tests.canaries import PUPIL
@@ -57,7 +57,7 @@ def claim_all(worker: str = "w1", slots: int = 100) -> list[Claim]:
 def store(claim: Claim) -> tuple[Reply, str]:
     """Keep a valid reply for `claim` that nobody has judged; the reply and the fingerprint of its request."""
     context = JobContexts().of(claim)
-    request = request_for(claim, context, digests_before(claim, context))
+    request = request_for(claim, context)
     reply = Reply(json.dumps(content_for(claim, context)), USAGE)
     attempts.store_reply(claim, reply, request.fingerprint)
     return reply, request.fingerprint
@@ -86,7 +86,7 @@ def finish(claim: Claim, answer: Answer | None = None) -> settling.Settled:
             had_largest_cap=output_limit(claim) == claim.max_output_tokens,
         )
         return settling.settle(Finished(claim, outcome, answer, answer.code))[0]
-    request = request_for(claim, context, digests_before(claim, context))
+    request = request_for(claim, context)
     attempts.store_reply(claim, answer, request.fingerprint)
     outcome, code, findings = outcome_of(claim, context, answer.text, policy())
     return settling.settle(Finished(claim, outcome, answer, code, request.fingerprint, findings))[0]

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
 
+from generation.core.prompting import Stage
 from generation.core.reasons import EXPLANATIONS, Explanation, Reason, reason_choices
 from generation.core.states import ACTIVE_JOB_STATES, TERMINAL_JOB_STATES, JobState, progress_percent
 from generation.kinds import kind_choices
@@ -23,6 +24,11 @@ class Strategy(models.TextChoices):
     PARALLEL = "parallel", "Parallel: a plan, then all units at once"
     SEQUENTIAL = "sequential", "Sequential: each unit sees the ones before"
     SINGLE = "single", "Single: the whole document in one call"
+
+    @property
+    def first_stage(self) -> Stage:
+        """What the first call is for."""
+        return Stage.WHOLE if self is Strategy.SINGLE else Stage.PLAN
 
 
 class JobQuerySet(models.QuerySet["Job"]):

@@ -7,6 +7,7 @@ A job's bill is the difference between what the job knows and what the ledger ha
 
 import datetime as dt
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -80,7 +81,7 @@ def reserve_again(job: Job, units: int, now: dt.datetime) -> None:
     spec = JobSpec.of(job)
     assert spec is not None, "who asks again knows the kind"
     terms = terms_for(job.user, spec)
-    usd_micros = estimates.estimate(spec.of_units(units)).usd_micros_p90 if units else 0
+    usd_micros = estimates.estimate(replace(spec, units=units)).usd_micros_p90 if units else 0
     runs_more = units and not ledger.has_unsettled(str(job.public_id))
     reserve(job, terms, Amounts(requests=1, units=units, usd_micros=usd_micros, jobs=1 if runs_more else 0), now)
 

@@ -24,7 +24,7 @@ from generation.worker.call_loop import CallLoop
 from generation.worker.completer import Completer
 from generation.worker.database import AWAY, guarded, persistently
 from generation.worker.holdings import Holdings
-from generation.worker.job_context import JobContexts, digests_before
+from generation.worker.job_context import JobContexts
 from generation.worker.judging import outcome_after, outcome_of, request_for
 from generation.worker.naming import ids_of, named
 from generation.worker.question import Question
@@ -74,7 +74,7 @@ class Executor:
 
     def question_of(self, claim: Claim) -> Question:
         context = self._job_contexts.of(claim)
-        return Question(claim, context, request_for(claim, context, digests_before(claim, context)))
+        return Question(claim, context, request_for(claim, context))
 
     def give_back(self, claim: Claim) -> None:
         """Nothing was asked: the chunk waits again, and neither attempt nor money is counted."""

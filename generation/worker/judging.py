@@ -1,7 +1,6 @@
 """From a claim to a request, and from a reply or a failure to an outcome.  Pure but for reading earlier units."""
 
 import json
-from collections.abc import Sequence
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
@@ -24,12 +23,13 @@ from generation.core.outcomes import (
 )
 from generation.core.prompting import Context, Redo, Request, Stage, plan_request, unit_request, whole_request
 from generation.services.chunks.claim import Claim
+from generation.worker.job_context import digests_before
 from generation.worker.question import output_limit
 
 MAX_SCHEMA_FINDINGS = 20
 
 
-def request_for(claim: Claim, context: Context, so_far: Sequence[str]) -> Request:
+def request_for(claim: Claim, context: Context) -> Request:
     """What to send for `claim`."""
     redo = Redo(
         [Finding.from_json(stored) for stored in claim.findings], claim.draft, claim.instruction
@@ -40,7 +40,7 @@ def request_for(claim: Claim, context: Context, so_far: Sequence[str]) -> Reques
         case Stage.WHOLE:
             return whole_request(context, redo)
         case Stage.UNIT:
-            return unit_request(context, claim.position, redo, so_far)
+            return unit_request(context, claim.position, redo, digests_before(claim, context))
 
 
 def outcome_of(

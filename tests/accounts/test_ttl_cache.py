@@ -11,7 +11,7 @@ from accounts.ttl_cache import once
 from generation.models import Route
 from generation.services import quotas
 from generation.services.errors import Refusal, RefusalCode
-from generation.services.jobs import submission
+from generation.services.job_spec import JobSpec
 from generation.services.routing import selection
 from tests.support import PROGRAM
 
@@ -100,7 +100,7 @@ def test_pause_binds_at_once_and_its_end_frees_at_once(moment, db, django_captur
 
 def test_remembered_routes_are_nobody_s_to_change(moment, route, ann):
     def chosen() -> Any:
-        return selection.for_job(submission.understood("training_program", PROGRAM, "parallel"))
+        return selection.for_job(JobSpec.understood("training_program", PROGRAM, "parallel"))
 
     chosen().route.model = "scribbled"
     assert chosen().route.model == route.model

@@ -11,7 +11,6 @@ from generation.core.text import forbidden_character
 from generation.kinds import all_kinds
 from generation.services.errors import Refusal, RefusalCode
 from generation.services.job_spec import JobSpec
-from generation.services.jobs.submission import understood
 
 # All of Unicode, and more often than by chance what hides, reorders or breaks something.
 ODD = st.sampled_from(
@@ -53,6 +52,6 @@ def test_any_brief_is_understood_or_refused_by_name(slug, data):
 
 def asked_or_refused(slug: str, brief: Any) -> JobSpec | Refusal:     # Any: whatever somebody sends
     try:
-        return understood(slug, brief, "parallel")
+        return JobSpec.understood(slug, brief, "parallel")
     except Refusal as refusal:
         return refusal

@@ -1,6 +1,7 @@
 """Jobs against the ledger: exact under any number of requests, and true to what was spent."""
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 from django.db import connection
@@ -15,6 +16,7 @@ from generation.models import Attempt, Job, Route, clock
 from generation.services import quotas
 from generation.services.chunks import attempts, settling
 from generation.services.errors import Refusal, RefusalCode
+from generation.services.job_spec import JobSpec
 from generation.services.jobs import control, submission
 from generation.services.maintenance import sweeper
 from generation.services.routing import estimates
@@ -299,8 +301,8 @@ def test_refusal_of_a_document_that_never_fits_does_not_say_when(ann, route):
 
 
 def quote(route, units=3, strategy="parallel"):
-    spec = submission.understood("training_program", {**PROGRAM, "weeks": units}, strategy)
-    return estimates.estimate(spec.on(route))
+    spec = JobSpec.understood("training_program", {**PROGRAM, "weeks": units}, strategy)
+    return estimates.estimate(replace(spec, route=route))
 
 
 @pytest.mark.parametrize("strategy", ["parallel", "sequential", "single"])

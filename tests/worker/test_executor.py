@@ -107,7 +107,7 @@ def test_claim_whose_request_meets_no_database_is_given_back(line, claim, monkey
     def away(*_arguments):
         raise OperationalError("server closed the connection")
 
-    monkeypatch.setattr(steps, "digests_before", away)
+    monkeypatch.setattr(steps, "request_for", away)
     line.executor.begin(claim)
     given_back, = line.settled
     assert given_back.outcome == Snooze(dt.timedelta(), Reason.WORKER_STOPPED)

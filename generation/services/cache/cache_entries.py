@@ -53,7 +53,8 @@ class Seeker:
     """Names the parts of one document.  `None` instead of a name: the cache is not concerned."""
 
     def __init__(self, user: User, spec: JobSpec) -> None:
-        kind, route = spec.kind, spec.chosen_route
+        kind, route = spec.kind, spec.route
+        assert route is not None, "whoever seeks has chosen one"
         self._common: dict[str, Any] = {      # Any: the columns of Sought
             "whose": scope().whose(user.pk, user.role), "provider": provider_of(route), "route": route.slug,
             "model": route.model, "kind": kind.slug, "kind_revision": kind.revision, "brief": normalised(spec.brief),
@@ -62,11 +63,11 @@ class Seeker:
         self._plan_digest = ""
 
     @classmethod
-    def of(cls, job: Job) -> "Seeker | None":
-        """None also for a job whose revision this process does not know."""
+    def of(cls, job: Job, spec: JobSpec | None = None) -> "Seeker | None":
+        """None also for a job whose revision this process does not know.  `spec`: what `job` was just made from."""
         if scope() is Scope.OFF or job.adapted_from_id is not None:
             return None
-        spec = JobSpec.of(job)
+        spec = spec or JobSpec.of(job)
         if spec is None or spec.kind.revision != job.kind_revision:
             return None
         return cls(job.user, spec)

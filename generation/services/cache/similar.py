@@ -14,7 +14,7 @@ from django.db import connection
 from django.db.models import F, QuerySet, Value
 from rapidfuzz import fuzz
 
-from generation.core.cache_key import Scope, shape_of
+from generation.core.cache_key import Scope, free_text_of, shape_of
 from generation.core.kind import JsonObject
 from generation.core.states import JobState
 from generation.models import Chunk, Job
@@ -40,9 +40,9 @@ def similar(user: "User", spec: JobSpec) -> list[Similar]:
     """Completed documents within the cache's scope that `user` may see, most similar first, MOST at most."""
     if cache_entries.scope() is Scope.OFF:
         return []
-    text = spec.free_text
+    text = free_text_of(spec.kind, spec.brief)
     alike = _offered(user).filter(
-        kind=spec.kind.slug, state=JobState.COMPLETED.value, brief_shape=spec.shape,
+        kind=spec.kind.slug, state=JobState.COMPLETED.value, brief_shape=shape_of(spec.kind, spec.brief),
         cached_parts__lte=F("unit_total"),      # what came whole from the cache is there already
     )
     found = [Similar(job, 1.0) for job in alike.filter(brief_text=text).order_by("-id")[:MOST]]
@@ -81,7 +81,7 @@ def source(user: "User", spec: JobSpec, public_id: UUID) -> Job:
         sentence = "There is no such job, or you may not see it."
     elif job.kind != spec.kind.slug or job.state != JobState.COMPLETED:
         sentence = f"Only a completed {spec.kind.title.lower()} can be adapted."
-    elif shape_of(spec.kind, job.brief) != spec.shape:
+    elif shape_of(spec.kind, job.brief) != shape_of(spec.kind, spec.brief):
         sentence = "Its brief differs in more than its free text."
     else:
         return job

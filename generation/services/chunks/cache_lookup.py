@@ -31,16 +31,17 @@ BATCH = 20      # jobs that one look serves, so that claiming does not wait for 
 _logger = logging.getLogger(__name__)
 
 
-def look_up(job: Job, now: dt.datetime, due: list[Chunk] | None = None) -> int:
+def look_up(job: Job, now: dt.datetime, due: list[Chunk] | None = None, spec: JobSpec | None = None) -> int:
     """Serve what the cache has of the job's parts that are due to be looked for; how many were served.
 
-    The others lead their flight, or wait for the twin that does.  The job is locked; or new, and `due` its parts."""
+    The others lead their flight, or wait for the twin that does.  The job is locked; or new, and `due` its parts,
+    `spec` what it was made from."""
     if cache_entries.scope() is Scope.OFF:
         return 0
     keys, seeker = list[str](), None
     while chunks := due or _to_look_up(job, now):
         due = None
-        seeker = seeker or Seeker.of(job)
+        seeker = seeker or Seeker.of(job, spec)
         if seeker is None:
             break
         keys += [key for chunk in chunks if (key := _look_up_one(job, seeker, chunk, now))]
@@ -65,7 +66,7 @@ def _to_look_up(job: Job, now: dt.datetime) -> list[Chunk]:
 
 def _look_up_one(job: Job, seeker: Seeker, chunk: Chunk, now: dt.datetime) -> str:
     """The key of what it was served with, if it was."""
-    sought = _sought(job, seeker, chunk)
+    sought = seeker.first(Stage(chunk.stage)) if chunk.position == 0 else _unit_sought(job, seeker, chunk)
     if chunk.is_fresh:
         Chunk.objects.filter(pk=chunk.pk).update(cache_key=sought.key)
         return ""
@@ -80,9 +81,7 @@ def _look_up_one(job: Job, seeker: Seeker, chunk: Chunk, now: dt.datetime) -> st
     return ""
 
 
-def _sought(job: Job, seeker: Seeker, chunk: Chunk) -> Sought:
-    if chunk.position == 0:
-        return seeker.first(Stage(chunk.stage))
+def _unit_sought(job: Job, seeker: Seeker, chunk: Chunk) -> Sought:
     plan = Chunk.objects.values_list("content", flat=True).get(job=job, position=0)
     assert plan is not None, "the plan comes first"
     is_sequential = job.strategy == Strategy.SEQUENTIAL
@@ -162,7 +161,7 @@ class Foreseen:
 def foresee(user: "User", spec: JobSpec) -> Foreseen:
     """Reads, and serves nothing."""
     seeker, kind = Seeker(user, spec), spec.kind
-    first = _one(seeker.first(spec.first_stage))
+    first = _one(seeker.first(spec.strategy.first_stage))
     if first is None:
         return Foreseen()
     saved, found, so_far = first.saved_usd_micros, sum(unit is not None for unit in first.whole), list[str]()

@@ -1,7 +1,7 @@
 """What a request would cost, how long it would take, and what it would leave of each limit.  Stores nothing."""
 
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -13,7 +13,7 @@ from generation.services import quotas
 from generation.services.cache import cache_entries, similar
 from generation.services.cache.similar import Similar
 from generation.services.chunks import cache_lookup
-from generation.services.jobs.submission import understood
+from generation.services.job_spec import JobSpec
 from generation.services.routing import selection
 from generation.services.routing.estimates import Estimate, estimate
 
@@ -55,18 +55,18 @@ def quote(
     adapt: UUID | None = None,
 ) -> Quote:
     """Raises Refusal as `submission.submit` does, but not for a limit that is reached: that is what `limits` tell."""
-    spec = understood(kind, brief, strategy)
+    spec = JobSpec.understood(kind, brief, strategy)
     quotas.check_pause()
     terms = quotas.terms_for(user, spec)
     chosen = selection.for_job(spec, is_allowed=lambda slug: quotas.may_use_route(terms, slug))
-    spec = spec.on(chosen.route)
+    spec = replace(spec, route=chosen.route)
     if adapt is not None:
         similar.source(user, spec, adapt)
     foreseen = cache_lookup.Foreseen()
     if not fresh and adapt is None and cache_entries.scope() is not Scope.OFF:
         foreseen = cache_lookup.foresee(user, spec)
     left = spec.units - foreseen.units
-    expected = estimate(spec.of_units(left)) if left else Estimate(0, 0, 0.0, 0.0, 0)
+    expected = estimate(replace(spec, units=left)) if left else Estimate(0, 0, 0.0, 0.0, 0)
     amounts = Amounts(requests=1, units=left, usd_micros=expected.usd_micros_p90, jobs=1 if left else 0)
     limits = [
         Remainder(standing, standing.left - amounts.of(standing.ceiling.metric))

@@ -1,18 +1,16 @@
 """Accept a request: understood, priced, reserved and stored, whatever else is away."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from pydantic import ValidationError
 
 from accounts.ledger import Amounts
 from generation import queue
-from generation.core.findings import pointer
+from generation.core.cache_key import free_text_of, shape_of
 from generation.core.fingerprint import fingerprint
-from generation.core.prompting import Kind, Stage
-from generation.kinds import all_kinds
+from generation.core.prompting import Stage
 from generation.models import Chunk, Job, Strategy
 from generation.services import quotas
 from generation.services.cache import similar
@@ -52,7 +50,7 @@ def submit(
     Raises Refusal for an unknown kind or strategy, a brief that the kind does not accept, a key used
     for another request, what the user's terms or limits do not allow, and when no route is enabled."""
     _check_key(idempotency_key)
-    spec = understood(kind, brief, strategy)
+    spec = JobSpec.understood(kind, brief, strategy)
     request = _request_fingerprint(spec, fresh=fresh, adapt=adapt)
     if idempotency_key is not None:
         earlier = _earlier(user, idempotency_key, request)
@@ -60,7 +58,7 @@ def submit(
             return Submitted(earlier, is_new=False)
     terms = quotas.terms_for(user, spec)
     chosen = selection.for_job(spec, is_allowed=lambda slug: quotas.may_use_route(terms, slug))
-    spec = spec.on(chosen.route)
+    spec = replace(spec, route=chosen.route)
     source = similar.source(user, spec, adapt) if adapt is not None else None
     expected = estimate(spec)
     try:
@@ -69,13 +67,13 @@ def submit(
             # Before the reservation: a second request with the same key ends here, and reserves nothing.
             job = Job.objects.create(
                 user=user, kind=spec.kind.slug, kind_revision=spec.kind.revision, strategy=spec.strategy,
-                brief=spec.brief, title=spec.title[:200], route=spec.chosen_route, why_route=chosen.why[:200],
+                brief=spec.brief, title=spec.title[:200], route=chosen.route, why_route=chosen.why[:200],
                 unit_total=spec.units, expected_s=expected.seconds_p50, idempotency_key=idempotency_key,
                 request_fingerprint=request, is_fresh=fresh, adapted_from=source,
-                brief_shape=spec.shape, brief_text=spec.free_text,
+                brief_shape=shape_of(spec.kind, spec.brief), brief_text=free_text_of(spec.kind, spec.brief),
             )
             now = job.created_at      # the database's clock
-            stage = spec.first_stage
+            stage = spec.strategy.first_stage
             first = Chunk.objects.create(
                 job=job, position=0, stage=stage.value, title="Whole document" if stage is Stage.WHOLE else "Plan",
                 ready_at=now, is_fresh=fresh, **_elsewhere(chosen),
@@ -84,11 +82,11 @@ def submit(
                 job, "submit", f"accepted: {spec.kind.title.lower()}, {spec.units} {spec.kind.unit_noun}s", by=user,
                 strategy=strategy,
             )
-            served = cache_lookup.look_up(job, now, [first])
+            served = cache_lookup.look_up(job, now, [first], spec)
             left = missing_units(job) if served else spec.units
             amounts = Amounts(requests=1)      # what the cache serves whole never runs
             if left:
-                rest = estimate(spec.of_units(left)) if served else expected
+                rest = estimate(replace(spec, units=left)) if served else expected
                 amounts = Amounts(requests=1, units=left, usd_micros=rest.usd_micros_p90, jobs=1)
             # As late as can be: the rows of everybody's limits stay locked until the commit.
             standings = quotas.reserve(job, terms, amounts, now)
@@ -109,38 +107,6 @@ def _elsewhere(chosen: Chosen) -> dict[str, Any]:     # Any: column values
     if chosen.first_route == chosen.route:
         return {}
     return {"route": chosen.first_route, "why_route": chosen.first_why[:200]}
-
-
-def understood(kind: str, brief: Any, strategy: str) -> JobSpec:     # Any: not yet validated
-    """The request, validated; its route is not chosen yet.  Raises Refusal as `submit` does."""
-    kinds = all_kinds()
-    if kind not in kinds:
-        raise Refusal(
-            RefusalCode.UNKNOWN_KIND, f"There is no document kind “{kind[:60]}”.",
-            f"Use one of: {', '.join(kinds)}.", [("/kind", "unknown kind")],
-        )
-    if strategy not in Strategy.values:
-        raise Refusal(
-            RefusalCode.UNKNOWN_STRATEGY, f"There is no strategy “{strategy[:60]}”.",
-            f"Use one of: {', '.join(Strategy.values)}.", [("/strategy", "unknown strategy")],
-        )
-    return _validated(kinds[kind], brief, strategy)
-
-
-def _validated(kind: Kind, brief: Any, strategy: str) -> JobSpec:     # Any: as above
-    try:
-        typed = kind.Brief.model_validate(brief)
-        return JobSpec.understood(kind, strategy, typed)
-    except ValidationError as error:
-        problems = [
-            (pointer("brief", *item["loc"]), item["msg"].removeprefix("Value error, "))
-            for item in error.errors(include_url=False, include_input=False)[:20]
-        ]
-    raise Refusal(
-        RefusalCode.INVALID_BRIEF, "The brief has problems.",
-        f"Mend the fields named in errors; GET /api/v1/kinds/{kind.slug} shows the schema and an example.",
-        problems,
-    )
 
 
 def _request_fingerprint(spec: JobSpec, *, fresh: bool, adapt: UUID | None) -> str:

@@ -5,12 +5,12 @@ Before there is any, from the route's prices and the size of what the kind would
 from dataclasses import dataclass
 
 from accounts.ttl_cache import once
-from generation.core.pricing import estimated_tokens
+from generation.core.pricing import Prices, estimated_tokens
 from generation.core.prompting import Stage
 from generation.core.states import JobState
 from generation.models import Job, Route, Strategy
 from generation.services.job_spec import JobSpec
-from generation.services.routing.sizes import SizedBrief, part_sizes
+from generation.services.routing.sizes import part_sizes
 
 ENOUGH = 5            # with fewer completed jobs a p90 would be one job's luck
 NEWEST = 200
@@ -30,10 +30,11 @@ class Estimate:
 
 def estimate(spec: JobSpec) -> Estimate:
     """For the units of `spec`, on its route."""
-    kind, strategy, route = spec.kind.slug, spec.strategy, spec.chosen_route
+    kind, strategy, route = spec.kind.slug, spec.strategy, spec.route
+    assert route is not None, "whoever asks has chosen one"
     past = once(("past", kind, strategy, route.pk), lambda: _past(kind, strategy, route))
     if past.jobs < ENOUGH:
-        return _from_prices(spec)
+        return _from_prices(spec, route.prices)
     factor = spec.units if _is_serial(strategy) else 1
     return Estimate(
         round(_quantile(past.costs, 0.5) * spec.units), round(_quantile(past.costs, 0.9) * spec.units),
@@ -72,12 +73,12 @@ def _quantile(ordered: list[float], share: float) -> float:
     return ordered[min(len(ordered) - 1, int(share * len(ordered)))] if ordered else 0.0
 
 
-def _from_prices(spec: JobSpec) -> Estimate:
-    kind, units, prices = spec.kind, spec.units, spec.chosen_route.prices
-    size = part_sizes(SizedBrief.of(kind, spec.brief_text, spec.typed_brief))
-    shared = estimated_tokens(kind.rules) + estimated_tokens(spec.brief_text) + size.plan
+def _from_prices(spec: JobSpec, prices: Prices) -> Estimate:
+    kind, units = spec.kind, spec.units
+    size = part_sizes(kind, spec.text)
+    shared = estimated_tokens(kind.rules) + estimated_tokens(spec.text) + size.plan
     output = size.plan + units * size.unit
-    calls = 1 if spec.first_stage is Stage.WHOLE else 1 + units
+    calls = 1 if spec.strategy.first_stage is Stage.WHOLE else 1 + units
     cost = -(-(calls * shared * prices.input + output * prices.output) // 1_000_000)
     plan_s, unit_s = (FIRST_TOKEN_S + tokens / OUTPUT_TOKENS_PER_S for tokens in (size.plan, size.unit))
     seconds = plan_s + (unit_s * units if _is_serial(spec.strategy) else unit_s)

@@ -4,6 +4,7 @@ A job keeps the route that it was accepted with.  A part of it is asked elsewher
 attempt states: another route suits plans better, its checks failed and a stronger one is there, its request
 did not fit, or its own route is paused and has a fallback."""
 
+import json
 from collections.abc import Callable
 from copy import copy
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ from generation.kinds import get_kind
 from generation.models import Job, Route
 from generation.services.errors import Refusal, RefusalCode
 from generation.services.job_spec import JobSpec
-from generation.services.routing.sizes import SizedBrief, part_sizes
+from generation.services.routing.sizes import part_sizes
 
 STRONGER_FROM_REPAIR = 2      # the first repair is asked where the draft was written: its prefix is warm there
 Allowed = Callable[[str], bool]
@@ -45,7 +46,7 @@ def for_job(spec: JobSpec, *, is_allowed: Allowed = anything) -> Chosen:
     candidates = [route.candidate for route in rows.values()]
     main = _best(candidates, need_of(spec, Use.UNIT), is_allowed)
     # Of strategy `single` the first call writes everything.
-    first = main if spec.first_stage is Stage.WHOLE else _best(candidates, need_of(spec, Use.PLAN), is_allowed)
+    first = main if spec.strategy.first_stage is Stage.WHOLE else _best(candidates, need_of(spec, Use.PLAN), is_allowed)
     # Copies: what is remembered is everybody's.
     return Chosen(copy(rows[main.slug]), main.why, copy(rows[first.slug]), first.why)
 
@@ -93,10 +94,10 @@ def need_of(
 ) -> Need:
     """About what a call for `use` will be."""
     size = _size(spec.kind.slug)
-    shared = size.rules + estimated_tokens(spec.brief_text)
+    shared = size.rules + estimated_tokens(spec.text)
     if use is Use.PLAN:
         input_tokens, output_tokens = shared, size.plan
-    elif spec.first_stage is Stage.WHOLE:
+    elif spec.strategy.first_stage is Stage.WHOLE:
         input_tokens, output_tokens = shared, size.plan + spec.units * size.unit
     else:
         input_tokens, output_tokens = shared + size.plan, size.unit
@@ -143,7 +144,7 @@ class _Size:
 @cache
 def _size(slug: str) -> _Size:
     kind = get_kind(slug)
-    parts = part_sizes(SizedBrief.of(kind, "the kind's example", kind.brief(kind.example)))
+    parts = part_sizes(kind, json.dumps(kind.example))
     return _Size(
         rules=estimated_tokens(kind.rules) + estimated_tokens(kind.prompt_of(f"{Stage.UNIT}.md")),
         plan=parts.plan, unit=parts.unit, schema=schema_needed(kind.plan_schema, kind.unit_schema),

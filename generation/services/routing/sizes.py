@@ -2,9 +2,8 @@
 
 import json
 import random
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 
 from generation.core.pricing import estimated_tokens
 from generation.core.prompting import Kind
@@ -18,25 +17,11 @@ class PartSizes:
     unit: int
 
 
-@dataclass(frozen=True)
-class SizedBrief:
-    """What sizes are remembered by: the kind, its revision and the brief's text."""
-
-    slug: str
-    revision: int
-    text: str
-    kind: Kind = field(compare=False, repr=False)
-    typed: Any = field(compare=False, repr=False)      # Any: the kind's Brief
-
-    @classmethod
-    def of(cls, kind: Kind, text: str, typed: Any) -> "SizedBrief":     # Any: as above
-        return cls(kind.slug, kind.revision, text, kind, typed)
-
-
 @lru_cache(maxsize=500)
-def part_sizes(sized: SizedBrief) -> PartSizes:
-    kind, rng = sized.kind, random.Random(0)
-    plan = kind.simulate_plan(sized.typed, rng)
-    unit = kind.simulate_unit(sized.typed, kind.plan(plan), 1, rng)
+def part_sizes(kind: Kind, brief: str) -> PartSizes:
+    """Of a document for `brief`, as JSON."""
+    typed, rng = kind.Brief.model_validate_json(brief), random.Random(0)
+    plan = kind.simulate_plan(typed, rng)
+    unit = kind.simulate_unit(typed, kind.plan(plan), 1, rng)
     texts = (json.dumps(part, ensure_ascii=False) for part in (plan, unit))
     return PartSizes(*map(estimated_tokens, texts))

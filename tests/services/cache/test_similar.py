@@ -8,8 +8,9 @@ from generation.core.outcomes import Reply
 from generation.models import CacheEntry, Job
 from generation.services.cache import similar
 from generation.services.errors import Refusal, RefusalCode
+from generation.services.job_spec import JobSpec
 from generation.services.jobs import control, quotes, submission
-from generation.worker.job_context import JobContexts, digests_before
+from generation.worker.job_context import JobContexts
 from generation.worker.judging import request_for
 from tests.invariants import assert_invariants
 from tests.support import PROGRAM as ANY_PROGRAM
@@ -38,7 +39,7 @@ def offered(user, note=SIMILAR, **brief) -> list[Job]:
 
 def prompt(claim) -> str:
     context = JobContexts().of(claim)
-    return request_for(claim, context, digests_before(claim, context)).messages[-1]["content"]
+    return request_for(claim, context).messages[-1]["content"]
 
 
 def test_quote_offers_a_similar_document_and_no_other(ann, route):
@@ -51,7 +52,7 @@ def test_quote_offers_a_similar_document_and_no_other(ann, route):
 
 
 def _request(note):
-    return submission.understood("training_program", {**PROGRAM, "goal_note": note}, "parallel")
+    return JobSpec.understood("training_program", {**PROGRAM, "goal_note": note}, "parallel")
 
 
 def test_most_similar_comes_first_and_few_are_offered(ann, route):

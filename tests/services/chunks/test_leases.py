@@ -72,7 +72,7 @@ def test_stored_reply_is_used_after_a_crash_and_not_paid_again(job):
     again, = claim_all("lives")
     assert again.stored_reply is not None
     context = JobContexts().of(again)
-    assert again.stored_reply.request_fingerprint == request_for(again, context, []).fingerprint
+    assert again.stored_reply.request_fingerprint == request_for(again, context).fingerprint
     assert Attempt.objects.get(pk=again.attempt_id).origin == Origin.STORED
 
 
