@@ -1,4 +1,4 @@
-"""What is installed is what was tested: every distribution is pinned, and no model is named in the code."""
+"""What is installed is what was tested: everything is pinned with its hashes, and no model is named in the code."""
 
 import re
 from importlib.metadata import distribution
@@ -9,12 +9,32 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parents[1]
-PRODUCT, TESTS = ROOT / "requirements.txt", ROOT / "tests" / "requirements.txt"
+ASKED = {"product": [".ci/product.in"], "tests": [".ci/product.in", ".ci/tests.in"]}
+LOCKED = {"product": "requirements.txt", "tests": "tests/requirements.txt"}
 
 
-def pins(path: Path) -> list[Requirement]:
-    lines = (line.split("#")[0].strip() for line in path.read_text().splitlines())
-    return [Requirement(line) for line in lines if line and not line.startswith("-r ")]
+def lines_of(path: str) -> list[str]:
+    """Without comments, options and line ends that are escaped."""
+    text = re.sub(r"\s*\\\n\s*", " ", (ROOT / path).read_text(encoding="utf-8"))
+    lines = (re.sub(r"(^|\s+)#.*", "", line).strip() for line in text.splitlines())
+    return [line for line in lines if line and not line.startswith("-")]
+
+
+def asked(what: str) -> list[Requirement]:
+    """What somebody decided to use."""
+    return [Requirement(line) for path in ASKED[what] for line in lines_of(path)]
+
+
+def pins(what: str) -> dict[str, tuple[str, list[str]]]:
+    """Version and hashes of everything that is installed here."""
+    found = {}
+    for line in lines_of(LOCKED[what]):
+        pin, *hashes = line.split(" --hash=")
+        requirement = Requirement(pin)
+        if requirement.marker is None or requirement.marker.evaluate():
+            version = re.fullmatch(r"==(\S+)", str(requirement.specifier))
+            found[canonicalize_name(requirement.name)] = (version[1] if version else "", hashes)
+    return found
 
 
 def stands_on(roots: list[Requirement]) -> dict[str, str]:
@@ -35,20 +55,28 @@ def stands_on(roots: list[Requirement]) -> dict[str, str]:
     return found
 
 
-@pytest.mark.parametrize("files", [[PRODUCT], [PRODUCT, TESTS]], ids=["product", "tests"])
-def test_everything_that_is_installed_is_pinned(files):
-    pinned = [pin for path in files for pin in pins(path)]
-    exact = {canonicalize_name(pin.name): re.fullmatch(r"==(\S+)", str(pin.specifier)) for pin in pinned}
-    assert [name for name, pin in exact.items() if pin is None] == []
-    versions = {name: pin[1] for name, pin in exact.items() if pin is not None}
-    installed = stands_on(pinned)
-    assert sorted(installed.keys() - versions.keys()) == [], "stands on what is not pinned"
-    assert {name: version for name, version in installed.items() if version != versions[name]} == {}
+@pytest.mark.parametrize("what", LOCKED)
+def test_everything_that_is_installed_is_pinned_with_its_hashes(what):
+    pinned, installed = pins(what), stands_on(asked(what))
+    assert [name for name, (version, hashes) in pinned.items() if not version or not hashes] == []
+    assert sorted(installed.keys() - pinned.keys()) == [], "stands on what is not pinned: run .ci/lock"
+    assert {name: version for name, version in installed.items() if version != pinned[name][0]} == {}
 
 
-def test_nothing_is_pinned_twice():
-    names = [canonicalize_name(pin.name) for path in (PRODUCT, TESTS) for pin in pins(path)]
-    assert [name for name in set(names) if names.count(name) > 1] == []
+@pytest.mark.parametrize("what", LOCKED)
+def test_pins_are_those_that_were_asked_for(what):
+    wanted = {canonicalize_name(one.name): str(one.specifier) for one in asked(what)}
+    assert {name: f"=={version}" for name, (version, _) in pins(what).items() if name in wanted} == wanted
+
+
+def test_product_and_tests_run_on_the_same_versions():
+    product, tests = pins("product"), pins("tests")
+    assert {name: version for name, (version, _) in product.items() if tests[name][0] != version} == {}
+
+
+def test_pins_name_no_index():
+    text = "".join((ROOT / path).read_text(encoding="utf-8") for path in LOCKED.values())
+    assert re.findall(r"https?://\S+|--(?:extra-)?index-url", text) == []
 
 
 def test_models_are_rows_and_never_constants():
