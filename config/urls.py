@@ -6,6 +6,8 @@ from generation.api import api, unknown_url
 from generation.api.health import healthz, readyz
 from generation.api.metrics import metrics
 
+admin.autodiscover()
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
     path("api/v1/", api.urls),

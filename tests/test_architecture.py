@@ -19,6 +19,7 @@ KIND_ROOMS = sorted(f"generation.kinds.{path.parent.name}" for path in ROOT.glob
 FLOORS = [
     ["config"],
     ["generation.tasks", "generation.admin", "generation.api", "generation.management", "generation.apps"],
+    ["generation.checks"],      # what Django calls at start-up
     ["generation.testbed"],
     ["generation.worker"],
     ["generation.services.maintenance"],
@@ -39,9 +40,13 @@ FLOORS = [
 ]
 FLOOR_OF = {room: height for height, rooms in enumerate(reversed(FLOORS)) for room in rooms}
 SAME_ROOM = {
-    "generation.checks": "generation.apps",             # what Django calls at start-up
     "generation.migrations": "generation.models",
     "generation.services": "generation.services.errors",      # the package's own words
+}
+
+MANY_LINES = 400
+LONG = {
+    "generation/testbed/chaos/invariants.py": "one promise after the other, to be read beside their book",
 }
 
 # Pure, and usable without a database.
@@ -210,6 +215,37 @@ def test_comments_at_indexes_name_callers_that_exist():
                 if not (found := CALLER.fullmatch(part)) or found.groups() not in functions
             ]
     assert wrong == []
+
+
+def test_long_modules_have_a_reason():
+    long = {
+        path for path, text in files("*.py") if text.count("\n") > MANY_LINES and "/migrations/" not in path
+    }
+    assert long == LONG.keys()
+
+
+def anchors(page: str) -> set[str]:
+    """As GitHub makes them of headings."""
+    headings = re.findall(r"^#+ (.+)$", page, re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+PAGES = sorted(
+    path.relative_to(ROOT).as_posix() for folder in ("", ".github", "generation", "tests")
+    for path in (ROOT / folder).glob("**/*.md" if folder else "*.md")
+)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_links_of_a_page_lead_somewhere(page):
+    text = (ROOT / page).read_text(encoding="utf-8")
+    lost = []
+    for link in re.findall(r"\]\((?!https?:)([^)\s]+)\)", text):
+        path, _hash, anchor = link.partition("#")
+        target = (ROOT / page).parent / path if path else ROOT / page
+        if not target.exists() or (anchor and anchor not in anchors(target.read_text(encoding="utf-8"))):
+            lost.append(link)
+    assert lost == []
 
 
 def test_top_level_is_what_the_design_says():

@@ -27,6 +27,7 @@ DOCS = "/api/v1/docs"
 
 class Command(ProductCommand):
     help = "Run everything in one process tree: database, worker, web server, and a simulator as provider."
+    requires_system_checks = "__all__"
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument("--host", default="127.0.0.1", help="address to listen on (127.0.0.1)")
