@@ -1,6 +1,6 @@
 """What a chunk and a job may be, and how they move.
 
-`TRANSITIONS` is the one table: the guarded UPDATEs, the CHECK constraints and the README's
+`TRANSITIONS` is the one table: the guarded UPDATEs, the CHECK constraints and the reference's
 diagram are made from it.  A job has no transitions of its own: `derive` reads them off its chunks."""
 
 from collections.abc import Mapping

@@ -5,31 +5,9 @@ import re
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import Product
+from tests.browser.driven import FINISH_MS, Product, ask_for_a_program, sign_in, wait_for_the_document
 
 pytestmark = pytest.mark.browser
-FINISH_MS = 90_000
-
-
-def sign_in(page: Page, product: Product) -> None:
-    page.goto(f"{product.url}/admin/")
-    page.get_by_label("Username").fill(product.username)
-    page.get_by_label("Password").fill(product.password)
-    page.get_by_role("button", name="Log in").click()
-    expect(page.get_by_role("heading", name="Newest jobs")).to_be_visible()
-
-
-def ask_for_a_program(page: Page, weeks: int) -> None:
-    page.get_by_role("link", name="Ask for a document").first.click()
-    page.get_by_role("link", name="Training program").click()
-    page.get_by_label("Goal *").select_option(label="Strength")
-    page.get_by_label("Weeks").fill(str(weeks))
-    page.get_by_role("button", name="Ask for it").click()
-
-
-def wait_for_the_document(page: Page) -> None:
-    state = page.get_by_role("region", name="Progress").locator('[data-show="state"]')
-    expect(state).to_have_text("completed", timeout=FINISH_MS)
 
 
 def test_ask_watch_and_read(page: Page, product: Product) -> None:

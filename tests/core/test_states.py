@@ -142,9 +142,9 @@ def test_progress_never_goes_back(total):
     assert all(before <= after for before, after in pairwise(steps))
 
 
-def test_diagram_of_the_readme_is_the_table():
-    readme = (Path(__file__).resolve().parents[2] / "README.md").read_text(encoding="utf-8")
-    arrows = re.findall(r"^ +(\w+) --> (\w+): (.+)$", readme, re.MULTILINE)
+def test_diagram_of_the_reference_is_the_table():
+    reference = (Path(__file__).resolve().parents[2] / "generation" / "REFERENCE.md").read_text(encoding="utf-8")
+    arrows = re.findall(r"^ +(\w+) --> (\w+): (.+)$", reference, re.MULTILINE)
     drawn = {(event, before, after) for before, after, events in arrows for event in events.split(", ")}
     table = {(event.value, before.value, target(event).value) for event in Event for before in sources(event)}
     assert drawn == table
