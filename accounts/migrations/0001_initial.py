@@ -41,6 +41,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'permissions': [('erase_user', "Can erase a user's data")],
+                'constraints': [models.CheckConstraint(condition=models.Q(('role__in', ['student', 'teacher', 'admin'])), name='user_role_known')],
             },
             managers=[
                 ('objects', django.contrib.auth.models.UserManager()),
@@ -78,6 +79,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-id'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='override_has_reason')],
             },
         ),
         migrations.CreateModel(
@@ -94,6 +96,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'limit',
                 'ordering': ['metric', 'window'],
                 'abstract': False,
+                'constraints': [models.UniqueConstraint(fields=('override', 'metric', 'window'), name='limit_override_once'), models.CheckConstraint(condition=models.Q(('metric__in', ['requests', 'units', 'usd_micros'])), name='limit_override_metric_known'), models.CheckConstraint(condition=models.Q(('window__in', ['hour', 'day', 'month'])), name='limit_override_window_known')],
             },
         ),
         migrations.CreateModel(
@@ -140,6 +143,7 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ['metric', 'window'],
                 'abstract': False,
+                'constraints': [models.UniqueConstraint(fields=('policy', 'metric', 'window'), name='limit_once'), models.CheckConstraint(condition=models.Q(('metric__in', ['requests', 'units', 'usd_micros'])), name='limit_metric_known'), models.CheckConstraint(condition=models.Q(('window__in', ['hour', 'day', 'month'])), name='limit_window_known')],
             },
         ),
         migrations.CreateModel(
@@ -161,6 +165,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-id'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('settled_at__isnull', False), models.Q(('used_requests', 0), ('used_units', 0), ('used_usd_micros', 0)), _connector='OR'), name='reservation_open_used_nothing')],
+                'indexes': [models.Index(fields=['reference'], name='reservation_of'), models.Index(condition=models.Q(('settled_at__isnull', True)), fields=['id'], name='reservation_open'), models.Index(fields=['created_at'], name='reservation_of_day')],
             },
         ),
         migrations.CreateModel(
@@ -180,66 +186,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name_plural': 'usage',
                 'ordering': ['-period_start', 'user', 'metric'],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('user__isnull', False)), fields=('user', 'metric', 'window', 'period_start'), name='usage_once'), models.UniqueConstraint(condition=models.Q(('user__isnull', True)), fields=('metric', 'window', 'period_start'), name='usage_of_all_once'), models.CheckConstraint(condition=models.Q(('debt__gte', 0), ('reserved__gte', 0), ('used__gte', 0)), name='usage_not_negative')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='user',
-            constraint=models.CheckConstraint(condition=models.Q(('role__in', ['student', 'teacher', 'admin'])), name='user_role_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='override',
-            constraint=models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='override_has_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='limitoverride',
-            constraint=models.UniqueConstraint(fields=('override', 'metric', 'window'), name='limit_override_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='limitoverride',
-            constraint=models.CheckConstraint(condition=models.Q(('metric__in', ['requests', 'units', 'usd_micros'])), name='limit_override_metric_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='limitoverride',
-            constraint=models.CheckConstraint(condition=models.Q(('window__in', ['hour', 'day', 'month'])), name='limit_override_window_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='limit',
-            constraint=models.UniqueConstraint(fields=('policy', 'metric', 'window'), name='limit_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='limit',
-            constraint=models.CheckConstraint(condition=models.Q(('metric__in', ['requests', 'units', 'usd_micros'])), name='limit_metric_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='limit',
-            constraint=models.CheckConstraint(condition=models.Q(('window__in', ['hour', 'day', 'month'])), name='limit_window_known'),
-        ),
-        migrations.AddIndex(
-            model_name='reservation',
-            index=models.Index(fields=['reference'], name='reservation_of'),
-        ),
-        migrations.AddIndex(
-            model_name='reservation',
-            index=models.Index(condition=models.Q(('settled_at__isnull', True)), fields=['id'], name='reservation_open'),
-        ),
-        migrations.AddIndex(
-            model_name='reservation',
-            index=models.Index(fields=['created_at'], name='reservation_of_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='reservation',
-            constraint=models.CheckConstraint(condition=models.Q(('settled_at__isnull', False), models.Q(('used_requests', 0), ('used_units', 0), ('used_usd_micros', 0)), _connector='OR'), name='reservation_open_used_nothing'),
-        ),
-        migrations.AddConstraint(
-            model_name='usage',
-            constraint=models.UniqueConstraint(condition=models.Q(('user__isnull', False)), fields=('user', 'metric', 'window', 'period_start'), name='usage_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='usage',
-            constraint=models.UniqueConstraint(condition=models.Q(('user__isnull', True)), fields=('metric', 'window', 'period_start'), name='usage_of_all_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='usage',
-            constraint=models.CheckConstraint(condition=models.Q(('debt__gte', 0), ('reserved__gte', 0), ('used__gte', 0)), name='usage_not_negative'),
         ),
     ]

@@ -62,6 +62,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['name'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('severity__in', ['info', 'warning', 'critical'])), name='rule_severity_known'), models.CheckConstraint(condition=models.Q(('threshold__gte', 0)), name='rule_threshold_counts'), models.CheckConstraint(condition=models.Q(('resolve_after__gte', 1)), name='rule_resolves'), models.CheckConstraint(condition=models.Q(models.Q(('quiet_from__isnull', True), ('quiet_until__isnull', True)), models.Q(('quiet_from__isnull', False), ('quiet_until__isnull', False), models.Q(('quiet_from', models.F('quiet_until')), _negated=True)), _connector='OR'), name='rule_quiet_hours_both_or_neither')],
             },
         ),
         migrations.CreateModel(
@@ -113,6 +114,8 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ['-id'],
                 'permissions': [('handle_alert', 'Can acknowledge and resolve an alert')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('state__in', ['open', 'acknowledged'])), fields=('rule', 'key'), name='alert_open_once'), models.CheckConstraint(condition=models.Q(('state__in', ['open', 'acknowledged', 'resolved'])), name='alert_state_known'), models.CheckConstraint(condition=models.Q(models.Q(('resolved_at__isnull', False), ('state', 'resolved')), models.Q(models.Q(('state', 'resolved'), _negated=True), ('is_silenced', False), ('resolved_at__isnull', True)), _connector='OR'), name='alert_resolved_iff_resolved'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'acknowledged'), _negated=True), ('acknowledged_at__isnull', False), _connector='OR'), name='alert_acknowledged_has_time')],
+                'indexes': [models.Index(condition=models.Q(('state__in', ['open', 'acknowledged']), ('is_silenced', True), _connector='OR'), fields=['id'], name='alert_unresolved'), models.Index(condition=models.Q(('resolved_at__isnull', False)), fields=['resolved_at'], name='alert_ended')],
             },
         ),
         migrations.CreateModel(
@@ -165,6 +168,8 @@ class Migration(migrations.Migration):
                 'verbose_name': 'failure',
                 'ordering': [models.OrderBy(models.F('resolved_at'), descending=True, nulls_first=True), '-last_seen_at'],
                 'permissions': [('resolve_incident', 'Can say that a failure is over')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('resolved_at__isnull', True)), fields=('key',), name='incident_open_once'), models.CheckConstraint(condition=models.Q(models.Q(('resolution', ''), ('resolved_at__isnull', True)), models.Q(('resolved_at__isnull', False), models.Q(('resolution', ''), _negated=True)), _connector='OR'), name='incident_resolved_iff_how')],
+                'indexes': [models.Index(fields=['key', '-resolved_at'], name='incident_recent')],
             },
         ),
         migrations.CreateModel(
@@ -215,6 +220,8 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ['-id'],
                 'permissions': [('retry_job', 'Can retry the failed units of a job'), ('cancel_job', 'Can cancel a job'), ('regenerate_unit', 'Can have a unit written anew')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['queued', 'planning', 'generating', 'completed', 'partial', 'failed', 'cancelled'])), name='job_state_known'), models.CheckConstraint(condition=models.Q(models.Q(('finished_at__isnull', False), ('state__in', ['cancelled', 'completed', 'failed', 'partial'])), models.Q(('finished_at__isnull', True), ('state__in', ['generating', 'planning', 'queued'])), _connector='OR'), name='job_finished_iff_terminal'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['partial', 'failed', 'cancelled']), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='job_loss_has_reason'), models.CheckConstraint(condition=models.Q(('unit_total__gte', django.db.models.expressions.CombinedExpression(models.F('unit_done'), '+', models.F('unit_failed')))), name='job_units_add_up'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'completed'), _negated=True), ('unit_done', models.F('unit_total')), _connector='OR'), name='job_completed_iff_all_done'), models.CheckConstraint(condition=models.Q(('erased_at__isnull', True), ('state__in', ['cancelled', 'completed', 'failed', 'partial']), _connector='OR'), name='job_erased_is_over'), models.UniqueConstraint(condition=models.Q(('idempotency_key__isnull', False)), fields=('user', 'idempotency_key'), name='job_idempotency_key_once')],
+                'indexes': [models.Index(fields=['user', '-id'], name='job_of_user'), models.Index(fields=['state', '-id'], name='job_by_state'), models.Index(condition=models.Q(('state__in', ['generating', 'planning', 'queued'])), fields=['id'], name='job_active'), models.Index(condition=models.Q(('is_counted', False), ('state__in', ['cancelled', 'completed', 'failed', 'partial'])), fields=['id'], name='job_uncounted'), models.Index(condition=models.Q(('state__in', ['cancelled', 'completed', 'failed', 'partial']), models.Q(('billed_usd_micros', models.F('cost_usd_micros')), _negated=True)), fields=['id'], name='job_unbilled'), models.Index(condition=models.Q(('erased_at__isnull', True), ('state__in', ['cancelled', 'completed', 'failed', 'partial'])), fields=['finished_at'], name='job_expires'), models.Index(condition=models.Q(('erased_at__isnull', False)), fields=['erased_at'], name='job_erased'), models.Index(condition=models.Q(('state', 'completed'), models.Q(('brief_shape', ''), _negated=True)), fields=['brief_shape', '-id'], name='job_of_shape'), models.Index(condition=models.Q(('state__in', ['cancelled', 'completed', 'failed', 'partial'])), fields=['finished_at'], name='job_ended')],
             },
         ),
         migrations.CreateModel(
@@ -254,6 +261,8 @@ class Migration(migrations.Migration):
                 'verbose_name': 'plan or unit',
                 'verbose_name_plural': 'plans and units',
                 'ordering': ['job', 'position'],
+                'constraints': [models.UniqueConstraint(fields=('job', 'position'), name='chunk_position_once'), models.CheckConstraint(condition=models.Q(('state__in', ['pending', 'running', 'done', 'failed', 'cancelled'])), name='chunk_state_known'), models.CheckConstraint(condition=models.Q(models.Q(('content__isnull', False), ('state', 'done')), models.Q(models.Q(('state', 'done'), _negated=True), ('content__isnull', True)), _connector='OR'), name='chunk_content_iff_done'), models.CheckConstraint(condition=models.Q(models.Q(('lease_until__isnull', False), ('state', 'running'), models.Q(('worker', ''), _negated=True)), models.Q(models.Q(('state', 'running'), _negated=True), ('lease_until__isnull', True), ('worker', '')), _connector='OR'), name='chunk_lease_iff_running'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['failed', 'cancelled']), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='chunk_loss_has_reason'), models.CheckConstraint(condition=models.Q(models.Q(('finished_at__isnull', True), ('state__in', ['pending', 'running'])), models.Q(('finished_at__isnull', False), ('state__in', ['done', 'failed', 'cancelled'])), _connector='OR'), name='chunk_finished_iff_ended'), models.CheckConstraint(condition=models.Q(models.Q(('position', 0), ('stage__in', ['plan', 'whole'])), models.Q(('position__gt', 0), ('stage', 'unit')), _connector='OR'), name='chunk_unit_iff_positive'), models.UniqueConstraint(condition=models.Q(('flight', 'leads')), fields=('cache_key',), name='chunk_flight_led_once'), models.CheckConstraint(condition=models.Q(('flight', ''), models.Q(('flight', 'leads'), ('state__in', ['pending', 'running']), models.Q(('cache_key', ''), _negated=True)), models.Q(('flight', 'waits'), ('ready_at__isnull', False), ('state', 'pending'), models.Q(('cache_key', ''), _negated=True)), _connector='OR'), name='chunk_flight_is_open'), models.CheckConstraint(condition=models.Q(models.Q(('from_cache', False), ('saved_usd_micros', 0)), models.Q(('from_cache', True), ('state', 'done')), _connector='OR'), name='chunk_cached_is_done')],
+                'indexes': [models.Index(condition=models.Q(('state', 'pending')), fields=['ready_at'], name='chunk_due'), models.Index(condition=models.Q(('state', 'running')), fields=['lease_until'], name='chunk_leased'), models.Index(condition=models.Q(('flight', 'waits')), fields=['ready_at'], name='chunk_twin_due'), models.Index(condition=models.Q(('flight', 'waits')), fields=['cache_key'], name='chunk_twins'), models.Index(condition=models.Q(('state', 'failed')), fields=['finished_at'], name='chunk_lost')],
             },
         ),
         migrations.CreateModel(
@@ -285,6 +294,7 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'cache entries',
                 'ordering': ['-id'],
                 'permissions': [('purge_cache', 'Can purge the cache')],
+                'indexes': [models.Index(fields=['expires_at'], name='cache_expires'), models.Index(fields=['last_used_at', 'id'], name='cache_least_used'), models.Index(fields=['kind', 'kind_revision'], name='cache_of_kind')],
             },
         ),
         migrations.CreateModel(
@@ -322,6 +332,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'call',
                 'ordering': ['-id'],
+                'constraints': [models.UniqueConstraint(fields=('chunk', 'fence'), name='attempt_once_per_claim'), models.CheckConstraint(condition=models.Q(models.Q(('settled_at__isnull', True), ('state__in', ['asking', 'replied'])), models.Q(('settled_at__isnull', False), ('state__in', ['settled', 'lost'])), _connector='OR'), name='attempt_settled_iff_over'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'settled'), _negated=True), ('is_booked', True), ('origin', 'stored'), _connector='OR'), name='attempt_settled_is_booked'), models.CheckConstraint(condition=models.Q(models.Q(('code', ''), ('state', 'asking')), models.Q(models.Q(('state', 'asking'), _negated=True), models.Q(('code', ''), _negated=True)), _connector='OR'), name='attempt_over_has_code')],
+                'indexes': [models.Index(condition=models.Q(('is_counted', False), ('state__in', ['settled', 'lost'])), fields=['id'], name='attempt_uncounted'), models.Index(condition=models.Q(('state__in', ['asking', 'replied'])), fields=['chunk'], name='attempt_open'), models.Index(condition=models.Q(('reply', ''), _negated=True), fields=['settled_at'], name='attempt_has_reply'), models.Index(condition=models.Q(('request_id', ''), _negated=True), fields=['request_id'], name='attempt_of_request')],
             },
         ),
         migrations.CreateModel(
@@ -346,6 +358,8 @@ class Migration(migrations.Migration):
                 'verbose_name': 'log entry',
                 'verbose_name_plural': 'log entries',
                 'ordering': ['-id'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('level__in', ['debug', 'info', 'warning', 'error', 'critical'])), name='log_level_known')],
+                'indexes': [models.Index(fields=['job', '-id'], name='log_of_job'), models.Index(fields=['level', '-id'], name='log_by_level'), models.Index(fields=['code', '-id'], name='log_by_code'), models.Index(fields=['at', 'id'], name='log_by_time'), models.Index(condition=models.Q(('user__isnull', False)), fields=['user', '-id'], name='log_of_user'), models.Index(condition=models.Q(('by__isnull', False)), fields=['by', '-id'], name='log_by_person'), models.Index(condition=models.Q(('request_id', ''), _negated=True), fields=['request_id'], name='log_of_request')],
             },
         ),
         migrations.CreateModel(
@@ -361,6 +375,9 @@ class Migration(migrations.Migration):
                 ('incident', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='occurrences', to='generation.incident')),
                 ('job', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='generation.job')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('incident', 'chunk'), name='occurrence_once')],
+            },
         ),
         migrations.CreateModel(
             name='Rehearsal',
@@ -383,6 +400,8 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ['-id'],
                 'permissions': [('run_rehearsal', 'Can start and cancel a rehearsal')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('state', 'running')), fields=('state',), name='rehearsal_one_at_a_time'), models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', True), ('state', 'running')), models.Q(models.Q(('state', 'running'), _negated=True), ('ended_at__isnull', False)), _connector='OR'), name='rehearsal_ended_iff_over'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'failed'), _negated=True), models.Q(('problem', ''), _negated=True), _connector='OR'), name='rehearsal_failed_has_problem')],
+                'indexes': [models.Index(fields=['scenario', '-id'], name='rehearsal_of_scenario')],
             },
         ),
         migrations.CreateModel(
@@ -426,6 +445,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['priority', 'id'],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('breaker_reason', ''), ('open_until__isnull', True), ('probe_until__isnull', True)), models.Q(('open_until__isnull', False), models.Q(('breaker_reason', ''), _negated=True)), _connector='OR'), name='route_open_has_reason'), models.CheckConstraint(condition=models.Q(('max_in_flight__gte', 1)), name='route_carries_calls'), models.CheckConstraint(condition=models.Q(('concurrency_limit__isnull', True), ('concurrency_limit__gte', 1), _connector='OR'), name='route_limit_carries_calls'), models.CheckConstraint(condition=models.Q(models.Q(('is_hard_open', False), ('is_held', False)), ('open_until__isnull', False), _connector='OR'), name='route_hard_or_held_is_open'), models.CheckConstraint(condition=models.Q(('fallback__isnull', True), models.Q(('fallback', models.F('id')), _negated=True), _connector='OR'), name='route_is_not_its_own_fallback')],
             },
         ),
         migrations.AddField(
@@ -470,6 +490,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['route', 'minute'],
+                'constraints': [models.UniqueConstraint(fields=('route', 'minute'), name='route_minute_once')],
             },
         ),
         migrations.CreateModel(
@@ -484,6 +505,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'weight',
                 'ordering': ['kind', 'stage'],
+                'constraints': [models.UniqueConstraint(fields=('route', 'kind', 'stage'), name='route_use_once')],
             },
         ),
         migrations.CreateModel(
@@ -512,6 +534,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-id'],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', True), ('outcome', 'pending')), models.Q(models.Q(('outcome', 'pending'), _negated=True), ('decided_at__isnull', False)), _connector='OR'), name='treatment_decided_iff_known')],
+                'indexes': [models.Index(condition=models.Q(('outcome', 'pending')), fields=['id'], name='treatment_pending')],
             },
         ),
         migrations.CreateModel(
@@ -530,6 +554,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['chunk', '-number'],
+                'constraints': [models.UniqueConstraint(fields=('chunk', 'number'), name='version_number_once')],
             },
         ),
         migrations.CreateModel(
@@ -566,6 +591,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-id'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('url', ''), _negated=True), name='endpoint_has_url'), models.CheckConstraint(condition=models.Q(('is_enabled', False), ('disabled_reason', ''), _connector='OR'), name='endpoint_disabled_has_reason')],
             },
         ),
         migrations.CreateModel(
@@ -593,355 +619,21 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name_plural': 'deliveries',
                 'ordering': ['-id'],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('channel__isnull', False), ('endpoint__isnull', True)), models.Q(('channel__isnull', True), ('endpoint__isnull', False)), _connector='OR'), name='delivery_has_one_target'), models.CheckConstraint(condition=models.Q(models.Q(('finished_at__isnull', True), ('next_at__isnull', False), ('state__in', ['waiting', 'sending'])), models.Q(models.Q(('state__in', ['waiting', 'sending']), _negated=True), ('finished_at__isnull', False), ('next_at__isnull', True)), _connector='OR'), name='delivery_due_iff_pending')],
+                'indexes': [models.Index(condition=models.Q(('state__in', ['waiting', 'sending'])), fields=['next_at'], name='delivery_due'), models.Index(condition=models.Q(('finished_at__isnull', False)), fields=['finished_at'], name='delivery_finished')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='alert',
-            index=models.Index(condition=models.Q(('state__in', ['open', 'acknowledged']), ('is_silenced', True), _connector='OR'), fields=['id'], name='alert_unresolved'),
-        ),
-        migrations.AddIndex(
-            model_name='alert',
-            index=models.Index(condition=models.Q(('resolved_at__isnull', False)), fields=['resolved_at'], name='alert_ended'),
-        ),
-        migrations.AddConstraint(
-            model_name='alert',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['open', 'acknowledged'])), fields=('rule', 'key'), name='alert_open_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='alert',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['open', 'acknowledged', 'resolved'])), name='alert_state_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='alert',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('resolved_at__isnull', False), ('state', 'resolved')), models.Q(models.Q(('state', 'resolved'), _negated=True), ('is_silenced', False), ('resolved_at__isnull', True)), _connector='OR'), name='alert_resolved_iff_resolved'),
-        ),
-        migrations.AddConstraint(
-            model_name='alert',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'acknowledged'), _negated=True), ('acknowledged_at__isnull', False), _connector='OR'), name='alert_acknowledged_has_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='alertrule',
-            constraint=models.CheckConstraint(condition=models.Q(('severity__in', ['info', 'warning', 'critical'])), name='rule_severity_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='alertrule',
-            constraint=models.CheckConstraint(condition=models.Q(('threshold__gte', 0)), name='rule_threshold_counts'),
-        ),
-        migrations.AddConstraint(
-            model_name='alertrule',
-            constraint=models.CheckConstraint(condition=models.Q(('resolve_after__gte', 1)), name='rule_resolves'),
-        ),
-        migrations.AddConstraint(
-            model_name='alertrule',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('quiet_from__isnull', True), ('quiet_until__isnull', True)), models.Q(('quiet_from__isnull', False), ('quiet_until__isnull', False), models.Q(('quiet_from', models.F('quiet_until')), _negated=True)), _connector='OR'), name='rule_quiet_hours_both_or_neither'),
-        ),
-        migrations.AddIndex(
-            model_name='cacheentry',
-            index=models.Index(fields=['expires_at'], name='cache_expires'),
-        ),
-        migrations.AddIndex(
-            model_name='cacheentry',
-            index=models.Index(fields=['last_used_at', 'id'], name='cache_least_used'),
-        ),
-        migrations.AddIndex(
-            model_name='cacheentry',
-            index=models.Index(fields=['kind', 'kind_revision'], name='cache_of_kind'),
-        ),
-        migrations.AddIndex(
-            model_name='logentry',
-            index=models.Index(fields=['job', '-id'], name='log_of_job'),
-        ),
-        migrations.AddIndex(
-            model_name='logentry',
-            index=models.Index(fields=['level', '-id'], name='log_by_level'),
-        ),
-        migrations.AddIndex(
-            model_name='logentry',
-            index=models.Index(fields=['code', '-id'], name='log_by_code'),
-        ),
-        migrations.AddIndex(
-            model_name='logentry',
-            index=models.Index(fields=['at', 'id'], name='log_by_time'),
-        ),
-        migrations.AddIndex(
-            model_name='logentry',
-            index=models.Index(condition=models.Q(('user__isnull', False)), fields=['user', '-id'], name='log_of_user'),
-        ),
-        migrations.AddIndex(
-            model_name='logentry',
-            index=models.Index(condition=models.Q(('by__isnull', False)), fields=['by', '-id'], name='log_by_person'),
-        ),
-        migrations.AddIndex(
-            model_name='logentry',
-            index=models.Index(condition=models.Q(('request_id', ''), _negated=True), fields=['request_id'], name='log_of_request'),
-        ),
-        migrations.AddConstraint(
-            model_name='logentry',
-            constraint=models.CheckConstraint(condition=models.Q(('level__in', ['debug', 'info', 'warning', 'error', 'critical'])), name='log_level_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='occurrence',
-            constraint=models.UniqueConstraint(fields=('incident', 'chunk'), name='occurrence_once'),
-        ),
-        migrations.AddIndex(
-            model_name='rehearsal',
-            index=models.Index(fields=['scenario', '-id'], name='rehearsal_of_scenario'),
-        ),
-        migrations.AddConstraint(
-            model_name='rehearsal',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'running')), fields=('state',), name='rehearsal_one_at_a_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='rehearsal',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', True), ('state', 'running')), models.Q(models.Q(('state', 'running'), _negated=True), ('ended_at__isnull', False)), _connector='OR'), name='rehearsal_ended_iff_over'),
-        ),
-        migrations.AddConstraint(
-            model_name='rehearsal',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'failed'), _negated=True), models.Q(('problem', ''), _negated=True), _connector='OR'), name='rehearsal_failed_has_problem'),
-        ),
-        migrations.AddConstraint(
-            model_name='route',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('breaker_reason', ''), ('open_until__isnull', True), ('probe_until__isnull', True)), models.Q(('open_until__isnull', False), models.Q(('breaker_reason', ''), _negated=True)), _connector='OR'), name='route_open_has_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='route',
-            constraint=models.CheckConstraint(condition=models.Q(('max_in_flight__gte', 1)), name='route_carries_calls'),
-        ),
-        migrations.AddConstraint(
-            model_name='route',
-            constraint=models.CheckConstraint(condition=models.Q(('concurrency_limit__isnull', True), ('concurrency_limit__gte', 1), _connector='OR'), name='route_limit_carries_calls'),
-        ),
-        migrations.AddConstraint(
-            model_name='route',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('is_hard_open', False), ('is_held', False)), ('open_until__isnull', False), _connector='OR'), name='route_hard_or_held_is_open'),
-        ),
-        migrations.AddConstraint(
-            model_name='route',
-            constraint=models.CheckConstraint(condition=models.Q(('fallback__isnull', True), models.Q(('fallback', models.F('id')), _negated=True), _connector='OR'), name='route_is_not_its_own_fallback'),
-        ),
-        migrations.AddIndex(
-            model_name='job',
-            index=models.Index(fields=['user', '-id'], name='job_of_user'),
-        ),
-        migrations.AddIndex(
-            model_name='job',
-            index=models.Index(fields=['state', '-id'], name='job_by_state'),
-        ),
-        migrations.AddIndex(
-            model_name='job',
-            index=models.Index(condition=models.Q(('state__in', ['generating', 'planning', 'queued'])), fields=['id'], name='job_active'),
-        ),
-        migrations.AddIndex(
-            model_name='job',
-            index=models.Index(condition=models.Q(('is_counted', False), ('state__in', ['cancelled', 'completed', 'failed', 'partial'])), fields=['id'], name='job_uncounted'),
-        ),
-        migrations.AddIndex(
-            model_name='job',
-            index=models.Index(condition=models.Q(('state__in', ['cancelled', 'completed', 'failed', 'partial']), models.Q(('billed_usd_micros', models.F('cost_usd_micros')), _negated=True)), fields=['id'], name='job_unbilled'),
-        ),
-        migrations.AddIndex(
-            model_name='job',
-            index=models.Index(condition=models.Q(('erased_at__isnull', True), ('state__in', ['cancelled', 'completed', 'failed', 'partial'])), fields=['finished_at'], name='job_expires'),
-        ),
-        migrations.AddIndex(
-            model_name='job',
-            index=models.Index(condition=models.Q(('erased_at__isnull', False)), fields=['erased_at'], name='job_erased'),
         ),
         migrations.AddIndex(
             model_name='job',
             index=models.Index(condition=models.Q(('state', 'completed')), fields=['kind', 'strategy', 'route', '-id'], name='job_completed'),
         ),
-        migrations.AddIndex(
-            model_name='job',
-            index=models.Index(condition=models.Q(('state', 'completed'), models.Q(('brief_shape', ''), _negated=True)), fields=['brief_shape', '-id'], name='job_of_shape'),
-        ),
-        migrations.AddIndex(
-            model_name='job',
-            index=models.Index(condition=models.Q(('state__in', ['cancelled', 'completed', 'failed', 'partial'])), fields=['finished_at'], name='job_ended'),
-        ),
-        migrations.AddConstraint(
-            model_name='job',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['queued', 'planning', 'generating', 'completed', 'partial', 'failed', 'cancelled'])), name='job_state_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='job',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('finished_at__isnull', False), ('state__in', ['cancelled', 'completed', 'failed', 'partial'])), models.Q(('finished_at__isnull', True), ('state__in', ['generating', 'planning', 'queued'])), _connector='OR'), name='job_finished_iff_terminal'),
-        ),
-        migrations.AddConstraint(
-            model_name='job',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['partial', 'failed', 'cancelled']), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='job_loss_has_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='job',
-            constraint=models.CheckConstraint(condition=models.Q(('unit_total__gte', django.db.models.expressions.CombinedExpression(models.F('unit_done'), '+', models.F('unit_failed')))), name='job_units_add_up'),
-        ),
-        migrations.AddConstraint(
-            model_name='job',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'completed'), _negated=True), ('unit_done', models.F('unit_total')), _connector='OR'), name='job_completed_iff_all_done'),
-        ),
-        migrations.AddConstraint(
-            model_name='job',
-            constraint=models.CheckConstraint(condition=models.Q(('erased_at__isnull', True), ('state__in', ['cancelled', 'completed', 'failed', 'partial']), _connector='OR'), name='job_erased_is_over'),
-        ),
-        migrations.AddConstraint(
-            model_name='job',
-            constraint=models.UniqueConstraint(condition=models.Q(('idempotency_key__isnull', False)), fields=('user', 'idempotency_key'), name='job_idempotency_key_once'),
-        ),
-        migrations.AddIndex(
-            model_name='incident',
-            index=models.Index(fields=['key', '-resolved_at'], name='incident_recent'),
-        ),
-        migrations.AddConstraint(
-            model_name='incident',
-            constraint=models.UniqueConstraint(condition=models.Q(('resolved_at__isnull', True)), fields=('key',), name='incident_open_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='incident',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('resolution', ''), ('resolved_at__isnull', True)), models.Q(('resolved_at__isnull', False), models.Q(('resolution', ''), _negated=True)), _connector='OR'), name='incident_resolved_iff_how'),
-        ),
-        migrations.AddIndex(
-            model_name='chunk',
-            index=models.Index(condition=models.Q(('state', 'pending')), fields=['ready_at'], name='chunk_due'),
-        ),
-        migrations.AddIndex(
-            model_name='chunk',
-            index=models.Index(condition=models.Q(('state', 'running')), fields=['lease_until'], name='chunk_leased'),
-        ),
-        migrations.AddIndex(
-            model_name='chunk',
-            index=models.Index(condition=models.Q(('flight', 'waits')), fields=['ready_at'], name='chunk_twin_due'),
-        ),
-        migrations.AddIndex(
-            model_name='chunk',
-            index=models.Index(condition=models.Q(('flight', 'waits')), fields=['cache_key'], name='chunk_twins'),
-        ),
-        migrations.AddIndex(
-            model_name='chunk',
-            index=models.Index(condition=models.Q(('state', 'failed')), fields=['finished_at'], name='chunk_lost'),
-        ),
-        migrations.AddConstraint(
-            model_name='chunk',
-            constraint=models.UniqueConstraint(fields=('job', 'position'), name='chunk_position_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='chunk',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['pending', 'running', 'done', 'failed', 'cancelled'])), name='chunk_state_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='chunk',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('content__isnull', False), ('state', 'done')), models.Q(models.Q(('state', 'done'), _negated=True), ('content__isnull', True)), _connector='OR'), name='chunk_content_iff_done'),
-        ),
-        migrations.AddConstraint(
-            model_name='chunk',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('lease_until__isnull', False), ('state', 'running'), models.Q(('worker', ''), _negated=True)), models.Q(models.Q(('state', 'running'), _negated=True), ('lease_until__isnull', True), ('worker', '')), _connector='OR'), name='chunk_lease_iff_running'),
-        ),
         migrations.AddConstraint(
             model_name='chunk',
             constraint=models.CheckConstraint(condition=models.Q(('stand_in__isnull', True), ('state', 'running'), _connector='OR'), name='chunk_stand_in_only_running'),
         ),
-        migrations.AddConstraint(
-            model_name='chunk',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['failed', 'cancelled']), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='chunk_loss_has_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='chunk',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('finished_at__isnull', True), ('state__in', ['pending', 'running'])), models.Q(('finished_at__isnull', False), ('state__in', ['done', 'failed', 'cancelled'])), _connector='OR'), name='chunk_finished_iff_ended'),
-        ),
-        migrations.AddConstraint(
-            model_name='chunk',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('position', 0), ('stage__in', ['plan', 'whole'])), models.Q(('position__gt', 0), ('stage', 'unit')), _connector='OR'), name='chunk_unit_iff_positive'),
-        ),
-        migrations.AddConstraint(
-            model_name='chunk',
-            constraint=models.UniqueConstraint(condition=models.Q(('flight', 'leads')), fields=('cache_key',), name='chunk_flight_led_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='chunk',
-            constraint=models.CheckConstraint(condition=models.Q(('flight', ''), models.Q(('flight', 'leads'), ('state__in', ['pending', 'running']), models.Q(('cache_key', ''), _negated=True)), models.Q(('flight', 'waits'), ('ready_at__isnull', False), ('state', 'pending'), models.Q(('cache_key', ''), _negated=True)), _connector='OR'), name='chunk_flight_is_open'),
-        ),
-        migrations.AddConstraint(
-            model_name='chunk',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('from_cache', False), ('saved_usd_micros', 0)), models.Q(('from_cache', True), ('state', 'done')), _connector='OR'), name='chunk_cached_is_done'),
-        ),
-        migrations.AddIndex(
-            model_name='attempt',
-            index=models.Index(condition=models.Q(('is_counted', False), ('state__in', ['settled', 'lost'])), fields=['id'], name='attempt_uncounted'),
-        ),
-        migrations.AddIndex(
-            model_name='attempt',
-            index=models.Index(condition=models.Q(('state__in', ['asking', 'replied'])), fields=['chunk'], name='attempt_open'),
-        ),
-        migrations.AddIndex(
-            model_name='attempt',
-            index=models.Index(condition=models.Q(('reply', ''), _negated=True), fields=['settled_at'], name='attempt_has_reply'),
-        ),
-        migrations.AddIndex(
-            model_name='attempt',
-            index=models.Index(condition=models.Q(('request_id', ''), _negated=True), fields=['request_id'], name='attempt_of_request'),
-        ),
         migrations.AddIndex(
             model_name='attempt',
             index=models.Index(fields=['route', '-started_at'], name='attempt_of_route'),
-        ),
-        migrations.AddConstraint(
-            model_name='attempt',
-            constraint=models.UniqueConstraint(fields=('chunk', 'fence'), name='attempt_once_per_claim'),
-        ),
-        migrations.AddConstraint(
-            model_name='attempt',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('settled_at__isnull', True), ('state__in', ['asking', 'replied'])), models.Q(('settled_at__isnull', False), ('state__in', ['settled', 'lost'])), _connector='OR'), name='attempt_settled_iff_over'),
-        ),
-        migrations.AddConstraint(
-            model_name='attempt',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'settled'), _negated=True), ('is_booked', True), ('origin', 'stored'), _connector='OR'), name='attempt_settled_is_booked'),
-        ),
-        migrations.AddConstraint(
-            model_name='attempt',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('code', ''), ('state', 'asking')), models.Q(models.Q(('state', 'asking'), _negated=True), models.Q(('code', ''), _negated=True)), _connector='OR'), name='attempt_over_has_code'),
-        ),
-        migrations.AddConstraint(
-            model_name='routeminute',
-            constraint=models.UniqueConstraint(fields=('route', 'minute'), name='route_minute_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='routeuse',
-            constraint=models.UniqueConstraint(fields=('route', 'kind', 'stage'), name='route_use_once'),
-        ),
-        migrations.AddIndex(
-            model_name='treatment',
-            index=models.Index(condition=models.Q(('outcome', 'pending')), fields=['id'], name='treatment_pending'),
-        ),
-        migrations.AddConstraint(
-            model_name='treatment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', True), ('outcome', 'pending')), models.Q(models.Q(('outcome', 'pending'), _negated=True), ('decided_at__isnull', False)), _connector='OR'), name='treatment_decided_iff_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='unitversion',
-            constraint=models.UniqueConstraint(fields=('chunk', 'number'), name='version_number_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='webhookendpoint',
-            constraint=models.CheckConstraint(condition=models.Q(('url', ''), _negated=True), name='endpoint_has_url'),
-        ),
-        migrations.AddConstraint(
-            model_name='webhookendpoint',
-            constraint=models.CheckConstraint(condition=models.Q(('is_enabled', False), ('disabled_reason', ''), _connector='OR'), name='endpoint_disabled_has_reason'),
-        ),
-        migrations.AddIndex(
-            model_name='delivery',
-            index=models.Index(condition=models.Q(('state__in', ['waiting', 'sending'])), fields=['next_at'], name='delivery_due'),
-        ),
-        migrations.AddIndex(
-            model_name='delivery',
-            index=models.Index(condition=models.Q(('finished_at__isnull', False)), fields=['finished_at'], name='delivery_finished'),
-        ),
-        migrations.AddConstraint(
-            model_name='delivery',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('channel__isnull', False), ('endpoint__isnull', True)), models.Q(('channel__isnull', True), ('endpoint__isnull', False)), _connector='OR'), name='delivery_has_one_target'),
-        ),
-        migrations.AddConstraint(
-            model_name='delivery',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('finished_at__isnull', True), ('next_at__isnull', False), ('state__in', ['waiting', 'sending'])), models.Q(models.Q(('state__in', ['waiting', 'sending']), _negated=True), ('finished_at__isnull', False), ('next_at__isnull', True)), _connector='OR'), name='delivery_due_iff_pending'),
         ),
         migrations.RunPython(index_words, drop_words),
     ]

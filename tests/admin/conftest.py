@@ -7,6 +7,7 @@ import datetime as dt
 from collections.abc import Callable
 
 import pytest
+from django.contrib import admin
 from django.contrib.auth.models import Permission
 from django.test import Client
 from django.utils import timezone
@@ -21,6 +22,8 @@ from generation.services.jobs import control, submission
 from generation.services.maintenance import sweeper
 from generation.services.outbox import webhooks
 from tests.support import PROGRAM, chunk, claim_all, finish, limited, work_off
+
+admin.autodiscover()      # tests are made for each page that there is, before anything is served
 
 LOOK = (
     "job", "chunk", "attempt", "logentry", "unitversion", "route", "pulse", "incident", "cacheentry", "rehearsal",
