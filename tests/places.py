@@ -6,14 +6,18 @@ LOCAL_DIR, and queue name, which is also the prefix of its keys in Redis.  Named
 import compileall
 import os
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import pytest
+from xdist.scheduler.loadscope import LoadScopeScheduling
 
 ROOT = Path(__file__).resolve().parents[1]
 PROCESSES = 4
 # Their processes use what is configured; commands and browser are embedded, whatever is configured.
 ON_THE_CONFIGURED_DATABASE = {"processes", "testbed"}
+# Their tests share a server or an installation, which is started once for the file.
+TOGETHER = {"tests/browser/test_journey.py"}
 DATABASE_FIXTURES = {"db", "transactional_db", "django_db_setup", "live_server"}
 
 if worker := os.environ.get("PYTEST_XDIST_WORKER"):
@@ -23,6 +27,21 @@ if worker := os.environ.get("PYTEST_XDIST_WORKER"):
 # Neighbours take time: a slow example says nothing about the code.
 hypothesis.settings.register_profile("suite", deadline=None)
 hypothesis.settings.load_profile("suite")
+
+
+class ByFileWhereOneServes(LoadScopeScheduling):
+    """Each test goes to whoever is free, but those of a file in `TOGETHER` to one process.
+
+    xdist's own groups are written into the names of tests, which pytest no longer lets it change."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.split("::")[0]
+        return file if file in TOGETHER else nodeid
+
+
+@pytest.hookimpl
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFileWhereOneServes:     # Any: xdist's own
+    return ByFileWhereOneServes(config, log)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -40,9 +59,6 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
-    """The tests of a file that drives a browser share one server, so they stay together."""
-    if item.get_closest_marker("browser"):
-        item.add_marker(pytest.mark.xdist_group(item.path.stem))
     if not _touches_the_database(item):
         item.add_marker(pytest.mark.once)
 
