@@ -8,6 +8,8 @@ from typing import Any
 from celery import Celery, signals
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+# At a worker's start Celery would run all of Django's checks, for half a second, and throw away what they say.
+os.environ.setdefault("CELERY_SKIP_CHECKS", "true")
 
 app = Celery("coursewright")
 app.config_from_object("django.conf:settings", namespace="CELERY")

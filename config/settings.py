@@ -305,6 +305,7 @@ LOGGING: dict[str, Any] = {
         # Unexpected errors become rows, too.
         **{name: {"handlers": ["table"]} for name in ("generation", "accounts", "django.request")},
         "celery": {"level": "WARNING"},          # a line for each doorbell tells nobody anything
+        "kombu.connection": {"level": "ERROR"},      # `memory://` has no host, and it warns of that each time
         # The server comes with handlers of its own, which know nothing of secrets and JSON.
         **{name: {"handlers": [], "propagate": True} for name in ("uvicorn", "uvicorn.access")},
     },

@@ -26,9 +26,6 @@ WATCH_S = 1.0
 
 _logger = logging.getLogger(__name__)
 
-# `memory://` has no host, and kombu warns of that at every connection.
-logging.getLogger("kombu.connection").setLevel(logging.ERROR)
-
 
 class _Worker(WorkController):
     """`WorkController` is the worker without banner, signal handlers and pid file."""
