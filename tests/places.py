@@ -26,6 +26,7 @@ if worker := os.environ.get("PYTEST_XDIST_WORKER"):
 
 # Neighbours take time: a slow example says nothing about the code.
 hypothesis.settings.register_profile("suite", deadline=None)
+hypothesis.settings.register_profile("thorough", deadline=None, max_examples=1_000)
 hypothesis.settings.load_profile("suite")
 
 

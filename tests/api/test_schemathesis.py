@@ -17,7 +17,7 @@ from generation.models import Job, WebhookEndpoint
 from generation.services.outbox import webhooks
 from tests.api.calls import ROOT, Caller
 
-EXAMPLES = 20
+EXAMPLES = settings.default.max_examples // 10      # ten; more with `--hypothesis-profile thorough`
 # JSON Schema cannot say that a text holds nothing invisible, that a cursor comes from a page, where a URL leads.
 KNOWS_MORE_THAN_ITS_SCHEMA = {
     f"GET {ROOT}/jobs", f"POST {ROOT}/jobs", f"POST {ROOT}/quotes",

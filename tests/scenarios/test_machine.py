@@ -146,7 +146,7 @@ def test_invariants_hold_whatever_happens(ann, route, settings, scope):
     run_state_machine_as_test(
         Life,
         settings=hypothesis.settings(
-            max_examples=15, stateful_step_count=25, deadline=None, derandomize=True, print_blob=True,
-            suppress_health_check=list(HealthCheck),
+            max_examples=hypothesis.settings.default.max_examples // 10, stateful_step_count=25, deadline=None,
+            derandomize=True, print_blob=True, suppress_health_check=list(HealthCheck),
         ),
     )

@@ -6,7 +6,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterator
 from types import FrameType, TracebackType
-from typing import Any, Literal, Self
+from typing import Any, Self
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db import InterfaceError, OperationalError, ProgrammingError
@@ -36,7 +36,7 @@ class ProductCommand(BaseCommand):
     """A command whose database may be away or not prepared: it then says so, in one sentence."""
 
     # The others are about code; `manage.py check` and `up`, which serves, run them all.
-    requires_system_checks: list[str] | Literal["__all__"] = [OURS]
+    requires_system_checks = [OURS]
     _called_from_command_line: bool      # Django's own; the stubs do not know it
 
     def execute(self, *args: Any, **options: Any) -> str | None:     # Any: Django's own

@@ -17,7 +17,7 @@ class Command(ProductCommand):
     )
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
-        parser.add_argument("--short", action="store_true", help="about a minute instead of several")
+        parser.add_argument("--short", action="store_true", help="about half a minute instead of several")
         scratch_run.add_options(parser, seed="the same seed plans the same run (default: a new one)")
 
     def handle(

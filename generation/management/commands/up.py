@@ -27,7 +27,6 @@ DOCS = "/api/v1/docs"
 
 class Command(ProductCommand):
     help = "Run everything in one process tree: database, worker, web server, and a simulator as provider."
-    requires_system_checks = "__all__"
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument("--host", default="127.0.0.1", help="address to listen on (127.0.0.1)")
@@ -56,6 +55,7 @@ class Command(ProductCommand):
                 settings.PUBLIC_URL = self._address
             self._server = web_server.Server(lambda: self._started(demo, ends))
             try:
+                self.check()      # all of them, because it serves; bad input was refused before
                 self._local.begin()
                 self._prepare()
                 self._local.start()

@@ -30,7 +30,7 @@ from generation.testbed.installation.waiting import Say, wait_until
 from generation.testbed.quantiles import p50_p95
 
 SWEEPERS = "sweepers"
-ENOUGH_CALLS = 200
+CALLS_FOR_A_JOB = 3      # as many were made at least when the provider gets well
 HALT_S = 40.0      # longer than any pause of a route here
 SLOW_S = 15.0
 
@@ -100,7 +100,7 @@ def run(*, is_short: bool, seed: int, say: Say) -> ChaosReport:
         clients.begin()
         injector.run()
         clients.join()
-        _let_faults_bite(installation)
+        _let_faults_bite(installation, CALLS_FOR_A_JOB * size.jobs)
         say("quiet: healthy provider, no more blows")
         quiet_until = time.monotonic() + size.quiet_s
         installation.simulator.set_faults(NO_FAULTS)
@@ -137,10 +137,10 @@ def note_death(deaths: list[Death], end: ProcessEnd) -> None:
     connection.close()
 
 
-def _let_faults_bite(installation: ScratchInstallation) -> None:
+def _let_faults_bite(installation: ScratchInstallation, enough: int) -> None:
     """On a slow machine most of the work is yet to come: the provider goes on failing for a part of it."""
     with contextlib.suppress(TimeoutError):
-        wait_until("enough calls were made", lambda: len(installation.simulator.calls()) > ENOUGH_CALLS, SLOW_S, 1)
+        wait_until("enough calls were made", lambda: len(installation.simulator.calls()) > enough, SLOW_S, 1)
 
 
 def _rest(until: float) -> None:

@@ -36,7 +36,7 @@ class ChaosSize:
     fault_every_s: tuple[float, float]
 
 
-SHORT = {"embedded": ChaosSize(60, 26, 150, (3, 5)), "production": ChaosSize(100, 32, 150, (1.2, 2.2))}
+SHORT = {"embedded": ChaosSize(40, 14, 150, (2, 3.5)), "production": ChaosSize(60, 18, 150, (1.0, 1.8))}
 FULL = {"embedded": ChaosSize(200, 200, 150, (6, 10)), "production": ChaosSize(300, 240, 180, (2.5, 5.5))}
 
 

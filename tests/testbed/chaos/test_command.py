@@ -22,7 +22,7 @@ def test_short_chaos_breaks_no_invariant(tmp_path):
     assert "No invariant is broken." in done.stdout
     report = json.loads(file.read_text())
     assert (report["is_sound"], report["violations"], report["seed"]) == (True, [], 20)
-    assert report["jobs"]["accepted"] >= 40
+    assert report["jobs"]["accepted"] >= 30
     assert report["jobs"]["refused"] >= 4
     assert report["ended"].keys() <= {"completed", "partial", "failed", "cancelled"}
     assert report["deaths"] >= 1
