@@ -7,7 +7,7 @@ import pytest
 
 from generation.kinds import all_kinds
 
-RULE = re.compile(r"\b(?:TP|CR)-[A-Z]\d\d\b")
+RULE = re.compile(r"\b[A-Z]{2}-[A-Z]\d\d\b")
 FOLDERS = {slug: Path(kind.folder) for slug, kind in all_kinds().items()}
 
 
@@ -22,7 +22,7 @@ def rows(book: str) -> list[str]:
 @pytest.mark.parametrize("slug", FOLDERS)
 def test_book_and_code_cite_the_same_rules(slug):
     code = {rule for path in FOLDERS[slug].glob("*.py") for rule in RULE.findall(path.read_text(encoding="utf-8"))}
-    assert sorted(rows(book_of(slug))) == sorted(code)
+    assert sorted(rows(book_of(slug))) == sorted(code) != []
 
 
 @pytest.mark.parametrize("slug", FOLDERS)
