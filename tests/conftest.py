@@ -108,6 +108,13 @@ def fast_passwords(settings: Any) -> None:     # Any: pytest-django's settings
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
+@pytest.fixture(autouse=True)
+def no_static_files(settings: Any) -> None:     # Any: as above
+    """Every new client of Django's builds the middleware, which looks at each static file that there is.  Who serves
+    them is a process of its own, here too."""
+    settings.SERVESTATIC_USE_FINDERS = settings.SERVESTATIC_USE_STATIC_ROOT = False
+
+
 @pytest.fixture
 def route(db: None) -> Route:
     """The preferred route; made here because data of migrations does not outlive a flushed test.

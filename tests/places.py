@@ -16,8 +16,8 @@ ROOT = Path(__file__).resolve().parents[1]
 PROCESSES = 4
 # Their processes use what is configured; commands and browser are embedded, whatever is configured.
 ON_THE_CONFIGURED_DATABASE = {"processes", "testbed"}
-# Their tests share a server or an installation, which is started once for the file.
-TOGETHER = {"tests/browser/test_journey.py"}
+# Their tests share what is made once for the file: a server, the syntax trees of all there is.
+TOGETHER = {"tests/browser/test_journey.py", "tests/test_architecture.py"}
 DATABASE_FIXTURES = {"db", "transactional_db", "django_db_setup", "live_server"}
 
 if worker := os.environ.get("PYTEST_XDIST_WORKER"):
