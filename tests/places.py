@@ -5,6 +5,7 @@ LOCAL_DIR, and queue name, which is also the prefix of its keys in Redis.  Named
 
 import compileall
 import os
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,9 @@ ON_THE_CONFIGURED_DATABASE = {"processes", "testbed"}
 # Their tests share what is made once for the file: a server, the syntax trees of all there is.
 TOGETHER = {"tests/browser/test_journey.py", "tests/test_architecture.py"}
 DATABASE_FIXTURES = {"db", "transactional_db", "django_db_setup", "live_server"}
+
+# pytest keeps test modules as it has rewritten them, for the next run: rewriting takes each process 6 s.
+sys.dont_write_bytecode = False
 
 if worker := os.environ.get("PYTEST_XDIST_WORKER"):
     os.environ["LOCAL_DIR"] = str(Path(os.environ.get("LOCAL_DIR") or ROOT / ".local") / "tests" / worker)

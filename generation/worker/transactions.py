@@ -20,11 +20,12 @@ class TransactionThreads:
     def __init__(self) -> None:
         self._size = settings.WORKER_DB_THREADS
         self._pool = ThreadPoolExecutor(self._size, "transactions")
+        self._is_abandoned = False
 
     def submit(self, function: Callable[Given, object], /, *arguments: Given.args, **keywords: Given.kwargs) -> bool:
         """Have `function` called by one of the threads, guarded; False when nothing starts any more."""
         try:
-            self._pool.submit(guarded, function, *arguments, **keywords)
+            self._pool.submit(self._unless_abandoned, function, *arguments, **keywords)
         except RuntimeError:        # the pool is shut down
             return False
         return True
@@ -35,7 +36,19 @@ class TransactionThreads:
         self._pool.shutdown(wait=True)
 
     def abandon(self) -> None:
-        self._pool.shutdown(wait=False, cancel_futures=True)
+        """Begin nothing more, and do not wait.
+
+        A thread that ends with its connection takes a place of the process's pool along: after a few engines that
+        were given up nobody would get one."""
+        self._is_abandoned = True
+        self._close_connections()
+        self._pool.shutdown(wait=False)
+
+    def _unless_abandoned(
+        self, function: Callable[Given, object], /, *arguments: Given.args, **keywords: Given.kwargs
+    ) -> None:
+        if not self._is_abandoned:
+            guarded(function, *arguments, **keywords)
 
     def _close_connections(self) -> None:
         """Every thread gives its own database connection back."""
@@ -46,5 +59,6 @@ class TransactionThreads:
                 together.wait(5)
             connection.close()
 
-        for _ in range(self._size):
-            self._pool.submit(close_mine)
+        with contextlib.suppress(RuntimeError):      # it is shut down, and they have done so
+            for _ in range(self._size):
+                self._pool.submit(close_mine)

@@ -1,9 +1,12 @@
 """The parts that an engine is made of, each without the others' threads."""
 
+import threading
 import time
 from dataclasses import replace
 
 import pytest
+from django.conf import settings
+from django.db import connection, connections
 
 from generation.core.concurrency import CallReport
 from generation.core.outcomes import CallCode, Failure
@@ -220,6 +223,28 @@ def test_upkeep_follows_a_sweep_and_is_done_once_at_a_time(db, monkeypatch):
 
 
 # --- Threads --------------------------------------------------------------------------------------
+
+
+def test_threads_that_are_given_up_begin_nothing_and_give_their_connections_back():
+    """Else each engine that is replaced would take places of the process's pool along."""
+    threads, used, begun = TransactionThreads(), [], []
+    together, goes_on = threading.Barrier(settings.WORKER_DB_THREADS + 1), threading.Event()
+
+    def use():
+        connection.ensure_connection()
+        used.append(connections["default"])
+        together.wait(20)
+        goes_on.wait(20)
+
+    for _ in range(settings.WORKER_DB_THREADS):
+        threads.submit(use)
+    together.wait(20)
+    threads.submit(begun.append, "late")
+    threads.abandon()
+    goes_on.set()
+    wait_until("every connection is closed", lambda: all(one.connection is None for one in used), 20)
+    assert (len(used), begun) == (settings.WORKER_DB_THREADS, [])
+
 
 
 def test_transactions_that_were_submitted_end_and_nothing_starts_any_more():
