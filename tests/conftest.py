@@ -117,10 +117,11 @@ def no_static_files(settings: Any) -> None:     # Any: as above
 
 @pytest.fixture
 def route(db: None) -> Route:
-    """The preferred route; made here because data of migrations does not outlive a flushed test.
+    """The only route; made here because data of migrations does not outlive a flushed test.
 
-    For the same reason nobody has limits: tests that are about limits make their own."""
+    For the same reason nobody has limits: tests that are about limits make their own, and so for other routes."""
     Policy.objects.all().delete()
+    Route.objects.exclude(slug="gpt-4-1-mini").delete()
     return Route.objects.get_or_create(
         slug="gpt-4-1-mini",
         defaults={

@@ -72,7 +72,7 @@ THREATS = {
     }, not_here="A token has no scopes of its own: it may what its user may."),
     "S9": Row("Ways around the rate limits", {
         "api/test_edge.py":
-            "test_spoofed_addresses_do_not_help test_two_hundred_spoofed_addresses_at_once_are_one_client "
+            "test_spoofed_addresses_do_not_help test_two_hundred_spoofed_addresses_are_one_client "
             "test_address_is_what_the_trusted_proxy_saw "
             "test_addresses_of_one_customer_count_together_and_those_of_another_do_not",
         "services/test_quotas.py": "test_clocks_an_hour_apart_change_nothing",
