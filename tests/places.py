@@ -19,6 +19,7 @@ PROCESSES = 4
 ON_THE_CONFIGURED_DATABASE = {"processes", "testbed"}
 # Their tests share what is made once for the file: a server, the syntax trees of all there is.
 TOGETHER = {"tests/browser/test_journey.py", "tests/test_architecture.py"}
+EARLY = 0.7      # of the others are begun when the last that starts processes is
 DATABASE_FIXTURES = {"db", "transactional_db", "django_db_setup", "live_server"}
 
 # pytest keeps test modules as it has rewritten them, for the next run: rewriting takes each process 6 s.
@@ -77,5 +78,10 @@ def _touches_the_database(item: pytest.Item) -> bool:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests that start processes come first, because what is long must not be begun last."""
-    items.sort(key=lambda item: not any(item.iter_markers("processes")))
+    """Tests that start processes mostly wait, so they run beside those that do not; none is begun among the last,
+    because they are long."""
+    waiting = [item for item in items if any(item.iter_markers("processes"))]
+    busy = [item for item in items if not any(item.iter_markers("processes"))]
+    between = int(EARLY * len(busy) / max(1, len(waiting)))
+    spread = [(number * between, item) for number, item in enumerate(waiting)] + list(enumerate(busy))
+    items[:] = [item for _place, item in sorted(spread, key=lambda placed: placed[0])]
