@@ -22,7 +22,10 @@ def mend_the_transport(sender: Celery, **_signal: Any) -> None:     # Any: what 
     if str(sender.conf.broker_url).startswith(("redis:", "rediss:")):
         from config import kombu_patch
 
-        kombu_patch.install()
+        try:
+            kombu_patch.install()
+        except Exception as problem:      # Celery would only log it, and the worker go on without
+            raise SystemExit(f"config/kombu_patch.py does not fit this kombu: {problem}") from problem
 
 
 @signals.setup_logging.connect

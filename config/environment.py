@@ -142,7 +142,7 @@ class Environment(BaseSettings):
         _check_url("OPENAI_BASE_URL", self.openai_base_url, ("http", "https"), needs_host=True)
         _check_url(
             "OTEL_EXPORTER_OTLP_ENDPOINT", self.otel_exporter_otlp_endpoint, ("http", "https"), needs_host=True)
-        _check_url("REDIS_URL", self.redis_url, ("redis", "rediss", "unix"))
+        _check_url("REDIS_URL", self.redis_url, ("redis", "rediss"))
         _check_url("DATABASE_URL", self.database_url, ("postgresql", "postgres", "sqlite"))
         if self.email_url is not None:
             _check_url("EMAIL_URL", self.email_url.get_secret_value(), tuple(MAIL_SCHEMES), needs_host=True)

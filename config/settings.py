@@ -32,7 +32,7 @@ INSTALLED_APPS = [
     "servestatic.runserver_nostatic",
     "unfold",
     "unfold.contrib.filters",
-    "django.contrib.admin.apps.SimpleAdminConfig",      # config.urls reads the pages: only who serves needs them
+    "config.admin_pages.AdminPages",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

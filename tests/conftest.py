@@ -121,14 +121,11 @@ def route(db: None) -> Route:
 
     For the same reason nobody has limits: tests that are about limits make their own, and so for other routes."""
     Policy.objects.all().delete()
-    Route.objects.exclude(slug="gpt-4-1-mini").delete()
-    return Route.objects.get_or_create(
-        slug="gpt-4-1-mini",
-        defaults={
-            "model": "gpt-4.1-mini", "priority": 10, "input_usd_micros": 400_000,
-            "cached_input_usd_micros": 100_000, "output_usd_micros": 1_600_000, "max_output_tokens": 32_000,
-        },
-    )[0]
+    Route.objects.all().delete()
+    return Route.objects.create(
+        slug="gpt-4-1-mini", model="gpt-4.1-mini", priority=10, input_usd_micros=400_000,
+        cached_input_usd_micros=100_000, output_usd_micros=1_600_000, max_output_tokens=32_000,
+    )
 
 
 def _person(name: str, role: Role, *, is_staff: bool = False) -> User:

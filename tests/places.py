@@ -76,7 +76,7 @@ def _touches_the_database(item: pytest.Item) -> bool:
     return is_among_processes or is_marked or bool(DATABASE_FIXTURES & set(getattr(item, "fixturenames", ())))
 
 
-@pytest.hookimpl(tryfirst=True)
+@pytest.hookimpl(trylast=True)      # of what is left when others have sorted and left out
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Tests that start processes mostly wait, so they run beside those that do not; none is begun among the last,
     because they are long."""

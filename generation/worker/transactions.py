@@ -20,18 +20,19 @@ class TransactionThreads:
     def __init__(self) -> None:
         self._size = settings.WORKER_DB_THREADS
         self._pool = ThreadPoolExecutor(self._size, "transactions")
-        self._is_abandoned = False
+        self._is_ending = self._is_abandoned = False
 
     def submit(self, function: Callable[Given, object], /, *arguments: Given.args, **keywords: Given.kwargs) -> bool:
         """Have `function` called by one of the threads, guarded; False when nothing starts any more."""
         try:
-            self._pool.submit(self._unless_abandoned, function, *arguments, **keywords)
+            self._pool.submit(self._run, function, *arguments, **keywords)
         except RuntimeError:        # the pool is shut down
             return False
         return True
 
     def stop(self) -> None:
         """Let everything that was submitted end, and give the connections back."""
+        self._is_ending = True
         self._close_connections()
         self._pool.shutdown(wait=True)
 
@@ -40,18 +41,20 @@ class TransactionThreads:
 
         A thread that ends with its connection takes a place of the process's pool along: after a few engines that
         were given up nobody would get one."""
-        self._is_abandoned = True
+        self._is_ending = self._is_abandoned = True
         self._close_connections()
         self._pool.shutdown(wait=False)
 
-    def _unless_abandoned(
-        self, function: Callable[Given, object], /, *arguments: Given.args, **keywords: Given.kwargs
-    ) -> None:
-        if not self._is_abandoned:
-            guarded(function, *arguments, **keywords)
+    def _run(self, function: Callable[Given, object], /, *arguments: Given.args, **keywords: Given.kwargs) -> None:
+        try:
+            if not self._is_abandoned:
+                guarded(function, *arguments, **keywords)
+        finally:
+            if self._is_ending:      # it was busy for longer than the others wait
+                connection.close()
 
     def _close_connections(self) -> None:
-        """Every thread gives its own database connection back."""
+        """Every thread that is idle, or soon, gives its own database connection back."""
         together = threading.Barrier(self._size)
 
         def close_mine() -> None:

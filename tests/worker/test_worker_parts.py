@@ -225,15 +225,19 @@ def test_upkeep_follows_a_sweep_and_is_done_once_at_a_time(db, monkeypatch):
 # --- Threads --------------------------------------------------------------------------------------
 
 
-def test_threads_that_are_given_up_begin_nothing_and_give_their_connections_back():
-    """Else each engine that is replaced would take places of the process's pool along."""
+@pytest.mark.parametrize("busy_s", [0, 6])
+def test_threads_that_are_given_up_begin_nothing_and_give_their_connections_back(busy_s):
+    """Else each engine that is replaced would take places of the process's pool along, also of one that is busy for
+    longer than the others wait for it."""
     threads, used, begun = TransactionThreads(), [], []
     together, goes_on = threading.Barrier(settings.WORKER_DB_THREADS + 1), threading.Event()
+    busy = threading.Event()
 
     def use():
         connection.ensure_connection()
         used.append(connections["default"])
-        together.wait(20)
+        if together.wait(20) == 0:
+            busy.wait(busy_s)
         goes_on.wait(20)
 
     for _ in range(settings.WORKER_DB_THREADS):

@@ -37,7 +37,7 @@ class Command(ProductCommand):
             help="end after the demonstration; exit code 0 only if it completed")
 
     def handle(
-        self, *, host: str, port: int, demo: bool, ends: bool, **_options: Any     # Any: Django's
+        self, *, host: str, port: int, demo: bool, ends: bool, **options: Any     # Any: Django's
     ) -> None:
         if ends and not demo:
             raise BadInput("--exit ends after the demonstration: use it together with --demo.")
@@ -55,7 +55,8 @@ class Command(ProductCommand):
                 settings.PUBLIC_URL = self._address
             self._server = web_server.Server(lambda: self._started(demo, ends))
             try:
-                self.check()      # all of them, because it serves; bad input was refused before
+                if not options["skip_checks"]:
+                    self.check()      # all of them, because it serves; bad input was refused before
                 self._local.begin()
                 self._prepare()
                 self._local.start()
