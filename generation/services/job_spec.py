@@ -49,7 +49,7 @@ class JobSpec:
             typed = known.Brief.model_validate(brief)
             stored, units, title = as_json(typed), known.unit_count(typed), known.working_title(typed)
         except ValidationError as problem:
-            raise _refusal(known, problem) from problem
+            raise _refusal(known, problem) from None      # its words may be those of a pupil
         return cls(known, Strategy(strategy), stored, json.dumps(stored, ensure_ascii=False), units, title)
 
     @classmethod
