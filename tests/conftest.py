@@ -16,6 +16,7 @@ from accounts.groups import ADMINISTRATORS, REVIEWERS, grant_permissions
 from accounts.models import Policy, Role, User
 from generation.models import Job, Route
 from generation.services.jobs import submission
+from generation.telemetry import journal
 from generation.telemetry.error_log import Surprise
 from tests import canaries
 from tests.engines import alone, quick, start
@@ -55,6 +56,7 @@ def nothing_leaks(request: pytest.FixtureRequest, witness: canaries.Witness) -> 
         request.getfixturevalue("_django_db_helper")      # so that this is over before the rows are gone
     logging.getLogger().addHandler(witness)               # anew, in case a test has set up the log
     logging.getLogger("generation").setLevel(logging.DEBUG)
+    logging.getLogger(journal.LOGGER).setLevel(logging.NOTSET)      # `generate`, called in this process, hushes it
     yield
     assert witness.taken() == []
     if uses_database or "transactional_db" in request.fixturenames:
