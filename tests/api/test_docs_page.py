@@ -6,11 +6,7 @@ from playwright.sync_api import sync_playwright
 
 from tests.api.calls import ROOT
 from tests.api.wire import serving
-
-FLAGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-]
+from tests.browser.driven import ARGUMENTS, CHROMIUM
 
 
 @pytest.mark.browser
@@ -21,7 +17,7 @@ def test_docs_page_shows_every_operation_and_complains_about_nothing(tmp_path, s
     hosts: set[str] = set()
     with serving() as port, sync_playwright() as playwright:
         browser = playwright.chromium.launch_persistent_context(
-            str(tmp_path), executable_path="/usr/bin/chromium", headless=True, args=FLAGS,
+            str(tmp_path), executable_path=CHROMIUM, headless=True, args=ARGUMENTS,
         )
         page = browser.new_page()
         page.on("console", lambda message: complaints.append(message.text))

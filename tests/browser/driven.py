@@ -113,6 +113,6 @@ def ask_for_a_program(page: Page, weeks: int) -> None:
     page.get_by_role("button", name="Ask for it").click()
 
 
-def wait_for_the_document(page: Page) -> None:
-    state = page.get_by_role("region", name="Progress").locator('[data-show="state"]')
-    expect(state).to_have_text("completed", timeout=FINISH_MS)
+def wait_for_the_document(page: Page, state: str = "completed") -> None:
+    shown = page.get_by_role("region", name="Progress").locator('[data-show="state"]')
+    expect(shown).to_have_text(state, timeout=FINISH_MS)

@@ -3,7 +3,6 @@
 On an installation of its own, with a provider that loses a unit and refuses some calls, so that there is something to
 see.  Writes .github/pictures/*.png."""
 
-import os
 import tempfile
 from pathlib import Path
 
@@ -56,8 +55,7 @@ def failures(page: Page, provider: SimulatorProcess) -> None:
     ]})
     page.get_by_role("link", name="Jobs", exact=True).first.click()
     ask_for_a_program(page, WEEKS - 4)      # another one: the first would come from the cache
-    state = page.get_by_role("region", name="Progress").locator('[data-show="state"]')
-    expect(state).to_have_text("partial", timeout=FINISH_MS)
+    wait_for_the_document(page, "partial")
     page.get_by_role("link", name="Failures").first.click()
     rows = page.locator("#result_list tbody tr")
     while rows.count() < 2:      # the sweeper groups them within seconds
@@ -68,7 +66,6 @@ def failures(page: Page, provider: SimulatorProcess) -> None:
 
 def main() -> None:
     FOLDER.mkdir(parents=True, exist_ok=True)
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     with (
         tempfile.TemporaryDirectory() as folder,
         SimulatorProcess(SimulatorSettings(plan_s=1.0, unit_s=3.0)) as provider,

@@ -231,24 +231,22 @@ def test_threads_that_are_given_up_begin_nothing_and_give_their_connections_back
     longer than the others wait for it."""
     threads, used, begun = TransactionThreads(), [], []
     together, goes_on = threading.Barrier(settings.WORKER_DB_THREADS + 1), threading.Event()
-    busy = threading.Event()
 
-    def use():
+    def use(seconds):
         connection.ensure_connection()
         used.append(connections["default"])
-        if together.wait(20) == 0:
-            busy.wait(busy_s)
+        together.wait(20)
+        threading.Event().wait(seconds)
         goes_on.wait(20)
 
-    for _ in range(settings.WORKER_DB_THREADS):
-        threads.submit(use)
+    for number in range(settings.WORKER_DB_THREADS):
+        threads.submit(use, busy_s if number == 0 else 0)
     together.wait(20)
     threads.submit(begun.append, "late")
     threads.abandon()
     goes_on.set()
     wait_until("every connection is closed", lambda: all(one.connection is None for one in used), 20)
     assert (len(used), begun) == (settings.WORKER_DB_THREADS, [])
-
 
 
 def test_transactions_that_were_submitted_end_and_nothing_starts_any_more():
