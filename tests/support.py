@@ -10,7 +10,18 @@ from typing import Any
 
 from accounts.models import Limit, Policy, User
 from accounts.models import Usage as Spent
-from generation.core.outcomes import Answer, CallCode, Failure, Reply, Snooze, TokenUsage, decide
+from generation.core.dialects import Wire
+from generation.core.outcomes import (
+    Answer,
+    CallCode,
+    Failure,
+    OnProgress,
+    Reply,
+    Snooze,
+    TokenUsage,
+    decide,
+    unheard,
+)
 from generation.core.prompting import Context, Request, Stage
 from generation.core.reasons import Reason
 from generation.core.routing import Endpoint
@@ -139,6 +150,9 @@ def chunk(job: Job, position: int) -> Chunk:
     return Chunk.objects.get(job=job, position=position)
 
 
+USUAL_WIRE = Wire()
+
+
 @dataclass
 class FakeProvider:
     """Stands at the engine's own seam.  `answers` decides; without it every reply is valid."""
@@ -149,7 +163,7 @@ class FakeProvider:
 
     async def ask(
         self, request: Request, *, model: str, max_output_tokens: int, deadline_s: float, cache_key: str,
-        endpoint: Endpoint,
+        endpoint: Endpoint, wire: Wire = USUAL_WIRE, on_progress: OnProgress = unheard,
     ) -> Answer:
         self.asked.append(request)
         if self.delay_s:

@@ -41,8 +41,8 @@ def number(value: float) -> str:
 def subject_url(alert: Alert) -> str | None:
     """The page of what the alert is about."""
     match Condition(alert.rule.condition):
-        case Condition.BREAKER_OPEN:
-            route = Route.objects.filter(slug=alert.key).first()
+        case Condition.BREAKER_OPEN | Condition.ROUTE_MISFIT:
+            route = Route.objects.filter(slug=alert.key.partition(" ")[0]).first()
             return url_of(route) if route else None
         case Condition.CHANNEL_FAILING:
             channel = Channel.objects.filter(pk=alert.key).first() if alert.key.isdecimal() else None

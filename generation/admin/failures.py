@@ -71,6 +71,9 @@ def affects(incident: Incident) -> str:
     return f"{jobs} of {users}, {counted(incident.chunks, 'part', style=',')} in all"
 
 
+OF_ROUTES = frozenset({Remedy.ROUTE, Remedy.RESUME, Remedy.PAUSE})
+
+
 def _buttons(incident: Incident, user: "User", records: dict[tuple[str, str], RemedyRecord]) -> list[Button]:
     if not incident.is_open:
         return []
@@ -80,5 +83,5 @@ def _buttons(incident: Incident, user: "User", records: dict[tuple[str, str], Re
             records.get((incident.cause, remedy.value), NONE_YET).words if MEANS[remedy].is_counted else "",
         )
         for remedy in cures_of(Reason(incident.cause))
-        if user.has_perm(MEANS[remedy].permission) and (incident.route or remedy not in {Remedy.ROUTE, Remedy.RESUME})
+        if user.has_perm(MEANS[remedy].permission) and (incident.route or remedy not in OF_ROUTES)
     ]

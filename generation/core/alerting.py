@@ -13,6 +13,7 @@ class Condition(StrEnum):
     BREAKER_OPEN = "breaker_open"
     OUT_OF_CREDIT = "out_of_credit"
     BAD_KEY = "bad_key"
+    ROUTE_MISFIT = "route_misfit"
     FAILURE_RATE = "failure_rate"
     STUCK_JOB = "stuck_job"
     BACKLOG_AGE = "backlog_age"
@@ -58,6 +59,9 @@ CONDITION_MEANINGS: dict[Condition, ConditionMeaning] = {
     Condition.BAD_KEY: ConditionMeaning(
         "Bad key", "active jobs that wait for it, at least", "jobs",
         "Set a valid OPENAI_API_KEY and restart the workers."),
+    Condition.ROUTE_MISFIT: ConditionMeaning(
+        "Route does not fit", "jobs that lost parts by it, at least", "jobs",
+        "Open the failure: it says what the server refused. Correct the route's settings, or pause it."),
     Condition.FAILURE_RATE: ConditionMeaning(
         "Failure rate", "percent of the jobs that ended, at least", "%",
         "Look at the failed jobs of the last hour: their reasons say what they have in common.", is_windowed=True),

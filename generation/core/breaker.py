@@ -16,6 +16,7 @@ TRIP_CALLS = 20                                    # fewer would make a share of
 FIRST_COOL_DOWN = dt.timedelta(seconds=15)         # most hiccups of providers are shorter
 LONGEST_COOL_DOWN = dt.timedelta(minutes=5)        # so that a provider that is back is noticed soon
 HARD_COOL_DOWN = dt.timedelta(days=1)
+QUOTA_COOL_DOWN = dt.timedelta(hours=1)            # of a spent day, where nobody said when the next begins; it doubles
 WINDOW_S = 60
 BUCKET_S = 5
 
@@ -100,6 +101,14 @@ class Breaker:
         before = dt.timedelta() if self.is_hard else self.cool_down
         cool_down = min(max(before * 2, FIRST_COOL_DOWN), LONGEST_COOL_DOWN)
         return Breaker(failures, cool_down, now + cool_down)
+
+    def spent(self, now: dt.datetime, wait: dt.timedelta | None) -> "Breaker":
+        """The quota of a day or longer is used up: nothing is sent for `wait`, or for an hour, then two, then four."""
+        if self.is_held or (self.open_until is not None and self.probe_until is None):
+            return self
+        before = self.cool_down if self.cool_down >= QUOTA_COOL_DOWN else dt.timedelta()
+        cool_down = wait or min(max(before * 2, QUOTA_COOL_DOWN), HARD_COOL_DOWN)
+        return Breaker(self.failures + 1, cool_down, now + cool_down)
 
     def counted(self, lately: "Outcomes", now: dt.datetime, thresholds: Thresholds = USUAL) -> "Breaker":
         """Open if too large a share of the calls `lately` failed, although never many in a row."""

@@ -4,11 +4,13 @@ Both are values: `Answer` is what came back, `Outcome` what becomes of the chunk
 failed answer into an outcome; a reply that arrived is judged by the kind's checks instead."""
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
 from generation.core.backoff import full_jitter
+from generation.core.dialects import NOTHING_LEARNED, Learned
 from generation.core.findings import Finding
 from generation.core.reasons import Reason
 
@@ -22,10 +24,18 @@ class CallCode(StrEnum):
     TOO_LONG = "too_long"               # the request does not fit into the model's context
     REFUSED = "refused"
     FILTERED = "filtered"
+    UNUSABLE = "unusable"               # a completion came, was billed, and holds no document
     TIMEOUT = "timeout"
     RATE_LIMITED = "rate_limited"
+    QUOTA_SPENT = "quota_spent"         # of a day or longer
     OUT_OF_CREDIT = "out_of_credit"
     AUTH = "auth"
+    NO_ACCESS = "no_access"             # the key is good, and not for this model or country
+    BLOCKED = "blocked"                 # a page of a firewall came instead of an answer
+    UNKNOWN_MODEL = "unknown_model"
+    WRONG_ADDRESS = "wrong_address"
+    FIELD_REFUSED = "field_refused"     # the server does not know a field of the request
+    CAP_REFUSED = "cap_refused"         # the model cannot write as much as was allowed
     BAD_REQUEST = "bad_request"
     SERVER_ERROR = "server_error"
     CONNECTION = "connection"
@@ -60,7 +70,7 @@ class Receipt:
 
 @dataclass(frozen=True)
 class Reply:
-    """A completion that ended with `finish_reason = stop`.  `text` is the message content, unparsed."""
+    """A completion that is whole.  `text` is what the model wrote, unparsed."""
 
     text: str
     usage: TokenUsage
@@ -69,16 +79,24 @@ class Reply:
 
 @dataclass(frozen=True)
 class Failure:
-    """A call without a usable completion.  `usage` is what was paid all the same, if known."""
+    """A call without a usable completion.  `usage` is what was paid all the same, if known; `text` what the model
+    wrote before it was cut or stopped; `lesson` what the answer taught about its server."""
 
     code: CallCode
     message: str
     retry_after_s: float | None = None
     usage: TokenUsage = TokenUsage()
     receipt: Receipt = Receipt()
+    text: str = ""
+    lesson: Learned = NOTHING_LEARNED
 
 
 Answer = Reply | Failure
+OnProgress = Callable[[int], None]      # about how many tokens a call has brought so far
+
+
+def unheard(tokens: int) -> None:
+    """For callers that do not want to know of progress."""
 
 
 @dataclass(frozen=True)
@@ -162,6 +180,8 @@ RETRYABLE = {
     CallCode.SERVER_ERROR: Reason.PROVIDER_ERROR,
     CallCode.CONNECTION: Reason.CONNECTION,
     CallCode.MALFORMED: Reason.MALFORMED_REPLY,
+    CallCode.UNUSABLE: Reason.UNUSABLE_REPLY,
+    CallCode.BLOCKED: Reason.BLOCKED,
     CallCode.TRUNCATED: Reason.TRUNCATED,
 }
 # Failures that the same request would meet again.
@@ -170,37 +190,56 @@ FINAL = {
     CallCode.TOO_LONG: Reason.TOO_LONG,
     CallCode.FILTERED: Reason.CONTENT_FILTERED,
     CallCode.BAD_REQUEST: Reason.BAD_REQUEST,
+    CallCode.FIELD_REFUSED: Reason.BAD_REQUEST,
+    CallCode.CAP_REFUSED: Reason.BAD_REQUEST,
+    CallCode.NO_ACCESS: Reason.NO_ACCESS,
+    CallCode.UNKNOWN_MODEL: Reason.UNKNOWN_MODEL,
+    CallCode.WRONG_ADDRESS: Reason.WRONG_ADDRESS,
     CallCode.INTERNAL: Reason.INTERNAL,
 }
 # Failures of the provider or the account: no chunk can help it, so none pays with an attempt.
 PROVIDER_WIDE = {
     CallCode.OUT_OF_CREDIT: Reason.OUT_OF_CREDIT,
     CallCode.AUTH: Reason.AUTH,
+    CallCode.QUOTA_SPENT: Reason.QUOTA_SPENT,
 }
+# What a request itself brought upon it: it says nothing about how the provider is.
+OF_THE_REQUEST = frozenset({
+    CallCode.TOO_LONG, CallCode.FIELD_REFUSED, CallCode.CAP_REFUSED, CallCode.BAD_REQUEST, CallCode.BLOCKED,
+    CallCode.NO_ACCESS, CallCode.UNKNOWN_MODEL, CallCode.WRONG_ADDRESS,
+})
 # What says nothing about the provider: our own doing.
 OURS = frozenset({CallCode.ABANDONED, CallCode.INTERNAL})
-# What counts against the health of a route.
-UNHEALTHY = frozenset({CallCode.TIMEOUT, CallCode.SERVER_ERROR, CallCode.CONNECTION, CallCode.MALFORMED})
+# What counts against the health of a route.  A time-out does not: a busy server with few slots is none that is down,
+# and whether one was a time-out too many is for people to say, who know the deadline.
+UNHEALTHY = frozenset({CallCode.SERVER_ERROR, CallCode.CONNECTION, CallCode.MALFORMED})
 
 
 def decide(
     failure: Failure, *, attempts: int, policy: RetryPolicy, jitter: float, had_largest_cap: bool = False,
-    is_outage: bool = False, claims: int = 0,
+    is_outage: bool = False, claims: int = 0, is_news: bool = False,
 ) -> Retry | Snooze | GiveUp:
-    """What becomes of a chunk whose `attempts`-th call failed.  `jitter` is in [0, 1).
+    """What becomes of a chunk whose `attempts`-th call, and `claims`-th claim, failed.  `jitter` is in [0, 1).
 
     A truncated call is worth another only while a larger output cap is left to try.  `is_outage` says that
-    the route's breaker is open: the failure is the provider's, and the chunk does not pay for it, unless this
-    was already its `claims`-th call."""
+    the route's breaker is open: the failure is the provider's, and the chunk does not pay for it, unless it has
+    been claimed too often already.  `is_news` says that the failure's lesson changes the next request."""
     code = failure.code
-    if is_outage and code in UNHEALTHY and claims < policy.max_claims:
+    is_patient = claims < policy.max_claims
+    if is_news and is_patient:
+        return Snooze(dt.timedelta(), Reason.LEARNED)
+    if is_outage and code in UNHEALTHY and is_patient:
         return Snooze(policy.backoff_base, Reason.PROVIDER_UNAVAILABLE)
     if code is CallCode.RATE_LIMITED:
+        if not is_patient:
+            return GiveUp(Reason.PROVIDER_ERROR, f"For the {claims}th time: {failure.message}")
         wait = full_jitter(attempts, policy.backoff_base, policy.backoff_cap, jitter)
         if failure.retry_after_s is not None:
             # A little jitter on top, or everybody comes back in the same instant.
             wait = dt.timedelta(seconds=failure.retry_after_s) + policy.backoff_base * jitter / 2
         return Snooze(min(max(wait, policy.backoff_base / 2), policy.longest_snooze), Reason.RATE_LIMITED)
+    if code is CallCode.QUOTA_SPENT and claims >= policy.max_attempts:
+        return GiveUp(Reason.QUOTA_SPENT, failure.message)
     if code in PROVIDER_WIDE:
         return Snooze(policy.backoff_base, PROVIDER_WIDE[code])
     if code in FINAL:

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from generation.core.outcomes import TokenUsage
 
+MOST_USD_MICROS = 10**12      # of one call: a million dollars; nothing that costs more is a count
+
 
 @dataclass(frozen=True)
 class Prices:
@@ -15,7 +17,7 @@ class Prices:
 
 
 def cost_usd_micros(usage: TokenUsage, prices: Prices) -> int:
-    """The price of `usage`, rounded up, so that a sum never hides spending.
+    """The price of `usage`, rounded up, so that a sum never hides spending, and bounded.
 
     Reasoning tokens are part of the output tokens."""
     fresh = max(0, usage.input_tokens - usage.cached_input_tokens)
@@ -23,7 +25,7 @@ def cost_usd_micros(usage: TokenUsage, prices: Prices) -> int:
         fresh * prices.input + usage.cached_input_tokens * prices.cached_input
         + usage.output_tokens * prices.output
     )
-    return -(-total // 1_000_000)
+    return min(-(-total // 1_000_000), MOST_USD_MICROS)
 
 
 def dollars(usd_micros: int) -> str:

@@ -51,6 +51,11 @@ class Request:
         The kind's revision stands for its schema: it is raised with every change of one."""
         return fingerprint(self.messages, self.schema_name, self.revision)
 
+    @property
+    def keys(self) -> frozenset[str]:
+        """The names that the reply's object must have."""
+        return frozenset(self.schema.get("required", ()))
+
 
 @dataclass(frozen=True)
 class Redo:

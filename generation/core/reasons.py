@@ -17,6 +17,7 @@ class Reason(StrEnum):
     PAUSED_BY_STAFF = "paused_by_staff"
     STRONGER_ROUTE = "stronger_route"
     LONGER_CONTEXT = "longer_context"
+    LEARNED = "learned"
     REPAIRING = "repairing"
     WORKER_LOST = "worker_lost"
     WORKER_STOPPED = "worker_stopped"
@@ -33,8 +34,14 @@ class Reason(StrEnum):
     PROVIDER_ERROR = "provider_error"
     CONNECTION = "connection"
     MALFORMED_REPLY = "malformed_reply"
+    UNUSABLE_REPLY = "unusable_reply"
+    QUOTA_SPENT = "quota_spent"
     OUT_OF_CREDIT = "out_of_credit"
     AUTH = "auth"
+    NO_ACCESS = "no_access"
+    BLOCKED = "blocked"
+    UNKNOWN_MODEL = "unknown_model"
+    WRONG_ADDRESS = "wrong_address"
     BAD_REQUEST = "bad_request"
     CRASHES_WORKER = "crashes_worker"
     INTERNAL = "internal"
@@ -82,6 +89,8 @@ EXPLANATIONS: dict[Reason, Explanation] = {
     Reason.LONGER_CONTEXT: Explanation(
         "The request did not fit into the model's context, and one with a longer context is asked.",
         "Nothing to do."),
+    Reason.LEARNED: Explanation(
+        "The model's server does not know a part of the request, and is asked again without it.", "Nothing to do."),
     Reason.REPAIRING: Explanation(
         "The last reply broke rules, and the model is asked again with the findings.", "Nothing to do."),
     Reason.WORKER_LOST: Explanation(
@@ -109,14 +118,23 @@ EXPLANATIONS: dict[Reason, Explanation] = {
     Reason.CONTENT_FILTERED: Explanation(
         "The provider's content filter stopped the reply.", "Change the wording of the brief."),
     Reason.TIMEOUT: Explanation(
-        "The provider did not answer in time.", "Retry later."),
+        "The provider did not answer within the route's deadline.",
+        "Retry later. Staff: raise the route's deadline, or lower its ceiling to the requests that the server works on "
+        "at once (its slots); others wait there while their time runs."),
     Reason.PROVIDER_ERROR: Explanation(
         "The provider answered with errors again and again.", "Retry when the provider has recovered."),
     Reason.CONNECTION: Explanation(
         "The provider could not be reached.", "Check the network and OPENAI_BASE_URL, then retry."),
     Reason.MALFORMED_REPLY: Explanation(
         "The provider's answers could not be read as a completion.",
-        "Check that OPENAI_BASE_URL points to an OpenAI-compatible service, then retry."),
+        "Check that the route's address is that of an OpenAI-compatible service, then retry."),
+    Reason.UNUSABLE_REPLY: Explanation(
+        "The model's replies ended without a complete document.",
+        "Read the replies under the calls; retry, or use another model: this one may be too small for the task."),
+    Reason.QUOTA_SPENT: Explanation(
+        "The provider's quota for the day, or longer, is used up.",
+        "It is tried again when the provider said, or once in a while. Staff: raise the quota at the provider, or give "
+        "the route a fallback."),
     Reason.OUT_OF_CREDIT: Explanation(
         "The provider account has no credit left.",
         "Top up the account or raise its spend limit, then resume the route in the admin, under model routes; "
@@ -125,9 +143,23 @@ EXPLANATIONS: dict[Reason, Explanation] = {
         "The provider refused the key.",
         "Set a valid key (OPENAI_API_KEY, or the PROVIDER_KEY_… that the route names) and restart the workers, then "
         "resume the route in the admin, under model routes; without that, it is tried once a day."),
+    Reason.NO_ACCESS: Explanation(
+        "The provider does not let this account use the model, or not from this country.",
+        "Tell an administrator: have the model enabled for the account, or change the route's model or address."),
+    Reason.BLOCKED: Explanation(
+        "A firewall before the provider blocked the request.",
+        "Retry; if only this document is blocked, change the wording of the brief. Staff: check the route's address, "
+        "and whether a proxy or the provider's firewall stops this machine."),
+    Reason.UNKNOWN_MODEL: Explanation(
+        "The provider does not know the model of the route.",
+        "Tell an administrator: correct the route's model, or load it on the server, then retry."),
+    Reason.WRONG_ADDRESS: Explanation(
+        "At the route's address nothing answers chat completions.",
+        "Tell an administrator: correct the route's base URL (most end in /v1), then retry."),
     Reason.BAD_REQUEST: Explanation(
         "The provider rejected the request as wrong.",
-        "Tell an administrator: the model of the route may not support strict structured output."),
+        "Tell an administrator: the provider's words stand with the call; the route's dialect, strict schemas or "
+        "output limit may not be what its server takes."),
     Reason.CRASHES_WORKER: Explanation(
         "Its worker died each time it was tried.", "Tell an administrator, with the job's log."),
     Reason.INTERNAL: Explanation(

@@ -13,6 +13,7 @@ from generation.core.reasons import Reason
 class Remedy(StrEnum):
     RETRY = "retry"
     RESUME = "resume"
+    PAUSE = "pause"
     CANCEL = "cancel"
     ROUTE = "route"
     WORKERS = "workers"
@@ -40,6 +41,11 @@ MEANS: Mapping[Remedy, Means] = {
         "Resume calls on the route",
         "Calls flow again at once. If the cause is still there, they pause again and no job is lost.",
         "generation.change_route"),
+    Remedy.PAUSE: Means(
+        "Pause calls on the route",
+        "Nothing is asked there until somebody resumes it. Work waits, or goes to the route's fallback, and loses "
+        "nothing.",
+        "generation.change_route", is_counted=False),
     Remedy.CANCEL: Means(
         "Cancel the affected jobs",
         "What waits is not asked. What is done stays readable, and a retry goes on from there.",
@@ -65,6 +71,7 @@ CURES: Mapping[Reason, tuple[Remedy, ...]] = {
     # Work waits
     _R.AUTH: (_M.RESUME, _M.CANCEL),
     _R.OUT_OF_CREDIT: (_M.RESUME, _M.CANCEL),
+    _R.QUOTA_SPENT: (_M.RESUME, _M.ROUTE, _M.CANCEL),
     _R.PROVIDER_UNAVAILABLE: (_M.RESUME, _M.ROUTE, _M.CANCEL),
     _R.REVISION_MISSING: (_M.WORKERS, _M.CANCEL),
     # Parts are lost
@@ -73,17 +80,23 @@ CURES: Mapping[Reason, tuple[Remedy, ...]] = {
     _R.TOO_LONG: (_M.ASK_AGAIN, _M.ROUTE, _M.RETRY),
     _R.REFUSED: (_M.ASK_AGAIN, _M.RETRY),
     _R.CONTENT_FILTERED: (_M.ASK_AGAIN, _M.RETRY),
-    _R.TIMEOUT: (_M.RETRY, _M.ROUTE),
+    _R.TIMEOUT: (_M.ROUTE, _M.RETRY),
     _R.PROVIDER_ERROR: (_M.RETRY, _M.ROUTE),
     _R.CONNECTION: (_M.RETRY, _M.ROUTE),
     _R.MALFORMED_REPLY: (_M.ROUTE, _M.RETRY),
-    _R.BAD_REQUEST: (_M.ROUTE, _M.RETRY),
+    _R.UNUSABLE_REPLY: (_M.RETRY, _M.ROUTE),
+    _R.NO_ACCESS: (_M.ROUTE, _M.PAUSE, _M.RETRY),
+    _R.BLOCKED: (_M.RETRY, _M.ROUTE, _M.PAUSE),
+    _R.UNKNOWN_MODEL: (_M.ROUTE, _M.PAUSE, _M.RETRY),
+    _R.WRONG_ADDRESS: (_M.ROUTE, _M.PAUSE, _M.RETRY),
+    _R.BAD_REQUEST: (_M.ROUTE, _M.PAUSE, _M.RETRY),
     _R.CRASHES_WORKER: (_M.READ_LOG, _M.RETRY),
     _R.INTERNAL: (_M.READ_LOG, _M.RETRY),
 }
 
 # Causes that keep work waiting without losing a part of it.
-HOLDING = frozenset({_R.AUTH, _R.OUT_OF_CREDIT, _R.PROVIDER_UNAVAILABLE, _R.REVISION_MISSING})
+HOLDING = frozenset({
+    _R.AUTH, _R.OUT_OF_CREDIT, _R.QUOTA_SPENT, _R.PROVIDER_UNAVAILABLE, _R.REVISION_MISSING})
 # What is equal: these failures belong to a kind of document, those to a route, the last to both.
 OF_A_KIND = frozenset({
     _R.INVALID_CONTENT, _R.REFUSED, _R.CONTENT_FILTERED, _R.CRASHES_WORKER, _R.INTERNAL, _R.REVISION_MISSING,
@@ -91,7 +104,8 @@ OF_A_KIND = frozenset({
 })
 OF_A_ROUTE = frozenset({
     _R.AUTH, _R.OUT_OF_CREDIT, _R.PROVIDER_UNAVAILABLE, _R.TIMEOUT, _R.PROVIDER_ERROR, _R.CONNECTION,
-    _R.MALFORMED_REPLY, _R.BAD_REQUEST, _R.TRUNCATED, _R.TOO_LONG,
+    _R.MALFORMED_REPLY, _R.BAD_REQUEST, _R.TRUNCATED, _R.TOO_LONG, _R.QUOTA_SPENT, _R.UNUSABLE_REPLY, _R.NO_ACCESS,
+    _R.BLOCKED, _R.UNKNOWN_MODEL, _R.WRONG_ADDRESS,
 })
 
 

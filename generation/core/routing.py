@@ -9,8 +9,8 @@ from enum import IntEnum, StrEnum
 
 from generation.core.outcomes import TokenUsage
 from generation.core.pricing import Prices, cost_usd_micros
-from generation.core.schema import Schema
 
+GUESSWORK = 2      # without a schema about every other reply is asked again
 ROOM = 2      # a reply may become twice as long as expected before the context is too short for it
 
 
@@ -23,9 +23,9 @@ class Use(StrEnum):
 
 
 class SchemaSupport(IntEnum):
-    """How much of a strict JSON schema a model keeps to."""
+    """How much of a strict JSON schema a model keeps to.  It decides how the schema is told to it."""
 
-    NONE = 0             # JSON of whatever shape
+    NONE = 0             # JSON of whatever shape: the schema stands in the prompt
     SHAPE = 1            # properties, types and enums; fine-tuned models refuse more
     FULL = 2             # patterns, lengths and ranges as well
 
@@ -69,7 +69,6 @@ class Need:
     use: Use
     input_tokens: int
     output_tokens: int
-    schema: SchemaSupport = SchemaSupport.FULL
     language: str = ""
     stronger_than: int | None = None
     longer_than: int | None = None
@@ -100,8 +99,8 @@ def unable_because(route: Candidate, need: Need) -> str | None:
         return "has no longer context"
     if route.weight(need.kind, need.use) == 0:
         return f"is not for {need.use} calls of this kind"
-    if route.schema < need.schema:
-        return "does not keep to the schema"
+    if need.output_tokens > route.max_output_tokens:
+        return f"writes at most {route.max_output_tokens:,} tokens, which is too little"
     if need.input_tokens + ROOM * need.output_tokens > route.context_tokens:
         return f"has a context of {route.context_tokens:,} tokens, which is too short"
     if need.language and route.languages and not _speaks(route.languages, need.language):
@@ -109,33 +108,10 @@ def unable_because(route: Candidate, need: Need) -> str | None:
     return None
 
 
-def schema_needed(*schemas: Schema) -> SchemaSupport:
-    """What a model must keep to for `schemas` to mean anything."""
-    return SchemaSupport.FULL if any(map(_has_bounds, schemas)) else SchemaSupport.SHAPE
-
-
-_BOUNDS = frozenset({
-    "pattern", "format", "minLength", "maxLength", "minItems", "maxItems", "minimum", "maximum", "exclusiveMinimum",
-    "exclusiveMaximum", "multipleOf",
-})
-
-
-def _has_bounds(node: object) -> bool:
-    if isinstance(node, dict):
-        # Names of properties are not keywords.
-        names = node.get("properties")
-        inside = [value for key, value in node.items() if key != "properties"]
-        return (
-            bool(_BOUNDS & {key for key in node if key != "properties"})
-            or any(map(_has_bounds, inside))
-            or (isinstance(names, dict) and any(map(_has_bounds, names.values())))
-        )
-    return isinstance(node, list) and any(map(_has_bounds, node))
-
-
 def _price(route: Candidate, need: Need) -> float:
     usage = TokenUsage(input_tokens=need.input_tokens, output_tokens=need.output_tokens)
-    return cost_usd_micros(usage, route.prices) / route.weight(need.kind, need.use)
+    asked_again = GUESSWORK if route.schema is SchemaSupport.NONE else 1
+    return asked_again * cost_usd_micros(usage, route.prices) / route.weight(need.kind, need.use)
 
 
 def _speaks(languages: frozenset[str], tag: str) -> bool:

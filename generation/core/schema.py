@@ -5,7 +5,7 @@ root, and no keyword outside a subset.  The SDK's own converter lets several vio
 every schema is linted at start-up."""
 
 import copy
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from typing import Any
 
 from pydantic import BaseModel
@@ -100,3 +100,28 @@ def _nodes(node: Schema, pointer: str, depth: int) -> Iterator[tuple[str, int, S
         yield from _nodes(node["items"], f"{pointer}/items", depth)
     for position, child in enumerate(node.get("anyOf", ())):
         yield from _nodes(child, f"{pointer}/anyOf/{position}", depth)
+
+
+LENGTHS = frozenset({"minLength", "maxLength"})
+BOUNDS = LENGTHS | frozenset({
+    "pattern", "format", "minItems", "maxItems", "minimum", "maximum", "exclusiveMinimum",
+    "exclusiveMaximum", "multipleOf",
+})
+
+
+def without(keywords: Set[str], schema: Schema) -> Schema:
+    """`schema` in a form for servers that do not know `keywords`: `LENGTHS`, or all `BOUNDS`."""
+    kept: Schema = _without(keywords, schema)
+    return kept
+
+
+def _without(keywords: Set[str], node: Any) -> Any:     # Any: part of a schema
+    if isinstance(node, list):
+        return [_without(keywords, item) for item in node]
+    if not isinstance(node, dict):
+        return node
+    return {
+        key: {name: _without(keywords, child) for name, child in value.items()} if key == "properties"
+        else value if key in {"enum", "const", "required"} else _without(keywords, value)
+        for key, value in node.items() if key not in keywords
+    }

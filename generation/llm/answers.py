@@ -1,49 +1,49 @@
 """What came back, read into a value: bytes and headers to `Reply | Failure`, exceptions to `Failure`.
 
 Whether the text keeps to its schema is not judged here.  Whatever was paid stays on the value: a
-truncated, refused or filtered completion carries its usage like a good one."""
+truncated, refused or filtered completion carries its usage, and its text, like a good one."""
 
 import datetime as dt
 import json
-import math
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 import aiohttp
 import httpx2
 
-from generation.core.outcomes import Answer, CallCode, Failure, Receipt, Reply, TokenUsage
-from generation.core.pricing import estimated_tokens
+from generation.core.dialects import Wire
+from generation.core.outcomes import Answer, CallCode, Failure, Receipt, TokenUsage
 from generation.core.secret_patterns import scrub
+from generation.llm import errors
+from generation.llm.completions import ended_as, storable, written_in
+from generation.llm.error_body import said_in
+from generation.llm.streaming import Pieces, completion_of, is_stream
+from generation.llm.usage import read_usage, states_usage
+from generation.llm.waits import retry_after_s
 
 MAX_MESSAGE_CHARACTERS = 500
-LONGEST_RETRY_AFTER_S = 86_400.0      # a header of 10**300 s must not overflow a timedelta
+MAX_BODY_BYTES = 32 << 20             # of an answer; the longest replies that are asked for have a hundredth
+LONG_WAIT_S = 3_600.0                 # who says so does not speak of a minute's limit
 SIMULATOR_HEADER = "x-coursewright-simulator"
 
 NOTHING_PAID = TokenUsage()
 # Something may have been paid, and nobody told us how much: the caller estimates the input.
 UNKNOWN_USAGE = TokenUsage(is_estimated=True)
+PLAIN = Wire()
 
-# help.openai.com 6614457 and 5955604; `error.type` alone is too coarse, so the codes are listed.
-OUT_OF_CREDIT_CODES = frozenset({
-    "insufficient_quota", "credit_balance_exhausted", "organization_spend_limit_exceeded",
-    "project_spend_limit_exceeded", "organization_usage_limit_exceeded", "billing_hard_limit_reached",
-})
-FILTER_CODES = frozenset({"content_filter", "content_policy_violation"})      # a 400, not a finish reason
-TOO_LONG_CODES = frozenset({"context_length_exceeded", "string_above_max_length"})      # likewise
-_STATUS_CODES = {
-    401: CallCode.AUTH, 402: CallCode.OUT_OF_CREDIT, 403: CallCode.AUTH,
-    408: CallCode.TIMEOUT,
-    409: CallCode.SERVER_ERROR, 425: CallCode.SERVER_ERROR,      # conflict and "too early" pass by themselves
-    429: CallCode.RATE_LIMITED,
-}
 # The request never left, so nothing was paid.
 _NEVER_SENT = (
     aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, httpx2.ConnectError, httpx2.PoolTimeout,
     httpx2.UnsupportedProtocol,
 )
+
+
+class TooMuch(Exception):
+    """An answer that is longer than any reply could be."""
+
+    def __init__(self) -> None:
+        super().__init__(f"it is longer than {MAX_BODY_BYTES >> 20} MB")
 
 
 @dataclass(frozen=True)
@@ -55,28 +55,75 @@ class HttpAnswer:
     body: bytes
 
 
-def read(http: HttpAnswer, *, model: str, now: dt.datetime, secrets: Iterable[str] = ()) -> Answer:
-    """The value of one HTTP answer, whatever its status.
+@dataclass(frozen=True)
+class Asked:
+    """What the reader must know of the question.  `keys` are those of the object that was asked for; `secrets` are
+    struck from every message; `now` dates a Retry-After of an answer that has no Date."""
 
-    `model` is the one that was asked; `secrets` are struck from every message; `now` dates a
-    Retry-After of an answer that has no Date."""
-    found = _decoded(http.body)
+    model: str
+    now: dt.datetime
+    secrets: tuple[str, ...] = ()
+    wire: Wire = PLAIN
+    keys: frozenset[str] = frozenset()
+
+
+def read(
+    http: HttpAnswer, *, model: str, now: dt.datetime, secrets: Iterable[str] = (), wire: Wire = PLAIN,
+    keys: Collection[str] = (),
+) -> Answer:
+    """The value of one HTTP answer, whatever its status; see `Asked` for the rest."""
+    return read_asked(http, Asked(model, now, tuple(secrets), wire, frozenset(keys)))
+
+
+def read_pieces(http: HttpAnswer, pieces: Pieces, asked: Asked) -> Answer:
+    """The value of a stream that is over."""
+    completion = pieces.completion
+    receipt = receipt_of(http, completion, asked.model)
+    if pieces.is_looping:
+        said = f"The model said one thing over and over, and was cut off after about {pieces.tokens:,} tokens."
+        usage = replace(read_usage(completion, pieces.text), is_estimated=True)
+        return Failure(CallCode.UNUSABLE, said, None, usage, receipt, storable(pieces.text))
+    if not completion or completion == {"choices": []}:
+        kind = http.headers.get("content-type", "no content type").partition(";")[0]
+        return _malformed(f"The provider answered {kind} without a completion.", receipt, asked.secrets)
+    return completed(http, completion, receipt, asked)
+
+
+def read_asked(http: HttpAnswer, asked: Asked) -> Answer:
+    """The value of one HTTP answer, whatever its status."""
+    found = completion_of(http.body) if is_stream(http.body) else _decoded(http.body)
     completion = found if isinstance(found, dict) else {}
-    receipt = _receipt(http, completion, model)
+    receipt = receipt_of(http, completion, asked.model)
     if http.status >= 400:
-        return _error(http, http.status, completion, receipt, now, secrets)
+        return _error(http, http.status, found, receipt, asked)
     if http.status >= 300:
-        return _malformed(f"The provider answered {http.status}, a redirect.", receipt, secrets)
+        message = _sentence(f"The provider answered {http.status}, a redirect. It is not followed.", asked.secrets)
+        return Failure(CallCode.WRONG_ADDRESS, message, receipt=receipt)
+    if isinstance(found, list) and len(found) == 1 and isinstance(found[0], dict):
+        found = completion = found[0]
     if not isinstance(found, dict):
         kind = http.headers.get("content-type", "no content type").partition(";")[0]
         message = f"The provider answered {kind} instead of a completion: {_opening(http.body)}"
-        return _malformed(message, receipt, secrets, UNKNOWN_USAGE)
-    if not completion.get("choices") and isinstance(completion.get("error"), dict):
-        # Some routers answer 200 and put the status of the model behind them into the body.
-        status = completion["error"].get("code")
-        if type(status) is int and 400 <= status < 600:
-            return _error(http, status, completion, receipt, now, secrets)
-    return _completion(completion, receipt, secrets)
+        return _malformed(message, receipt, asked.secrets)
+    return completed(http, completion, receipt, asked)
+
+
+def completed(http: HttpAnswer, completion: dict[str, Any], receipt: Receipt, asked: Asked) -> Answer:
+    """What the JSON object of a 200 is: a completion, or an error that some router put into one."""
+    written = written_in(completion)
+    stated = _error_within(completion, has_text=written is not None and bool(written.text.strip()))
+    if stated is not None:
+        failure = _error(http, _status_within(stated), stated, receipt, asked)
+        text = written.all_text if written else ""
+        if text.strip() or states_usage(completion):      # it broke off in the middle, or says itself that it counts
+            failure = replace(failure, usage=read_usage(completion, text), text=text)
+        return failure
+    if written is None:
+        message = "The provider's completion has no choices."
+        return _malformed(message, receipt, asked.secrets, read_usage(completion, ""))
+    usage = read_usage(completion, written.all_text)
+    answer = ended_as(written, usage, receipt, asked.keys)
+    return replace(answer, message=_sentence(answer.message, asked.secrets)) if isinstance(answer, Failure) else answer
 
 
 def unanswered(error: BaseException, *, model: str, secrets: Iterable[str] = ()) -> Failure:
@@ -91,6 +138,8 @@ def unanswered(error: BaseException, *, model: str, secrets: Iterable[str] = ())
     if _any(causes, *_NEVER_SENT):
         message = _sentence(f"The provider could not be reached: {said}", secrets)
         return Failure(CallCode.CONNECTION, message, receipt=receipt)
+    if _any(causes, TooMuch):
+        return _malformed(f"The provider's answer cannot be a completion: {origin}", receipt, secrets)
     if _any(causes, TimeoutError) or (
         _any(causes, httpx2.TimeoutException) and not _any(causes, aiohttp.ClientError)
     ):
@@ -98,7 +147,7 @@ def unanswered(error: BaseException, *, model: str, secrets: Iterable[str] = ())
         return Failure(CallCode.TIMEOUT, message, usage=UNKNOWN_USAGE, receipt=receipt)
     if _any(causes, aiohttp.ClientResponseError, httpx2.DecodingError, httpx2.RemoteProtocolError):
         message = f"The provider's answer is not HTTP that can be read: {said}"
-        return _malformed(message, receipt, secrets, UNKNOWN_USAGE)
+        return _malformed(message, receipt, secrets)
     message = _sentence(f"The connection to the provider broke: {said}", secrets)
     return Failure(CallCode.CONNECTION, message, usage=UNKNOWN_USAGE, receipt=receipt)
 
@@ -111,103 +160,62 @@ def too_late(deadline_s: float, *, model: str) -> Failure:
     )
 
 
-def retry_after_s(headers: Mapping[str, str], now: dt.datetime) -> float | None:
-    """Seconds that the provider asks us to wait, from `retry-after-ms` or `retry-after`.
-
-    A date counts from the answer's own Date, so that a wrong clock on either side does not matter."""
-    for name, unit_s in (("retry-after-ms", 0.001), ("retry-after", 1.0)):
-        try:
-            wait_s = float(headers[name]) * unit_s
-        except (KeyError, ValueError):
-            continue
-        if not math.isnan(wait_s):
-            return min(max(wait_s, 0.0), LONGEST_RETRY_AFTER_S)
-    until = _date(headers.get("retry-after"))
-    if until is None:
-        return None
-    wait_s = (until - (_date(headers.get("date")) or now)).total_seconds()
-    return min(max(wait_s, 0.0), LONGEST_RETRY_AFTER_S)
-
-
-# --- an answer that is a completion ---------------------------------------------------------------
-
-
-def _completion(completion: dict[str, Any], receipt: Receipt, secrets: Iterable[str]) -> Answer:
-    choices = completion.get("choices")
-    choice = choices[0] if isinstance(choices, list) and choices else None
-    message = choice.get("message") if isinstance(choice, dict) else None
-    if not isinstance(choice, dict) or not isinstance(message, dict):
-        return _malformed("The provider's completion has no choices.", receipt, secrets, _usage(completion, ""))
-    content = message.get("content")
-    text = _storable(content) if isinstance(content, str) else ""
-    usage = _usage(completion, text)
-    refusal = message.get("refusal")
-    if isinstance(refusal, str) and refusal:
-        said = _sentence(f"The model declined: {refusal}", secrets)
-        return Failure(CallCode.REFUSED, said, usage=usage, receipt=receipt)
-    match choice.get("finish_reason"):
-        case "stop" if text.strip():
-            return Reply(text, usage, receipt)
-        case "stop":
-            return _malformed("The provider's completion is empty.", receipt, secrets, usage)
-        case "length":
-            said = f"The reply was cut off after {usage.output_tokens} output tokens."
-            return Failure(CallCode.TRUNCATED, said, usage=usage, receipt=receipt)
-        case "content_filter":
-            said = "The provider's content filter stopped the reply."
-            return Failure(CallCode.FILTERED, said, usage=usage, receipt=receipt)
-        case other:
-            said = f"The provider's completion ended with the unknown reason {other!r}."
-            return _malformed(said, receipt, secrets, usage)
-
-
-def _usage(completion: dict[str, Any], text: str) -> TokenUsage:
-    stated = completion.get("usage")
-    if not isinstance(stated, dict) or not stated:
-        return TokenUsage(output_tokens=estimated_tokens(text), is_estimated=True)
-    given = _count(stated, "prompt_tokens")
-    cached = _count(stated.get("prompt_tokens_details"), "cached_tokens")
-    return TokenUsage(
-        input_tokens=given,
-        cached_input_tokens=min(cached, given),
-        output_tokens=_count(stated, "completion_tokens"),
-        reasoning_tokens=_count(stated.get("completion_tokens_details"), "reasoning_tokens"),
-    )
-
-
-def _count(stated: Any, name: str) -> int:      # Any: part of somebody's JSON
-    value = stated.get(name) if isinstance(stated, dict) else None
-    return value if type(value) is int and value > 0 else 0
-
-
 # --- an answer that is an error -------------------------------------------------------------------
 
 
-def _error(
-    http: HttpAnswer, status: int, body: dict[str, Any], receipt: Receipt, now: dt.datetime,
-    secrets: Iterable[str],
-) -> Failure:
-    error = body.get("error", body)
-    stated = error if isinstance(error, dict) else {"message": error}
-    codes = {name for name in (stated.get("code"), stated.get("type")) if isinstance(name, str)}
-    said = stated.get("message")
-    words = said if isinstance(said, str) and said else _opening(http.body)
-    message = _sentence(f"The provider answered {status}: {words or 'without a word'}", secrets)
-    wait_s = retry_after_s(http.headers, now)
-    return Failure(_error_code(status, codes), message, wait_s, NOTHING_PAID, receipt)
+def _error(http: HttpAnswer, status: int, body: Any, receipt: Receipt, asked: Asked) -> Failure:
+    """`body` is what is known of the error, None if that is not JSON.  Status 0: none was stated."""
+    raw = http.body[:20_000].decode("utf-8", "replace")
+    said = said_in(body, raw)
+    code, lesson = errors.meaning(status, said, raw, asked.wire)
+    words = said.message or (_opening(http.body) if not errors.is_page(raw) else "a web page")
+    answered = f"The provider answered {status}" if status else "The provider answered with an error"
+    message = _sentence(f"{answered}: {words or 'without a word'}", asked.secrets)
+    wait_s = retry_after_s(http.headers, asked.now)
+    if wait_s is None and code in {CallCode.RATE_LIMITED, CallCode.QUOTA_SPENT, CallCode.SERVER_ERROR}:
+        wait_s = errors.wait_in(said, raw, asked.now)
+    if code is CallCode.RATE_LIMITED and wait_s is not None and wait_s >= LONG_WAIT_S:
+        code = CallCode.QUOTA_SPENT
+    # An error is not billed; but where the model had written before it failed, it was asked and it wrote.
+    is_billed = code is CallCode.UNUSABLE
+    usage = read_usage(body if isinstance(body, dict) else {}, said.text) if is_billed else NOTHING_PAID
+    return Failure(code, message, wait_s, usage, receipt, storable(said.text), lesson)
 
 
-def _error_code(status: int, codes: set[str]) -> CallCode:
-    if status < 500 and codes & OUT_OF_CREDIT_CODES:
-        return CallCode.OUT_OF_CREDIT
-    if status == 400 and codes & FILTER_CODES:
-        return CallCode.FILTERED
-    if status in {400, 413} and (codes & TOO_LONG_CODES or status == 413):
-        return CallCode.TOO_LONG
-    return _STATUS_CODES.get(status, CallCode.SERVER_ERROR if status >= 500 else CallCode.BAD_REQUEST)
+def _error_within(completion: dict[str, Any], *, has_text: bool) -> dict[str, Any] | None:
+    """The error in the body of a 200, as its own object; None if it is none.
+
+    Beside a text that arrived an empty field `error` is nothing, and a filled one tells why the text ends."""
+    choices = completion.get("choices")
+    choice = choices[0] if isinstance(choices, list) and choices and isinstance(choices[0], dict) else {}
+    for place in (completion, choice):
+        stated = place.get("error")
+        if stated and (not has_text or choice.get("finish_reason") in {None, "error"}):
+            codes = {name: place[name] for name in ("code", "status", "status_code") if name in place}
+            return {**codes, "error": stated}
+    if "choices" in completion or has_text:
+        return None
+    is_error = completion.get("object") == "error" or completion.get("type") == "error"
+    names = ("detail", "errors", "msg", "error_msg", "errorMessage", "error_message", "message")
+    stated = {name: completion[name] for name in names if isinstance(completion.get(name), str | list | dict)}
+    if is_error or (stated and not isinstance(completion.get("message"), dict)):
+        return completion
+    return None
 
 
-def _malformed(message: str, receipt: Receipt, secrets: Iterable[str], usage: TokenUsage = NOTHING_PAID) -> Failure:
+def _status_within(stated: dict[str, Any]) -> int:
+    """The HTTP status that stands in an error; 0 if none does."""
+    error = stated.get("error")
+    for place in (error, stated):
+        for name in ("code", "status", "status_code", "http_status"):
+            value = place.get(name) if isinstance(place, dict) else None
+            text = str(value) if isinstance(value, int | str) and not isinstance(value, bool) else ""
+            if text.isascii() and text.isdecimal() and len(text) == 3 and text[0] in "45":
+                return int(text)
+    return 0
+
+
+def _malformed(message: str, receipt: Receipt, secrets: Iterable[str], usage: TokenUsage = UNKNOWN_USAGE) -> Failure:
     return Failure(CallCode.MALFORMED, _sentence(message, secrets), None, usage, receipt)
 
 
@@ -218,14 +226,22 @@ def _decoded(body: bytes) -> Any:      # Any: whatever json can read; None if it
     try:
         return json.loads(body)
     except (ValueError, RecursionError):      # RecursionError: ten thousand opening brackets
+        pass
+    text = body[:MAX_BODY_BYTES].decode("utf-8", "replace").lstrip("\ufeff \r\n\t")
+    if not text.startswith("{"):
         return None
+    try:
+        found, end = json.JSONDecoder().raw_decode(text)
+    except (ValueError, RecursionError):
+        return None
+    return found if text[end:].strip() in {"", "data: [DONE]", "[DONE]"} else None
 
 
-def _receipt(http: HttpAnswer, completion: dict[str, Any], model: str) -> Receipt:
+def receipt_of(http: HttpAnswer, completion: dict[str, Any], model: str) -> Receipt:
     headers = http.headers
     named = completion.get("model")
     return Receipt(
-        model=_storable(named) if isinstance(named, str) and named else model,
+        model=storable(named) if isinstance(named, str) and named else model,
         request_id=headers.get("x-request-id", ""),
         http_status=http.status,
         is_simulated=headers.get(SIMULATOR_HEADER) == "1",
@@ -251,22 +267,8 @@ def _any(causes: list[BaseException], *types: type[BaseException]) -> bool:
     return any(isinstance(cause, types) for cause in causes)
 
 
-def _date(value: str | None) -> dt.datetime | None:
-    try:
-        date = parsedate_to_datetime(value) if value else None
-    except ValueError:
-        return None
-    return date if date is None or date.tzinfo else date.replace(tzinfo=dt.UTC)
-
-
 def _opening(body: bytes) -> str:
     return body[:200].decode("utf-8", "replace")
-
-
-def _storable(text: str) -> str:
-    """`text` as a database takes it: half a surrogate pair and NUL become U+FFFD."""
-    whole = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    return whole.replace("\0", "\N{REPLACEMENT CHARACTER}")
 
 
 def _sentence(text: str, secrets: Iterable[str]) -> str:

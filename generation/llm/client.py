@@ -6,23 +6,28 @@ the request and building models of the reply, which cost as much CPU as everythi
 
 import asyncio
 import datetime as dt
-import json
+from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
+from typing import cast
 from urllib.parse import urlsplit
 
 import aiohttp
 import httpx2
 import openai
 
-from generation.core.outcomes import Failure, Reply
+from generation.core.dialects import STREAM, Wire
+from generation.core.outcomes import CallCode, Failure, OnProgress, Reply, unheard
 from generation.core.prompting import Request
-from generation.core.schema import Schema
 from generation.llm import answers
+from generation.llm.bodies import Bodies
+from generation.llm.streaming import Pieces
+from generation.llm.usage import read_usage
 
 OPENAI_URL = "https://api.openai.com/v1"      # stated, or the SDK would look into the environment
 MAX_CONNECTIONS = 1_000
 KEEPALIVE_S = 20.0      # shorter than any server's: a connection must not close while we write to it
-MAX_SCHEMAS = 64
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+USUAL = Wire()
 
 
 class Provider:
@@ -35,31 +40,81 @@ class Provider:
         self._connect_timeout_s = connect_timeout_s
         self._client: openai.AsyncOpenAI | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._schemas: dict[int, tuple[Schema, str]] = {}
+        self._bodies = Bodies()
 
     async def ask(
-        self, request: Request, *, model: str, max_output_tokens: int, deadline_s: float, cache_key: str
+        self, request: Request, *, model: str, max_output_tokens: int, deadline_s: float, cache_key: str,
+        wire: Wire = USUAL, on_progress: OnProgress = unheard,
     ) -> Reply | Failure:
         """The provider's answer to `request`: exactly one POST, over within `deadline_s`.
 
-        Cancelling the task closes the connection at once, so that nobody goes on paying."""
-        body = self._body(request, model, max_output_tokens, cache_key)
+        A streamed call is given up, too, when nothing came for the wire's `silence_s`, or when the model repeats
+        itself.  Cancelling the task closes the connection at once, so that nobody goes on paying."""
+        body = self._bodies.of(request, model, max_output_tokens, cache_key, wire)
         secrets = (self._api_key,)
+        headers = {"api-key": self._api_key} if wire.api_key_header else {}
+        pieces = Pieces() if wire.sends(STREAM) else None
+        is_silent = False
         try:
             async with asyncio.timeout(deadline_s) as deadline:
                 client = self._connected()
-                response = await client.post("/chat/completions", content=body, cast_to=httpx2.Response)
+                if pieces is None:
+                    response = await client.post(
+                        "/chat/completions", content=body, cast_to=httpx2.Response, options={"headers": headers})
+                else:
+                    latest = deadline.when()
+                    assert latest is not None, "it was given a time"
+
+                    def hear() -> None:
+                        """Something came: the silence is over, the total deadline stays."""
+                        nonlocal is_silent
+                        if wire.silence_s is not None:
+                            until = asyncio.get_running_loop().time() + wire.silence_s
+                            is_silent = until < latest
+                            deadline.reschedule(min(until, latest))
+
+                    hear()
+                    # Of a raw response the SDK makes no stream of its own.
+                    response = cast(httpx2.Response, await client.post(
+                        "/chat/completions", content=body, cast_to=httpx2.Response, options={"headers": headers},
+                        stream=True, stream_cls=openai.AsyncStream[object]))
+                    hear()
+                    await self._listen(response, pieces, hear, on_progress)
         except openai.APIStatusError as error:
             response = error.response
-        except (openai.APIConnectionError, aiohttp.ClientError) as error:
+        except (openai.APIConnectionError, aiohttp.ClientError, httpx2.HTTPError, answers.TooMuch) as error:
             # The transport lets some of aiohttp's errors through, for example of an answer that is not HTTP.
-            return answers.unanswered(error, model=model, secrets=secrets)
+            return _broken_off(answers.unanswered(error, model=model, secrets=secrets), pieces)
         except TimeoutError as error:
-            if deadline.expired():
-                return answers.too_late(deadline_s, model=model)
-            return answers.unanswered(error, model=model, secrets=secrets)
-        http = answers.HttpAnswer(response.status_code, dict(response.headers), response.content)
-        return answers.read(http, model=model, now=dt.datetime.now(dt.UTC), secrets=secrets)
+            if not deadline.expired():
+                return _broken_off(answers.unanswered(error, model=model, secrets=secrets), pieces)
+            late = answers.too_late(deadline_s, model=model)
+            if is_silent and wire.silence_s is not None:
+                late = replace(late, message=f"Nothing came for {wire.silence_s:g} s.")
+            return _broken_off(late, pieces)
+        asked = answers.Asked(model, dt.datetime.now(dt.UTC), secrets, wire, request.keys)
+        if pieces is None or response.status_code >= 300:
+            return answers.read_asked(_arrived(response, response.content), asked)
+        return answers.read_pieces(_arrived(response, b""), pieces, asked)
+
+    async def _listen(
+        self, response: httpx2.Response, pieces: Pieces, hear: Callable[[], None], on_progress: OnProgress
+    ) -> None:
+        """Hear the stream to its end, or to where nothing good will follow."""
+        told = 0
+        try:
+            arriving: AsyncIterator[bytes] = response.aiter_bytes()
+            async for piece in arriving:
+                hear()
+                pieces.feed(piece)
+                if pieces.tokens != told:
+                    told = pieces.tokens
+                    on_progress(told)
+                if pieces.is_over or pieces.is_looping:
+                    break
+            pieces.end()
+        finally:
+            await response.aclose()
 
     async def close(self) -> None:
         """Close every connection.  The next `ask` opens new ones, in whatever loop it runs."""
@@ -91,32 +146,41 @@ class Provider:
                 follow_redirects=False,                     # a prompt goes where it was sent, once
                 trust_env=url.hostname not in LOOPBACK,     # no proxy between us and ourselves
                 verify=url.scheme == "https",               # loading the certificates takes 35 ms
+                event_hooks={"response": [_bound]},
             ),
         )
 
-    def _body(self, request: Request, model: str, max_output_tokens: int, cache_key: str) -> bytes:
-        fields = {
-            "model": model,
-            "messages": request.messages,
-            "max_completion_tokens": max_output_tokens,
-            "prompt_cache_key": cache_key,
-            "store": False,
-        }
-        format_ = (
-            '{"type":"json_schema","json_schema":{"name":' + json.dumps(request.schema_name)
-            + ',"strict":true,"schema":' + self._encoded(request.schema) + "}}"
-        )
-        text = json.dumps(fields, ensure_ascii=False, separators=(",", ":"))
-        # The schema text is spliced in: encoding it for every call would cost as much as the messages.
-        return f'{text[:-1]},"response_format":{format_}}}'.encode("utf-8", "replace")
 
-    def _encoded(self, schema: Schema) -> str:
-        """`schema` as JSON, encoded once for each object.  Holding the object keeps its id its own."""
-        known = self._schemas.get(id(schema))
-        if known is not None:
-            return known[1]
-        if len(self._schemas) >= MAX_SCHEMAS:
-            self._schemas.pop(next(iter(self._schemas)))
-        text = json.dumps(schema, separators=(",", ":"))
-        self._schemas[id(schema)] = (schema, text)
-        return text
+async def _bound(response: httpx2.Response) -> None:
+    """Let no answer grow without end."""
+    response.stream = _Bounded(response.stream)      # type: ignore[arg-type]    # of an async client it is async
+
+
+class _Bounded(httpx2.AsyncByteStream):
+    def __init__(self, inner: httpx2.AsyncByteStream) -> None:
+        self._inner = inner
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        size = 0
+        async for piece in self._inner:
+            size += len(piece)
+            if size > answers.MAX_BODY_BYTES:
+                raise answers.TooMuch
+            yield piece
+
+    async def aclose(self) -> None:
+        await self._inner.aclose()
+
+
+def _arrived(response: httpx2.Response, body: bytes) -> answers.HttpAnswer:
+    return answers.HttpAnswer(response.status_code, dict(response.headers), body)
+
+
+def _broken_off(failure: Failure, pieces: Pieces | None) -> Failure:
+    """`failure`, with what had come by then: it was written, so it is counted, and people may read it."""
+    if pieces is None or not pieces.characters:
+        return failure
+    usage = replace(read_usage(pieces.completion, pieces.text), is_estimated=True)
+    is_ours = failure.code is CallCode.TIMEOUT
+    said = f"{failure.message} About {pieces.tokens:,} tokens had come." if is_ours else failure.message
+    return replace(failure, message=said, usage=usage, text=pieces.text)

@@ -82,6 +82,9 @@ class Chunk(models.Model):
     findings = models.JSONField(default=list, blank=True)
     draft = models.TextField(blank=True, help_text="The rejected reply that the next call is shown.")
     instruction = models.TextField(blank=True, help_text="What a person wants of a new version.")
+    written_tokens = models.PositiveIntegerField(
+        default=0, db_default=0, editable=False,
+        help_text="About so many have come of the call that runs, where it is streamed.")
     cost_usd_micros = models.PositiveBigIntegerField(default=0)
 
     cache_key = models.CharField(

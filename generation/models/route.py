@@ -5,12 +5,15 @@ import ipaddress
 from typing import Any
 from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 
 from generation.core.breaker import TRIP_AT, TRIP_CALLS, TRIP_PERCENT, Breaker, Outcomes, Thresholds
 from generation.core.concurrency import ConcurrencyLimit
+from generation.core.dialects import BOUNDS, JSON_SCHEMA, TITLES, Dialect, Learned, Streaming, Wire, dialect_at, wire_of
+from generation.core.outcomes import CallCode
 from generation.core.pricing import Prices
 from generation.core.reasons import Reason, reason_choices
 from generation.core.routing import Candidate, Endpoint, SchemaSupport, Use
@@ -63,6 +66,24 @@ class Route(models.Model):
         validators=[RegexValidator(r"^[A-Z][A-Z0-9_]*$", "Use capitals, digits and underscores.")],
         help_text="GROQ stands for the key in the environment variable PROVIDER_KEY_GROQ of the workers. "
         "Empty: OPENAI_API_KEY, which is sent to no other base URL than its own. No key is ever stored here.")
+    dialect = models.CharField(
+        max_length=12, blank=True, default=Dialect.AUTOMATIC.value, db_default="",
+        choices=[(dialect.value, title) for dialect, title in TITLES.items()],
+        help_text="Which optional fields its server knows. What it refuses by name is left out from then on.")
+    streaming = models.CharField(
+        max_length=3, blank=True, default=Streaming.AUTOMATIC.value, db_default="", choices=[
+            (Streaming.AUTOMATIC.value, "Automatic: on for vLLM, Ollama, llama.cpp and LM Studio"),
+            (Streaming.ON.value, "On"), (Streaming.OFF.value, "Off"),
+        ], help_text="Progress is seen during a call, and a model that repeats itself is cut. Costs more CPU.")
+    deadline_s = models.PositiveIntegerField(
+        "deadline", null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(86_400)],
+        help_text="Seconds that one call may take. Empty: LLM_DEADLINE_S.")
+    silence_s = models.PositiveIntegerField(
+        "longest silence", null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(86_400)],
+        help_text="Seconds without a word after which a streamed call is given up. Empty: only the deadline counts.")
+    learned = models.JSONField(
+        default=dict, db_default={}, blank=True, editable=False,
+        help_text="What the server refused or stated as its limit.")
     fallback = models.ForeignKey(
         "self", models.SET_NULL, null=True, blank=True, related_name="+",
         help_text="Asked instead while this route is paused, if it is well and the user may use it. "
@@ -122,6 +143,10 @@ class Route(models.Model):
     breaker_reason = models.CharField(
         max_length=30, blank=True, editable=False, choices=reason_choices)
     breaker_detail = models.TextField(blank=True, editable=False)
+    breaker_code = models.CharField(
+        max_length=16, blank=True, default="", db_default="", editable=False,
+        choices=[(code.value, code.value) for code in CallCode],
+        help_text="How the call ended that paused it.")
 
     # How many calls at once; core/concurrency.py says how it moves.
     concurrency_limit = models.PositiveIntegerField(
@@ -180,6 +205,50 @@ class Route(models.Model):
         return Endpoint(self.base_url, self.key_name)
 
     @property
+    def address(self) -> str:
+        """Where its calls go; empty for OpenAI's own."""
+        address: str = self.base_url or settings.OPENAI_BASE_URL or ""
+        return address
+
+    @property
+    def spoken(self) -> Dialect:
+        """Its dialect, also where its address tells it."""
+        if self.dialect:
+            return Dialect(self.dialect)
+        parts = urlsplit(self.address)
+        return dialect_at(parts.hostname or "", parts.port) if self.address else Dialect.OPENAI
+
+    @property
+    def lesson(self) -> Learned:
+        return Learned.from_json(self.learned)
+
+    @property
+    def wire(self) -> Wire:
+        """How its requests are written."""
+        left_out = {
+            SchemaSupport.FULL: (), SchemaSupport.SHAPE: (BOUNDS,), SchemaSupport.NONE: (JSON_SCHEMA,),
+        }[SchemaSupport(self.schema_support)]
+        return wire_of(
+            self.spoken, self.lesson, streaming=Streaming(self.streaming), left_out=left_out,
+            silence_s=self.silence_s,
+        )
+
+    @property
+    def patience_s(self) -> float:
+        """Seconds that one call may take."""
+        return float(self.deadline_s or settings.LLM_DEADLINE_S)
+
+    @property
+    def longest_reply(self) -> int:
+        """Output tokens that are asked for at most: what was set, or less if the server said so."""
+        return min(self.max_output_tokens, self.lesson.output_tokens or self.max_output_tokens)
+
+    @property
+    def room(self) -> int:
+        """Tokens of request and reply together: what was set, or less if the server said so."""
+        return min(self.context_tokens, self.lesson.context_tokens or self.context_tokens)
+
+    @property
     def thresholds(self) -> Thresholds:
         return Thresholds(self.trip_after, self.trip_percent, self.trip_calls)
 
@@ -201,7 +270,7 @@ class Route(models.Model):
         """The route as a value that can be chosen; `uses` are read."""
         return Candidate(
             slug=self.slug, order=self.priority, strength=self.strength, prices=self.prices,
-            max_output_tokens=self.max_output_tokens, context_tokens=self.context_tokens,
+            max_output_tokens=self.longest_reply, context_tokens=self.room,
             schema=SchemaSupport(self.schema_support),
             languages=frozenset(tag.lower() for tag in self.languages), is_well=self.open_until is None,
             weights={(use.kind, use.stage): use.weight for use in self.uses.all()},

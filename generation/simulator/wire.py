@@ -129,7 +129,7 @@ _ERRORS: Mapping[Fault, tuple[int, str, str | None, str]] = {
     Fault.UNAVAILABLE: (
         503, "server_error", "server_is_overloaded", "The engine is currently overloaded, try again later."),
     Fault.BAD_REQUEST: (
-        400, "invalid_request_error", "invalid_value", "Invalid schema for response_format: a rehearsal."),
+        400, "invalid_request_error", "invalid_value", "Invalid value: a rehearsal."),
 }
 
 

@@ -5,9 +5,8 @@ import logging
 from dataclasses import replace
 from typing import Protocol
 
-from django.conf import settings
-
-from generation.core.outcomes import Answer, CallCode, Failure
+from generation.core.dialects import Wire
+from generation.core.outcomes import Answer, CallCode, Failure, OnProgress, unheard
 from generation.core.prompting import Request
 from generation.core.routing import Endpoint
 from generation.telemetry.redaction import clean
@@ -24,7 +23,7 @@ class Asks(Protocol):
 
     async def ask(
         self, request: Request, *, model: str, max_output_tokens: int, deadline_s: float, cache_key: str,
-        endpoint: Endpoint,
+        endpoint: Endpoint, wire: Wire, on_progress: OnProgress,
     ) -> Answer: ...
 
     async def close(self) -> None: ...
@@ -37,13 +36,13 @@ class Asker:
         self._provider = provider
         self._call_stats = call_stats
 
-    async def ask(self, question: Question) -> Answer:
+    async def ask(self, question: Question, on_progress: OnProgress = unheard) -> Answer:
         """How the call ended.  Cancelled or failed in the client, it is a Failure that costs what the prompt costs."""
         claim = question.claim
         failpoints.taste(question.context.brief, claim.position)
         failpoints.reach("before_call")
         began, began_ns = self._call_stats.begin(claim.route_id), spans.began()
-        answer = await self._answer(question)
+        answer = await self._answer(question, on_progress)
         if isinstance(answer, Failure):
             answer = replace(answer, message=clean(answer.message))      # from here on it is stored and shown
         self._call_stats.end(claim.route_id, f"{claim.kind}/{claim.stage}", began, answer)
@@ -53,12 +52,13 @@ class Asker:
         spans.record(claim, answer, began_ns, question.most_tokens)
         return answer
 
-    async def _answer(self, question: Question) -> Answer:
+    async def _answer(self, question: Question, on_progress: OnProgress) -> Answer:
         claim = question.claim
         try:
             return await self._provider.ask(
                 question.request, model=claim.model, max_output_tokens=question.most_tokens,
-                deadline_s=settings.LLM_DEADLINE_S, cache_key=claim.job_key, endpoint=claim.endpoint,
+                deadline_s=claim.deadline_s, cache_key=claim.job_key, endpoint=claim.endpoint, wire=claim.wire,
+                on_progress=on_progress,
             )
         except asyncio.CancelledError:
             return Failure(

@@ -8,8 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from generation.core.concurrency import CallReport, Pace, Quota, Timed
-from generation.core.outcomes import OURS, PROVIDER_WIDE, UNHEALTHY, Answer, CallCode, Failure
+from generation.core.outcomes import OF_THE_REQUEST, OURS, PROVIDER_WIDE, UNHEALTHY, Answer, CallCode, Failure
 
+# Of how much the route carries.
+SAYS_NOTHING = OURS | OF_THE_REQUEST | PROVIDER_WIDE.keys() | {CallCode.TIMEOUT}
 COVERS = 0.5      # of a call: what is less may be the time to the first token, or leave out that it had to queue
 
 # The provider's headers, as `Receipt.rate_limits` holds them.
@@ -70,7 +72,7 @@ class CallStats:
                 seen.kept = left if seen.kept is None else min(seen.kept, left)
             elif code in UNHEALTHY:
                 seen.failed += 1
-            elif code not in OURS and code not in PROVIDER_WIDE and code is not CallCode.TOO_LONG:
+            elif code not in SAYS_NOTHING:
                 seen.answered += 1
                 seen.tokens += answer.usage.input_tokens + answer.usage.output_tokens
                 if code is CallCode.OK and answer.usage.output_tokens:

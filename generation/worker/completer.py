@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from django.db import connection
 
-from generation.core.outcomes import CallCode, GiveUp
+from generation.core.outcomes import CallCode, Failure, GiveUp
 from generation.core.reasons import Reason
 from generation.services.chunks import settling
 from generation.services.chunks.claim import Claim
@@ -89,4 +89,7 @@ class Completer:
         _logger.error(
             "chunk %s could not be settled", one.claim.chunk_id, exc_info=error, extra=ids_of(one.claim))
         given_up = replace(one, outcome=GiveUp(Reason.INTERNAL, named(error)), code=CallCode.INTERNAL, findings=())
-        guarded(settling.settle, given_up)
+        if not guarded(settling.settle, given_up) and given_up.answer is not None:
+            # Something in the answer itself: its bill is told without it.
+            bare = Failure(CallCode.INTERNAL, named(error), usage=given_up.answer.usage)
+            guarded(settling.settle, replace(given_up, answer=bare))

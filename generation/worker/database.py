@@ -15,16 +15,19 @@ AWAY = (OperationalError, InterfaceError)      # another try may heal these; oth
 PERSIST_FOR_S = 60.0                           # how long a finished call is kept in memory meanwhile
 
 
-def guarded(function: Callable[Given, object], /, *arguments: Given.args, **keywords: Given.kwargs) -> None:
-    """Call `function` in a thread of ours: an error is logged, a broken connection is dropped."""
+def guarded(function: Callable[Given, object], /, *arguments: Given.args, **keywords: Given.kwargs) -> bool:
+    """Call `function` in a thread of ours: an error is logged, a broken connection is dropped.  Whether it
+    went well."""
     try:
         function(*arguments, **keywords)
+        return True
     except (DatabaseError, InterfaceError) as error:
         _logger.warning("database trouble, trying again soon: %s", error)
         connection.close()
     except Exception:
         _logger.exception("an engine thread met an error")
         connection.close()
+    return False
 
 
 def persistently(

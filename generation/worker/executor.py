@@ -9,11 +9,22 @@ import datetime as dt
 import logging
 import random
 from collections.abc import Callable
+from dataclasses import replace
 
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import connection
 
-from generation.core.outcomes import Answer, CallCode, Failure, GiveUp, Reply, RetryPolicy, Snooze, TokenUsage
+from generation.core.outcomes import (
+    Answer,
+    CallCode,
+    Failure,
+    GiveUp,
+    Receipt,
+    Reply,
+    RetryPolicy,
+    Snooze,
+    TokenUsage,
+)
 from generation.core.reasons import Reason
 from generation.services.chunks import attempts
 from generation.services.chunks.claim import Claim
@@ -23,7 +34,7 @@ from generation.worker.asking import Asker
 from generation.worker.call_loop import CallLoop
 from generation.worker.completer import Completer
 from generation.worker.database import AWAY, guarded, persistently
-from generation.worker.holdings import Holdings
+from generation.worker.holdings import Holding, Holdings
 from generation.worker.job_context import JobContexts
 from generation.worker.judging import outcome_after, outcome_of, request_for
 from generation.worker.naming import ids_of, named
@@ -93,12 +104,12 @@ class Executor:
         if holding is None or holding.may_have_run_out:
             self.give_back(claim)
             return
-        holding.call = asyncio.create_task(self._call(question))
+        holding.call = asyncio.create_task(self._call(question, holding))
         # `ask` swallows its cancellation, unless that came before its first step.
         holding.call.add_done_callback(lambda call: self.give_back(claim) if call.cancelled() else None)
 
-    async def _call(self, question: Question) -> None:
-        answer = await self._asker.ask(question)
+    async def _call(self, question: Question, holding: Holding) -> None:
+        answer = await self._asker.ask(question, holding.hear)
         self._transactions.submit(self.finish, question, answer)
 
     # --- Store, judge, settle -----------------------------------------------------------------
@@ -107,8 +118,16 @@ class Executor:
         """Have settled what `answer` makes of the claim; None stands for its stored reply."""
         try:
             finished = self.store_and_judge(question, answer)
-        except BaseException:
+        except AWAY:
             self._holdings.let_go(question.claim)      # the lease runs out, and the chunk is taken back
+            raise
+        except Exception as error:      # whatever it was, it is ours; what the call cost is known
+            _logger.exception(
+                "the answer for chunk %s could not be kept", question.claim.chunk_id, extra=ids_of(question.claim))
+            connection.close()
+            finished = ended_by(error, question.claim, answer)
+        except BaseException:
+            self._holdings.let_go(question.claim)
             raise
         self._completer.put(finished)
         self._on_finished()
@@ -121,9 +140,7 @@ class Executor:
                 persistently(release_probe, question.claim)
                 return judge(question, question.stored_reply.text, None)
             case Reply():
-                unstorable = store(question, answer)
-                if unstorable is not None:
-                    return unstorable
+                store(question, answer)
                 self._route_notes.succeeded(question.claim)
                 return judge(question, answer.text, answer)
             case Failure():
@@ -132,27 +149,21 @@ class Executor:
     def judge_failure(self, question: Question, failure: Failure) -> Finished:
         """What a call without a reply makes of the claim, and of its route."""
         claim = question.claim
+        is_news = self._route_notes.learned(claim, failure)
         is_route_closed = self._route_notes.failed(claim, failure)
         outcome = outcome_after(
             claim, failure, policy(), jitter=random.random(),
             # A stand-in's own route is paused already, so the trouble is not the chunk's.
-            is_outage=is_route_closed or claim.is_stand_in,
+            is_outage=is_route_closed or claim.is_stand_in, is_news=is_news,
         )
         return Finished(claim, outcome, failure, failure.code, question.request.fingerprint)
 
 
-def store(question: Question, reply: Reply) -> Finished | None:
-    """Keep what was paid for; the claim's end, if no column takes it."""
+def store(question: Question, reply: Reply) -> None:
+    """Keep what was paid for."""
     failpoints.reach("before_store")
-    try:
-        persistently(attempts.store_reply, question.claim, reply, question.request.fingerprint)
-    except AWAY:
-        raise
-    except DatabaseError as error:      # something in it that no column takes: paid, and of no use
-        connection.close()
-        return ended_by(error, question.claim, reply.usage)
+    persistently(attempts.store_reply, question.claim, reply, question.request.fingerprint)
     failpoints.reach("after_store")
-    return None
 
 
 def judge(question: Question, text: str, reply: Reply | None) -> Finished:
@@ -166,9 +177,11 @@ def judge(question: Question, text: str, reply: Reply | None) -> Finished:
     return Finished(claim, outcome, reply, code, question.request.fingerprint, findings)
 
 
-def ended_by(error: Exception, claim: Claim, usage: TokenUsage = TokenUsage()) -> Finished:
-    """The end of a claim that an error of ours stopped, after `usage` was paid."""
-    failure = Failure(CallCode.INTERNAL, named(error), usage=usage)
+def ended_by(error: Exception, claim: Claim, answer: Answer | None = None) -> Finished:
+    """The end of a claim that an error of ours stopped, with the bill of the call behind `answer`."""
+    receipt = replace(answer.receipt, model="", request_id="") if answer is not None else Receipt()
+    usage = answer.usage if answer is not None else TokenUsage()
+    failure = Failure(CallCode.INTERNAL, named(error), usage=usage, receipt=receipt)
     return Finished(claim, GiveUp(Reason.INTERNAL, failure.message), failure, failure.code)
 
 

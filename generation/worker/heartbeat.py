@@ -33,6 +33,7 @@ class Heartbeat:
         self._claims = claims
         self._call_stats = call_stats
         self._upkeep = upkeep
+        self._shown: dict[int, int] = {}      # by chunk: the tokens that people know of
         self._is_ending = threading.Event()
         self._thread = threading.Thread(target=self._run, name="pulse", daemon=True)
 
@@ -86,6 +87,13 @@ class Heartbeat:
         fences = {chunk_id: holding.claim.fence for chunk_id, holding in held.items()}
         lost = leases.renew(worker=self._profile.name, held=fences)
         self._holdings.renewed(held, lost, began)
+        written = {
+            chunk_id: (holding.claim.fence, holding.written) for chunk_id, holding in held.items()
+            if holding.written != self._shown.get(chunk_id, 0)
+        }
+        if written:
+            guarded(leases.show_written, written)
+        self._shown = {chunk_id: holding.written for chunk_id, holding in held.items()}
         return len(held)
 
     def report_calls(self) -> None:

@@ -22,12 +22,16 @@ class Holding:
     claim: Claim
     call: "asyncio.Task[None] | None" = None
     is_lost: bool = False
+    written: int = 0      # tokens that its call has brought so far, where it is streamed
     renewed_at: float = field(default_factory=time.monotonic)      # its lease, by this process's own clock
 
     @property
     def may_have_run_out(self) -> bool:
         """A process that was stopped since its claim does not know yet whose the chunk is by now."""
         return time.monotonic() - self.renewed_at > settings.LEASE_S
+
+    def hear(self, tokens: int) -> None:
+        self.written = tokens
 
     def stop_listening(self) -> None:
         """On the event loop: the connection closes, and the provider stops writing."""

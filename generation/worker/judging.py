@@ -1,6 +1,7 @@
 """From a claim to a request, and from a reply or a failure to an outcome.  Pure but for reading earlier units."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
@@ -22,6 +23,9 @@ from generation.core.outcomes import (
     judge,
 )
 from generation.core.prompting import Context, Redo, Request, Stage, plan_request, unit_request, whole_request
+from generation.core.reasons import Reason
+from generation.core.reply_text import object_in
+from generation.core.text import counted
 from generation.services.chunks.claim import Claim
 from generation.worker.job_context import digests_before
 from generation.worker.question import output_limit
@@ -56,8 +60,10 @@ def outcome_of(
         case Stage.WHOLE:
             made, findings = read_whole(context, text)
     previous = tuple(Finding.from_json(stored) for stored in claim.findings)
+    is_wrong = any(finding.is_error for finding in findings)
     verdict = judge(
-        findings, previous=previous, repairs=claim.repairs, attempts=claim.attempts, policy=policy, draft=text
+        findings, previous=previous, repairs=claim.repairs, attempts=claim.attempts, policy=policy,
+        draft=(object_in(text) or text) if is_wrong else "",
     )
     match verdict:
         case None:
@@ -70,7 +76,7 @@ def outcome_of(
 
 
 def outcome_after(
-    claim: Claim, failure: Failure, policy: RetryPolicy, *, jitter: float, is_outage: bool
+    claim: Claim, failure: Failure, policy: RetryPolicy, *, jitter: float, is_outage: bool, is_news: bool = False
 ) -> Outcome:
     """What becomes of a chunk whose call failed."""
     is_throttled = failure.code is CallCode.RATE_LIMITED
@@ -78,8 +84,13 @@ def outcome_after(
         failure, policy=policy, jitter=jitter,
         attempts=claim.fence if is_throttled else claim.attempts,      # throttled calls give theirs back
         had_largest_cap=output_limit(claim) == claim.max_output_tokens,
-        is_outage=is_outage, claims=claim.fence,
+        is_outage=is_outage, claims=claim.fence, is_news=is_news,
     )
+    if isinstance(outcome, GiveUp) and outcome.reason is Reason.TIMEOUT:
+        outcome = replace(outcome, message=(
+            f"{failure.message} The route's deadline is {claim.deadline_s:g} s, and up to "
+            f"{counted(claim.max_in_flight, 'call')} are sent at once: a server with fewer slots lets the others wait."
+        ))
     is_for_split = failure.code in {CallCode.TRUNCATED, CallCode.TIMEOUT}
     if claim.stage is Stage.WHOLE and is_for_split and isinstance(outcome, GiveUp):
         return SplitUp(failure.message)
@@ -87,20 +98,20 @@ def outcome_after(
 
 
 def read_plan(context: Context, text: str) -> tuple[Done | None, tuple[Finding, ...]]:
-    plan, problems = _parsed(context.kind.Plan, text)
+    plan, problems, said = _parsed(context.kind.Plan, text)
     if plan is None:
         return None, problems
-    findings = (*context.kind.check_plan(context.typed_brief, plan), *leaked(text, context.instructions))
+    findings = (*context.kind.check_plan(context.typed_brief, plan), *leaked(said, context.instructions))
     return Done(as_json(plan), context.kind.plan_headline(plan), findings), findings
 
 
 def read_unit(context: Context, position: int, text: str) -> tuple[Done | None, tuple[Finding, ...]]:
-    unit, problems = _parsed(context.kind.Unit, text)
+    unit, problems, said = _parsed(context.kind.Unit, text)
     if unit is None:
         return None, problems
     plan = context.typed_plan
     checked = context.kind.check_unit(context.typed_brief, plan, position, unit)
-    findings = (*checked, *leaked(text, context.instructions))
+    findings = (*checked, *leaked(said, context.instructions))
     return Done(as_json(unit), context.kind.unit_headline(plan, position, unit), findings), findings
 
 
@@ -108,7 +119,7 @@ def read_whole(context: Context, text: str) -> tuple[DoneWhole | None, tuple[Fin
     """The valid parts of a reply that holds everything.  Only the plan can spoil it: each unit that is
     missing or invalid is asked again by itself."""
     try:
-        parts = json.loads(text)
+        parts = json.loads(object_in(text, ("plan", "units")) or text)
     except (ValueError, RecursionError) as problem:
         return None, (_not_json(problem),)
     if not isinstance(parts, dict) or not isinstance(parts.get("units"), list):
@@ -134,10 +145,21 @@ def read_whole(context: Context, text: str) -> tuple[DoneWhole | None, tuple[Fin
     return DoneWhole(plan.content, plan.headline, tuple(units)), findings
 
 
-def _parsed(model: type[BaseModel], text: str) -> tuple[Any, tuple[Finding, ...]]:     # Any: an instance of model
+def _parsed(     # Any: an instance of model
+    model: type[BaseModel], text: str
+) -> tuple[Any, tuple[Finding, ...], str]:
+    """`text` as `model`, and the part of it that says so.  What stands around the object is taken off only where it
+    would not do with it."""
     try:
-        return model.model_validate_json(text), ()
-    except ValidationError as problem:
+        return model.model_validate_json(text), (), text
+    except ValidationError as first:
+        problem = first
+        plain = plain_object(text, model)
+        if plain is not None:
+            try:
+                return model.model_validate_json(plain), (), plain
+            except ValidationError as another:
+                problem = another
         return None, tuple(
             error(
                 "schema", pointer(*item["loc"]), measured=item["type"], limit="the schema",
@@ -145,7 +167,22 @@ def _parsed(model: type[BaseModel], text: str) -> tuple[Any, tuple[Finding, ...]
                 advice="Keep to the schema.",
             )
             for item in problem.errors(include_url=False, include_input=False)[:MAX_SCHEMA_FINDINGS]
-        )
+        ), plain or text
+
+
+def plain_object(text: str, model: type[BaseModel]) -> str | None:
+    """The object in `text`, its whole numbers written as such; None if that is `text` itself, or there is none."""
+    found = object_in(text, frozenset(model.model_fields))
+    if found is None:
+        return None
+    plain = json.dumps(json.loads(found, parse_float=_number), ensure_ascii=False)
+    return plain if plain != text else None
+
+
+def _number(digits: str) -> int | float:
+    """3.0 is 3: some servers write every number so."""
+    value = float(digits)
+    return int(value) if value.is_integer() and abs(value) < 2**53 else value
 
 
 def _not_json(problem: Exception) -> Finding:

@@ -2,10 +2,11 @@
 
 from django.conf import settings
 
-from generation.core.outcomes import Answer, CallCode, Failure
+from generation.core.dialects import Wire
+from generation.core.outcomes import Answer, CallCode, Failure, OnProgress, unheard
 from generation.core.prompting import Request
 from generation.core.routing import Endpoint
-from generation.llm.client import Provider
+from generation.llm.client import USUAL, Provider
 
 NO_KEY = "no-key-set"      # the bundled simulator takes any key; a real service answers with 401, which jobs show
 OWN = Endpoint()
@@ -19,7 +20,7 @@ class Providers:
 
     async def ask(
         self, request: Request, *, model: str, max_output_tokens: int, deadline_s: float, cache_key: str,
-        endpoint: Endpoint = OWN,
+        endpoint: Endpoint = OWN, wire: Wire = USUAL, on_progress: OnProgress = unheard,
     ) -> Answer:
         """The answer of the provider at `endpoint`.  A key that this process does not have is a refused one."""
         client = self._clients.get(endpoint)
@@ -31,7 +32,9 @@ class Providers:
             client = self._clients[endpoint] = Provider(
                 url_of(endpoint), key, connect_timeout_s=settings.LLM_CONNECT_TIMEOUT_S)
         return await client.ask(
-            request, model=model, max_output_tokens=max_output_tokens, deadline_s=deadline_s, cache_key=cache_key)
+            request, model=model, max_output_tokens=max_output_tokens, deadline_s=deadline_s, cache_key=cache_key,
+            wire=wire, on_progress=on_progress,
+        )
 
     async def close(self) -> None:
         clients, self._clients = self._clients, {}

@@ -1,7 +1,9 @@
 """What a provider is asked for one claim, and how much room there is for its reply."""
 
+import json
 from dataclasses import dataclass
 
+from generation.core.dialects import JsonForm
 from generation.core.outcomes import TokenUsage
 from generation.core.pricing import estimated_tokens
 from generation.core.prompting import Context, Request, Stage
@@ -45,7 +47,10 @@ class Question:
 
     @property
     def _tokens(self) -> int:
-        return sum(estimated_tokens(message["content"]) for message in self.request.messages)
+        tokens = sum(estimated_tokens(message["content"]) for message in self.request.messages)
+        if self.claim.wire.form is not JsonForm.SCHEMA:      # then the schema stands in the prompt
+            tokens += estimated_tokens(json.dumps(self.request.schema))
+        return tokens
 
 
 def output_limit(claim: Claim) -> int:

@@ -1,6 +1,7 @@
 """What the ends of calls tell about their routes, told to everybody through the database."""
 
-from generation.core.outcomes import OURS, UNHEALTHY, CallCode, Failure
+from generation.core.outcomes import OF_THE_REQUEST, OURS, PROVIDER_WIDE, UNHEALTHY, CallCode, Failure
+from generation.core.reasons import EXPLANATIONS, Reason
 from generation.services.chunks.claim import Claim
 from generation.services.routing import route_health
 from generation.worker.database import persistently
@@ -21,12 +22,28 @@ class RouteNotes:
         """Whether the route is closed by now; provider-wide trouble closes it."""
         if failure.code in UNHEALTHY:
             self._suspects.add(claim.route_id)
-        if failure.code in OURS or failure.code is CallCode.TOO_LONG:      # it says nothing about the provider
+        if failure.code in OURS or failure.code in OF_THE_REQUEST:      # it says nothing about the provider
             persistently(release_probe, claim)
             return False
         until = persistently(
-            route_health.note_call, claim.route_id, failure.code, failure.message, failure.retry_after_s)
+            route_health.note_call, claim.route_id, failure.code, said_to_all(failure), failure.retry_after_s)
         return until is not None
+
+    def learned(self, claim: Claim, failure: Failure) -> bool:
+        """Keep what the answer taught about the server; whether the next request will be another because of it."""
+        if not failure.lesson:
+            return False
+        return persistently(route_health.learn, claim.route_id, failure.lesson, claim.terms)
+
+
+def said_to_all(failure: Failure) -> str:
+    """What everybody may read who waits for the route.  A provider's words may quote somebody's brief: they stay with
+    the call, unless they are about the key or the account."""
+    if failure.code in PROVIDER_WIDE or failure.receipt.http_status is None:
+        return failure.message
+    if failure.code is CallCode.MALFORMED:
+        return EXPLANATIONS[Reason.MALFORMED_REPLY].sentence
+    return f"The provider answered {failure.receipt.http_status}."
 
 
 def release_probe(claim: Claim) -> None:

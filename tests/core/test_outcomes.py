@@ -32,6 +32,8 @@ RETRIED = {
     CallCode.SERVER_ERROR: Reason.PROVIDER_ERROR,
     CallCode.CONNECTION: Reason.CONNECTION,
     CallCode.MALFORMED: Reason.MALFORMED_REPLY,
+    CallCode.UNUSABLE: Reason.UNUSABLE_REPLY,
+    CallCode.BLOCKED: Reason.BLOCKED,
 }
 GIVEN_UP = {
     CallCode.REFUSED: Reason.REFUSED,
@@ -39,11 +41,17 @@ GIVEN_UP = {
     CallCode.BAD_REQUEST: Reason.BAD_REQUEST,
     CallCode.INTERNAL: Reason.INTERNAL,
     CallCode.TOO_LONG: Reason.TOO_LONG,
+    CallCode.FIELD_REFUSED: Reason.BAD_REQUEST,
+    CallCode.CAP_REFUSED: Reason.BAD_REQUEST,
+    CallCode.NO_ACCESS: Reason.NO_ACCESS,
+    CallCode.UNKNOWN_MODEL: Reason.UNKNOWN_MODEL,
+    CallCode.WRONG_ADDRESS: Reason.WRONG_ADDRESS,
 }
 SNOOZED = {
     CallCode.RATE_LIMITED: Reason.RATE_LIMITED,
     CallCode.OUT_OF_CREDIT: Reason.OUT_OF_CREDIT,
     CallCode.AUTH: Reason.AUTH,
+    CallCode.QUOTA_SPENT: Reason.QUOTA_SPENT,
     CallCode.ABANDONED: Reason.WORKER_STOPPED,
 }
 FAILURES = [*RETRIED, *GIVEN_UP, *SNOOZED, CallCode.TRUNCATED]
@@ -106,8 +114,28 @@ def test_what_is_no_failed_call_is_a_programming_error(code):
         after(code)
 
 
-def test_throttling_and_bad_keys_say_nothing_about_a_routes_health():
-    assert set(RETRIED) == UNHEALTHY
+def test_only_what_looks_like_an_outage_counts_against_a_routes_health():
+    assert {CallCode.SERVER_ERROR, CallCode.CONNECTION, CallCode.MALFORMED} == UNHEALTHY
+
+
+@pytest.mark.parametrize("code", [CallCode.FIELD_REFUSED, CallCode.CAP_REFUSED, CallCode.TOO_LONG])
+def test_what_the_next_request_does_better_is_asked_again_at_once(code):
+    failure = Failure(code, "not so")
+    again = decide(failure, attempts=1, policy=POLICY, jitter=0.5, is_news=True, claims=1)
+    assert again == Snooze(seconds(0), Reason.LEARNED)
+    assert isinstance(decide(failure, attempts=1, policy=POLICY, jitter=0.5, is_news=True, claims=60), GiveUp)
+
+
+def test_spent_quota_is_waited_for_and_not_for_ever():
+    failure = Failure(CallCode.QUOTA_SPENT, "of today")
+    assert isinstance(decide(failure, attempts=1, policy=POLICY, jitter=0, claims=4), Snooze)
+    assert decide(failure, attempts=1, policy=POLICY, jitter=0, claims=5) == GiveUp(Reason.QUOTA_SPENT, "of today")
+
+
+def test_provider_that_never_stops_throttling_ends_the_wait():
+    failure = Failure(CallCode.RATE_LIMITED, "slower")
+    assert isinstance(decide(failure, attempts=59, policy=POLICY, jitter=0, claims=59), Snooze)
+    assert decide(failure, attempts=60, policy=POLICY, jitter=0, claims=60).reason is Reason.PROVIDER_ERROR
 
 
 @pytest.mark.parametrize(("code", "attempts", "retry_after_s", "jitter", "wait_s"), [

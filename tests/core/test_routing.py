@@ -7,8 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from generation.core.pricing import Prices
-from generation.core.routing import Candidate, Need, SchemaSupport, Use, ranked, schema_needed, unable_because
-from generation.kinds import all_kinds
+from generation.core.routing import Candidate, Need, SchemaSupport, Use, ranked, unable_because
 
 UNIT = Need(kind="course", use=Use.UNIT, input_tokens=2_000, output_tokens=1_000, language="pt-BR")
 CHEAP = Candidate(
@@ -28,8 +27,10 @@ def first(candidates, need=UNIT, **more) -> str | None:
 @pytest.mark.parametrize(("changes", "need", "expected"), [
     ({}, {}, "cheap"),
     ({"is_well": False}, {}, "long"),                                     # well before cheap
-    ({"schema": SchemaSupport.SHAPE}, {}, "long"),
-    ({"schema": SchemaSupport.SHAPE}, {"schema": SchemaSupport.SHAPE}, "cheap"),
+    ({"schema": SchemaSupport.SHAPE}, {}, "cheap"),                        # its server is told the shape alone
+    ({"schema": SchemaSupport.NONE, "prices": Prices(500_000, 0, 2_000_000)}, {}, "long"),      # asked twice as often
+    ({"schema": SchemaSupport.NONE, "prices": Prices(0, 0, 0)}, {}, "cheap"),
+    ({"max_output_tokens": 999}, {}, "long"),
     ({"languages": frozenset({"en", "de"})}, {}, "long"),
     ({"languages": frozenset({"en", "pt"})}, {}, "cheap"),                # pt-BR is pt
     ({"languages": frozenset({"pt-br"})}, {}, "cheap"),
@@ -83,19 +84,3 @@ def test_order_of_the_rows_never_matters_and_none_is_lost(routes):
     able = {route.slug for route in routes if unable_because(route, UNIT) is None}
     assert {choice.slug for choice in ranked(routes, UNIT)} == able
     assert ranked(routes, UNIT) == ranked(list(reversed(routes)), UNIT)
-
-
-@pytest.mark.parametrize(("schema", "expected"), [
-    ({"type": "object", "properties": {"a": {"type": "string"}}}, SchemaSupport.SHAPE),
-    ({"type": "object", "properties": {"pattern": {"type": "string", "enum": ["x"]}}}, SchemaSupport.SHAPE),
-    ({"type": "object", "properties": {"a": {"type": "string", "pattern": "^x"}}}, SchemaSupport.FULL),
-    ({"type": "array", "items": {"anyOf": [{"type": "integer", "minimum": 1}]}}, SchemaSupport.FULL),
-])
-def test_what_a_schema_needs(schema, expected):
-    assert schema_needed(schema) is expected
-
-
-@pytest.mark.parametrize("slug", all_kinds())
-def test_kinds_need_routes_that_keep_to_bounds(slug):
-    kind = all_kinds()[slug]
-    assert schema_needed(kind.plan_schema, kind.unit_schema) is SchemaSupport.FULL

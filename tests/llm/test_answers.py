@@ -11,7 +11,8 @@ import pytest
 
 from generation.core.outcomes import CallCode, Failure, Reply
 from generation.core.secret_patterns import scrub
-from generation.llm.answers import HttpAnswer, read, retry_after_s, unanswered
+from generation.llm.answers import HttpAnswer, read, unanswered
+from generation.llm.waits import retry_after_s
 
 NOON = dt.datetime(2026, 11, 22, 12, 0, tzinfo=dt.UTC)
 USAGE = {
@@ -60,25 +61,24 @@ def test_provider_s_own_time_is_read_or_left_out(header, seconds):
 
 
 @pytest.mark.parametrize(("fields", "code"), [
-    ({"finish_reason": "length"}, CallCode.TRUNCATED),
+    ({"finish_reason": "length", "content": '{"a": [1, {"b": 2}'}, CallCode.TRUNCATED),
     ({"finish_reason": "length", "content": ""}, CallCode.TRUNCATED),
     ({"finish_reason": "content_filter"}, CallCode.FILTERED),
     ({"refusal": "No."}, CallCode.REFUSED),
     ({"refusal": "No.", "content": None}, CallCode.REFUSED),
     ({"refusal": "No.", "finish_reason": "content_filter"}, CallCode.REFUSED),
-    ({"content": ""}, CallCode.MALFORMED),
-    ({"content": " \n"}, CallCode.MALFORMED),
-    ({"content": None}, CallCode.MALFORMED),
-    ({"content": ["a"]}, CallCode.MALFORMED),
-    ({"finish_reason": "tool_calls"}, CallCode.MALFORMED),
-    ({"finish_reason": None}, CallCode.MALFORMED),
-    ({"finish_reason": {"a": 1}}, CallCode.MALFORMED),
+    ({"content": ""}, CallCode.UNUSABLE),
+    ({"content": " \n"}, CallCode.UNUSABLE),
+    ({"content": None}, CallCode.UNUSABLE),
+    ({"content": [7]}, CallCode.UNUSABLE),
+    ({"content": '{"a": 1', "finish_reason": None}, CallCode.UNUSABLE),
+    ({"content": "soon", "finish_reason": {"a": 1}}, CallCode.UNUSABLE),
     ({"choices": None}, CallCode.MALFORMED),
     ({"choices": []}, CallCode.MALFORMED),
     ({"choices": {}}, CallCode.MALFORMED),
     ({"choices": ["a"]}, CallCode.MALFORMED),
-    ({"choices": [{"finish_reason": "stop"}]}, CallCode.MALFORMED),
-    ({"choices": [{"message": "a", "finish_reason": "stop"}]}, CallCode.MALFORMED),
+    ({"choices": [{"finish_reason": "stop"}]}, CallCode.UNUSABLE),
+    ({"choices": [{"message": 7}]}, CallCode.MALFORMED),
 ])
 def test_completion_that_is_no_reply_keeps_its_usage(fields, code):
     failure = answered(completion(**fields))
@@ -103,10 +103,10 @@ def test_what_is_not_a_completion_is_malformed(body):
     ("many", (0, 0, 2, True)),
     ({}, (0, 0, 2, True)),
     ({"prompt_tokens": 10, "completion_tokens": 5}, (10, 0, 5, False)),
-    ({"prompt_tokens": -3, "completion_tokens": "5"}, (0, 0, 0, False)),
-    ({"prompt_tokens": True, "completion_tokens": 2.5}, (0, 0, 0, False)),
+    ({"prompt_tokens": -3, "completion_tokens": "5"}, (0, 0, 5, True)),
+    ({"prompt_tokens": True, "completion_tokens": 2.5}, (0, 0, 3, True)),
     ({"prompt_tokens": 10, "completion_tokens": 5, "prompt_tokens_details": None}, (10, 0, 5, False)),
-    ({"prompt_tokens": 10, "prompt_tokens_details": {"cached_tokens": 99}}, (10, 10, 0, False)),
+    ({"prompt_tokens": 10, "prompt_tokens_details": {"cached_tokens": 99}}, (10, 10, 2, True)),
 ])
 def test_usage_is_read_with_suspicion(usage, expected):
     found = answered(completion(usage=usage)).usage
@@ -133,9 +133,10 @@ def test_simulator_says_so():
     (400, {"code": "billing_hard_limit_reached"}, CallCode.OUT_OF_CREDIT),
     (401, {"code": "invalid_api_key"}, CallCode.AUTH),
     (402, {}, CallCode.OUT_OF_CREDIT),
-    (403, {}, CallCode.AUTH),
-    (404, {"code": "model_not_found"}, CallCode.BAD_REQUEST),
-    (405, {}, CallCode.BAD_REQUEST),
+    (403, {}, CallCode.NO_ACCESS),
+    (404, {"code": "model_not_found"}, CallCode.UNKNOWN_MODEL),
+    (404, {}, CallCode.WRONG_ADDRESS),
+    (405, {}, CallCode.WRONG_ADDRESS),
     (408, {}, CallCode.TIMEOUT),
     (409, {}, CallCode.SERVER_ERROR),
     (413, {}, CallCode.TOO_LONG),
@@ -172,14 +173,18 @@ def test_error_of_any_shape_is_a_sentence(body):
 
 @pytest.mark.parametrize(("inner", "code"), [
     (429, CallCode.RATE_LIMITED), (402, CallCode.OUT_OF_CREDIT), (502, CallCode.SERVER_ERROR),
-    ("oops", CallCode.MALFORMED), (None, CallCode.MALFORMED), (200, CallCode.MALFORMED),
+    ("429", CallCode.RATE_LIMITED), ("oops", CallCode.SERVER_ERROR), (None, CallCode.SERVER_ERROR),
+    (200, CallCode.SERVER_ERROR),
 ])
 def test_error_inside_a_good_status_is_seen(inner, code):
-    assert answered({"error": {"code": inner, "message": "upstream"}}).code is code
+    failure = answered({"error": {"code": inner, "message": "upstream"}})
+    assert failure.code is code
+    assert "upstream" in failure.message
+    assert (failure.usage.input_tokens, failure.usage.is_estimated) == (0, False)
 
 
 def test_redirect_is_not_followed_and_not_a_reply():
-    assert answered(completion(), 307).code is CallCode.MALFORMED
+    assert answered(completion(), 307).code is CallCode.WRONG_ADDRESS
 
 
 @pytest.mark.parametrize(("headers", "expected"), [

@@ -217,7 +217,9 @@ def test_reply_that_no_column_takes_is_paid_and_ends_the_claim(question, monkeyp
         raise DataError("out of range")
 
     monkeypatch.setattr(attempts, "store_reply", refuse)
-    ended = steps.store(question, Reply("{}", USAGE))
+    line = Line(FakeProvider())
+    line.executor.finish(question, Reply("{}", USAGE))
+    [ended] = line.settled
     assert ended.outcome == GiveUp(Reason.INTERNAL, "DataError: out of range")
     assert (ended.answer.code, ended.answer.usage) == (CallCode.INTERNAL, USAGE)
 

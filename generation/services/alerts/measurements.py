@@ -16,7 +16,7 @@ from generation.core.findings import Severity as FindingSeverity
 from generation.core.reasons import EXPLANATIONS, Reason
 from generation.core.states import ChunkState, JobState
 from generation.core.text import counted
-from generation.models import Attempt, Channel, Chunk, Election, Job, Pulse, Route
+from generation.models import Attempt, Channel, Chunk, Election, Incident, Job, Pulse, Route
 from generation.models.election import SWEEPER
 from generation.models.job import TERMINAL
 
@@ -26,6 +26,11 @@ MOST_DOCUMENTS = 1_000   # whose findings are looked through
 MOST_STUCK = 200         # that are counted
 # Those of the account have conditions of their own, and who pauses a route by hand knows of it.
 NO_BREAKER = (Reason.OUT_OF_CREDIT.value, Reason.AUTH.value, Reason.PAUSED_BY_STAFF.value)
+# The server answers, and will not take what this route sends: only its settings mend that.
+MISFITS = (
+    Reason.UNKNOWN_MODEL.value, Reason.WRONG_ADDRESS.value, Reason.NO_ACCESS.value, Reason.BAD_REQUEST.value,
+    Reason.BLOCKED.value,
+)
 
 
 def measure(condition: Condition, *, now: dt.datetime, threshold: float, window: dt.timedelta) -> list[Reading]:
@@ -35,6 +40,7 @@ def measure(condition: Condition, *, now: dt.datetime, threshold: float, window:
         Condition.BREAKER_OPEN: _breakers,
         Condition.OUT_OF_CREDIT: lambda: _account(Reason.OUT_OF_CREDIT),
         Condition.BAD_KEY: lambda: _account(Reason.AUTH),
+        Condition.ROUTE_MISFIT: _misfits,
         Condition.FAILURE_RATE: lambda: _failure_rate(since),
         Condition.STUCK_JOB: lambda: _stuck(now, threshold),
         Condition.BACKLOG_AGE: lambda: _backlog(now),
@@ -82,6 +88,20 @@ def _account(reason: Reason) -> list[Reading]:
             f"{base_url} {key_name}".strip()[:120],
         ))
     return readings
+
+
+def _misfits() -> list[Reading]:
+    """One reading for each open failure that only a change of the route's settings ends."""
+    found = Incident.objects.filter(resolved_at__isnull=True, cause__in=MISFITS, route__isnull=False)
+    return [
+        Reading(
+            incident.jobs,
+            f"{EXPLANATIONS[Reason(incident.cause)].sentence} {counted(incident.jobs, 'job')} on {incident.route} lost "
+            "parts by it.",
+            f"{incident.route} {incident.cause}"[:120],
+        )
+        for incident in found.select_related("route")
+    ]
 
 
 def _failure_rate(since: dt.datetime) -> list[Reading]:

@@ -95,8 +95,8 @@ def close(
     match answer:
         case Failure():
             columns = _columns(claim, answer)
-            said = {"message": answer.message, "request_fingerprint": request_fingerprint, "origin": Origin.PROVIDER,
-                    "is_counted": False}
+            said = {"message": answer.message, "reply": answer.text, "request_fingerprint": request_fingerprint,
+                    "origin": Origin.PROVIDER, "is_counted": False}
             if _unheard(claim).update(**{**said, **closing, **columns}, is_booked=True):
                 bill.add(columns)
         case Reply():

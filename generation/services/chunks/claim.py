@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from generation.core.dialects import Wire, WireTerms
 from generation.core.pricing import Prices
 from generation.core.prompting import Stage
 from generation.core.routing import Endpoint
@@ -43,9 +44,17 @@ class Claim:
     endpoint: Endpoint
     model: str
     prices: Prices
+    wire: Wire
+    deadline_s: float
+    max_in_flight: int          # the route's ceiling
     max_output_tokens: int
     context_tokens: int
     was_truncated: bool
     route_is_suspect: bool      # its breaker has counted failures: a success is news
     is_probe: bool              # the one call by which an open breaker learns whether the provider is back
     stored_reply: StoredReply | None
+
+    @property
+    def terms(self) -> WireTerms:
+        """How the route is asked by this claim."""
+        return WireTerms(self.endpoint.base_url, self.model, self.wire, self.context_tokens, self.max_output_tokens)

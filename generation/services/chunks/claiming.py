@@ -171,7 +171,7 @@ def _take(
         **changes(
             Event.CLAIM, now, lease_until=now + dt.timedelta(seconds=settings.LEASE_S), worker=worker,
             fence=F("fence") + 1, attempts=F("attempts") + 1, ready_at=None, reason="", reason_detail="",
-            started_at=Coalesce(F("started_at"), now),
+            started_at=Coalesce(F("started_at"), now), written_tokens=0,
         )
     )
     assert taken == len(ids), "the rows were locked when they were read"
@@ -189,6 +189,7 @@ def _take(
         for chunk in chunks
     )
     _show(chunks, now)
+    wire = route.wire
     return [
         Claim(
             chunk_id=chunk.pk, job_id=chunk.job_id, position=chunk.position, stage=Stage(chunk.stage),
@@ -197,7 +198,8 @@ def _take(
             kind=chunk.job.kind, kind_revision=chunk.job.kind_revision, strategy=chunk.job.strategy,
             unit_total=chunk.job.unit_total, job_key=str(chunk.job.public_id), route_id=route.pk,
             why_route=why[chunk.pk], is_stand_in=chunk.pk in elsewhere, endpoint=route.endpoint, model=route.model,
-            prices=route.prices, max_output_tokens=route.max_output_tokens, context_tokens=route.context_tokens,
+            prices=route.prices, wire=wire, deadline_s=route.patience_s, max_in_flight=route.max_in_flight,
+            max_output_tokens=route.longest_reply, context_tokens=route.room,
             was_truncated=chunk.pk in truncated, route_is_suspect=route.breaker_failures > 0,
             is_probe=is_probe, stored_reply=stored.get(chunk.pk),
         )

@@ -3,7 +3,7 @@
 import datetime as dt
 import logging
 import os
-from collections.abc import Callable, Iterable, Set
+from collections.abc import Callable, Iterable, Mapping, Set
 from typing import TypeVar
 
 from django.conf import settings
@@ -17,7 +17,7 @@ from generation.core.states import MAX_CRASHES, ChunkState, Event
 from generation.models import Attempt, AttemptState, Chunk, Flight, Job, LogLevel, clock
 from generation.models.chunk import changes
 from generation.services.cache import single_flight
-from generation.services.chunks.attempts import Bill
+from generation.services.chunks.attempts import MOST_TOKENS, Bill
 from generation.services.chunks.endings import end_without_content
 from generation.services.chunks.fan_out import unblock_next
 from generation.services.chunks.job_state import derive
@@ -46,6 +46,24 @@ def renew(*, worker: str, held: dict[int, int]) -> set[int]:
         return set()
     fences = dict(mine.values_list("pk", "fence"))
     return {chunk_id for chunk_id, fence in held.items() if fences.get(chunk_id) != fence}
+
+
+def show_written(written: Mapping[int, tuple[int, int]]) -> None:
+    """Let people see how far streamed calls are: by chunk, the fence and the tokens so far.
+
+    For display alone: what somebody else has locked is shown in the next pulse."""
+    with transaction.atomic(durable=True):
+        rows = list(
+            Chunk.objects.select_for_update(skip_locked=True, no_key=True)
+            .filter(pk__in=written, state=ChunkState.RUNNING.value).only("fence", "job_id")
+        )
+        mine = [chunk for chunk in rows if chunk.fence == written[chunk.pk][0]]
+        for chunk in mine:
+            chunk.written_tokens = min(written[chunk.pk][1], MOST_TOKENS)
+        Chunk.objects.bulk_update(mine, ["written_tokens"])
+        jobs = Job.objects.select_for_update(skip_locked=True, no_key=True).filter(
+            pk__in={chunk.job_id for chunk in mine})
+        Job.objects.filter(pk__in=list(jobs.values_list("pk", flat=True))).update(revision=F("revision") + 1)
 
 
 def expire() -> int:

@@ -168,7 +168,8 @@ def snapshot(job: Job, chunks: Sequence[Chunk] | None = None) -> dict[str, Any]:
 
 
 WAITS_FOR_PROVIDER = frozenset({
-    Reason.PROVIDER_UNAVAILABLE, Reason.RATE_LIMITED, Reason.AUTH, Reason.OUT_OF_CREDIT, Reason.PAUSED_BY_STAFF,
+    Reason.PROVIDER_UNAVAILABLE, Reason.RATE_LIMITED, Reason.AUTH, Reason.OUT_OF_CREDIT, Reason.QUOTA_SPENT,
+    Reason.PAUSED_BY_STAFF,
 })
 
 

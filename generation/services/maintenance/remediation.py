@@ -56,6 +56,12 @@ def take(incident: Incident, remedy: Remedy, *, by: "User | None") -> Taken:
                 raise Refusal(RefusalCode.NOTHING_TO_RETRY, "The route is not paused.", "There is nothing to resume.")
             incidents.note(incident, remedy, clock.now(), by=by)
             return Taken("Calls flow again.")
+        case Remedy.PAUSE:
+            because = f"because of failure {incident.pk}"
+            if incident.route is None or not route_health.hold(incident.route, by=by, because=because):
+                raise Refusal(RefusalCode.NOTHING_TO_RETRY, "The route is paused already.", "There is nothing to do.")
+            incidents.note(incident, remedy, clock.now(), by=by, outcome=TreatmentOutcome.WORKED)
+            return Taken("Nothing new is asked on the route until somebody resumes it.")
         case Remedy.ROUTE | Remedy.WORKERS:
             incidents.note(incident, remedy, clock.now(), by=by)
             return Taken("")

@@ -15,6 +15,7 @@ from django.db.models.functions import Greatest, Least
 from generation import queue
 from generation.core.breaker import Breaker, BreakerState, Outcomes
 from generation.core.concurrency import CallReport, advance
+from generation.core.dialects import Learned, WireTerms
 from generation.core.outcomes import OURS, PROVIDER_WIDE, UNHEALTHY, CallCode
 from generation.core.reasons import EXPLANATIONS, Reason
 from generation.models import Chunk, LogLevel, Route, RouteMinute, clock
@@ -38,23 +39,51 @@ def note_call(
     """Let one call's end move the route's breaker; until when the route is closed, if it is.
 
     Successes of a route whose breaker has counted nothing need not be told."""
-    is_hard = code in PROVIDER_WIDE
-    is_failure = is_hard or code in UNHEALTHY
+    is_failure = code in PROVIDER_WIDE or code in UNHEALTHY
     with transaction.atomic(durable=True):
         route = Route.objects.select_for_update(no_key=True).get(pk=route_id)
         if code in OURS:
             return route.open_until      # it says nothing about the provider
         now = clock.now()
-        # A 429 throttles; the provider that sends it is well.
         breaker = route.breaker
-        moved = breaker.failed(now, is_hard=is_hard, thresholds=route.thresholds) if is_failure else breaker.succeeded()
-        _store(route, moved, now, reason=PROVIDER_WIDE.get(code, Reason.PROVIDER_UNAVAILABLE), detail=detail)
+        if code is CallCode.QUOTA_SPENT:
+            moved = breaker.spent(now, None if not retry_after_s else dt.timedelta(seconds=retry_after_s))
+        elif code is CallCode.TIMEOUT:      # no evidence of anything, unless one call was to bring it
+            moved = breaker.failed(now, thresholds=route.thresholds) if breaker.probe_until else breaker
+        elif is_failure:
+            moved = breaker.failed(now, is_hard=code in PROVIDER_WIDE, thresholds=route.thresholds)
+        else:      # also a 429, which throttles: the provider that sends it is well
+            moved = breaker.succeeded()
+        _store(
+            route, moved, now, reason=PROVIDER_WIDE.get(code, Reason.PROVIDER_UNAVAILABLE), detail=detail, code=code)
         if code is CallCode.RATE_LIMITED:
             wait_s = settings.BACKOFF_BASE_S if retry_after_s is None else retry_after_s
             throttle(route, now + dt.timedelta(seconds=min(wait_s, LONGEST_THROTTLE_S)))
         if moved.open_until is None and route.open_until is not None:
             queue.ring()
     return moved.open_until
+
+
+def learn(route_id: int, lesson: Learned, asked: WireTerms) -> bool:
+    """Keep what an answer to a call on the terms `asked` taught about the route's server; whether the next request
+    will be another because of it."""
+    news = asked.news_in(lesson)
+    with transaction.atomic(durable=True):
+        route = Route.objects.select_for_update(no_key=True).get(pk=route_id)
+        if (route.base_url, route.model) != (asked.base_url, asked.model):
+            return True      # a person has changed where it leads: this is about another server
+        learned = route.lesson.adding(news)
+        if learned != route.lesson:
+            Route.objects.filter(pk=route_id).update(learned=learned.as_json())
+            _tell(route, "route_learned", f"{route}: its server is asked otherwise from now on: {learned}")
+    return bool(news)
+
+
+def forget_lesson(route: Route, *, by: "User | None") -> None:
+    """Ask with everything again: for a server that was changed or brought up to date."""
+    with transaction.atomic(durable=True):
+        Route.objects.filter(pk=route.pk).update(learned={})
+        _tell(route, "route_learned", f"{route}: what was learned of its server is forgotten", by=by)
 
 
 def throttle(route: Route, until: dt.datetime) -> None:
@@ -96,7 +125,7 @@ def report(route_id: int, seen: CallReport, *, worker: str = "") -> float:
 
 def reserve_probe(route: Route, now: dt.datetime) -> None:
     """Mark that the one probe of an open breaker is out.  The caller holds the route's lock."""
-    until = now + dt.timedelta(seconds=settings.LLM_DEADLINE_S + settings.LEASE_S)
+    until = now + dt.timedelta(seconds=route.patience_s + settings.LEASE_S)
     Route.objects.filter(pk=route.pk).update(probe_until=route.breaker.probing(until).probe_until)
     _tell(route, "breaker_half_open", f"{route}: one trial call goes out")
 
@@ -150,12 +179,15 @@ def forget_limit(route: Route, *, by: "User | None") -> None:
 def stand_in_for(route: Route) -> Route | None:
     """The route that is asked while `route` is paused: the first of its fallbacks that is enabled and well.
 
-    None too where the fallback has the same key, and the key is what is wrong."""
+    None too where the fallback has the same key or address, and that is what is wrong."""
     seen, at = {route.pk}, route.fallback
     is_account = route.breaker_reason in {Reason.AUTH, Reason.OUT_OF_CREDIT}
+    is_unreachable = route.breaker_code == CallCode.CONNECTION
     while at is not None and at.pk not in seen:
-        has_same_key = (at.base_url, at.key_name) == (route.base_url, route.key_name)
-        if at.is_enabled and at.open_until is None and not (is_account and has_same_key):
+        has_same_address = at.address == route.address
+        has_same_key = has_same_address and at.key_name == route.key_name
+        is_in_vain = (is_account and has_same_key) or (is_unreachable and has_same_address)
+        if at.is_enabled and at.open_until is None and not is_in_vain:
             return at
         seen.add(at.pk)
         at = at.fallback
@@ -179,7 +211,8 @@ def forget_old_minutes() -> int:
 
 
 def _store(
-    route: Route, breaker: Breaker, now: dt.datetime, *, reason: Reason, detail: str, by: "User | None" = None
+    route: Route, breaker: Breaker, now: dt.datetime, *, reason: Reason, detail: str, by: "User | None" = None,
+    code: CallCode | None = None,
 ) -> None:
     is_open = breaker.open_until is not None
     if route.breaker == breaker:
@@ -189,6 +222,7 @@ def _store(
         "open_until": breaker.open_until, "probe_until": breaker.probe_until, "is_hard_open": breaker.is_hard,
         "is_held": breaker.is_held, "breaker_reason": reason.value if is_open else "",
         "breaker_detail": detail if is_open else "",
+        "breaker_code": code.value if is_open and code is not None else "",
     }
     if not is_open and route.open_until is not None:
         values["outcomes"] = Outcomes().buckets      # or the failures of before would open it again

@@ -15,7 +15,7 @@ from generation.core.outcomes import GiveUp, Outcome, Repair
 from generation.core.pricing import estimated_tokens
 from generation.core.prompting import Stage
 from generation.core.reasons import Reason
-from generation.core.routing import Candidate, Choice, Need, SchemaSupport, Use, ranked, schema_needed, unable_because
+from generation.core.routing import Candidate, Choice, Need, Use, ranked, unable_because
 from generation.kinds import get_kind
 from generation.models import Job, Route
 from generation.services.errors import Refusal, RefusalCode
@@ -77,7 +77,7 @@ def remedy(
     need = need_of(
         spec, Use.REPAIR if not is_longer else Use.UNIT,
         stronger_than=None if is_longer else asked_on.strength,
-        longer_than=asked_on.context_tokens if is_longer else None, failed_checks=repairs + 1,
+        longer_than=asked_on.room if is_longer else None, failed_checks=repairs + 1,
     )
     rows = _enabled()
     choices = ranked([route.candidate for route in rows.values()], need, is_allowed)
@@ -103,7 +103,7 @@ def need_of(
         input_tokens, output_tokens = shared + size.plan, size.unit
     language = spec.brief.get("language")
     return Need(
-        kind=spec.kind.slug, use=use, input_tokens=input_tokens, output_tokens=output_tokens, schema=size.schema,
+        kind=spec.kind.slug, use=use, input_tokens=input_tokens, output_tokens=output_tokens,
         language=language if isinstance(language, str) else "", stronger_than=stronger_than, longer_than=longer_than,
         failed_checks=failed_checks,
     )
@@ -133,12 +133,11 @@ def _best(candidates: list[Candidate], need: Need, is_allowed: Allowed) -> Choic
 
 @dataclass(frozen=True)
 class _Size:
-    """Tokens of a kind's parts, off its own example; what its schemas need of a model."""
+    """Tokens of a kind's parts, off its own example."""
 
     rules: int
     plan: int
     unit: int
-    schema: SchemaSupport
 
 
 @cache
@@ -147,5 +146,5 @@ def _size(slug: str) -> _Size:
     parts = part_sizes(kind, json.dumps(kind.example))
     return _Size(
         rules=estimated_tokens(kind.rules) + estimated_tokens(kind.prompt_of(f"{Stage.UNIT}.md")),
-        plan=parts.plan, unit=parts.unit, schema=schema_needed(kind.plan_schema, kind.unit_schema),
+        plan=parts.plan, unit=parts.unit,
     )

@@ -1,0 +1,169 @@
+"""What an error of a provider means, and what it teaches about its server.
+
+Each provider, proxy and server has its own status for the same trouble, so words and codes decide first and the
+status last.  The questions are asked in order: the first that is answered yes is what the error means."""
+
+import datetime as dt
+import re
+
+from generation.core.dialects import BOUNDS, JSON_OBJECT, JSON_SCHEMA, LENGTHS, NAMES, ROLES, Learned, Wire
+from generation.core.outcomes import CallCode
+from generation.llm import error_words as words
+from generation.llm import waits
+from generation.llm.error_body import Said
+
+LEAST_CONTEXT, LEAST_OUTPUT = 1_024, 256      # what a server states below that is not believed
+_STATUS_CODES = {
+    401: CallCode.AUTH, 402: CallCode.OUT_OF_CREDIT, 403: CallCode.NO_ACCESS,
+    404: CallCode.WRONG_ADDRESS, 405: CallCode.WRONG_ADDRESS, 408: CallCode.TIMEOUT,
+    409: CallCode.SERVER_ERROR, 425: CallCode.SERVER_ERROR,      # conflict and "too early" pass by themselves
+    410: CallCode.UNKNOWN_MODEL, 413: CallCode.TOO_LONG, 429: CallCode.RATE_LIMITED, 498: CallCode.RATE_LIMITED,
+    451: CallCode.NO_ACCESS,
+}
+
+
+def is_page(raw: str) -> bool:
+    """Whether a web page came, and not an answer of a provider."""
+    return words.HTML.match(raw) is not None
+
+
+def meaning(status: int, said: Said, raw: str, wire: Wire) -> tuple[CallCode, Learned]:
+    """What an error of `status` means, and what it teaches about the server.  Status 0: none was stated."""
+    lesson = Learned()
+    if is_page(raw):
+        return _page(status), lesson
+    text = said.all
+    if said.text or words.INVALID_OUTPUT.search(text):
+        return CallCode.UNUSABLE, lesson
+    if status in {413, 429} or (said.codes & {"429", "rate_limit_exceeded"} and status < 500):
+        return _limited(status, said, text), lesson
+    if status < 500 and status not in {401, 402} and (said.codes & words.FILTER_CODES or words.FILTERED.search(text)):
+        return CallCode.FILTERED, lesson
+    is_of_a_day = words.DAILY.search(text) and words.EXHAUSTED.search(text)
+    if status != 402 and is_of_a_day and not words.CREDIT.search(text):
+        return CallCode.QUOTA_SPENT, lesson
+    if status < 500 and status != 404 and (said.codes & words.OUT_OF_CREDIT_CODES or words.CREDIT.search(text)):
+        return CallCode.OUT_OF_CREDIT, lesson
+    if status == 402:
+        is_quota = words.DAILY.search(" ".join(said.codes))
+        return CallCode.QUOTA_SPENT if is_quota else CallCode.OUT_OF_CREDIT, lesson
+    if status == 401:
+        return CallCode.AUTH, lesson
+    if status < 500 and (said.codes & words.KEY_CODES or words.KEY.search(text)):
+        return CallCode.AUTH, lesson
+    if status < 500 and (said.codes & words.COUNTRY_CODES or words.COUNTRY.search(text)):
+        return CallCode.NO_ACCESS, lesson
+    if words.LOADING.search(text):
+        return CallCode.SERVER_ERROR, lesson
+    is_context = bool(said.codes & words.TOO_LONG_CODES or words.TOO_LONG.search(words.NO_CONTEXT.sub(" ", text)))
+    if not is_context and words.CAP.search(text) and not words.NO_SUCH_FIELD.search(text):
+        return CallCode.CAP_REFUSED, Learned(output_tokens=_stated(words.CAP_NUMBERS, text, LEAST_OUTPUT))
+    refused = _refused(said, text, wire)
+    if status not in {403, 405} and refused and not words.MODEL_ONLY.search(text):
+        return CallCode.FIELD_REFUSED, Learned(refused)
+    if is_context:
+        return CallCode.TOO_LONG, Learned(context_tokens=_context(said, text))
+    if words.NOT_OPEN_TO_ALL.search(text):
+        return CallCode.NO_ACCESS, lesson
+    if words.ADDRESS.search(text):
+        return CallCode.WRONG_ADDRESS, lesson
+    if status != 403 and (said.codes & words.MODEL_CODES or words.MODEL.search(text)):
+        return CallCode.UNKNOWN_MODEL, lesson
+    if status < 500 and status != 404 and words.RATE.search(text):
+        return CallCode.QUOTA_SPENT if words.DAILY.search(text) else CallCode.RATE_LIMITED, lesson
+    if "degraded function" in text:
+        return CallCode.SERVER_ERROR, lesson
+    if status < 500 and status != 404 and words.ACCESS.search(text):
+        return CallCode.NO_ACCESS, lesson
+    return _STATUS_CODES.get(status, CallCode.BAD_REQUEST if 400 <= status < 500 else CallCode.SERVER_ERROR), lesson
+
+
+def _page(status: int) -> CallCode:
+    if status >= 500 or status in {408, 425}:
+        return CallCode.SERVER_ERROR
+    known = {401: CallCode.AUTH, 402: CallCode.OUT_OF_CREDIT, 403: CallCode.BLOCKED, 413: CallCode.TOO_LONG,
+             429: CallCode.RATE_LIMITED, 406: CallCode.BLOCKED, 451: CallCode.NO_ACCESS}
+    return known.get(status, CallCode.WRONG_ADDRESS)
+
+
+def _limited(status: int, said: Said, text: str) -> CallCode:
+    """Of the kinds of "too much": the request itself, the account, the day, or only this minute."""
+    numbers = words.REQUESTED.search(text)
+    if numbers is not None:
+        limit, requested = (int(number.replace(",", "")) for number in numbers.groups())
+        if requested > limit:
+            return CallCode.TOO_LONG
+    if re.search(r"\blimit: 0\b", text):      # Google: not in this tier at all
+        return CallCode.NO_ACCESS
+    if words.TOO_LARGE.search(text) or (said.codes & words.TOO_LONG_CODES and status != 429) or status == 413:
+        return CallCode.TOO_LONG
+    # Google says "check your plan and billing" of every quota, also of a minute's.
+    if said.codes & words.OUT_OF_CREDIT_CODES or (words.CREDIT.search(text) and "resource_exhausted" not in said.codes):
+        return CallCode.OUT_OF_CREDIT
+    if words.DAILY.search(text):
+        return CallCode.QUOTA_SPENT
+    if said.codes & words.TOO_LONG_CODES:
+        return CallCode.TOO_LONG
+    return CallCode.RATE_LIMITED
+
+
+def _refused(said: Said, text: str, wire: Wire) -> frozenset[str]:
+    """Names that `wire` says and the server will not have."""
+    if words.ROLES.search(text) and (news := wire.news_in({ROLES})):
+        return news
+    named = set(said.fields) & NAMES
+    blamed = words.INSTEAD.sub(" ", text)
+    if words.UNKNOWN_FIELD.search(text):
+        named |= {name for name in NAMES if re.search(_named(name), blamed)}
+        if "response_format" in said.fields or words.FORMAT.search(blamed):
+            named |= {JSON_SCHEMA, JSON_OBJECT}
+    # Bounds first: without them a schema is one that more servers take.
+    is_of_schema = words.SCHEMA.search(text)
+    if is_of_schema and wire.sends(LENGTHS) and words.LENGTHS.search(text):
+        return frozenset({LENGTHS})
+    if is_of_schema and wire.sends(BOUNDS) and words.BOUNDS.search(text):
+        return frozenset({BOUNDS})
+    if is_of_schema and words.BAD_SCHEMA.search(text):
+        return frozenset({BOUNDS}) if wire.sends(BOUNDS) else wire.news_in({JSON_SCHEMA})
+    return wire.news_in(named)
+
+
+def _named(name: str) -> str:
+    """How an error says that field: a short name only between quotes or as an item of a list."""
+    if name in {"store", "strict", "stream", "bounds", "lengths", "roles"}:
+        return (
+            rf"['\"`.]{name}['\"`]|(?:supplied|arguments?|parameters?|fields?|inputs?):? {name}\b"
+            rf"|\b{name}: (?:extra|unknown|unexpected|unsupported)"
+        )
+    return rf"(?<![\w-]){name}(?![\w-])"
+
+
+def _context(said: Said, text: str) -> int | None:
+    """The length of the context that the server stated."""
+    for key in ("n_ctx", "max_model_len", "context_length", "max_context_length"):
+        value = said.numbers.get(key)
+        if value is not None and LEAST_CONTEXT <= value < 1e9:
+            return int(value)
+    return _stated(words.CONTEXT_NUMBERS, text, LEAST_CONTEXT)
+
+
+def _stated(pattern: re.Pattern[str], text: str, least: int) -> int | None:
+    for found in pattern.finditer(text):
+        number = int(next(group for group in found.groups() if group).replace(",", ""))
+        if least <= number < 100_000_000:
+            return number
+    return None
+
+
+def wait_in(said: Said, raw: str, now: dt.datetime) -> float | None:
+    """Seconds that the body asks us to wait, from its fields or its words."""
+    for key, unit_s in (("retrydelay", 1.0), ("retry_after_ms", 0.001), ("retry_after", 1.0), ("retryafter", 1.0),
+                        ("retry_after_seconds", 1.0), ("estimated_time", 1.0)):
+        if key in said.numbers:
+            return waits.bounded(said.numbers[key] * unit_s)
+    reset = said.numbers.get("x-ratelimit-reset")
+    if reset is None and (found := re.search(r'"x-ratelimit-reset":\s*"?(\d{10,13})', raw, re.IGNORECASE)):
+        reset = float(found[1])
+    if reset is not None and reset > 1e9:
+        return waits.bounded((reset / 1_000 if reset > 1e11 else reset) - now.timestamp())
+    return waits.in_words(said.message or said.words)
