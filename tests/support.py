@@ -35,6 +35,7 @@ from generation.worker.executor import policy
 from generation.worker.job_context import JobContexts
 from generation.worker.judging import outcome_of, request_for
 from generation.worker.question import output_limit
+from generation.worker.route_notes import RouteNotes
 from tests.canaries import PUPIL
 
 REVISIONS = {slug: kind.revision for slug, kind in all_kinds().items()}
@@ -94,7 +95,8 @@ def finish(claim: Claim, answer: Answer | None = None) -> settling.Settled:
     if isinstance(answer, Failure):
         outcome = decide(
             answer, attempts=claim.attempts, policy=policy(), jitter=0.5,
-            had_largest_cap=output_limit(claim) == claim.max_output_tokens,
+            had_largest_cap=output_limit(claim) == claim.max_output_tokens, claims=claim.fence,
+            is_news=RouteNotes().learned(claim, answer),
         )
         return settling.settle(Finished(claim, outcome, answer, answer.code))[0]
     request = request_for(claim, context)

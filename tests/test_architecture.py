@@ -70,6 +70,7 @@ MAY_PRINT = ("config/", "generation/management/", "generation/testbed/", "genera
 TESTS_THAT_MAY_SLEEP = {
     "tests/api/wire.py": "the API tests' helper that polls, with a deadline",
     "tests/simulator/test_simulator_server.py": "plays a writer that takes its time",
+    "tests/real_model/run.py": "waits for a server to load its model, with a deadline; run by hand",
     "tests/simulator/test_simulator_process.py": "polls for the end of a process, with a deadline",
 }
 

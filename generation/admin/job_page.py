@@ -13,7 +13,7 @@ from generation.admin.briefs import readable
 from generation.admin.rendering import document_html, span, tree, url_of
 from generation.core.pricing import dollars
 from generation.core.reasons import Explanation
-from generation.core.states import JobState
+from generation.core.states import ChunkState, JobState
 from generation.kinds import all_kinds
 from generation.models import Chunk, Job, LogEntry, clock
 from generation.services import incidents
@@ -88,11 +88,18 @@ def parts_of(job: Job) -> list[Part]:
     rows = Chunk.objects.filter(job=job).order_by("position").defer("content", "draft", "instruction")
     return [
         Part(
-            chunk.pk, str(chunk), url_of(chunk), chunk.state, chunk.attempts, chunk.headline, chunk.explanation,
+            chunk.pk, str(chunk), url_of(chunk), chunk.state, chunk.attempts, _headline(chunk), chunk.explanation,
             chunk.reason_detail, dollars(chunk.cost_usd_micros), len(chunk.findings), chunk.from_cache,
         )
         for chunk in rows
     ]
+
+
+def _headline(chunk: Chunk) -> str:
+    """What it is; while a streamed call runs, how far that is."""
+    if chunk.state == ChunkState.RUNNING and chunk.written_tokens:
+        return f"about {chunk.written_tokens:,} tokens written so far"
+    return chunk.headline
 
 
 def document_of(job: Job) -> DocumentView:

@@ -16,6 +16,7 @@ from unfold.admin import TabularInline
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminTextInputWidget
 
+from generation.admin import local_model
 from generation.admin.actions import posted
 from generation.admin.records import FastListAdmin, person, when
 from generation.admin.rendering import state, url_of
@@ -25,6 +26,7 @@ from generation.models import Route, RouteMinute, RouteUse
 from generation.services.routing import route_health
 
 SHOWN = dt.timedelta(hours=3)
+TEACHES = frozenset({"base_url", "model", "dialect", "context_tokens", "max_output_tokens"})
 LONGEST_REASON = 300
 STATES = {
     BreakerState.CLOSED: ("ok", "flowing"), BreakerState.OPEN: ("waiting", "paused"),
@@ -52,14 +54,19 @@ class RouteAdmin(FastListAdmin):
     search_fields = ("slug", "model")
     ordering = ("priority", "id")
     sortable_by = ("slug",)
+    list_before_template = "generation/admin/local_route_link.html"
     change_form_outer_before_template = "generation/admin/route.html"
     inlines = (RouteUseInline,)
     formfield_overrides: ClassVar = {JSONField: {"widget": UnfoldAdminTextInputWidget}}
     fieldsets = (
         (None, {"fields": ("slug", "model", "is_enabled", "priority", "fallback")}),
         ("Where it is", {
-            "description": "Both may stay empty: then it is a model of the installation's own provider.",
-            "fields": ("base_url", "key_name"),
+            "description": "All may stay empty: then it is a model of the installation's own provider.",
+            "fields": ("base_url", "key_name", "dialect"),
+        }),
+        ("How it is asked", {
+            "description": "What a server refuses by name, or states as its limit, is kept and heeded from then on.",
+            "fields": ("streaming", "deadline_s", "silence_s", "learned_line"),
         }),
         ("Prices", {
             "description": "In millionths of a dollar for a million tokens: $0.40 is 400000. New documents get the "
@@ -87,12 +94,14 @@ class RouteAdmin(FastListAdmin):
             ),
         }),
     )
-    add_fieldsets = (*fieldsets[:4], (
-        "How much it carries", {"fields": ("max_in_flight", "requests_per_minute", "tokens_per_minute")},
-    ), fieldsets[5])      # a new route has no health to speak of
+    add_fieldsets = (
+        *fieldsets[:2], ("How it is asked", {"fields": ("streaming", "deadline_s", "silence_s")}), *fieldsets[3:5],
+        ("How much it carries", {"fields": ("max_in_flight", "requests_per_minute", "tokens_per_minute")}),
+        fieldsets[6],
+    )      # a new route has no health to speak of, and has learned nothing
     readonly_fields = (
         "health", "at_once", "breaker_sentence", "breaker_detail", "breaker_failures", "opens", "probe",
-        "throttled",
+        "throttled", "learned_line",
     )
     opens = when("open_until", "Paused until")
     probe = when("probe_until", "Trial call is out until")
@@ -150,14 +159,20 @@ class RouteAdmin(FastListAdmin):
         explanation = EXPLANATIONS[Reason(route.breaker_reason)]
         return f"{explanation.sentence} {explanation.next_step}"
 
+    @display(description="Learned of its server")
+    def learned_line(self, route: Route) -> str:
+        return str(route.lesson) or "nothing: it takes what it is sent"
+
     # --- Pages and buttons --------------------------------------------------------------------
 
     def get_urls(self) -> list[URLPattern]:
         wrap = self.admin_site.admin_view
         return [
+            path("local/", wrap(self.local_view), name="generation_route_local"),
             path("<int:route_id>/resume/", wrap(self.resume_view), name="generation_route_resume"),
             path("<int:route_id>/hold/", wrap(self.hold_view), name="generation_route_hold"),
             path("<int:route_id>/forget/", wrap(self.forget_view), name="generation_route_forget"),
+            path("<int:route_id>/unlearn/", wrap(self.unlearn_view), name="generation_route_unlearn"),
             *super().get_urls(),
         ]
 
@@ -176,6 +191,7 @@ class RouteAdmin(FastListAdmin):
                 "waits": is_waiting, "may_resume": is_waiting and may_change,
                 "may_hold": may_change and not route.is_held,
                 "may_forget": may_change and route.concurrency_limit is not None,
+                "may_unlearn": may_change and bool(route.learned),
                 "longest_reason": LONGEST_REASON,
                 "why_limit": next((row.why for row in reversed(minutes) if row.why), ""),
                 **({"limit_chart": _limits(minutes), "calls_chart": _calls(minutes)} if minutes else {}),
@@ -187,7 +203,11 @@ class RouteAdmin(FastListAdmin):
         if not change:
             super().save_model(request, obj, form, change)
         elif form.changed_data:
-            obj.save(update_fields=form.changed_data)
+            fields = list(form.changed_data)
+            if TEACHES & set(fields):      # what was learned is about the server or the settings of before
+                obj.learned = {}
+                fields.append("learned")
+            obj.save(update_fields=fields)
 
     def resume_view(self, request: HttpRequest, route_id: int) -> HttpResponse:
         route = self._route(request, route_id)
@@ -217,6 +237,18 @@ class RouteAdmin(FastListAdmin):
             return f"The limit is back at the ceiling of {route.max_in_flight} calls, and is found anew."
 
         return self._posted(request, route, act)
+
+    def unlearn_view(self, request: HttpRequest, route_id: int) -> HttpResponse:
+        route = self._route(request, route_id)
+
+        def act() -> str:
+            route_health.forget_lesson(route, by=person(request))
+            return "It is asked with everything again, and learns anew."
+
+        return self._posted(request, route, act)
+
+    def local_view(self, request: HttpRequest) -> HttpResponse:
+        return local_model.page(self, request)
 
     def _route(self, request: HttpRequest, route_id: int) -> Route:
         route = self.get_queryset(request).filter(pk=route_id).first()

@@ -74,6 +74,7 @@ class UnitLine(BaseModel):
     attempts: int
     reason: str | None
     from_cache: bool
+    written_tokens: int = Field(description="About so many have come of the call that runs, where it is streamed.")
 
 
 class SnapshotOut(BaseModel):
@@ -89,6 +90,8 @@ class SnapshotOut(BaseModel):
     units_done: int
     units_total: int
     units: list[UnitLine] = Field(description="Empty until the plan is done.")
+    written_tokens: int = Field(
+        description="About so many have come of all calls that run, where they are streamed; in no sum yet.")
     waiting: WaitingOut | None
     queue: PlaceOut | None = Field(description="Null once the job has ended.")
     reason: str | None = Field(description="Why a job ended without all its units.")

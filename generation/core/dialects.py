@@ -18,8 +18,9 @@ NAMES = frozenset({
     STORE, CACHE_KEY, NEW_CAP, OLD_CAP, STRICT, BOUNDS, LENGTHS, JSON_SCHEMA, JSON_OBJECT, STREAM, STREAM_OPTIONS,
     ROLES,
 })
-# A second refusal is answered with all of these left out: who knows none of them would name them one by one.
-OPENAIS_OWN = frozenset({STORE, CACHE_KEY, NEW_CAP, STRICT})
+# A second refusal is answered with all of these left out: who knows none of them would name them one by one.  The cap
+# is not among them: without the name that its server knows, nothing would end a reply.
+OPENAIS_OWN = frozenset({STORE, CACHE_KEY, STRICT})
 
 
 class Dialect(StrEnum):
@@ -61,6 +62,13 @@ _HOSTS: tuple[tuple[str, Dialect], ...] = (
     ("cognitiveservices.azure.com", Dialect.AZURE), ("services.ai.azure.com", Dialect.AZURE),
     ("googleapis.com", Dialect.GEMINI), ("api.mistral.ai", Dialect.MISTRAL), ("api.groq.com", Dialect.GROQ),
     ("openrouter.ai", Dialect.OPENROUTER),
+    # Known to refuse what is OpenAI's alone.
+    *((host, Dialect.OTHER) for host in (
+        "api.deepseek.com", "api.together.xyz", "api.together.ai", "api.fireworks.ai", "api.cerebras.ai",
+        "integrate.api.nvidia.com", "api.x.ai", "api.perplexity.ai", "api.cohere.ai", "api.cohere.com",
+        "api.anthropic.com", "api.moonshot.ai", "api.moonshot.cn", "dashscope.aliyuncs.com",
+        "dashscope-intl.aliyuncs.com", "open.bigmodel.cn", "api.z.ai", "api.sambanova.ai", "api.deepinfra.com",
+    )),
 )
 _PORTS: Mapping[int, Dialect] = {11434: Dialect.OLLAMA, 1234: Dialect.LM_STUDIO}      # their defaults
 
@@ -176,7 +184,7 @@ class Wire:
     def news_in(self, refused: Iterable[str]) -> frozenset[str]:
         """What to leave out besides, because `refused` was: empty if no request said any of it."""
         news = frozenset(name for name in refused if name in NAMES and self.sends(name))
-        if news & OPENAIS_OWN and self.left_out & OPENAIS_OWN:
+        if news & (OPENAIS_OWN | {NEW_CAP}) and self.left_out & (OPENAIS_OWN | {NEW_CAP}):
             news |= frozenset(name for name in OPENAIS_OWN if self.sends(name))
         return news
 

@@ -8,7 +8,7 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, ClassVar, Generic, TypeVar
 
-from pydantic import BaseModel, ConfigDict, create_model
+from pydantic import BaseModel, ConfigDict, StringConstraints, WithJsonSchema, create_model
 
 from generation.core.findings import Finding
 from generation.core.schema import Schema, strict_schema
@@ -31,6 +31,20 @@ class ReplyModel(BaseModel):
 B = TypeVar("B", bound=BriefModel)
 P = TypeVar("P", bound=ReplyModel)
 U = TypeVar("U", bound=ReplyModel)
+
+
+def text_of(longest: int) -> StringConstraints:
+    """Trimmed, of at most `longest` characters, without NUL, which PostgreSQL does not store."""
+    return StringConstraints(strip_whitespace=True, max_length=longest, pattern=r"^[^\x00]*$")
+
+
+def told_as(longest: int) -> WithJsonSchema:
+    """The bound of `text_of(longest)` in the schema: one more.  A decoder that keeps to lengths cuts a text in its
+    middle, and one that fills its bound is refused here."""
+    return WithJsonSchema({"type": "string", "maxLength": longest + 1})
+
+
+LONGEST_ENFORCED = 1_999      # llama.cpp takes a longer bound for none
 
 
 class DocumentKind(ABC, Generic[B, P, U]):

@@ -4,6 +4,7 @@ What all units of a job share (rules, brief, plan) comes first and byte-identica
 particular to the unit last: providers discount an identical prefix.  Data stands in tagged blocks of
 escaped JSON (`text.quoted`), so nothing that a user wrote can close its block."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -127,6 +128,17 @@ def unit_request(context: Context, position: int, redo: Redo, so_far: Sequence[s
         task.append("What was written before, in order:\n" + _block("so_far", list(so_far)))
     task += _adapting(context.earlier.get(position))
     return _request(context, Stage.UNIT, kind.unit_schema, task, redo)
+
+
+IN_PROMPT = re.compile(r"It must keep to this JSON Schema, named (\w+):\n(\{.*)", re.DOTALL)
+
+
+def schema_in_prompt(name: str, schema: str) -> str:
+    """The end of the last message for a server that takes no schema; `IN_PROMPT` finds both again."""
+    return (
+        "Answer with one complete JSON object and nothing else: no fence, no comment, no text before or after it. "
+        f"It must keep to this JSON Schema, named {name}:\n{schema}"
+    )
 
 
 def _adapting(earlier: JsonObject | None) -> list[str]:

@@ -5,18 +5,17 @@ one.  Only what is certain is taken off: the first object must be complete, or t
 
 import json
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from itertools import islice
 from typing import Any
 
 LONGEST_PREFACE = 20_000      # characters before the object, thoughts apart
-_THOUGHTS = re.compile(
-    r"<(think|thinking|thought|reasoning|analysis|seed:think)>.*?</\1>|\[THINK\].*?\[/THINK\]"
-    r"|<\|START_THINKING\|>.*?<\|END_THINKING\|>|<unused94>.*?<unused95>|◁think▷.*?◁/think▷",
-    re.DOTALL | re.IGNORECASE,
-)
-_END_OF_THOUGHTS = re.compile(
-    r"</(?:think|thinking|thought|reasoning|analysis|seed:think)>|\[/THINK\]|◁/think▷", re.IGNORECASE)
+_NAMES = "think|thinking|thought|reasoning|analysis|seed:think"
+_THOUGHTS_BEGIN = re.compile(rf"<(?:{_NAMES})>|\[THINK\]|<\|START_THINKING\|>|<unused94>|◁think▷", re.IGNORECASE)
+_THOUGHTS_END = re.compile(rf"</(?:{_NAMES})>|\[/THINK\]|<\|END_THINKING\|>|<unused95>|◁/think▷", re.IGNORECASE)
 _FINAL_CHANNEL = re.compile(r"<\|channel\|>\s*final.{0,80}?<\|message\|>", re.DOTALL)
+_OPENING = re.compile(r'\{|\[\s*\{|"')
+MOST_THOUGHTS = 20
 _FENCE = re.compile(
     r"^[ \t]*(?:```|~~~)[ \t]*[\w.+-]*[ \t]*\r?\n(.*?)(?:^[ \t]*(?:```|~~~)|\Z)", re.DOTALL | re.MULTILINE)
 _DECODER = json.JSONDecoder()
@@ -37,42 +36,53 @@ def object_in(text: str, keys: Collection[str] = ()) -> str | None:
     return None
 
 
-def _candidates(text: str) -> list[str]:
-    """Where the object may begin, the likeliest first.  Cheap: at most a handful of passes over the text."""
+def _candidates(text: str) -> Iterator[str]:
+    """Texts at whose first brace the object may begin, the likeliest first."""
     text = text.lstrip("\ufeff\u200b \t\r\n")
-    spoken = _FINAL_CHANNEL.split(text)[-1]
-    spoken = _THOUGHTS.sub("", spoken) if len(spoken) < 2_000_000 else spoken
-    ends = list(_END_OF_THOUGHTS.finditer(spoken))
-    if ends:
-        spoken = spoken[ends[-1].end():]      # the template swallowed the tag that opened it
-    fenced = [found[1] for found in _FENCE.finditer(spoken)]
-    first = [text] if text.startswith("{") else []      # what looks like thoughts may stand in one of its strings
-    return [part for part in (*first, spoken, *fenced[::-1]) if part.strip()]
+    final = _FINAL_CHANNEL.split(text)
+    # What looks like thoughts may stand in a string of the object: so the text as it is comes before what follows them.
+    ends = [found.end() for found in islice(_THOUGHTS_END.finditer(text), MOST_THOUGHTS)]
+    for part in (*final[:0:-1], text, *(text[end:] for end in ends)):
+        yield part
+        yield from [found[1] for found in _FENCE.finditer(part)][::-1]
 
 
 def _object_at_start(text: str) -> str | None:
-    """The object at the first brace of `text`, also out of a string or an array of one."""
-    stripped = text.strip().lstrip("\ufeff")
-    for opening in ('"', "["):
-        if stripped.startswith(opening):
-            try:
-                value, _end = _DECODER.raw_decode(stripped)
-            except (ValueError, RecursionError):
-                break
-            if isinstance(value, str) and value.strip().startswith("{"):
-                return value.strip() if _decoded(value.strip()) is not None else None
-            if isinstance(value, list):
-                is_one = len(value) == 1 and isinstance(value[0], dict)
-                return json.dumps(value[0], ensure_ascii=False) if is_one else None
-            break
-    start = stripped.find("{")
-    if start < 0 or start > LONGEST_PREFACE:
+    """The object at the first brace of `text`, also out of a string or an array of one; not one of its thoughts."""
+    opened = _OPENING.search(text, 0, LONGEST_PREFACE)
+    if opened is None:
         return None
-    try:
-        value, end = _DECODER.raw_decode(stripped, start)
-    except (ValueError, RecursionError):
-        return None
-    return stripped[start:end] if isinstance(value, dict) else None
+    start = opened.start()
+    for opening in dict.fromkeys((start, text.find("{"))):      # a quotation may come before the object
+        try:
+            value, end = _DECODER.raw_decode(text, opening)
+        except (ValueError, RecursionError):
+            if text[opening] == "[":
+                return None      # a list of objects that was cut off: none of them is the one
+            continue
+        found = _one_of(value, text[opening:end])
+        if found is not None or isinstance(value, list):
+            return None if _is_thought(text, opening, end) else found
+    return None
+
+
+def _one_of(value: Any, text: str) -> str | None:     # Any: what was decoded from `text`
+    """The object that `value` is or holds alone."""
+    if isinstance(value, dict):
+        return text
+    if isinstance(value, list):
+        return json.dumps(value[0], ensure_ascii=False) if len(value) == 1 and isinstance(value[0], dict) else None
+    if isinstance(value, str) and value.strip().startswith("{") and _decoded(value) is not None:
+        return value.strip()
+    return None
+
+
+def _is_thought(text: str, start: int, end: int) -> bool:
+    """Whether what stands between is something that the model told itself."""
+    if _THOUGHTS_END.search(text, end) is not None or _FINAL_CHANNEL.search(text, end) is not None:
+        return True
+    begun = [found.end() for found in islice(_THOUGHTS_BEGIN.finditer(text, 0, start), MOST_THOUGHTS)]
+    return bool(begun) and _THOUGHTS_END.search(text, begun[-1], start) is None
 
 
 def _unwrapped(found: dict[str, Any], text: str, keys: Collection[str]) -> str:

@@ -16,15 +16,11 @@ from generation.core.dialects import (
     JsonForm,
     Wire,
 )
-from generation.core.prompting import Message, Request
+from generation.core.prompting import Message, Request, schema_in_prompt
 from generation.core.schema import Schema
 
 MAX_SCHEMAS = 64
 NO_KEYWORDS = frozenset[str]()
-IN_PROMPT = (
-    "Answer with one complete JSON object and nothing else: no fence, no comment, no text before or after it. It must "
-    "keep to this JSON Schema:\n"
-)
 
 
 class Bodies:
@@ -65,8 +61,8 @@ class Bodies:
     def _messages(self, request: Request, wire: Wire) -> list[Message]:
         messages = [dict(message) for message in request.messages]
         if wire.form is not JsonForm.SCHEMA:
-            schema = self._encoded(request.schema, NO_KEYWORDS)
-            messages[-1]["content"] += f"\n\n{IN_PROMPT}{schema}"
+            told = schema_in_prompt(request.schema_name, self._encoded(request.schema, NO_KEYWORDS))
+            messages[-1]["content"] += f"\n\n{told}"
         if not wire.sends(ROLES):
             together = "\n\n".join(message["content"] for message in messages)
             messages = [{"role": "user", "content": together}]

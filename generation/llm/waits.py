@@ -9,7 +9,7 @@ from email.utils import parsedate_to_datetime
 LONGEST_RETRY_AFTER_S = 86_400.0      # a header of 10**300 s must not overflow a timedelta
 _WAIT = re.compile(
     r"(?:try again|retry|wait|available again|reset)[^.;:]{0,50}?(?:in|after|for)\s+((?:about |approximately )?"
-    r"(?:\d+(?:\.\d+)?\s*(?:milliseconds?|ms|seconds?|secs?|s|minutes?|mins?|m|hours?|hrs?|h|days?|d)\b[\s,]*"
+    r"(?:\d+(?:\.\d+)?\s*(?:milliseconds?|ms|seconds?|secs?|s|minutes?|mins?|m|hours?|hrs?|h|days?|d)(?![a-z])[\s,]*"
     r"(?:and\s+)?)+)",
     re.IGNORECASE,
 )

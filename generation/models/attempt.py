@@ -78,7 +78,7 @@ class Attempt(models.Model):
                 name="attempt_has_reply", fields=["settled_at"], condition=~models.Q(reply="")),
             models.Index(                                       # admin: search by the provider's request id
                 name="attempt_of_request", fields=["request_id"], condition=~models.Q(request_id="")),
-            models.Index(                                       # claiming._left_of_minute
+            models.Index(                                       # claiming._left_of_minute, estimates._pace
                 name="attempt_of_route", fields=["route", "-started_at"]),
         ]
 

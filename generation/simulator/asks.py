@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import Any
 
 from generation.core.pricing import estimated_tokens
+from generation.core.prompting import IN_PROMPT
 from generation.core.schema import Schema
 
 _TASK = "Task: "
@@ -59,7 +60,9 @@ class Ask:
         for _, text in reversed(self.messages):
             if text.startswith(_TASK):
                 return text[len(_TASK):].partition("\n")[0].strip()
-        return ""
+        # All messages in one, as servers want it that know no roles.
+        _before, _task, after = self.messages[-1][1].rpartition(f"\n\n{_TASK}")
+        return after.partition("\n")[0].strip() if _task else ""
 
     @property
     def position(self) -> int | None:
@@ -90,6 +93,9 @@ def read_ask(body: bytes) -> Ask:
     if not isinstance(messages, list) or not messages:
         raise BadAsk("Missing required parameter: 'messages'.")
     name, schema = _schema(stated.get("response_format"))
+    read = tuple(_message(message) for message in messages)
+    if schema is None:
+        name, schema = _schema_in(read[-1][1])
     key = stated.get("prompt_cache_key")
     most = stated.get("max_completion_tokens", stated.get("max_tokens"))
     if most is not None and (type(most) is not int or most < 1):
@@ -97,7 +103,7 @@ def read_ask(body: bytes) -> Ask:
     options = stated.get("stream_options")
     return Ask(
         model=model,
-        messages=tuple(_message(message) for message in messages),
+        messages=read,
         cache_key=key if isinstance(key, str) else "",
         schema_name=name,
         schema=schema,
@@ -115,6 +121,16 @@ def _message(stated: Any) -> tuple[str, str]:     # Any: part of somebody's JSON
         texts = [part.get("text") for part in content if isinstance(part, dict)]
         return stated["role"], "\n".join(text for text in texts if isinstance(text, str))
     return stated["role"], content if isinstance(content, str) else ""
+
+
+def _schema_in(text: str) -> tuple[str, Schema | None]:
+    """The schema that stands at the end of a prompt, for models that take none beside it."""
+    found = IN_PROMPT.search(text)
+    try:
+        schema = json.loads(found[2]) if found else None
+    except (ValueError, RecursionError):
+        schema = None
+    return (found[1], schema) if found and isinstance(schema, dict) else ("", None)
 
 
 def _schema(stated: Any) -> tuple[str, Schema | None]:

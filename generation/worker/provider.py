@@ -7,9 +7,7 @@ from generation.core.outcomes import Answer, CallCode, Failure, OnProgress, unhe
 from generation.core.prompting import Request
 from generation.core.routing import Endpoint
 from generation.llm.client import USUAL, Provider
-
-NO_KEY = "no-key-set"      # the bundled simulator takes any key; a real service answers with 401, which jobs show
-OWN = Endpoint()
+from generation.services.routing.keys import OWN, key_of, url_of
 
 
 class Providers:
@@ -44,21 +42,3 @@ class Providers:
 
 def provider_from_settings() -> Providers:
     return Providers()
-
-
-def url_of(endpoint: Endpoint) -> str | None:
-    """The address; None stands for OpenAI's own."""
-    url: str | None = endpoint.base_url or settings.OPENAI_BASE_URL
-    return url
-
-
-def key_of(endpoint: Endpoint) -> str | None:
-    """The key itself, which no row holds; None if its name is not known here.
-
-    The installation's own key goes to its own address only: a route with another address names its key, or has none."""
-    if endpoint.key_name:
-        key: str | None = settings.PROVIDER_KEYS.get(endpoint.key_name)
-        return key
-    if endpoint.base_url and endpoint.base_url.rstrip("/") != (settings.OPENAI_BASE_URL or "").rstrip("/"):
-        return NO_KEY
-    return settings.OPENAI_API_KEY or NO_KEY

@@ -1,13 +1,16 @@
 """`manage.py verify_setup`: one line for each part, and exit code 1 when one is bad."""
 
+import contextlib
+
 import pytest
 from django.core.management import call_command
 
-from generation.core.reasons import Reason
+from generation.core.reasons import EXPLANATIONS, Reason
 from generation.management.cli import doctor
 from generation.models import Route, clock
 from generation.services.maintenance import sweeper
 from generation.telemetry import heartbeats
+from tests.model_servers import REFUSED_KEY, completing, llama_cpp, ollama, serving
 
 MARKS = ("✓ ", "! ", "✗ ")
 
@@ -21,6 +24,20 @@ def lines(capsys, *arguments: str) -> dict[str, str]:
         code = exit_.code
     told = [line for line in capsys.readouterr().out.splitlines() if line.startswith(MARKS)]
     return {line[2:].partition(": ")[0]: line for line in told} | {"exit": str(code)}
+
+
+def second(route: Route, **changes) -> Route:
+    """Another route like `route`."""
+    return Route.objects.create(**{
+        "model": route.model, "input_usd_micros": 0, "cached_input_usd_micros": 0, "output_usd_micros": 0, **changes,
+    })
+
+
+def local(server, **changes) -> Route:
+    return second(Route(model="tiny.gguf"), **{
+        "slug": "tiny", "base_url": server.base_url, "dialect": "llama_cpp", "context_tokens": 8_192,
+        "max_output_tokens": 4_000, "max_in_flight": 2, **changes,
+    })
 
 
 @pytest.fixture
@@ -88,21 +105,146 @@ class TestLines:
         assert (line[0], words in line) == (mark, True), line
         assert simulator.calls() == [], "looking costs nothing"
 
-    def test_call_is_one_small_structured_call(self, capsys, route, settings, simulator):
+    def test_call_is_a_plan_that_is_judged(self, capsys, route, settings, simulator):
         settings.OPENAI_BASE_URL, settings.OPENAI_API_KEY = simulator.base_url, "good-key-1"
-        assert lines(capsys, "--call")["provider"].startswith("! provider: gpt-4.1-mini at http")
+        line = lines(capsys, "--call")["route gpt-4-1-mini"]
+        assert line.startswith("! route gpt-4-1-mini: gpt-4.1-mini at http")
+        assert "answered a plan of the course that passes its checks (" in line
+        assert "it is the simulator. For real documents" in line
         [call] = simulator.calls()
-        assert (call["schema_name"], call["output_tokens"] < 300) == ("verify_setup", True)
+        assert call["schema_name"] == "course_plan"
 
     def test_refused_call_is_bad_and_hides_the_key(self, capsys, route, settings, simulator):
         settings.OPENAI_BASE_URL, settings.OPENAI_API_KEY = simulator.base_url, "sk-bad-and-secret"
         found = lines(capsys, "--call")
-        assert (found["exit"], found["provider"][0]) == ("1", "✗")
-        assert "sk-bad-and-secret" not in found["provider"]
+        assert (found["exit"], found["route gpt-4-1-mini"][0]) == ("1", "✗")
+        assert EXPLANATIONS[Reason.AUTH].next_step in found["route gpt-4-1-mini"]
+        assert "sk-bad-and-secret" not in "".join(found.values())
+
+    def test_every_route_that_has_a_key_is_called(self, capsys, route, settings, simulator):
+        settings.OPENAI_BASE_URL, settings.OPENAI_API_KEY = simulator.base_url, "good-key-1"
+        second(route, slug="no-key", key_name="MISSING")
+        second(route, slug="off", is_enabled=False)
+        second(route, slug="other", model="other-model")
+        found = lines(capsys, "--call")
+        assert {"route gpt-4-1-mini", "route other"} <= found.keys()
+        assert not {"route no-key", "route off"} & found.keys()
+        assert [call["model"] for call in simulator.calls()] == ["gpt-4.1-mini", "other-model"]
 
     def test_schema_that_a_provider_would_refuse_is_bad(self, capsys, route, monkeypatch):
         monkeypatch.setattr(doctor, "lint", lambda schema: ["# has too many properties"])
         assert lines(capsys)["kind course"].startswith("✗ kind course: plan: # has too many properties")
+
+
+CHAT = "/v1/chat/completions"
+
+
+@pytest.mark.django_db(transaction=True)
+class TestLocalModels:
+    """Without a provider of the installation's own."""
+
+    @pytest.fixture(autouse=True)
+    def nothing_else(self, route, settings) -> None:
+        settings.OPENAI_API_KEY = settings.OPENAI_BASE_URL = None
+        Route.objects.all().delete()
+
+    def test_good_one_needs_no_other_provider(self, capsys):
+        with serving({**llama_cpp(), CHAT: completing()}, name="llama.cpp") as server:
+            local(server, deadline_s=30)
+            found = lines(capsys, "--call")
+        assert found["route tiny"].startswith(f"✓ route tiny: tiny.gguf at {server.base_url} answered a plan of the ")
+        assert "(1,234 tokens, 0 s)" in found["route tiny"]
+        assert found["server of tiny"] == (
+            "✓ server of tiny: llama.cpp, a context of 8,192 tokens for each of 2 calls at once")
+        assert "provider" not in found
+        [sent] = [body for _method, path, _headers, body in server.asked if path == CHAT]
+        assert sent["max_tokens"] == 4_000
+        assert sent["response_format"]["json_schema"]["name"] == "course_plan"
+
+    def test_without_call_nothing_is_asked_for(self, capsys):
+        with serving(llama_cpp(), name="llama.cpp") as server:
+            local(server)
+            found = lines(capsys)
+        assert CHAT not in server.paths and found["server of tiny"][0] == "✓"
+
+    def test_routes_without_any_provider_are_named(self, capsys):
+        with serving(llama_cpp(), name="llama.cpp") as server:
+            local(server)
+            second(Route(), slug="gpt", model="gpt")
+            found = lines(capsys)
+        assert found["provider"].startswith("! provider: none is set for gpt. Disable them in the admin")
+
+    def test_answer_that_fails_its_checks_is_a_doubt_with_the_first_finding(self, capsys):
+        with serving({**llama_cpp(), CHAT: completing('{"title": 7}')}, name="llama.cpp") as server:
+            local(server)
+            found = lines(capsys, "--call")
+        assert found["route tiny"].startswith("! ") and "title: Input should be a valid string" in found["route tiny"]
+        assert "use a stronger model" in found["route tiny"]
+
+    def test_field_that_is_refused_is_left_out_and_remembered(self, capsys):
+        with serving({**llama_cpp(), CHAT: completing(refuses="store")}, name="llama.cpp") as server:
+            made = local(server, dialect="openai")
+            line = lines(capsys, "--call")["route tiny"]
+        assert line.startswith("✓ ") and "; its server does not take store; the route remembers" in line
+        made.refresh_from_db()
+        assert "store" in made.lesson.refused and server.paths.count(CHAT) == 2
+
+    def test_no_more_than_five_calls_are_made_of_lessons(self, capsys):
+        fields = iter(("store", "prompt_cache_key", "max_completion_tokens", "strict", "stream", "max_tokens", "n"))
+
+        def refuse(_sent):
+            message = f"Unrecognized request argument supplied: {next(fields)}"
+            return 400, {"error": {"message": message, "type": "invalid_request_error"}}
+
+        with serving({**llama_cpp(), CHAT: refuse}, name="llama.cpp") as server:
+            local(server, dialect="openai")
+            found = lines(capsys, "--call")
+        assert (found["exit"], found["route tiny"][0]) == ("1", "✗")
+        assert 2 <= server.paths.count(CHAT) <= 5
+
+    def test_failure_has_its_meaning_the_servers_words_and_advice(self, capsys):
+        answer = (404, {"error": {"message": "model 'tiny.gguf' not found", "type": "not_found_error"}})
+        with serving({**llama_cpp(), CHAT: lambda _sent: answer}, name="llama.cpp") as server:
+            local(server)
+            line = lines(capsys, "--call")["route tiny"]
+        explanation = EXPLANATIONS[Reason.UNKNOWN_MODEL]
+        assert line.startswith("✗ ") and explanation.sentence.rstrip(".") in line
+        assert "model 'tiny.gguf' not found" in line and line.endswith(explanation.next_step)
+
+    def test_route_that_promises_more_than_the_server_has_is_a_doubt(self, capsys):
+        with serving(llama_cpp(context=2_048), name="llama.cpp") as server:
+            local(server, context_tokens=128_000, max_in_flight=500)
+            call_lines = all_lines(capsys)
+        assert any(
+            "the route says 128,000 tokens and the server has 2,048. Change the route's context length" in line
+            for line in call_lines)
+        assert any("up to 500 calls are sent at once and the server takes 2" in line for line in call_lines)
+
+    def test_context_that_ollama_has_before_it_is_told_is_a_doubt(self, capsys):
+        with serving(ollama("a:1b")) as server:
+            local(server, dialect="ollama", model="a:1b", context_tokens=128_000)
+            assert any("its usual context is 4,096" in line for line in all_lines(capsys))
+
+    def test_route_that_no_kind_fits_is_a_doubt(self, capsys):
+        with serving(llama_cpp(context=2_048), name="llama.cpp") as server:
+            local(server, context_tokens=2_048, max_output_tokens=1_024)
+            told = all_lines(capsys, "--call")
+        assert any("is not chosen for courses: the context of 2,048 tokens is too short" in line for line in told)
+        assert any("does not fit into 2,048 tokens" in line for line in told) and CHAT not in server.paths
+
+    def test_server_that_is_away_or_wants_a_key_is_bad(self, capsys):
+        second(Route(), slug="away", model="m", base_url="http://127.0.0.1:1/v1", dialect="ollama")
+        with serving({"/v1/models": REFUSED_KEY}, name="llama.cpp") as server:
+            local(server)
+            found = lines(capsys)
+        assert found["server of away"].startswith("✗ ") and "connection refused" in found["server of away"]
+        assert found["server of tiny"].startswith("✗ ") and "wants a key" in found["server of tiny"]
+
+
+def all_lines(capsys, *arguments: str) -> list[str]:
+    with contextlib.suppress(SystemExit):
+        call_command("verify_setup", *arguments)
+    return capsys.readouterr().out.splitlines()
 
 
 @pytest.mark.processes

@@ -24,7 +24,7 @@ from tests.support import PROGRAM, USAGE, FakeProvider, chunk
 from tests.waiting import wait_until
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("quick", "alone")]
-UNHEALTHY = [CallCode.SERVER_ERROR, CallCode.TIMEOUT, CallCode.CONNECTION, CallCode.MALFORMED]
+UNHEALTHY = [CallCode.SERVER_ERROR, CallCode.CONNECTION, CallCode.MALFORMED]
 
 
 class Outage:

@@ -3,6 +3,7 @@
 import asyncio
 import datetime as dt
 import json
+import re
 from dataclasses import replace
 
 import pytest
@@ -11,13 +12,14 @@ from django.db import DataError, OperationalError
 from generation.core.outcomes import CallCode, Done, Failure, GiveUp, Reply, Retry, Snooze, TokenUsage
 from generation.core.reasons import Reason
 from generation.models import Attempt, AttemptState
-from generation.services.chunks import attempts
+from generation.services.chunks import attempts, settling
 from generation.services.chunks.claim import Claim, StoredReply
 from generation.services.chunks.settling import Finished
 from generation.services.routing import route_health
 from generation.worker import executor as steps
 from generation.worker.asking import Asker
 from generation.worker.call_stats import CallStats
+from generation.worker.completer import Completer
 from generation.worker.executor import Executor
 from generation.worker.holdings import Holdings
 from generation.worker.question import Question
@@ -314,3 +316,73 @@ def test_failure_of_ours_only_gives_the_probe_back(claim, heard, code):
     assert heard == []
     assert not notes.failed(replace(claim, is_probe=True), Failure(code, "not theirs"))
     assert heard == ["released"]
+
+
+# --- Whatever goes wrong, the bill stays ----------------------------------------------------------
+
+
+@pytest.mark.parametrize("wrong", [OverflowError("too large"), ValueError("surprise"), DataError("out of range")])
+def test_error_while_storing_settles_the_part_as_ours_with_its_bill(line, question, monkeypatch, wrong):
+    def refuse(*_arguments):
+        raise wrong
+
+    monkeypatch.setattr(attempts, "store_reply", refuse)
+    line.executor.finish(question, Reply("{}", USAGE))
+    [ended] = line.settled
+    assert (ended.outcome.reason, ended.answer.code) == (Reason.INTERNAL, CallCode.INTERNAL)
+    assert ended.answer.usage == USAGE
+    settling.settle(ended)
+    attempt = Attempt.objects.get()
+    assert (attempt.state, attempt.is_booked, attempt.output_tokens) == (
+        AttemptState.SETTLED, True, USAGE.output_tokens)
+    assert attempt.cost_usd_micros > 0
+
+
+def test_answer_that_cannot_be_settled_is_settled_without_its_words(job, claim, monkeypatch):
+    """Something in it that a column refuses, whatever that is: the bill is told, and the part ends and says so."""
+    original = attempts._columns
+
+    def refuse_words(claim, answer):
+        if isinstance(answer, Failure) and answer.text:
+            raise DataError("invalid byte sequence")
+        return original(claim, answer)
+
+    monkeypatch.setattr(attempts, "_columns", refuse_words)
+    failure = Failure(CallCode.REFUSED, "no", usage=USAGE, text="something odd")
+    let_go = []
+    completer = Completer(let_go.append, lambda: None)
+    completer.put(Finished(claim, GiveUp(Reason.REFUSED, "no"), failure, failure.code))
+    attempt = Attempt.objects.get()
+    assert (attempt.state, attempt.code, attempt.output_tokens) == ("settled", "internal", USAGE.output_tokens)
+    assert let_go == [claim]
+
+
+def test_text_of_a_reply_that_was_refused_is_kept_with_its_call(job, claim):
+    failure = Failure(CallCode.TRUNCATED, "cut off", usage=USAGE, text='{"title": "half')
+    settling.settle(Finished(claim, GiveUp(Reason.TRUNCATED, "cut off"), failure, failure.code))
+    assert Attempt.objects.get().reply == '{"title": "half'
+
+
+def test_time_outs_in_a_row_end_with_the_deadline_and_the_slots(line, claim):
+    last = replace(claim, attempts=5, deadline_s=90.0, max_in_flight=4)
+    question = line.executor.question_of(last)
+    ended = line.executor.judge_failure(question, Failure(CallCode.TIMEOUT, "No complete reply within 90 s."))
+    assert ended.outcome.reason is Reason.TIMEOUT
+    assert "deadline is 90 s, and up to 4 calls are sent at once" in ended.outcome.message
+
+
+@pytest.mark.parametrize("wrap", [
+    "```json\n{}\n```", "<think>first { then }</think>{}", "{}<|im_end|>", "Here it is:\n\n{}", "[{}]",
+])
+def test_what_stands_around_the_object_is_taken_off(question, wrap):
+    text = json.dumps(content_for(question.claim, question.context))
+    ended = steps.judge(question, wrap.replace("{}", text), None)
+    assert isinstance(ended.outcome, Done)
+
+
+def test_whole_numbers_may_be_written_with_a_fraction_of_nothing(question):
+    content = content_for(question.claim, question.context)
+    text = json.dumps(content, default=str)
+    text = re.sub(r'("first_week": )(\d+)', r"\1\2.0", text)
+    assert ".0" in text
+    assert isinstance(steps.judge(question, text, None).outcome, Done)

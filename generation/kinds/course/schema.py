@@ -1,8 +1,8 @@
 """What the model writes: an outline, and one lesson for each call; and the document as checks read it.
 
 List lengths stand in the JSON schema only, for the provider to keep to.  Here they pass, so that a wrong
-count becomes a finding with a sentence (checks.py), not a parse error.  Texts are bounded here only: not
-every strict mode knows `maxLength`, and those that do cut a text in its middle.
+count becomes a finding with a sentence (checks.py), not a parse error.  Texts are bounded in both: a model
+that does not end a text is stopped there.
 
 What code knows the model does not write: numbers of modules and lessons, and the ids of a lesson's
 objectives (`L3.1` is the first of lesson 3)."""
@@ -13,24 +13,16 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, WithJsonSchema
+from pydantic import BaseModel, ConfigDict, Field
 from pydantic.config import JsonDict
 
-from generation.core.kind import ReplyModel
+from generation.core.kind import LONGEST_ENFORCED, ReplyModel, text_of, told_as
 
-_TEXT = WithJsonSchema({"type": "string"})
-
-
-def _text_of(max_length: int) -> StringConstraints:
-    """Trimmed and bounded, without NUL, which PostgreSQL does not store."""
-    return StringConstraints(strip_whitespace=True, max_length=max_length, pattern=r"^[^\x00]*$")
-
-
-Id = Annotated[str, _text_of(16), _TEXT]
-Line = Annotated[str, _text_of(200), _TEXT]
-Sentence = Annotated[str, _text_of(600), _TEXT]
-Paragraph = Annotated[str, _text_of(2_000), _TEXT]
-Body = Annotated[str, _text_of(16_000), _TEXT]
+Id = Annotated[str, text_of(16), told_as(16)]
+Line = Annotated[str, text_of(200), told_as(200)]
+Sentence = Annotated[str, text_of(600), told_as(600)]
+Paragraph = Annotated[str, text_of(LONGEST_ENFORCED), told_as(LONGEST_ENFORCED)]
+Body = Annotated[str, text_of(8_000), told_as(8_000)]
 
 
 @dataclass(frozen=True)
@@ -166,13 +158,13 @@ class Section(ReplyModel):
 
 class Example(ReplyModel):
     title: Line = Field(description="2 to 8 words.")
-    body: Body = Field(description="A worked, concrete case in Markdown, 60 to 150 words.")
+    body: Paragraph = Field(description="A worked, concrete case in Markdown, 60 to 150 words.")
 
 
 class Activity(ReplyModel):
     title: Line = Field(description="2 to 8 words.")
     minutes: Annotated[int, Field(strict=True, ge=1, le=180)]
-    instructions: Body = Field(description="What the learner does and how they see that it worked; Markdown.")
+    instructions: Paragraph = Field(description="What the learner does and how they see that it worked; Markdown.")
 
 
 class ItemKind(StrEnum):

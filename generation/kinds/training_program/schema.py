@@ -2,14 +2,14 @@
 
 Numbers and lists carry their bounds in the JSON schema only, for the provider to keep to.  Here they
 pass, so that a value out of bounds becomes a finding with a sentence (checks.py), not a parse error.
-Texts are bounded here only: strict mode knows no `maxLength`."""
+Texts are bounded in both: a model that does not end a text is stopped there."""
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, WithJsonSchema
+from pydantic import BaseModel, ConfigDict, Field
 from pydantic.config import JsonDict
 
-from generation.core.kind import ReplyModel
+from generation.core.kind import ReplyModel, text_of, told_as
 from generation.kinds.training_program.vocabulary import (
     ANY_LOAD,
     DAYS_PER_WEEK,
@@ -23,17 +23,9 @@ from generation.kinds.training_program.vocabulary import (
     LoadKind,
 )
 
-_TEXT = WithJsonSchema({"type": "string"})
-
-
-def _text_of(max_length: int) -> StringConstraints:
-    """Trimmed and bounded, without NUL, which PostgreSQL does not store."""
-    return StringConstraints(strip_whitespace=True, max_length=max_length, pattern=r"^[^\x00]*$")
-
-
-Line = Annotated[str, _text_of(120), _TEXT]
-Note = Annotated[str, _text_of(400), _TEXT]
-Paragraph = Annotated[str, _text_of(1_500), _TEXT]
+Line = Annotated[str, text_of(120), told_as(120)]
+Note = Annotated[str, text_of(400), told_as(400)]
+Paragraph = Annotated[str, text_of(1_500), told_as(1_500)]
 
 
 def _whole(domain: Domain) -> object:

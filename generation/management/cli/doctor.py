@@ -1,15 +1,12 @@
 """What `manage.py verify_setup` looks at.  Each check is bounded in time and says in one line what is
 so, and what to do where it is not well.  No line shows a key or a password."""
 
-import asyncio
 import json
 import shutil
 import stat
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -17,17 +14,20 @@ from django.conf import settings
 from django.core.checks import run_checks
 from django.db import DatabaseError, InterfaceError, connection
 
-from generation.core.outcomes import Failure
-from generation.core.prompting import Request
+from generation.core.dialects import LOCAL
 from generation.core.schema import lint
 from generation.core.secret_patterns import scrub
+from generation.core.text import counted
 from generation.kinds import all_kinds
 from generation.llm.client import LOOPBACK, OPENAI_URL
-from generation.management.cli import preflight
+from generation.llm.local_server import NoLocalModel
+from generation.management.cli import preflight, trial_call
 from generation.management.cli.base import BadInput, one_line
+from generation.management.cli.diagnosis import Diagnosis, Findings, Mark, bad, doubtful, good
 from generation.models import Route
+from generation.services.routing import local_routes
+from generation.services.routing.keys import NO_KEY, OWN, key_of, url_of
 from generation.telemetry import health
-from generation.worker.provider import NO_KEY, OWN, key_of, provider_from_settings, url_of
 
 PROVIDER_S = 10.0
 FEW_BYTES = 1 << 30
@@ -35,43 +35,6 @@ TOO_FEW_BYTES = 100 << 20
 OLDEST_POSTGRESQL = 14
 WEAK_KEY_CHARACTERS = 50
 WORKER = "celery -A config worker --pool threads --concurrency 2 --without-gossip --without-mingle"
-ANSWER_SCHEMA = {
-    "type": "object", "additionalProperties": False,
-    "properties": {"word": {"type": "string"}}, "required": ["word"],
-}
-
-
-class Mark(StrEnum):
-    GOOD = "✓"
-    DOUBTFUL = "!"
-    BAD = "✗"
-
-
-@dataclass(frozen=True)
-class Diagnosis:
-    mark: Mark
-    name: str
-    state: str
-    advice: str = ""
-
-    def __str__(self) -> str:
-        advice = f". {self.advice}" if self.advice else ""
-        return f"{self.mark} {self.name}: {self.state}{advice}"
-
-
-Findings = Iterator[Diagnosis]
-
-
-def _good(name: str, state: str) -> Diagnosis:
-    return Diagnosis(Mark.GOOD, name, state)
-
-
-def _doubtful(name: str, state: str, advice: str = "") -> Diagnosis:
-    return Diagnosis(Mark.DOUBTFUL, name, state, advice)
-
-
-def _bad(name: str, state: str, advice: str) -> Diagnosis:
-    return Diagnosis(Mark.BAD, name, state, advice)
 
 
 def checkup(*, makes_call: bool) -> Iterator[Diagnosis]:
@@ -92,9 +55,9 @@ def _folder() -> Findings:
     try:
         preflight.check_local_folder()
     except BadInput as error:
-        yield _bad("folder", one_line(error), "Give the process's user the right to write there.")
+        yield bad("folder", one_line(error), "Give the process's user the right to write there.")
         return
-    yield _good("folder", f"{settings.LOCAL_DIR} can be written")
+    yield good("folder", f"{settings.LOCAL_DIR} can be written")
 
 
 def _disk() -> Findings:
@@ -115,15 +78,15 @@ def _secrets() -> Findings:
             Mark.BAD if settings.IS_PRODUCTION else Mark.DOUBTFUL, "secret key", "is short or easy to guess",
             f"Set SECRET_KEY to {WEAK_KEY_CHARACTERS} random characters or more.")
     elif path.exists() and stat.S_IMODE(path.stat().st_mode) & 0o077:
-        yield _doubtful("secret key", f"others can read {path}", f"chmod 600 {path}")
+        yield doubtful("secret key", f"others can read {path}", f"chmod 600 {path}")
     else:
-        yield _good("secret key", f"{len(key)} characters")
+        yield good("secret key", f"{len(key)} characters")
     if settings.DEBUG:
-        yield _doubtful("debug", "is on, and shows settings to visitors", "Unset DEBUG.")
+        yield doubtful("debug", "is on, and shows settings to visitors", "Unset DEBUG.")
     if "*" in settings.ALLOWED_HOSTS:
-        yield _bad("hosts", "any name is accepted", "Set ALLOWED_HOSTS to the names that you use.")
+        yield bad("hosts", "any name is accepted", "Set ALLOWED_HOSTS to the names that you use.")
     else:
-        yield _good("hosts", ", ".join(settings.ALLOWED_HOSTS))
+        yield good("hosts", ", ".join(settings.ALLOWED_HOSTS))
 
 
 def _schemas() -> Findings:
@@ -131,9 +94,9 @@ def _schemas() -> Findings:
         schemas = {"plan": kind.plan_schema, "unit": kind.unit_schema, "whole": kind.whole_schema}
         problems = [f"{stage}: {problem}" for stage, schema in schemas.items() for problem in lint(schema)]
         if problems:
-            yield _bad(f"kind {slug}", problems[0], "A provider will refuse it: change the kind's schema.")
+            yield bad(f"kind {slug}", problems[0], "A provider will refuse it: change the kind's schema.")
         else:
-            yield _good(f"kind {slug}", f"revision {kind.revision}, schemas within the strict-mode limits")
+            yield good(f"kind {slug}", f"revision {kind.revision}, schemas within the strict-mode limits")
 
 
 def _database() -> Findings:
@@ -143,15 +106,15 @@ def _database() -> Findings:
         yield from _sqlite(name) if connection.vendor == "sqlite" else _postgresql(name)
         pending = preflight.pending_migrations()
     except BadInput as error:
-        yield _bad("database", one_line(error), "Check DATABASE_URL, and that the server runs.")
+        yield bad("database", one_line(error), "Check DATABASE_URL, and that the server runs.")
         return
     except (DatabaseError, InterfaceError) as error:
-        yield _bad("database", f"{name}: {one_line(error)}", "Check DATABASE_URL.")
+        yield bad("database", f"{name}: {one_line(error)}", "Check DATABASE_URL.")
         return
     if pending:
-        yield _bad("migrations", f"{pending} are not applied", "Run python manage.py migrate.")
+        yield bad("migrations", f"{pending} are not applied", "Run python manage.py migrate.")
     else:
-        yield _good("migrations", "all applied")
+        yield good("migrations", "all applied")
 
 
 def _sqlite(name: str) -> Findings:
@@ -163,11 +126,11 @@ def _sqlite(name: str) -> Findings:
     mode = connection.settings_dict["OPTIONS"].get("transaction_mode", "DEFERRED")
     state = f"SQLite {version}, {journal.upper()}, {mode}, {name}"
     if journal != "wal" or mode != "IMMEDIATE":
-        yield _bad("database", state, "Put it on a local disk: writers need WAL and IMMEDIATE.")
+        yield bad("database", state, "Put it on a local disk: writers need WAL and IMMEDIATE.")
     elif settings.IS_PRODUCTION:
-        yield _doubtful("database", state, "It is for one machine; several need PostgreSQL.")
+        yield doubtful("database", state, "It is for one machine; several need PostgreSQL.")
     else:
-        yield _good("database", state)
+        yield good("database", state)
 
 
 def _postgresql(name: str) -> Findings:
@@ -175,9 +138,9 @@ def _postgresql(name: str) -> Findings:
         cursor.execute("SHOW server_version")
         version = cursor.fetchone()[0]
     if int(version.split(".")[0]) < OLDEST_POSTGRESQL:
-        yield _bad("database", f"PostgreSQL {version}, {name}", f"Use version {OLDEST_POSTGRESQL} or newer.")
+        yield bad("database", f"PostgreSQL {version}, {name}", f"Use version {OLDEST_POSTGRESQL} or newer.")
     else:
-        yield _good("database", f"PostgreSQL {version}, {name}")
+        yield good("database", f"PostgreSQL {version}, {name}")
 
 
 def _running(can_ask: bool) -> Findings:
@@ -190,13 +153,13 @@ def _running(can_ask: bool) -> Findings:
     # Embedded, it is usual that nothing runs between two uses.
     mark = Mark.BAD if settings.IS_PRODUCTION else Mark.DOUBTFUL
     if not can_ask:
-        yield _doubtful("broker, worker, sweeper", "not looked at before the database is well")
+        yield doubtful("broker, worker, sweeper", "not looked at before the database is well")
         return
     for check in health.checks():
         if check.name == "database":
             continue
         if check.is_ok:
-            yield _good(check.name, check.line)
+            yield good(check.name, check.line)
         else:
             how_bad = Mark.BAD if check.name == "broker" else mark
             yield Diagnosis(how_bad, check.name, check.line, advice[check.name])
@@ -206,28 +169,42 @@ def _running(can_ask: bool) -> Findings:
 
 
 def _provider(*, makes_call: bool, can_ask: bool) -> Findings:
-    if not (settings.OPENAI_API_KEY or settings.OPENAI_BASE_URL):
+    has_own = bool(settings.OPENAI_API_KEY or settings.OPENAI_BASE_URL)
+    routes = list(Route.objects.enabled()) if can_ask else []
+    elsewhere = [route for route in routes if route.base_url]
+    if not has_own and not elsewhere:
         mark = Mark.BAD if settings.IS_PRODUCTION else Mark.DOUBTFUL
         yield Diagnosis(
             mark, "provider", "none is set",
-            "Set OPENAI_API_KEY or OPENAI_BASE_URL; until then `up` starts the simulator.")
+            "Set OPENAI_API_KEY or OPENAI_BASE_URL, or add a local model with add_local_route; until then `up` starts "
+            "the simulator.")
         return
-    route = Route.objects.enabled().first() if can_ask else None
-    if can_ask and route is None:
-        yield _bad("route", "no model route is enabled", "Enable one in the admin, under model routes.")
+    if can_ask and not routes:
+        yield bad("route", "no model route is enabled", "Enable one in the admin, under model routes.")
         return
-    if route is not None and route.open_until is not None:
-        yield _doubtful("route", f"{route.slug} is paused: {route.breaker_reason}",
-            "It is tried again by itself; staff can end the pause in the admin.")
-    for other in Route.objects.enabled() if can_ask else ():
-        if other.key_name and key_of(other.endpoint) is None:
-            yield _bad(
-                "route", f"{other.slug} names a key that is not set here",
-                f"Set PROVIDER_KEY_{other.key_name} in the workers' environment, or change the route.")
-    if makes_call and route is not None:
-        yield _called(route)
-    else:
-        yield _listed(route)
+    for route in routes:
+        if route.open_until is not None:
+            yield doubtful("route", f"{route.slug} is paused: {route.breaker_reason}",
+                "It is tried again by itself; staff can end the pause in the admin.")
+        if route.key_name and key_of(route.endpoint) is None:
+            yield bad(
+                "route", f"{route.slug} names a key that is not set here",
+                f"Set PROVIDER_KEY_{route.key_name} in the workers' environment, or change the route.")
+    reached = routes if has_own else elsewhere
+    if left := [route.slug for route in routes if route not in reached]:
+        yield doubtful(
+            "provider", f"none is set for {', '.join(left)}",
+            "Disable them in the admin, or set OPENAI_API_KEY or OPENAI_BASE_URL; until then `up` lets the simulator "
+            "answer for them.")
+    if not reached:
+        yield _listed(None)
+    elif not makes_call and reached[0].spoken not in LOCAL:      # of local ones more is told below
+        yield _listed(reached[0])
+    for route in reached:
+        if key_of(route.endpoint) is not None:
+            if makes_call:
+                yield from trial_call.findings(route)
+            yield from _local(route)
 
 
 def _listed(route: Route | None) -> Diagnosis:
@@ -244,44 +221,49 @@ def _listed(route: Route | None) -> Diagnosis:
     except urllib.error.HTTPError as error:
         with error:
             if error.code in {401, 403}:
-                return _bad("provider", f"{base} refuses the key", "Set a valid OPENAI_API_KEY.")
-            return _doubtful("provider", f"{base}/models answered {error.code}", "Make sure with --call.")
+                return bad("provider", f"{base} refuses the key", "Set a valid OPENAI_API_KEY.")
+            return doubtful("provider", f"{base}/models answered {error.code}", "Make sure with --call.")
     except ValueError:
-        return _bad("provider", f"{base} does not speak OpenAI's protocol", "Check OPENAI_BASE_URL.")
+        return bad("provider", f"{base} does not speak OpenAI's protocol", "Check OPENAI_BASE_URL.")
     except OSError as error:
         why = _shown(error.reason if isinstance(error, urllib.error.URLError) else error)
-        return _bad("provider", f"{base} cannot be reached: {why}", "Check network and OPENAI_BASE_URL.")
+        return bad("provider", f"{base} cannot be reached: {why}", "Check network and OPENAI_BASE_URL.")
     if models == ["simulator"]:
-        return _doubtful("provider", f"{base} is the simulator", "For real documents set OPENAI_API_KEY.")
+        return doubtful("provider", f"{base} is the simulator", "For real documents set OPENAI_API_KEY.")
     if route is not None and models and route.model not in models:
-        return _doubtful("provider", f"{base} answers and does not list the model {route.model}",
+        return doubtful("provider", f"{base} answers and does not list the model {route.model}",
             "Change the route's model in the admin, or make sure with --call.")
-    return _good("provider", f"{base} answers and takes the key")
+    return good("provider", f"{base} answers and takes the key")
 
 
-def _called(route: Route) -> Diagnosis:
-    """One strict structured call of a few tokens: what documents are made with."""
-    message = {"role": "user", "content": "Answer with any one word."}
-    provider = provider_from_settings()
-
-    async def ask() -> Any:     # Any: an Answer
-        try:
-            return await provider.ask(
-                Request((message,), "verify_setup", ANSWER_SCHEMA, 1), model=route.model,
-                max_output_tokens=256, deadline_s=settings.LLM_DEADLINE_S, cache_key="verify_setup",
-                endpoint=route.endpoint,
-            )
-        finally:
-            await provider.close()
-
-    answer = asyncio.run(ask())
-    where = f"{route.model} at {url_of(route.endpoint) or OPENAI_URL}"
-    if isinstance(answer, Failure):
-        return _bad("provider", f"{where}: {answer.code}: {answer.message}", "Mend that, then try again.")
-    tokens = answer.usage.input_tokens + answer.usage.output_tokens
-    if answer.receipt.is_simulated:
-        return _doubtful("provider", f"{where} is the simulator", "For real documents set OPENAI_API_KEY.")
-    return _good("provider", f"{where} answered a strict structured call ({tokens} tokens)")
+def _local(route: Route) -> Findings:
+    """Whether a local server is what the route says: its context, and how many calls it takes at once."""
+    if route.spoken not in LOCAL:
+        return
+    name = f"server of {route.slug}"
+    try:
+        server = local_routes.look_at(
+            route.address, key_name=route.key_name, model=route.model, dialect=route.spoken)
+    except NoLocalModel as problem:
+        yield bad(name, str(problem).rstrip("."), "Start the server, or change the route in the admin.")
+        return
+    is_fine = True
+    if route.room > server.context_tokens:
+        is_fine = False
+        how = "the server has" if server.tells_context else "the server does not tell; its usual context is"
+        yield doubtful(
+            name, f"the route says {route.room:,} tokens and {how} {server.context_tokens:,}",
+            "Change the route's context length, or start the server with more.")
+    if server.tells_slots and route.max_in_flight > server.slots:
+        is_fine = False
+        yield doubtful(
+            name, f"up to {counted(route.max_in_flight, 'call')} are sent at once and the server takes {server.slots}",
+            "Change the route's ceiling: who waits in the server's queue is waiting for the deadline, too.")
+    for shortcoming in local_routes.shortcomings(route):
+        is_fine = False
+        yield doubtful(name, f"is not chosen for {shortcoming}")
+    if is_fine:
+        yield good(name, local_routes.described(server))
 
 
 def _ids(listing: Any) -> list[str]:     # Any: JSON
@@ -302,7 +284,7 @@ def _django() -> Findings:
     messages = run_checks(include_deployment_checks=settings.IS_PRODUCTION)
     seen = [message for message in messages if message.level >= 30 and not message.is_silenced()]
     if not seen:
-        yield _good("django", "check" + (" --deploy" if settings.IS_PRODUCTION else "") + " is clean")
+        yield good("django", "check" + (" --deploy" if settings.IS_PRODUCTION else "") + " is clean")
     for message in seen:
         yield Diagnosis(
             Mark.BAD if message.is_serious() else Mark.DOUBTFUL, "django", f"{message.id} {message.msg}",

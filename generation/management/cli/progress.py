@@ -119,7 +119,8 @@ def moment_of(job: Job) -> Moment:
         waiting = None
     return Moment(
         state=job.state, noun=all_kinds()[job.kind].unit_noun, units_done=job.unit_done,
-        units_total=job.unit_total, percent=job.percent, tokens=job.input_tokens + job.output_tokens,
+        units_total=job.unit_total, percent=job.percent,
+        tokens=job.input_tokens + job.output_tokens + progress.written_tokens(job),
         cost_usd_micros=job.cost_usd_micros, elapsed_s=progress.elapsed_s(job), waiting=waiting,
     )
 

@@ -118,14 +118,14 @@ class Command(ProductCommand):
             if job.from_cache:
                 self._tell("The same was asked for before: it comes from the cache (--fresh makes it anew).")
             if own is not None:
-                self._work_here(own)
+                self._work_here(own, job)
 
             def work_if_nobody_else_does() -> None:
                 """The worker that we watch may die."""
                 nonlocal own
                 if own is None and not preflight.is_worked_on(kind):
                     own = LocalWorker()
-                    self._work_here(own)
+                    self._work_here(own, job)
 
             with progress.display_on(self._to_people) as display:
                 return progress.follow(
@@ -137,8 +137,8 @@ class Command(ProductCommand):
                     self._tell(f"Finishing what is in flight, {grace}; Ctrl-C again gives it back at once.")
                 own.stop(is_urgent=lambda: stop.is_urgent)
 
-    def _work_here(self, own: LocalWorker) -> None:
-        if own.is_simulated:
+    def _work_here(self, own: LocalWorker, job: Job) -> None:
+        if own.is_simulated and not job.route.base_url:
             self._tell("The bundled simulator writes it: neither OPENAI_API_KEY nor OPENAI_BASE_URL is set.")
         own.start()
 

@@ -15,7 +15,7 @@ from generation.kinds import get_kind
 from generation.management.cli import document_files, preflight, progress, web_server
 from generation.management.cli.base import BadInput, ProductCommand, StopRequests
 from generation.management.cli.local_worker import LocalWorker
-from generation.models import Job
+from generation.models import Job, Route
 from generation.services.errors import Refusal
 from generation.services.jobs import submission
 
@@ -73,6 +73,7 @@ class Command(ProductCommand):
         preflight.reach_database()
         applied = preflight.migrate()
         self._administrator = preflight.administrator()
+        self._elsewhere = [f"{route} at {route.base_url}" for route in Route.objects.enabled() if route.base_url]
         name = preflight.database_name()
         self._database = f"{name} ({applied} migrations applied)" if applied else name
 
@@ -98,7 +99,8 @@ class Command(ProductCommand):
     def _provider_line(self) -> str:
         if self._local.is_simulated:
             why = "neither OPENAI_API_KEY nor OPENAI_BASE_URL is set"
-            return f"the bundled simulator, for rehearsal only: {why}"
+            own = f"{', '.join(self._elsewhere)}; for other routes " if self._elsewhere else ""
+            return f"{own}the bundled simulator, for rehearsal only: {why}"
         return f"{settings.OPENAI_BASE_URL or 'OpenAI'}: calls are billed to your account there"
 
     # --- the demonstration --------------------------------------------------------------------

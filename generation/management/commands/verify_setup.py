@@ -4,7 +4,8 @@ import argparse
 from typing import Any
 
 from generation.management.cli.base import ProductCommand
-from generation.management.cli.doctor import Mark, checkup
+from generation.management.cli.diagnosis import Mark
+from generation.management.cli.doctor import checkup
 
 
 class Command(ProductCommand):
@@ -12,7 +13,8 @@ class Command(ProductCommand):
     requires_system_checks: list[str] = []      # it runs them itself, and goes on after a bad one
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
-        parser.add_argument("--call", action="store_true", help="also make one tiny call, which is billed")
+        parser.add_argument(
+            "--call", action="store_true", help="also ask each route for a short plan and judge it, which is billed")
 
     def handle(self, *, call: bool, **_options: Any) -> None:     # Any: Django's
         bad = 0

@@ -48,7 +48,7 @@ def _lines_of(job: Job) -> list[Chunk]:
     return list(
         Chunk.objects.filter(job=job).order_by("position").annotate(db_now=Now()).only(
             "job_id", "position", "title", "state", "headline", "attempts", "reason", "reason_detail",
-            "ready_at", "route_id", "from_cache",
+            "ready_at", "route_id", "from_cache", "written_tokens",
         )
     )
 
@@ -149,15 +149,17 @@ def snapshot(job: Job, chunks: Sequence[Chunk] | None = None) -> dict[str, Any]:
         {
             "position": chunk.position, "title": chunk.title, "state": chunk.state, "headline": chunk.headline,
             "attempts": chunk.attempts, "reason": chunk.reason or None, "from_cache": chunk.from_cache,
+            "written_tokens": _written([chunk]),
         }
         for chunk in chunks if chunk.position > 0
     ]
     held, place = _waiting_of(job, chunks, now), _place_of(job, chunks, now)
+    written = _written(chunks)
     return {
         "id": str(job.public_id), "trace_id": tracing.trace_id(job.public_id), "revision": job.revision,
         "state": job.state, "percent": job.percent,
         "title": job.title, "units_done": job.unit_done, "units_total": job.unit_total, "units": units,
-        "phase": phase_line(job, held), "waiting": held.as_json() if held else None,
+        "phase": phase_line(job, held, written), "written_tokens": written, "waiting": held.as_json() if held else None,
         "queue": place.as_json() if place else None,
         "input_tokens": job.input_tokens, "output_tokens": job.output_tokens,
         "cost_usd_micros": job.cost_usd_micros, "is_simulated": job.is_simulated,
@@ -173,14 +175,25 @@ WAITS_FOR_PROVIDER = frozenset({
 })
 
 
-def phase_line(job: Job, held: "Waiting | None" = None) -> str:
+def _written(chunks: Sequence[Chunk]) -> int:
+    """About how many tokens the calls that run have brought so far, as far as they are streamed."""
+    return sum(chunk.written_tokens for chunk in chunks if chunk.state == ChunkState.RUNNING)
+
+
+def written_tokens(job: Job) -> int:
+    """Likewise, of all calls of `job`."""
+    return _written(list(Chunk.objects.filter(job=job, state=ChunkState.RUNNING.value).only("state", "written_tokens")))
+
+
+def phase_line(job: Job, held: "Waiting | None" = None, written: int = 0) -> str:
     """One short line on what is going on: `generating: 7 of 12 weeks done`, or what it waits for."""
     noun = journal.noun_of(job)
     if held is not None and held.reason in WAITS_FOR_PROVIDER:
         return held.line
+    so_far = f", about {written:,} tokens more written" if written else ""
     if job.state == "generating":
-        return f"generating: {job.unit_done} of {job.unit_total} {noun}s done"
-    return job.state
+        return f"generating: {job.unit_done} of {job.unit_total} {noun}s done{so_far}"
+    return f"{job.state}{so_far}" if not job.is_terminal else job.state
 
 
 def elapsed_s(job: Job) -> float:

@@ -5,13 +5,15 @@ Before there is any, from the route's prices and the size of what the kind would
 from dataclasses import dataclass
 
 from accounts.ttl_cache import once
-from generation.core.pricing import Prices, estimated_tokens
+from generation.core.outcomes import CallCode
+from generation.core.pricing import estimated_tokens
 from generation.core.prompting import Stage
 from generation.core.states import JobState
-from generation.models import Job, Route, Strategy
+from generation.models import Attempt, Job, Origin, Route, Strategy
 from generation.services.job_spec import JobSpec
 from generation.services.routing.sizes import part_sizes
 
+PACED_BY = 50         # newest replies of a route: its own tokens per second, from the first one on
 ENOUGH = 5            # with fewer completed jobs a p90 would be one job's luck
 NEWEST = 200
 CAUTION = 2           # a unit that is asked twice, by repair or retry, costs twice
@@ -34,7 +36,7 @@ def estimate(spec: JobSpec) -> Estimate:
     assert route is not None, "whoever asks has chosen one"
     past = once(("past", kind, strategy, route.pk), lambda: _past(kind, strategy, route))
     if past.jobs < ENOUGH:
-        return _from_prices(spec, route.prices)
+        return _from_prices(spec, route)
     factor = spec.units if _is_serial(strategy) else 1
     return Estimate(
         round(_quantile(past.costs, 0.5) * spec.units), round(_quantile(past.costs, 0.9) * spec.units),
@@ -63,6 +65,20 @@ def _past(kind: str, strategy: str, route: Route) -> _Past:
     return _Past(len(rows), sorted(cost / of_units for cost, of_units, _started, _finished in rows), sorted(times))
 
 
+def _pace(route: Route) -> float | None:
+    """Output tokens per second of the route's newest replies, waiting included; None before there is one."""
+    rows = Attempt.objects.filter(
+        route=route, origin=Origin.PROVIDER, code__in=[CallCode.OK.value, CallCode.INVALID.value],
+        replied_at__isnull=False, output_tokens__gt=0,
+    ).order_by("-started_at").values_list("output_tokens", "started_at", "replied_at")[:PACED_BY]
+    tokens = seconds = 0.0
+    for written, started, replied in rows:
+        assert replied is not None, "it was asked for"
+        tokens += written
+        seconds += max((replied - started).total_seconds(), 0.01)
+    return tokens / seconds if tokens else None
+
+
 def _is_serial(strategy: str) -> bool:
     """Only units that follow one another make a longer document slower."""
     return strategy != Strategy.PARALLEL
@@ -73,13 +89,15 @@ def _quantile(ordered: list[float], share: float) -> float:
     return ordered[min(len(ordered) - 1, int(share * len(ordered)))] if ordered else 0.0
 
 
-def _from_prices(spec: JobSpec, prices: Prices) -> Estimate:
-    kind, units = spec.kind, spec.units
+def _from_prices(spec: JobSpec, route: Route) -> Estimate:
+    kind, units, prices = spec.kind, spec.units, route.prices
     size = part_sizes(kind, spec.text)
     shared = estimated_tokens(kind.rules) + estimated_tokens(spec.text) + size.plan
     output = size.plan + units * size.unit
     calls = 1 if spec.strategy.first_stage is Stage.WHOLE else 1 + units
     cost = -(-(calls * shared * prices.input + output * prices.output) // 1_000_000)
-    plan_s, unit_s = (FIRST_TOKEN_S + tokens / OUTPUT_TOKENS_PER_S for tokens in (size.plan, size.unit))
-    seconds = plan_s + (unit_s * units if _is_serial(spec.strategy) else unit_s)
+    pace = once(("pace", route.pk), lambda: _pace(route)) or OUTPUT_TOKENS_PER_S
+    plan_s, unit_s = (FIRST_TOKEN_S + tokens / pace for tokens in (size.plan, size.unit))
+    rounds = units if _is_serial(spec.strategy) else -(-units // route.max_in_flight)
+    seconds = plan_s + unit_s * rounds
     return Estimate(cost, CAUTION * cost, round(seconds, 1), round(CAUTION * seconds, 1), 0)
