@@ -89,6 +89,7 @@ class Failure:
     receipt: Receipt = Receipt()
     text: str = ""
     lesson: Learned = NOTHING_LEARNED
+    is_quote: bool = False      # its message repeats a piece of the request
 
 
 Answer = Reply | Failure

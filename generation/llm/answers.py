@@ -14,6 +14,7 @@ import httpx2
 
 from generation.core.dialects import Wire
 from generation.core.outcomes import Answer, CallCode, Failure, Receipt, TokenUsage
+from generation.core.prompting import Message
 from generation.core.secret_patterns import scrub
 from generation.llm import errors
 from generation.llm.completions import ended_as, storable, written_in
@@ -25,6 +26,7 @@ from generation.llm.waits import retry_after_s
 MAX_MESSAGE_CHARACTERS = 500
 MAX_BODY_BYTES = 32 << 20             # of an answer; the longest replies that are asked for have a hundredth
 LONG_WAIT_S = 3_600.0                 # who says so does not speak of a minute's limit
+QUOTE = 24                            # characters in a row that are no accident
 SIMULATOR_HEADER = "x-coursewright-simulator"
 
 NOTHING_PAID = TokenUsage()
@@ -65,6 +67,12 @@ class Asked:
     secrets: tuple[str, ...] = ()
     wire: Wire = PLAIN
     keys: frozenset[str] = frozenset()
+    messages: tuple[Message, ...] = ()
+
+    @property
+    def words(self) -> str:
+        """All that was asked, in lower case: what an error quotes of it is not the provider's."""
+        return "\n".join(message["content"] for message in self.messages).lower()
 
 
 def read(
@@ -167,7 +175,8 @@ def _error(http: HttpAnswer, status: int, body: Any, receipt: Receipt, asked: As
     """`body` is what is known of the error, None if that is not JSON.  Status 0: none was stated."""
     raw = http.body[:20_000].decode("utf-8", "replace")
     said = said_in(body, raw)
-    code, lesson = errors.meaning(status, said, raw, asked.wire)
+    request = asked.words
+    code, lesson = errors.meaning(status, said, raw, asked.wire, request)
     words = said.message or (_opening(http.body) if not errors.is_page(raw) else "a web page")
     answered = f"The provider answered {status}" if status else "The provider answered with an error"
     message = _sentence(f"{answered}: {words or 'without a word'}", asked.secrets)
@@ -179,7 +188,15 @@ def _error(http: HttpAnswer, status: int, body: Any, receipt: Receipt, asked: As
     # An error is not billed; but where the model had written before it failed, it was asked and it wrote.
     is_billed = code is CallCode.UNUSABLE
     usage = read_usage(body if isinstance(body, dict) else {}, said.text) if is_billed else NOTHING_PAID
-    return Failure(code, message, wait_s, usage, receipt, storable(said.text), lesson)
+    return Failure(
+        code, message, wait_s, usage, receipt, storable(said.text), lesson, is_quote=_quotes(message, request))
+
+
+def _quotes(message: str, request: str) -> bool:
+    """Whether `message` repeats a piece of what was asked."""
+    said = message.lower()
+    pieces = (said[at:at + QUOTE] for at in range(0, len(said) - QUOTE + 1, QUOTE // 3))
+    return bool(request) and any(piece in request for piece in pieces)
 
 
 def _error_within(completion: dict[str, Any], *, has_text: bool) -> dict[str, Any] | None:

@@ -92,7 +92,7 @@ class Provider:
             if is_silent and wire.silence_s is not None:
                 late = replace(late, message=f"Nothing came for {wire.silence_s:g} s.")
             return _broken_off(late, pieces)
-        asked = answers.Asked(model, dt.datetime.now(dt.UTC), secrets, wire, request.keys)
+        asked = answers.Asked(model, dt.datetime.now(dt.UTC), secrets, wire, request.keys, request.messages)
         if pieces is None or response.status_code >= 300:
             return answers.read_asked(_arrived(response, response.content), asked)
         return answers.read_pieces(_arrived(response, b""), pieces, asked)

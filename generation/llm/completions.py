@@ -1,5 +1,6 @@
 """A completion: what the model wrote, and how that ended, whatever its server calls it."""
 
+import json
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -58,7 +59,7 @@ def written_in(completion: Mapping[str, Any]) -> Written | None:     # Any: some
         if isinstance(text, str):
             return Written(storable(text), ending=ending)
         return Written("", ending=ending) if ending else None
-    content = message.get("content")
+    content = message.get("content") or message.get("parsed")
     refusal = words_of(message.get("refusal")) or "".join(_parts_of(content, frozenset({"refusal"}), "refusal"))
     return Written(
         storable(words_of(content)), storable(thoughts_of(message)), storable(_calls(message)), storable(refusal),
@@ -142,9 +143,11 @@ def _ending(choice: Mapping[str, Any]) -> str:
 
 
 def words_of(content: Any) -> str:     # Any: somebody's JSON
-    """The text of a message, or of a piece of one: itself, or its parts of text joined."""
+    """The text of a message, or of a piece of one: itself, its parts of text joined, or the object that it is."""
     if isinstance(content, str):
         return content
+    if isinstance(content, dict) and content and not {"type", "text"} & content.keys():
+        return json.dumps(content, ensure_ascii=False)
     return "".join(_parts_of(content, _TEXT_PARTS, "text"))
 
 
@@ -165,4 +168,4 @@ def _calls(message: Mapping[str, Any]) -> str:
     first = calls[0] if isinstance(calls, list) and calls else {"function": message.get("function_call")}
     function = first.get("function") if isinstance(first, dict) else None
     arguments = function.get("arguments") if isinstance(function, dict) else None
-    return arguments if isinstance(arguments, str) else ""
+    return words_of(arguments)

@@ -41,7 +41,7 @@ MODEL_CODES = frozenset({
 COUNTRY_CODES = frozenset({"unsupported_country_region_territory", "unsupported_country", "region_not_supported"})
 
 FILTERED = _any_of(
-    r"\bflagged\b", r"requires? moderation", r"moderation (?:system|policy|filter|blocked|failed)",
+    r"\bflagged\b(?! as unhealthy)", r"requires? moderation", r"moderation (?:system|policy|filter|blocked|failed)",
     r"content[ _-]?(?:policy|filter)", r"content management policy", r"inappropriate content", r"content exists risk",
     r"prohibited[ _]content", r"violat\w+ .{0,80}(?:polic|guideline|terms of (?:use|service))",
     r"(?:blocked|rejected|stopped|refused) .{0,60}(?:safety|harm|guardrail)",
@@ -129,7 +129,9 @@ CAP_NUMBERS = re.compile(
 )
 CONTEXT_NUMBERS = re.compile(
     r"(?:maximum context length|context (?:length|window|size|limit)|max_model_len|n_ctx"
-    r"|maximum (?:number of )?(?:input )?tokens(?: allowed)?|limit)[^0-9]{0,50}?(\d[\d,]{2,11})"
+    r"|maximum (?:number of )?(?:input )?tokens(?: allowed)?|max length|limit)"
+    r"(?:(?!n_keep)[^0-9]){0,50}?(\d[\d,]{2,11})"
+    r"|(\d[\d,]{2,11}) maximum context|max_new_tokens`? must be <= ?(\d[\d,]{2,11})"
     r"|>\s*(\d[\d,]{2,11})\s*(?:maximum|tokens)|(?:allowed|maximum|supported)[^0-9]{0,20}\(\s*(\d[\d,]{2,11})\s*\)")
 REQUESTED = re.compile(r"limit[^0-9a-z]{0,4}(\d[\d,]*)\D.{0,80}?requested[^0-9a-z]{0,4}(\d[\d,]*)", re.DOTALL)
 TOO_LARGE = _any_of(
@@ -203,6 +205,7 @@ MODEL_ONLY = _any_of(
     r"no endpoints found for", r"model .{0,60}(?:not found|does not exist)",
 )
 HTML = re.compile(r"\s*(?:<!doctype html|<html|<head|<body|<\?xml|<title|<h1|<center)", re.IGNORECASE)
+BLOCKED = re.compile(r"\s*error code: 10\d\d\b", re.IGNORECASE)      # Cloudflare, without its page
 LOADING = _any_of(
     r"loading model", r"model .{0,60}(?:is )?(?:currently )?loading", r"is (?:still )?warming up",
 )

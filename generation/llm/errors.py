@@ -5,14 +5,16 @@ status last.  The questions are asked in order: the first that is answered yes i
 
 import datetime as dt
 import re
+from dataclasses import replace
 
-from generation.core.dialects import BOUNDS, JSON_OBJECT, JSON_SCHEMA, LENGTHS, NAMES, ROLES, Learned, Wire
+from generation.core.dialects import BOUNDS, JSON_OBJECT, JSON_SCHEMA, LENGTHS, NAMES, ROLES, STRICT, Learned, Wire
 from generation.core.outcomes import CallCode
 from generation.llm import error_words as words
 from generation.llm import waits
 from generation.llm.error_body import Said
 
-LEAST_CONTEXT, LEAST_OUTPUT = 1_024, 256      # what a server states below that is not believed
+LEAST_CONTEXT, LEAST_OUTPUT = 2_048, 256      # what a server states below that is not believed
+_STRICT_ALONE = re.compile(r"json_schema\.strict\b|['\"`]strict['\"`]")
 _STATUS_CODES = {
     401: CallCode.AUTH, 402: CallCode.OUT_OF_CREDIT, 403: CallCode.NO_ACCESS,
     404: CallCode.WRONG_ADDRESS, 405: CallCode.WRONG_ADDRESS, 408: CallCode.TIMEOUT,
@@ -27,53 +29,66 @@ def is_page(raw: str) -> bool:
     return words.HTML.match(raw) is not None
 
 
-def meaning(status: int, said: Said, raw: str, wire: Wire) -> tuple[CallCode, Learned]:
-    """What an error of `status` means, and what it teaches about the server.  Status 0: none was stated."""
+def meaning(status: int, said: Said, raw: str, wire: Wire, request: str = "") -> tuple[CallCode, Learned]:
+    """What an error of `status` means, and what it teaches about the server.  Status 0: none was stated.
+
+    `request` is what was asked, in lower case: what an error merely quotes of it says nothing, or a brief could close
+    a route for everybody."""
     lesson = Learned()
+    codes = {code for code in said.codes if code not in request}
+    said = replace(said, codes=codes, numbers={key: value for key, value in said.numbers.items() if key not in request})
+
+    def says(pattern: re.Pattern[str]) -> bool:
+        return any(found[0] not in request for found in pattern.finditer(text))
+
+    text = said.all
     if is_page(raw):
         return _page(status), lesson
-    text = said.all
-    if said.text or words.INVALID_OUTPUT.search(text):
+    if words.BLOCKED.match(raw):
+        return CallCode.RATE_LIMITED if status == 429 else CallCode.BLOCKED, lesson
+    if said.text or says(words.INVALID_OUTPUT):
         return CallCode.UNUSABLE, lesson
     if status in {413, 429} or (said.codes & {"429", "rate_limit_exceeded"} and status < 500):
-        return _limited(status, said, text), lesson
-    if status < 500 and status not in {401, 402} and (said.codes & words.FILTER_CODES or words.FILTERED.search(text)):
+        return _limited(status, said, text, request), lesson
+    if status < 500 and status not in {401, 402} and (said.codes & words.FILTER_CODES or says(words.FILTERED)):
         return CallCode.FILTERED, lesson
-    is_of_a_day = words.DAILY.search(text) and words.EXHAUSTED.search(text)
-    if status != 402 and is_of_a_day and not words.CREDIT.search(text):
+    is_of_a_day = says(words.DAILY) and says(words.EXHAUSTED)
+    if status != 402 and is_of_a_day and not says(words.CREDIT):
         return CallCode.QUOTA_SPENT, lesson
-    if status < 500 and status != 404 and (said.codes & words.OUT_OF_CREDIT_CODES or words.CREDIT.search(text)):
+    if status < 500 and status != 404 and (said.codes & words.OUT_OF_CREDIT_CODES or says(words.CREDIT)):
         return CallCode.OUT_OF_CREDIT, lesson
     if status == 402:
         is_quota = words.DAILY.search(" ".join(said.codes))
         return CallCode.QUOTA_SPENT if is_quota else CallCode.OUT_OF_CREDIT, lesson
     if status == 401:
         return CallCode.AUTH, lesson
-    if status < 500 and (said.codes & words.KEY_CODES or words.KEY.search(text)):
+    if status < 500 and (said.codes & words.KEY_CODES or says(words.KEY)):
         return CallCode.AUTH, lesson
-    if status < 500 and (said.codes & words.COUNTRY_CODES or words.COUNTRY.search(text)):
+    if status < 500 and (said.codes & words.COUNTRY_CODES or says(words.COUNTRY)):
         return CallCode.NO_ACCESS, lesson
-    if words.LOADING.search(text):
+    if says(words.LOADING):
         return CallCode.SERVER_ERROR, lesson
-    is_context = bool(said.codes & words.TOO_LONG_CODES or words.TOO_LONG.search(words.NO_CONTEXT.sub(" ", text)))
-    if not is_context and words.CAP.search(text) and not words.NO_SUCH_FIELD.search(text):
-        return CallCode.CAP_REFUSED, Learned(output_tokens=_stated(words.CAP_NUMBERS, text, LEAST_OUTPUT))
-    refused = _refused(said, text, wire)
-    if status not in {403, 405} and refused and not words.MODEL_ONLY.search(text):
+    # Of this request alone, so a quotation does no harm; a limit that stands in one is not learned.
+    is_context = bool(codes & words.TOO_LONG_CODES or words.TOO_LONG.search(words.NO_CONTEXT.sub(" ", text)))
+    if not is_context and says(words.CAP) and not says(words.NO_SUCH_FIELD):
+        return CallCode.CAP_REFUSED, Learned(output_tokens=_stated(words.CAP_NUMBERS, text, LEAST_OUTPUT, request))
+    refused = _refused(said, text, wire, request)
+    of_itself = is_context and not says(words.NO_SUCH_FIELD)
+    if status not in {403, 405} and refused and not of_itself and not says(words.MODEL_ONLY):
         return CallCode.FIELD_REFUSED, Learned(refused)
     if is_context:
-        return CallCode.TOO_LONG, Learned(context_tokens=_context(said, text))
-    if words.NOT_OPEN_TO_ALL.search(text):
+        return CallCode.TOO_LONG, Learned(context_tokens=_context(said, request))
+    if says(words.NOT_OPEN_TO_ALL):
         return CallCode.NO_ACCESS, lesson
-    if words.ADDRESS.search(text):
+    if says(words.ADDRESS):
         return CallCode.WRONG_ADDRESS, lesson
-    if status != 403 and (said.codes & words.MODEL_CODES or words.MODEL.search(text)):
+    if status != 403 and (said.codes & words.MODEL_CODES or says(words.MODEL)):
         return CallCode.UNKNOWN_MODEL, lesson
-    if status < 500 and status != 404 and words.RATE.search(text):
-        return CallCode.QUOTA_SPENT if words.DAILY.search(text) else CallCode.RATE_LIMITED, lesson
+    if status < 500 and status != 404 and says(words.RATE):
+        return CallCode.QUOTA_SPENT if says(words.DAILY) else CallCode.RATE_LIMITED, lesson
     if "degraded function" in text:
         return CallCode.SERVER_ERROR, lesson
-    if status < 500 and status != 404 and words.ACCESS.search(text):
+    if status < 500 and status != 404 and says(words.ACCESS):
         return CallCode.NO_ACCESS, lesson
     return _STATUS_CODES.get(status, CallCode.BAD_REQUEST if 400 <= status < 500 else CallCode.SERVER_ERROR), lesson
 
@@ -86,7 +101,7 @@ def _page(status: int) -> CallCode:
     return known.get(status, CallCode.WRONG_ADDRESS)
 
 
-def _limited(status: int, said: Said, text: str) -> CallCode:
+def _limited(status: int, said: Said, text: str, request: str) -> CallCode:
     """Of the kinds of "too much": the request itself, the account, the day, or only this minute."""
     numbers = words.REQUESTED.search(text)
     if numbers is not None:
@@ -98,23 +113,27 @@ def _limited(status: int, said: Said, text: str) -> CallCode:
     if words.TOO_LARGE.search(text) or (said.codes & words.TOO_LONG_CODES and status != 429) or status == 413:
         return CallCode.TOO_LONG
     # Google says "check your plan and billing" of every quota, also of a minute's.
-    if said.codes & words.OUT_OF_CREDIT_CODES or (words.CREDIT.search(text) and "resource_exhausted" not in said.codes):
+    is_of_credit = any(found[0] not in request for found in words.CREDIT.finditer(text))
+    if said.codes & words.OUT_OF_CREDIT_CODES or (is_of_credit and "resource_exhausted" not in said.codes):
         return CallCode.OUT_OF_CREDIT
-    if words.DAILY.search(text):
+    if any(found[0] not in request for found in words.DAILY.finditer(text)):
         return CallCode.QUOTA_SPENT
     if said.codes & words.TOO_LONG_CODES:
         return CallCode.TOO_LONG
     return CallCode.RATE_LIMITED
 
 
-def _refused(said: Said, text: str, wire: Wire) -> frozenset[str]:
+def _refused(said: Said, text: str, wire: Wire, request: str) -> frozenset[str]:
     """Names that `wire` says and the server will not have."""
     if words.ROLES.search(text) and (news := wire.news_in({ROLES})):
         return news
-    named = set(said.fields) & NAMES
+    named = set(said.fields) & NAMES if words.NO_SUCH_FIELD.search(text) else set()
     blamed = words.INSTEAD.sub(" ", text)
     if words.UNKNOWN_FIELD.search(text):
-        named |= {name for name in NAMES if re.search(_named(name), blamed)}
+        named |= {
+            name for name in NAMES if any(found[0] not in request for found in re.finditer(_named(name), blamed))}
+        if _STRICT_ALONE.search(blamed):
+            return wire.news_in({STRICT})
         if "response_format" in said.fields or words.FORMAT.search(blamed):
             named |= {JSON_SCHEMA, JSON_OBJECT}
     # Bounds first: without them a schema is one that more servers take.
@@ -138,17 +157,19 @@ def _named(name: str) -> str:
     return rf"(?<![\w-]){name}(?![\w-])"
 
 
-def _context(said: Said, text: str) -> int | None:
+def _context(said: Said, request: str) -> int | None:
     """The length of the context that the server stated."""
     for key in ("n_ctx", "max_model_len", "context_length", "max_context_length"):
         value = said.numbers.get(key)
         if value is not None and LEAST_CONTEXT <= value < 1e9:
             return int(value)
-    return _stated(words.CONTEXT_NUMBERS, text, LEAST_CONTEXT)
+    return _stated(words.CONTEXT_NUMBERS, said.words, LEAST_CONTEXT, request)
 
 
-def _stated(pattern: re.Pattern[str], text: str, least: int) -> int | None:
+def _stated(pattern: re.Pattern[str], text: str, least: int, request: str) -> int | None:
     for found in pattern.finditer(text):
+        if found[0] in request:
+            continue
         number = int(next(group for group in found.groups() if group).replace(",", ""))
         if least <= number < 100_000_000:
             return number

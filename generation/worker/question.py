@@ -1,6 +1,7 @@
 """What a provider is asked for one claim, and how much room there is for its reply."""
 
 import json
+import math
 from dataclasses import dataclass
 
 from generation.core.dialects import JsonForm
@@ -10,6 +11,7 @@ from generation.core.prompting import Context, Request, Stage
 from generation.services.chunks.claim import Claim, StoredReply
 
 SHORTEST_REPLY = 1_024             # tokens that a context must have room for beside the request
+CAUTION = 4 / 3                    # servers count more tokens than four characters make, in some languages and models
 
 
 @dataclass(frozen=True)
@@ -28,7 +30,7 @@ class Question:
 
     @property
     def room_for_reply(self) -> int:
-        """Tokens of the model's context that the request leaves."""
+        """Tokens of the model's context that the request leaves, by our own count."""
         return self.claim.context_tokens - self._tokens
 
     @property
@@ -38,7 +40,7 @@ class Question:
     @property
     def most_tokens(self) -> int:
         """The longest reply that is asked for."""
-        return min(output_limit(self.claim), self.room_for_reply)
+        return min(output_limit(self.claim), surely_left(self.claim.context_tokens, self._tokens))
 
     @property
     def least_usage(self) -> TokenUsage:
@@ -51,6 +53,11 @@ class Question:
         if self.claim.wire.form is not JsonForm.SCHEMA:      # then the schema stands in the prompt
             tokens += estimated_tokens(json.dumps(self.request.schema))
         return tokens
+
+
+def surely_left(context_tokens: int, request_tokens: int) -> int:
+    """Tokens for a reply that fit also where the server counts more of the request than we do."""
+    return max(SHORTEST_REPLY, context_tokens - math.ceil(CAUTION * request_tokens))
 
 
 def output_limit(claim: Claim) -> int:

@@ -39,7 +39,8 @@ class RouteNotes:
 def said_to_all(failure: Failure) -> str:
     """What everybody may read who waits for the route.  A provider's words may quote somebody's brief: they stay with
     the call, unless they are about the key or the account."""
-    if failure.code in PROVIDER_WIDE or failure.receipt.http_status is None:
+    is_for_all = failure.code in PROVIDER_WIDE or failure.receipt.http_status is None
+    if is_for_all and not failure.is_quote:
         return failure.message
     if failure.code is CallCode.MALFORMED:
         return EXPLANATIONS[Reason.MALFORMED_REPLY].sentence

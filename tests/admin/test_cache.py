@@ -60,7 +60,8 @@ def test_selected_entries_are_forgotten_after_a_question(kept, adam, client_of):
 
 
 @pytest.mark.parametrize(("wanted", "left"), [
-    ({"owner": "ann"}, 4), ({"kind": "training_program"}, 0), ({"revision": str(get_kind("training_program").revision)}, 0), ({"revision": "77"}, 8),
+    ({"owner": "ann"}, 4), ({"kind": "training_program"}, 0), ({"revision": "77"}, 8),
+    ({"revision": str(get_kind("training_program").revision)}, 0),
     ({"kind": "course"}, 8), ({"owner": "bob", "kind": "training_program"}, 4), ({"kind": ""}, 0),
 ])
 def test_entries_of_a_kind_revision_or_owner_are_forgotten_after_a_question(kept, adam, client_of, wanted, left):

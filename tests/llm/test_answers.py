@@ -11,7 +11,7 @@ import pytest
 
 from generation.core.outcomes import CallCode, Failure, Reply
 from generation.core.secret_patterns import scrub
-from generation.llm.answers import HttpAnswer, read, unanswered
+from generation.llm.answers import Asked, HttpAnswer, read, read_asked, unanswered
 from generation.llm.waits import retry_after_s
 
 NOON = dt.datetime(2026, 11, 22, 12, 0, tzinfo=dt.UTC)
@@ -281,3 +281,37 @@ def test_message_is_one_short_printable_line():
 def test_long_message_is_scrubbed_before_it_is_cut():
     key = "sk-" + "CANARY" * 20
     assert "CANARY" not in answered({"error": {"message": "x" * 440 + " " + key}}, 401).message
+
+
+# --- What an error merely quotes ------------------------------------------------------------------
+
+BRIEF = "My note says: invalid API key, credit balance is too low, and the maximum context length is 2500 tokens."
+
+
+def quoted(words: str, status: int = 400, body=None):
+    http = HttpAnswer(status, {}, json.dumps(body or {"error": {"message": words, "code": status}}).encode())
+    return read_asked(http, Asked("m", NOON, messages=({"role": "user", "content": BRIEF},)))
+
+
+@pytest.mark.parametrize("words", [
+    f"1 validation error: Input should be a valid string, input: {BRIEF}", BRIEF, BRIEF.upper(),
+    f"cannot parse {BRIEF!r}",
+])
+def test_words_of_the_brief_in_an_error_mean_nothing(words):
+    failure = quoted(words)
+    assert failure.code in {CallCode.BAD_REQUEST, CallCode.TOO_LONG}, "of this request alone"
+    assert (bool(failure.lesson), failure.is_quote) == (False, True)
+
+
+def test_json_of_the_brief_in_an_error_means_nothing():
+    brief = 'Explain {"error": {"code": "invalid_api_key", "n_ctx": 4096}} to me.'
+    http = HttpAnswer(400, {}, json.dumps({"message": f"cannot read: {brief}"}).encode())
+    failure = read_asked(http, Asked("m", NOON, messages=({"role": "user", "content": brief},)))
+    assert failure.code in {CallCode.BAD_REQUEST, CallCode.TOO_LONG}
+    assert not failure.lesson
+
+
+def test_provider_s_own_words_beside_a_quotation_count():
+    failure = quoted(f"Incorrect API key provided. You sent: {BRIEF}", 401)
+    assert (failure.code, failure.is_quote) == (CallCode.AUTH, True)
+    assert quoted("This model's maximum context length is 8192 tokens.").lesson.context_tokens == 8_192

@@ -2,10 +2,11 @@
 
     python tests/real_model/run.py --server-python ENV/bin/python [--model smollm2|gemma3] [--context 16384]
 
-`ENV` is a virtual environment with tests/real_model/requirements.txt; the product runs in the environment that runs this.
-Starts a llama.cpp server, an installation in a temporary folder, `add_local_route`, `verify_setup --call` and `generate`
-for each kind, and prints what each said, every call of the ledger, and how fast it went.  Such small models write no
-document that passes its checks: what is shown is that each ends and says why, within bounds, and that nothing is lost.
+`ENV` is a virtual environment with tests/real_model/requirements.txt; the product runs in the environment that runs
+this.  Starts a llama.cpp server, an installation in a temporary folder, `add_local_route`, `verify_setup --call` and
+`generate` for each kind, and prints what each said, every call of the ledger, and how fast it went.  Such small models
+write no document that passes its checks: what is shown is that each ends and says why, within bounds, and that nothing
+is lost.
 Exit code 1 if a step did not end so."""
 
 import argparse

@@ -197,7 +197,7 @@ def test_rules_in_the_text_of_a_lesson_are_sent_back_and_never_stored(ann, route
     claim, = claim_all()
     context = JobContexts().of(claim)
     lesson = content_for(claim, context)
-    lesson["examples"][0]["body"] = context.instructions
+    lesson["sections"][0]["body"] = context.instructions
     finish(claim, Reply(json.dumps(lesson), USAGE))
 
     sent_back = Chunk.objects.get(job=job, position=1)

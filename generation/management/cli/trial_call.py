@@ -25,7 +25,7 @@ from generation.services.routing.sizes import part_sizes
 from generation.telemetry.redaction import clean
 from generation.worker.judging import read_plan
 from generation.worker.provider import provider_from_settings
-from generation.worker.question import SHORTEST_REPLY
+from generation.worker.question import SHORTEST_REPLY, surely_left
 
 MOST_CALLS = 5      # one, and what the server's refusals teach; more lessons than that are a riddle for people
 _REASONS = {**RETRYABLE, **FINAL, **PROVIDER_WIDE, CallCode.RATE_LIMITED: Reason.RATE_LIMITED}
@@ -40,8 +40,9 @@ def findings(route: Route) -> Findings:
     yield Diagnosis(Mark.ASKING, name, f"{where} is asked for the {what}, for at most {route.patience_s:,.0f} s")
     notes: list[str] = []
     for _ in range(MOST_CALLS):
-        cap = min(route.longest_reply, route.room - _tokens(request, route.wire))
-        if cap < min(SHORTEST_REPLY, route.longest_reply):
+        tokens = _tokens(request, route.wire)
+        cap = min(route.longest_reply, surely_left(route.room, tokens))
+        if route.room - tokens < min(SHORTEST_REPLY, route.longest_reply):
             yield diagnosis.bad(
                 name, f"{where}: the {what} does not fit into {route.room:,} tokens",
                 "Start the server with more context, and change the route's context length.")
