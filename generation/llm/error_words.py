@@ -61,11 +61,11 @@ CREDIT = _any_of(
 )
 KEY = _any_of(
     r"api[ _-]?key .{0,30}(?:not valid|invalid|expired|missing|not found|incorrect|revoked|disabled|required"
-    r"|not exist)",
+    r"|not exist|leaked|not authori[sz]ed|suspended|deactivated|blocked|denied)",
     r"(?:invalid|incorrect|wrong|missing|expired|no|bad|provide|malformed) .{0,24}(?:api[ _-]?key|access token"
     r"|auth(?:entication|orization)? (?:token|header|credential)|credentials)",
     r"authentication (?:fail|error|fails|required)", r"\bunauthori[sz]ed\b", r"\bunauthenticated\b",
-    r"invalid authentication", r"no auth credentials", r"no cookie auth",
+    r"invalid authentication", r"not authenticated", r"subscription key", r"no auth credentials", r"no cookie auth",
     r"(?:token|key) (?:has )?(?:been )?(?:expired|revoked|disabled)", r"invalid (?:bearer )?token",
     r"account .{0,30}(?:deactivated|suspended|disabled|banned)", r"user not found",
     r"request had invalid authentication", r"ip .{0,30}not .{0,20}(?:authorized|allowed|whitelist)",
@@ -133,6 +133,7 @@ CONTEXT_NUMBERS = re.compile(
     r"(?:(?!n_keep)[^0-9]){0,50}?(\d[\d,]{2,11})"
     r"|(\d[\d,]{2,11}) maximum context|max_new_tokens`? must be <= ?(\d[\d,]{2,11})"
     r"|>\s*(\d[\d,]{2,11})\s*(?:maximum|tokens)|(?:allowed|maximum|supported)[^0-9]{0,20}\(\s*(\d[\d,]{2,11})\s*\)")
+SUMMED = re.compile(r"\d{1,9} \+ \d{1,9} > (\d{4,9})\b")
 REQUESTED = re.compile(r"limit[^0-9a-z]{0,4}(\d[\d,]*)\D.{0,80}?requested[^0-9a-z]{0,4}(\d[\d,]*)", re.DOTALL)
 TOO_LARGE = _any_of(
     r"request(?:ed)? (?:is )?too large", r"(?:single|one) request .{0,40}exceed", r"must be reduced in order to run",

@@ -151,8 +151,10 @@ def _named(name: str) -> str:
     """How an error says that field: a short name only between quotes or as an item of a list."""
     if name in {"store", "strict", "stream", "bounds", "lengths", "roles"}:
         return (
-            rf"['\"`.]{name}['\"`]|(?:supplied|arguments?|parameters?|fields?|inputs?):? {name}\b"
-            rf"|\b{name}: (?:extra|unknown|unexpected|unsupported)"
+            rf"['\"`.]{name}(?:['\"`:,\s]|$)"
+            rf"|(?:supplied|arguments?|parameters?|params?|fields?|inputs?|keys?):? (?:[\w.]+, ?)*{name}\b"
+            rf"|\b{name}: (?:extra|unknown|unexpected|unsupported|property|not)"
+            rf"|\b{name} (?:is |was |are )?(?:not|un)[ ]?(?:support|allow|permit|known|recogni|expected)"
         )
     return rf"(?<![\w-]){name}(?![\w-])"
 
@@ -163,6 +165,9 @@ def _context(said: Said, request: str) -> int | None:
         value = said.numbers.get(key)
         if value is not None and LEAST_CONTEXT <= value < 1e9:
             return int(value)
+    summed = words.SUMMED.search(said.words)      # of request and reply, over what there is
+    if summed is not None and summed[0] not in request:
+        return int(summed[1])
     return _stated(words.CONTEXT_NUMBERS, said.words, LEAST_CONTEXT, request)
 
 

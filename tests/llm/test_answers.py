@@ -9,6 +9,7 @@ import httpx2
 import openai
 import pytest
 
+from generation.core.dialects import Learned
 from generation.core.outcomes import CallCode, Failure, Reply
 from generation.core.secret_patterns import scrub
 from generation.llm.answers import Asked, HttpAnswer, read, read_asked, unanswered
@@ -315,3 +316,46 @@ def test_provider_s_own_words_beside_a_quotation_count():
     failure = quoted(f"Incorrect API key provided. You sent: {BRIEF}", 401)
     assert (failure.code, failure.is_quote) == (CallCode.AUTH, True)
     assert quoted("This model's maximum context length is 8192 tokens.").lesson.context_tokens == 8_192
+
+
+# --- Who is meant ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("status", "words", "code"), [
+    (403, "Country, region, or territory not supported", CallCode.NO_ACCESS),
+    (403, "Project `p` does not have access to model `m`", CallCode.NO_ACCESS),
+    (403, "The caller does not have permission", CallCode.NO_ACCESS),
+    (403, "Forbidden", CallCode.NO_ACCESS),
+    (403, "Your API key was reported as leaked. Please use another API key.", CallCode.AUTH),
+    (403, "Your account has been suspended", CallCode.AUTH),
+    (403, "Input was flagged by our moderation system", CallCode.FILTERED),
+    (429, "Limit 10,000, Requested 12,345.", CallCode.TOO_LONG),
+    (429, "Limit 10000, Used 9500, Requested 2000. Please try again in 9s.", CallCode.RATE_LIMITED),
+    (429, "on requests per day (RPD): Limit 200, Used 200, Requested 1.", CallCode.QUOTA_SPENT),
+    (429, "limit: 0, model: m", CallCode.NO_ACCESS),
+    (404, "model 'm' not found, try pulling it first", CallCode.UNKNOWN_MODEL),
+    (404, "404 page not found", CallCode.WRONG_ADDRESS),
+    (400, "Your credit balance is too low", CallCode.OUT_OF_CREDIT),
+    (200, "Not authenticated", CallCode.AUTH),
+])
+def test_words_tell_whom_an_error_is_about(status, words, code):
+    assert answered({"error": {"message": words}}, status).code is code
+
+
+@pytest.mark.parametrize(("words", "learned"), [
+    ("Unsupported parameter: store", Learned(frozenset({"store"}))),
+    ("Unrecognized request arguments supplied: prompt_cache_key, store", Learned(
+        frozenset({"store", "prompt_cache_key"}))),
+    ("Unknown parameter: 'response_format.json_schema.strict'.", Learned(frozenset({"strict"}))),
+    ("'max_completion_tokens' is not supported, use 'max_tokens'", Learned(frozenset({"max_completion_tokens"}))),
+    ("Invalid schema for response_format: 'maxLength' is not permitted.", Learned(frozenset({"lengths"}))),
+    ("Invalid schema: uniqueItems and 'minimum' are not supported", Learned(frozenset({"bounds"}))),
+    ("response_format type `json_schema` is not supported", Learned(frozenset({"json_schema"}))),
+    ("Conversation roles must alternate user/assistant/user/assistant/...", Learned(frozenset({"roles"}))),
+    ("max_tokens is too large: 32000. This model supports at most 16384 completion tokens", Learned(
+        output_tokens=16_384)),
+    ("input length and `max_tokens` exceed context limit: 150000 + 64000 > 200000", Learned(context_tokens=200_000)),
+    ("the model is loaded with context length of only 4096 tokens", Learned(context_tokens=4_096)),
+])
+def test_what_a_refusal_teaches(words, learned):
+    assert answered({"error": {"message": words}}, 400).lesson == learned

@@ -29,6 +29,9 @@ def speaking(*pieces: bytes) -> Iterator[str]:
                         connection.sendall(piece)
                     if pieces and pieces[-1] == b"":
                         over.wait(5)
+                    else:      # what was not read by then would make a reset of the end
+                        connection.settimeout(2)
+                        connection.recv(65_536)
 
         thread = threading.Thread(target=talk, daemon=True)
         thread.start()
