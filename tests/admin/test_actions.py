@@ -395,3 +395,46 @@ def test_work_goes_on_after_a_retry_from_the_admin(failed, root, client_of):
     client_of(root).post(reverse("admin:generation_job_retry", args=[failed.pk]))
 
     assert work_off(failed).state == "completed"
+
+
+def unchanged(page):
+    """What a browser sends of a change form on which nobody has touched anything."""
+    forms = [page.context["adminform"].form]
+    for inline in page.context["inline_admin_formsets"]:
+        forms += [inline.formset.management_form, *inline.formset.initial_forms]
+    values = {field.html_name: field.value() for form in forms for field in form}
+    sent = {name: value for name, value in values.items() if value is not None and value is not False}
+    return {name: "on" if value is True else value for name, value in sent.items()}
+
+
+@pytest.mark.parametrize("values", [{}, {"learned": {"refused": ["store"]}, "dialect": "vllm", "silence_s": 30}])
+def test_routes_that_stand_in_for_each_other_are_saved_as_they_are(route, adam, client_of, values):
+    """As those of a new installation do."""
+    other = Route.objects.create(
+        slug="other", model="o", fallback=route, input_usd_micros=1, cached_input_usd_micros=1, output_usd_micros=1)
+    Route.objects.filter(pk=route.pk).update(fallback=other, **values)
+    before = Route.objects.values().get(pk=route.pk)
+    address = reverse("admin:generation_route_change", args=[route.pk])
+    response = client_of(adam).post(address, unchanged(client_of(adam).get(address)))
+    assert response.status_code == 302, response.context["errors"]
+    assert Route.objects.values().get(pk=route.pk) == before
+
+
+def test_what_was_learned_of_another_server_is_forgotten_with_its_address(route, adam, client_of):
+    Route.objects.filter(pk=route.pk).update(learned={"refused": ["store"]})
+    address = reverse("admin:generation_route_change", args=[route.pk])
+    page = client_of(adam).get(address)
+    assert "without store" in page.content.decode()
+    client_of(adam).post(address, {**unchanged(page), "base_url": "https://models.example/v1"})
+    route.refresh_from_db()
+    assert (route.base_url, route.learned) == ("https://models.example/v1", {})
+
+
+def test_person_has_a_route_ask_with_everything_again(route, adam, client_of):
+    Route.objects.filter(pk=route.pk).update(learned={"refused": ["store"]})
+    client = client_of(adam)
+    assert "Ask with everything again" in client.get(
+        reverse("admin:generation_route_change", args=[route.pk])).content.decode()
+    client.post(reverse("admin:generation_route_unlearn", args=[route.pk]))
+    route.refresh_from_db()
+    assert route.learned == {}
