@@ -299,11 +299,38 @@ FAULTS = {
         "commands/test_up.py":
             "test_killed_it_takes_its_simulator_along_and_the_next_start_finishes_the_job_at_once",
     }, "kill_everything"),
+    "F61": Row("The server does not know a field, a keyword of the schema or a role", {
+        "services/routing/test_learning.py":
+            "test_refused_field_is_left_out_by_the_next_claim_and_costs_no_attempt",
+        "llm/dialects/test_cases.py": "test_oddity_with_every_call_is_bounded_billed_and_nobody_else_s",
+    }),
+    "F62": Row("Usage under other names, as zeros, nulls, texts or impossible numbers", {
+        "llm/test_answers.py": "test_usage_is_read_with_suspicion",
+        "worker/test_executor.py": "test_error_while_storing_settles_the_part_as_ours_with_its_bill",
+    }),
+    "F63": Row("A whole document in odd clothes: fences, thoughts, parts, another ending, another field", {
+        "core/test_reply_text.py": "test_any_object_comes_back_out_of_any_wrapping",
+        "worker/test_executor.py": "test_what_stands_around_the_object_is_taken_off",
+    }),
+    "F64": Row("A slow server with few slots", {
+        "worker/test_executor.py": "test_time_outs_in_a_row_end_with_the_deadline_and_the_slots",
+        "services/routing/test_learning.py": "test_what_is_no_outage_closes_no_route",
+    }),
+    "F65": Row("The quota of the day is spent", {
+        "services/routing/test_learning.py":
+            "test_spent_day_is_asked_ever_less_often_and_ends_at_last test_fallback_takes_over_when_the_day_is_spent",
+    }),
+    "F66": Row("A stream that repeats itself, falls silent, breaks off or brings an error", {
+        "scenarios/test_streaming.py":
+            "test_model_that_says_one_thing_over_and_over_is_cut_and_its_words_are_kept "
+            "test_stream_that_falls_silent_is_given_up_before_the_deadline "
+            "test_error_in_the_middle_of_a_stream_keeps_its_words_and_the_bill_of_what_came",
+    }),
 }
 
 
 def test_every_fault_is_in_the_table():
-    assert list(FAULTS) == [f"F{number}" for number in range(1, 61)]
+    assert list(FAULTS) == [f"F{number}" for number in range(1, 67)]
     assert uncovered(FAULTS) == []
 
 

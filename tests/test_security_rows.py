@@ -155,11 +155,24 @@ THREATS = {
         "admin/test_job_page.py": "test_simulated_documents_are_marked_wherever_they_are",
         "kinds/test_contract.py": "test_gaps_are_listed_and_rendered",
     }, not_here="Approval by staff is not built yet, so every document says that nobody has reviewed it."),
+    "S21": Row("Probing our network by way of a local model", {
+        "admin/test_local_model.py":
+            "test_whoever_may_not_add_probes_nothing test_address_where_no_route_leads_is_not_asked",
+        "llm/test_local_server.py":
+            "test_forbidden_addresses_open_no_socket_however_they_are_spelled "
+            "test_what_is_no_model_server_is_told_in_a_sentence_and_not_quoted",
+    }),
+    "S22": Row("A brief whose words, quoted by a provider's error, close a route for everybody or are read by others", {
+        "llm/test_answers.py":
+            "test_words_of_the_brief_in_an_error_mean_nothing test_json_of_the_brief_in_an_error_means_nothing",
+        "llm/dialects/test_cases.py": "test_words_of_a_brief_that_a_server_quotes_close_the_route_for_nobody",
+        "services/routing/test_learning.py": "test_words_about_one_brief_are_not_shown_to_those_who_wait",
+    }),
 }
 
 
 def test_every_threat_is_in_the_table():
-    assert list(THREATS) == [f"S{number}" for number in range(1, 21)]
+    assert list(THREATS) == [f"S{number}" for number in range(1, 23)]
     assert uncovered(THREATS) == []
 
 

@@ -1,4 +1,4 @@
-"""What chaos brings about, by stable names, and which rows of the fault table (F1 to F60) each of them shows."""
+"""What chaos brings about, by stable names, and which rows of the fault table (F1 to F66) each of them shows."""
 
 from enum import StrEnum
 
