@@ -95,6 +95,7 @@ class Environment(BaseSettings):
     openai_base_url: Annotated[str | None, BeforeValidator(_blank_is_unset)] = None
     llm_deadline_s: PositiveSeconds = 300      # one whole call; the p99 of a 6k-token week is about 70 s
     llm_connect_timeout_s: PositiveSeconds = 5
+    llm_answer_mb: Annotated[int, Field(ge=1, le=1_000)] = 8      # unpacked; the longest replies have a tenth
 
     worker_slots: Annotated[int, Field(ge=1, le=2_000)] = 128   # provider calls in flight per worker process
     worker_db_threads: Annotated[int, Field(ge=1, le=64)] = 4

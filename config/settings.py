@@ -160,6 +160,7 @@ OPENAI_BASE_URL = ENV.openai_base_url
 PROVIDER = ENV.openai_base_url or ("https://api.openai.com/v1" if OPENAI_API_KEY else "simulator")
 LLM_DEADLINE_S = ENV.llm_deadline_s
 LLM_CONNECT_TIMEOUT_S = ENV.llm_connect_timeout_s
+LLM_ANSWER_MB = ENV.llm_answer_mb
 WORKER_SLOTS = ENV.worker_slots
 WORKER_DB_THREADS = ENV.worker_db_threads
 LEASE_S = ENV.lease_s

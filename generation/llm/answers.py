@@ -24,7 +24,6 @@ from generation.llm.usage import read_usage, states_usage
 from generation.llm.waits import retry_after_s
 
 MAX_MESSAGE_CHARACTERS = 500
-MAX_BODY_BYTES = 32 << 20             # of an answer; the longest replies that are asked for have a hundredth
 LONG_WAIT_S = 3_600.0                 # who says so does not speak of a minute's limit
 QUOTE = 24                            # characters in a row that are no accident
 SIMULATOR_HEADER = "x-coursewright-simulator"
@@ -44,8 +43,8 @@ _NEVER_SENT = (
 class TooMuch(Exception):
     """An answer that is longer than any reply could be."""
 
-    def __init__(self) -> None:
-        super().__init__(f"it is longer than {MAX_BODY_BYTES >> 20} MB")
+    def __init__(self, most_bytes: int) -> None:
+        super().__init__(f"it is longer than {most_bytes >> 20} MB")
 
 
 @dataclass(frozen=True)
@@ -244,7 +243,7 @@ def _decoded(body: bytes) -> Any:      # Any: whatever json can read; None if it
         return json.loads(body)
     except (ValueError, RecursionError):      # RecursionError: ten thousand opening brackets
         pass
-    text = body[:MAX_BODY_BYTES].decode("utf-8", "replace").lstrip("\ufeff \r\n\t")
+    text = body.decode("utf-8", "replace").lstrip("\ufeff \r\n\t")
     if not text.startswith("{"):
         return None
     try:

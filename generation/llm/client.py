@@ -6,6 +6,7 @@ the request and building models of the reply, which cost as much CPU as everythi
 
 import asyncio
 import datetime as dt
+import zlib
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from typing import cast
@@ -26,6 +27,8 @@ from generation.llm.usage import read_usage
 OPENAI_URL = "https://api.openai.com/v1"      # stated, or the SDK would look into the environment
 MAX_CONNECTIONS = 1_000
 KEEPALIVE_S = 20.0      # shorter than any server's: a connection must not close while we write to it
+PIECE_BYTES = 1 << 18       # that are unpacked at a time
+STREAM_TIMES = 8            # an event for each token is some fifty times as long as the token
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 USUAL = Wire()
 
@@ -33,11 +36,14 @@ USUAL = Wire()
 class Provider:
     """One endpoint and one key.  Belongs to the event loop in which it is first asked, until closed."""
 
-    def __init__(self, base_url: str | None, api_key: str, connect_timeout_s: float) -> None:
+    def __init__(
+        self, base_url: str | None, api_key: str, connect_timeout_s: float, most_bytes: int = 8 << 20
+    ) -> None:
         assert api_key, "give a placeholder: without a key the SDK looks for one in the environment"
         self._base_url = base_url or OPENAI_URL
         self._api_key = api_key
         self._connect_timeout_s = connect_timeout_s
+        self._most_bytes = most_bytes
         self._client: openai.AsyncOpenAI | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._bodies = Bodies()
@@ -52,7 +58,7 @@ class Provider:
         itself.  Cancelling the task closes the connection at once, so that nobody goes on paying."""
         body = self._bodies.of(request, model, max_output_tokens, cache_key, wire)
         secrets = (self._api_key,)
-        headers = {"api-key": self._api_key} if wire.api_key_header else {}
+        headers = {"Accept-Encoding": "gzip, deflate", **({"api-key": self._api_key} if wire.api_key_header else {})}
         pieces = Pieces() if wire.sends(STREAM) else None
         is_silent = False
         try:
@@ -116,6 +122,15 @@ class Provider:
         finally:
             await response.aclose()
 
+    async def _bound(self, response: httpx2.Response) -> None:
+        """Let no answer grow without end, whatever it is unpacked to."""
+        encoding = response.headers.get("content-encoding", "")
+        if encoding:
+            del response.headers["content-encoding"]      # it is unpacked here, a piece at a time
+        is_stream = response.headers.get("content-type", "").startswith("text/event-stream")
+        most_bytes = self._most_bytes * (STREAM_TIMES if is_stream else 1)
+        response.stream = _Bounded(cast(httpx2.AsyncByteStream, response.stream), encoding, most_bytes)
+
     async def close(self) -> None:
         """Close every connection.  The next `ask` opens new ones, in whatever loop it runs."""
         client, self._client = self._client, None
@@ -146,30 +161,54 @@ class Provider:
                 follow_redirects=False,                     # a prompt goes where it was sent, once
                 trust_env=url.hostname not in LOOPBACK,     # no proxy between us and ourselves
                 verify=url.scheme == "https",               # loading the certificates takes 35 ms
-                event_hooks={"response": [_bound]},
+                event_hooks={"response": [self._bound]},
             ),
         )
 
 
-async def _bound(response: httpx2.Response) -> None:
-    """Let no answer grow without end."""
-    response.stream = _Bounded(response.stream)      # type: ignore[arg-type]    # of an async client it is async
-
-
 class _Bounded(httpx2.AsyncByteStream):
-    def __init__(self, inner: httpx2.AsyncByteStream) -> None:
+    """`inner`, unpacked, with no more than `most_bytes`."""
+
+    def __init__(self, inner: httpx2.AsyncByteStream, encoding: str, most_bytes: int) -> None:
         self._inner = inner
+        self._encoding = encoding.strip().lower()
+        self._most_bytes = most_bytes
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        size = 0
-        async for piece in self._inner:
-            size += len(piece)
-            if size > answers.MAX_BODY_BYTES:
-                raise answers.TooMuch
-            yield piece
+        room = self._most_bytes
+        unpack = _unpacker(self._encoding)
+        async for packed in self._inner:
+            rest = packed
+            while rest:
+                piece, rest = unpack(rest)
+                room -= len(piece)
+                if room < 0:
+                    raise answers.TooMuch(self._most_bytes)
+                if piece:
+                    yield piece
 
     async def aclose(self) -> None:
         await self._inner.aclose()
+
+
+Unpack = Callable[[bytes], tuple[bytes, bytes]]      # a piece of the content, and what is left packed
+
+
+def _unpacker(encoding: str) -> Unpack:
+    """For what we say that we take; DecodingError for anything else, and for what is not what it says."""
+    if encoding in {"", "identity"}:
+        return lambda packed: (packed, b"")
+    if encoding not in {"gzip", "x-gzip", "deflate"}:
+        raise httpx2.DecodingError(f"it is packed as {encoding[:20]}, which was not asked for")
+    inflating = zlib.decompressobj(zlib.MAX_WBITS | 32)      # either header
+
+    def inflate(packed: bytes) -> tuple[bytes, bytes]:
+        try:
+            return inflating.decompress(packed, PIECE_BYTES), inflating.unconsumed_tail
+        except zlib.error as error:
+            raise httpx2.DecodingError(str(error)) from error
+
+    return inflate
 
 
 def _arrived(response: httpx2.Response, body: bytes) -> answers.HttpAnswer:

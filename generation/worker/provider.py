@@ -28,7 +28,8 @@ class Providers:
                 return Failure(
                     CallCode.AUTH, f"PROVIDER_KEY_{endpoint.key_name} is not set in the environment of the worker.")
             client = self._clients[endpoint] = Provider(
-                url_of(endpoint), key, connect_timeout_s=settings.LLM_CONNECT_TIMEOUT_S)
+                url_of(endpoint), key, connect_timeout_s=settings.LLM_CONNECT_TIMEOUT_S,
+                most_bytes=settings.LLM_ANSWER_MB << 20)
         return await client.ask(
             request, model=model, max_output_tokens=max_output_tokens, deadline_s=deadline_s, cache_key=cache_key,
             wire=wire, on_progress=on_progress,

@@ -1,8 +1,11 @@
 """Every outcome of a call over real HTTP: the simulator misbehaves, or a bare server where it cannot."""
 
 import asyncio
+import gzip
 import json
 import time
+import tracemalloc
+import zlib
 
 import pytest
 
@@ -348,3 +351,55 @@ def test_faults_can_change_while_calls_run(small):
             return found
 
     assert asyncio.run(run()) == [Reply, Failure, Reply]
+
+
+# --- what an answer is unpacked to ----------------------------------------------------------------
+
+
+@pytest.mark.parametrize("status", ["200 OK", "500 Oh"])
+@pytest.mark.parametrize(("encoding", "pack"), [
+    ("gzip", gzip.compress), ("deflate", zlib.compress), ("GZIP ", gzip.compress),
+])
+def test_answer_that_unpacks_to_more_than_any_reply_is_dropped_on_the_way(ask_raw, status, encoding, pack):
+    body = pack(b" " * 40_000_000)
+    packed = [f"Content-Encoding: {encoding}"] if encoding else []
+
+    async def serve(reader, writer):
+        writer.write(_response(body, *packed, status=status))
+        await writer.drain()
+
+    tracemalloc.start()
+    failure = ask_raw(serve, deadline_s=20)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert failure.code is CallCode.MALFORMED
+    assert peak < 30_000_000
+
+
+def test_answer_that_is_longer_than_any_reply_is_dropped(ask_raw):
+    async def serve(reader, writer):
+        writer.write(_response(b" " * 9_000_000))
+        await writer.drain()
+
+    failure = ask_raw(serve, deadline_s=20)
+    assert (failure.code, "longer than 8 MB" in failure.message) == (CallCode.MALFORMED, True)
+
+
+@pytest.mark.parametrize(("encoding", "pack"), [("gzip", gzip.compress), ("deflate", zlib.compress)])
+def test_packed_answer_is_read(ask_raw, encoding, pack):
+    body = json.dumps({"choices": [{"message": {"content": '{"a": 1}'}, "finish_reason": "stop"}]}).encode()
+
+    async def serve(reader, writer):
+        writer.write(_response(pack(body), f"Content-Encoding: {encoding}"))
+        await writer.drain()
+
+    assert ask_raw(serve).text == '{"a": 1}'
+
+
+def test_packing_that_was_not_asked_for_is_told(ask_raw):
+    async def serve(reader, writer):
+        writer.write(_response(b"abc", "Content-Encoding: br"))
+        await writer.drain()
+
+    failure = ask_raw(serve)
+    assert (failure.code, "packed as br" in failure.message) == (CallCode.MALFORMED, True)
