@@ -89,7 +89,6 @@ class Failure:
     receipt: Receipt = Receipt()
     text: str = ""
     lesson: Learned = NOTHING_LEARNED
-    is_quote: bool = False      # its message repeats a piece of the request
 
 
 Answer = Reply | Failure
@@ -227,7 +226,7 @@ def decide(
     been claimed too often already.  `is_news` says that the failure's lesson changes the next request."""
     code = failure.code
     is_patient = claims < policy.max_claims
-    if is_news and is_patient:
+    if is_news and claims < policy.max_attempts:
         return Snooze(dt.timedelta(), Reason.LEARNED)
     if is_outage and code in UNHEALTHY and is_patient:
         return Snooze(policy.backoff_base, Reason.PROVIDER_UNAVAILABLE)

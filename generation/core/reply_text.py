@@ -6,11 +6,11 @@ one.  Only what is certain is taken off: the first object must be complete, or t
 import json
 import re
 from collections.abc import Collection, Iterator
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 LONGEST_PREFACE = 20_000      # characters before the object, thoughts apart
-_NAMES = "think|thinking|thought|reasoning|analysis|seed:think"
+_NAMES = "think|thinking|thoughts?|reasoning|analysis|seed:think"
 _THOUGHTS_BEGIN = re.compile(rf"<(?:{_NAMES})>|\[THINK\]|<\|START_THINKING\|>|<unused94>|◁think▷", re.IGNORECASE)
 _THOUGHTS_END = re.compile(rf"</(?:{_NAMES})>|\[/THINK\]|<\|END_THINKING\|>|<unused95>|◁/think▷", re.IGNORECASE)
 _FINAL_CHANNEL = re.compile(r"<\|channel\|>\s*final.{0,80}?<\|message\|>", re.DOTALL)
@@ -26,7 +26,13 @@ def object_in(text: str, keys: Collection[str] = ()) -> str | None:
 
     `keys` are those that it must have: an object that holds just such a one under a single key of its own is
     unwrapped."""
-    plain = text.strip()
+    try:
+        return _object_in(text.strip(), keys)
+    except RecursionError:      # it could be read, and cannot be written
+        return None
+
+
+def _object_in(plain: str, keys: Collection[str]) -> str | None:
     if plain.startswith("{") and plain.endswith("}") and (found := _decoded(plain)) is not None:
         return _unwrapped(found, plain, keys)
     for candidate in _candidates(plain):
@@ -42,7 +48,7 @@ def _candidates(text: str) -> Iterator[str]:
     final = _FINAL_CHANNEL.split(text)
     # What looks like thoughts may stand in a string of the object: so the text as it is comes before what follows them.
     ends = [found.end() for found in islice(_THOUGHTS_END.finditer(text), MOST_THOUGHTS)]
-    for part in (*final[:0:-1], text, *(text[end:] for end in ends)):
+    for part in chain(final[:0:-1], (text,), (text[end:] for end in ends)):      # one copy at a time
         yield part
         yield from [found[1] for found in _FENCE.finditer(part)][::-1]
 

@@ -15,23 +15,25 @@ import httpx2
 from generation.core.dialects import Wire
 from generation.core.outcomes import Answer, CallCode, Failure, Receipt, TokenUsage
 from generation.core.prompting import Message
+from generation.core.reply_text import object_in
 from generation.core.secret_patterns import scrub
 from generation.llm import errors
-from generation.llm.completions import ended_as, storable, written_in
+from generation.llm.completions import Written, ended_as, storable, written_in
 from generation.llm.error_body import said_in
+from generation.llm.errors import is_page
 from generation.llm.streaming import Pieces, completion_of, is_stream
 from generation.llm.usage import read_usage, states_usage
 from generation.llm.waits import retry_after_s
 
 MAX_MESSAGE_CHARACTERS = 500
 LONG_WAIT_S = 3_600.0                 # who says so does not speak of a minute's limit
-QUOTE = 24                            # characters in a row that are no accident
 SIMULATOR_HEADER = "x-coursewright-simulator"
 
 NOTHING_PAID = TokenUsage()
 # Something may have been paid, and nobody told us how much: the caller estimates the input.
 UNKNOWN_USAGE = TokenUsage(is_estimated=True)
 PLAIN = Wire()
+_LENIENT = json.JSONDecoder(parse_int=lambda digits: int(digits) if len(digits) < 40 else -1)
 
 # The request never left, so nothing was paid.
 _NEVER_SENT = (
@@ -88,7 +90,7 @@ def read_pieces(http: HttpAnswer, pieces: Pieces, asked: Asked) -> Answer:
     receipt = receipt_of(http, completion, asked.model)
     if pieces.is_looping:
         said = f"The model said one thing over and over, and was cut off after about {pieces.tokens:,} tokens."
-        usage = replace(read_usage(completion, pieces.text), is_estimated=True)
+        usage = replace(read_usage(completion, pieces.all_text), is_estimated=True)
         return Failure(CallCode.UNUSABLE, said, None, usage, receipt, storable(pieces.text))
     if not completion or completion == {"choices": []}:
         kind = http.headers.get("content-type", "no content type").partition(";")[0]
@@ -98,7 +100,7 @@ def read_pieces(http: HttpAnswer, pieces: Pieces, asked: Asked) -> Answer:
 
 def read_asked(http: HttpAnswer, asked: Asked) -> Answer:
     """The value of one HTTP answer, whatever its status."""
-    found = completion_of(http.body) if is_stream(http.body) else _decoded(http.body)
+    found = _decoded(http.body)
     completion = found if isinstance(found, dict) else {}
     receipt = receipt_of(http, completion, asked.model)
     if http.status >= 400:
@@ -111,14 +113,18 @@ def read_asked(http: HttpAnswer, asked: Asked) -> Answer:
     if not isinstance(found, dict):
         kind = http.headers.get("content-type", "no content type").partition(";")[0]
         message = f"The provider answered {kind} instead of a completion: {_opening(http.body)}"
+        if b'"choices"' in http.body:      # it wrote, and counts that, but this cannot be read
+            usage = read_usage({}, http.body.decode("utf-8", "replace"))
+            return Failure(CallCode.UNUSABLE, _sentence(message, asked.secrets), None, usage, receipt)
         return _malformed(message, receipt, asked.secrets)
     return completed(http, completion, receipt, asked)
 
 
 def completed(http: HttpAnswer, completion: dict[str, Any], receipt: Receipt, asked: Asked) -> Answer:
     """What the JSON object of a 200 is: a completion, or an error that some router put into one."""
+    completion = _unwrapped(completion)
     written = written_in(completion)
-    stated = _error_within(completion, has_text=written is not None and bool(written.text.strip()))
+    stated = _error_within(completion, written, asked.keys)
     if stated is not None:
         failure = _error(http, _status_within(stated), stated, receipt, asked)
         text = written.all_text if written else ""
@@ -126,8 +132,9 @@ def completed(http: HttpAnswer, completion: dict[str, Any], receipt: Receipt, as
             failure = replace(failure, usage=read_usage(completion, text), text=text)
         return failure
     if written is None:
-        message = "The provider's completion has no choices."
-        return _malformed(message, receipt, asked.secrets, read_usage(completion, ""))
+        # JSON without an error: somebody answered who counts, in a shape that nobody knows.
+        message = _sentence(f"The provider's completion has no choices: {_opening(http.body)}", asked.secrets)
+        return Failure(CallCode.UNUSABLE, message, None, read_usage(completion, ""), receipt)
     usage = read_usage(completion, written.all_text)
     answer = ended_as(written, usage, receipt, asked.keys)
     return replace(answer, message=_sentence(answer.message, asked.secrets)) if isinstance(answer, Failure) else answer
@@ -152,6 +159,9 @@ def unanswered(error: BaseException, *, model: str, secrets: Iterable[str] = ())
     ):
         message = _sentence(f"The provider stopped answering: {said}", secrets)
         return Failure(CallCode.TIMEOUT, message, usage=UNKNOWN_USAGE, receipt=receipt)
+    if any("Got more than" in str(cause) for cause in causes):      # a header, perhaps of a good answer
+        message = _sentence(f"The provider's answer cannot be read: {said}", secrets)
+        return Failure(CallCode.UNUSABLE, message, usage=UNKNOWN_USAGE, receipt=receipt)
     if _any(causes, aiohttp.ClientResponseError, httpx2.DecodingError, httpx2.RemoteProtocolError):
         message = f"The provider's answer is not HTTP that can be read: {said}"
         return _malformed(message, receipt, secrets)
@@ -174,9 +184,8 @@ def _error(http: HttpAnswer, status: int, body: Any, receipt: Receipt, asked: As
     """`body` is what is known of the error, None if that is not JSON.  Status 0: none was stated."""
     raw = http.body[:20_000].decode("utf-8", "replace")
     said = said_in(body, raw)
-    request = asked.words
-    code, lesson = errors.meaning(status, said, raw, asked.wire, request)
-    words = said.message or (_opening(http.body) if not errors.is_page(raw) else "a web page")
+    code, lesson = errors.meaning(status, said, raw, asked.wire, asked.words)
+    words = said.message or (_opening(http.body) if not is_page(raw) else "a web page")
     answered = f"The provider answered {status}" if status else "The provider answered with an error"
     message = _sentence(f"{answered}: {words or 'without a word'}", asked.secrets)
     wait_s = retry_after_s(http.headers, asked.now)
@@ -187,34 +196,40 @@ def _error(http: HttpAnswer, status: int, body: Any, receipt: Receipt, asked: As
     # An error is not billed; but where the model had written before it failed, it was asked and it wrote.
     is_billed = code is CallCode.UNUSABLE
     usage = read_usage(body if isinstance(body, dict) else {}, said.text) if is_billed else NOTHING_PAID
-    return Failure(
-        code, message, wait_s, usage, receipt, storable(said.text), lesson, is_quote=_quotes(message, request))
+    return Failure(code, message, wait_s, usage, receipt, storable(said.text), lesson)
 
 
-def _quotes(message: str, request: str) -> bool:
-    """Whether `message` repeats a piece of what was asked."""
-    said = message.lower()
-    pieces = (said[at:at + QUOTE] for at in range(0, len(said) - QUOTE + 1, QUOTE // 3))
-    return bool(request) and any(piece in request for piece in pieces)
+def _unwrapped(completion: dict[str, Any]) -> dict[str, Any]:
+    """The completion that some gateways put into an object of their own."""
+    for name in ("data", "result", "response", "body"):
+        inner = completion.get(name)
+        if "choices" not in completion and isinstance(inner, dict) and "choices" in inner:
+            return inner
+    return completion
 
 
-def _error_within(completion: dict[str, Any], *, has_text: bool) -> dict[str, Any] | None:
+def _error_within(
+    completion: dict[str, Any], written: Written | None, keys: Collection[str]
+) -> dict[str, Any] | None:
     """The error in the body of a 200, as its own object; None if it is none.
 
-    Beside a text that arrived an empty field `error` is nothing, and a filled one tells why the text ends."""
+    Beside a whole document an error is nothing, and beside a piece of one it tells why that ends."""
+    has_text = written is not None and bool(written.text.strip())
+    if written is not None and has_text and (written.ending == "stop" or object_in(written.text, keys) is not None):
+        return None
     choices = completion.get("choices")
     choice = choices[0] if isinstance(choices, list) and choices and isinstance(choices[0], dict) else {}
     for place in (completion, choice):
         stated = place.get("error")
-        if stated and (not has_text or choice.get("finish_reason") in {None, "error"}):
+        if stated and not (isinstance(stated, dict) and stated.get("code") in (0, "0", "success", "ok")):
             codes = {name: place[name] for name in ("code", "status", "status_code") if name in place}
             return {**codes, "error": stated}
     if "choices" in completion or has_text:
         return None
     is_error = completion.get("object") == "error" or completion.get("type") == "error"
     names = ("detail", "errors", "msg", "error_msg", "errorMessage", "error_message", "message")
-    stated = {name: completion[name] for name in names if isinstance(completion.get(name), str | list | dict)}
-    if is_error or (stated and not isinstance(completion.get("message"), dict)):
+    said = {name: completion[name] for name in names if isinstance(completion.get(name), str | list | dict)}
+    if is_error or (said and not isinstance(completion.get("message"), dict)):
         return completion
     return None
 
@@ -239,18 +254,25 @@ def _malformed(message: str, receipt: Receipt, secrets: Iterable[str], usage: To
 
 
 def _decoded(body: bytes) -> Any:      # Any: whatever json can read; None if it cannot
+    if is_stream(body):
+        return completion_of(body)
     try:
         return json.loads(body)
     except (ValueError, RecursionError):      # RecursionError: ten thousand opening brackets
         pass
-    text = body.decode("utf-8", "replace").lstrip("\ufeff \r\n\t")
-    if not text.startswith("{"):
+    # What stands around it, in front or behind, is not the provider's; so is a number of a thousand digits.
+    text = body.decode("utf-8", "replace")
+    lines = [line for line in text.splitlines() if line.strip()]
+    if len(lines) > 1 and all(line.lstrip().startswith("{") for line in lines):
+        return completion_of(b"".join(b"data: " + line.encode() + b"\n\n" for line in lines))
+    start = text.find("{")
+    if start < 0 or is_page(text):
         return None
     try:
-        found, end = json.JSONDecoder().raw_decode(text)
+        found, _end = _LENIENT.raw_decode(text, start)
     except (ValueError, RecursionError):
         return None
-    return found if text[end:].strip() in {"", "data: [DONE]", "[DONE]"} else None
+    return found if isinstance(found, dict) and ("choices" in found or "error" in found) else None
 
 
 def receipt_of(http: HttpAnswer, completion: dict[str, Any], model: str) -> Receipt:

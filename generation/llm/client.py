@@ -28,6 +28,7 @@ OPENAI_URL = "https://api.openai.com/v1"      # stated, or the SDK would look in
 MAX_CONNECTIONS = 1_000
 KEEPALIVE_S = 20.0      # shorter than any server's: a connection must not close while we write to it
 PIECE_BYTES = 1 << 18       # that are unpacked at a time
+TRAILER_S = 5.0             # after the last word: for counts, and the end
 STREAM_TIMES = 8            # an event for each token is some fifty times as long as the token
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 USUAL = Wire()
@@ -61,6 +62,14 @@ class Provider:
         headers = {"Accept-Encoding": "gzip, deflate", **({"api-key": self._api_key} if wire.api_key_header else {})}
         pieces = Pieces() if wire.sends(STREAM) else None
         is_silent = False
+        head: dict[str, str] = {}
+
+        def asked_now() -> answers.Asked:
+            return answers.Asked(model, dt.datetime.now(dt.UTC), secrets, wire, request.keys, request.messages)
+
+        def broken_off(failure: Failure) -> Reply | Failure:
+            return failure if pieces is None else _what_came(failure, pieces, head, asked_now())
+
         try:
             async with asyncio.timeout(deadline_s) as deadline:
                 client = self._connected()
@@ -74,8 +83,9 @@ class Provider:
                     def hear() -> None:
                         """Something came: the silence is over, the total deadline stays."""
                         nonlocal is_silent
-                        if wire.silence_s is not None:
-                            until = asyncio.get_running_loop().time() + wire.silence_s
+                        longest = TRAILER_S if pieces is not None and pieces.has_ended else wire.silence_s
+                        if longest is not None:
+                            until = asyncio.get_running_loop().time() + longest
                             is_silent = until < latest
                             deadline.reschedule(min(until, latest))
 
@@ -84,21 +94,22 @@ class Provider:
                     response = cast(httpx2.Response, await client.post(
                         "/chat/completions", content=body, cast_to=httpx2.Response, options={"headers": headers},
                         stream=True, stream_cls=openai.AsyncStream[object]))
+                    head = dict(response.headers)
                     hear()
                     await self._listen(response, pieces, hear, on_progress)
         except openai.APIStatusError as error:
             response = error.response
         except (openai.APIConnectionError, aiohttp.ClientError, httpx2.HTTPError, answers.TooMuch) as error:
             # The transport lets some of aiohttp's errors through, for example of an answer that is not HTTP.
-            return _broken_off(answers.unanswered(error, model=model, secrets=secrets), pieces)
+            return broken_off(answers.unanswered(error, model=model, secrets=secrets))
         except TimeoutError as error:
             if not deadline.expired():
-                return _broken_off(answers.unanswered(error, model=model, secrets=secrets), pieces)
+                return broken_off(answers.unanswered(error, model=model, secrets=secrets))
             late = answers.too_late(deadline_s, model=model)
             if is_silent and wire.silence_s is not None:
                 late = replace(late, message=f"Nothing came for {wire.silence_s:g} s.")
-            return _broken_off(late, pieces)
-        asked = answers.Asked(model, dt.datetime.now(dt.UTC), secrets, wire, request.keys, request.messages)
+            return broken_off(late)
+        asked = asked_now()
         if pieces is None or response.status_code >= 300:
             return answers.read_asked(_arrived(response, response.content), asked)
         return answers.read_pieces(_arrived(response, b""), pieces, asked)
@@ -111,8 +122,8 @@ class Provider:
         try:
             arriving: AsyncIterator[bytes] = response.aiter_bytes()
             async for piece in arriving:
-                hear()
                 pieces.feed(piece)
+                hear()
                 if pieces.tokens != told:
                     told = pieces.tokens
                     on_progress(told)
@@ -215,11 +226,16 @@ def _arrived(response: httpx2.Response, body: bytes) -> answers.HttpAnswer:
     return answers.HttpAnswer(response.status_code, dict(response.headers), body)
 
 
-def _broken_off(failure: Failure, pieces: Pieces | None) -> Failure:
-    """`failure`, with what had come by then: it was written, so it is counted, and people may read it."""
-    if pieces is None or not pieces.characters:
+def _what_came(failure: Failure, pieces: Pieces, head: dict[str, str], asked: answers.Asked) -> Reply | Failure:
+    """What a stream brought that ended as `failure`: a whole document is one, and of the rest all that came is counted,
+    and kept for people to read."""
+    if not pieces.characters:
         return failure
-    usage = replace(read_usage(pieces.completion, pieces.text), is_estimated=True)
+    pieces.end()
+    whole = answers.read_pieces(answers.HttpAnswer(200, head, b""), pieces, asked)
+    if isinstance(whole, Reply):
+        return whole
+    usage = replace(read_usage(pieces.completion, pieces.all_text), is_estimated=True)
     is_ours = failure.code is CallCode.TIMEOUT
     said = f"{failure.message} About {pieces.tokens:,} tokens had come." if is_ours else failure.message
     return replace(failure, message=said, usage=usage, text=pieces.text)

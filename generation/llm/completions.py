@@ -22,12 +22,13 @@ FILTERED = frozenset({
 })
 REFUSED = frozenset({"refusal", "refused"})
 STOPPED = frozenset({"stop"})
+NO_REFUSAL = frozenset({"", "none", "null", "false"})
 # The server gave up in the middle.
 BROKEN = frozenset({
     "error", "insufficient_system_resource", "network_error", "abort", "aborted", "cancelled", "canceled", "timeout",
     "malformed_function_call", "engine_error", "server_error",
 })
-_TEXT_PARTS = frozenset({"", "text", "output_text"})
+_TEXT_PARTS = frozenset({"", "text", "output_text", "reasoning.text", "summary_text"})
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,8 @@ def written_in(completion: Mapping[str, Any]) -> Written | None:     # Any: some
         return Written("", ending=ending) if ending else None
     content = message.get("content") or message.get("parsed")
     refusal = words_of(message.get("refusal")) or "".join(_parts_of(content, frozenset({"refusal"}), "refusal"))
+    if refusal.strip().lower() in NO_REFUSAL:
+        refusal = ""
     return Written(
         storable(words_of(content)), storable(thoughts_of(message)), storable(_calls(message)), storable(refusal),
         ending,
@@ -102,7 +105,7 @@ def ended_as(
 
 def thoughts_of(message: Mapping[str, Any]) -> str:     # Any: somebody's JSON
     """What the model wrote for itself.  Some servers send it under two names at once."""
-    for name in ("reasoning_content", "reasoning", "thinking", "thought"):
+    for name in ("reasoning_content", "reasoning", "thinking", "thought", "reasoning_details"):
         thoughts = words_of(message.get(name))
         if thoughts:
             return thoughts
@@ -122,14 +125,40 @@ def _named(ending: str) -> str:
 
 
 def _choice(completion: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """The choice that holds the most, in the shape of this dialect, whosever shape it came in."""
     choices = completion.get("choices")
-    if isinstance(choices, list) and choices and isinstance(choices[0], dict):
-        return choices[0]
     if isinstance(choices, dict) and ("message" in choices or "text" in choices):
         return choices
-    if choices is None and isinstance(completion.get("message"), dict):      # Ollama's own shape
-        return {"message": completion["message"], "finish_reason": completion.get("done_reason")}
-    return None
+    if isinstance(choices, list):
+        found = [choice for choice in choices if isinstance(choice, dict)]
+        return next(filter(_has_text, found), found[0] if found else None)
+    return None if choices is not None else _in_another_dialect(completion)
+
+
+def _has_text(choice: Mapping[str, Any]) -> bool:
+    message = choice.get("message", choice.get("delta"))
+    content = message.get("content") if isinstance(message, dict) else message or choice.get("text")
+    return bool(words_of(content).strip())
+
+
+def _in_another_dialect(completion: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """The native shapes of Ollama, Anthropic, Gemini and OpenAI's responses, which proxies let through at times."""
+    message, ending = completion.get("message"), completion.get("done_reason")
+    if isinstance(message, dict):
+        return {"message": message, "finish_reason": ending}
+    if isinstance(completion.get("response"), str):
+        return {"message": {"content": completion["response"]}, "finish_reason": ending}
+    if isinstance(completion.get("content"), list | str) and completion.get("role", "assistant") == "assistant":
+        return {"message": {"content": completion["content"]}, "finish_reason": completion.get("stop_reason")}
+    candidates = completion.get("candidates")
+    if isinstance(candidates, list) and candidates and isinstance(candidates[0], dict):
+        content = candidates[0].get("content")
+        parts = content.get("parts") if isinstance(content, dict) else None
+        return {"message": {"content": parts}, "finish_reason": candidates[0].get("finishReason")}
+    output = completion.get("output_text", completion.get("output"))
+    if isinstance(output, list):
+        output = "".join(words_of(part.get("content")) for part in output if isinstance(part, dict))
+    return {"message": {"content": output}, "finish_reason": completion.get("status")} if output else None
 
 
 def _ending(choice: Mapping[str, Any]) -> str:
@@ -156,7 +185,7 @@ def _parts_of(content: Any, types: frozenset[str], key: str) -> Iterator[str]:
         if isinstance(part, str) and "" in types:
             yield part
         elif isinstance(part, dict) and part.get("type", "") in types:
-            text = part.get(key)
+            text = part.get(key, part.get("content"))
             inner = text.get("value") if isinstance(text, dict) else text
             if isinstance(inner, str):
                 yield inner

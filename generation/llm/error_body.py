@@ -28,22 +28,19 @@ class Said:
     message: str = ""
     words: str = ""
     codes: set[str] = field(default_factory=set)
+    inner_codes: set[str] = field(default_factory=set)      # of JSON within a text: perhaps somebody's quotation
     fields: set[str] = field(default_factory=set)
     numbers: dict[str, float] = field(default_factory=dict)
     text: str = ""      # what the model had written, where the error shows it
-
-    @property
-    def all(self) -> str:
-        return f"{self.words} {' '.join(sorted(self.codes))}"
 
 
 def said_in(found: Any, raw: str) -> Said:     # Any: JSON, or None where it is none
     """What the error body `found` says, whatever its shape: object, list, string, JSON inside of a string."""
     said, words = Said(), list[str]()
-    for key, value in _leaves(found):
+    for key, value, is_inner in _leaves(found):
         if isinstance(value, str) and value:
             if key in _CODE_KEYS and len(value) <= 120:
-                said.codes.add(value.lower())
+                (said.inner_codes if is_inner else said.codes).add(value.lower())
             if key in _WORD_KEYS or key == "":
                 words.append(value)
             if key in {"code", "type", "status", "reason"} and " " in value:
@@ -54,7 +51,7 @@ def said_in(found: Any, raw: str) -> Said:     # Any: JSON, or None where it is 
                 said.fields.add(value)
             if key == "retrydelay" and (wait := duration_s(value)) is not None:
                 said.numbers["retrydelay"] = wait
-        elif isinstance(value, int | float) and not isinstance(value, bool):
+        elif isinstance(value, int | float) and not isinstance(value, bool) and (not is_inner or "retry" in key):
             said.numbers.setdefault(key, float(value) if abs(value) < 1e300 else math.inf)
     # A list of problems says little without the fields that it is about.
     said.message = raw if said.fields else next((word for word in words if word.strip()), "")
@@ -62,8 +59,10 @@ def said_in(found: Any, raw: str) -> Said:     # Any: JSON, or None where it is 
     return said
 
 
-def _leaves(found: Any, key: str = "", depth: int = 0, budget: list[int] | None = None) -> Iterator[tuple[str, Any]]:
-    """Every value with the key above it, in lower case; strings that hold JSON are opened."""
+def _leaves(
+    found: Any, key: str = "", depth: int = 0, budget: list[int] | None = None, *, is_inner: bool = False
+) -> Iterator[tuple[str, Any, bool]]:
+    """Every value with the key above it, in lower case, and whether it stands in JSON within a text."""
     budget = [MOST_PARTS] if budget is None else budget
     budget[0] -= 1
     if budget[0] < 0 or depth > DEEPEST:
@@ -71,15 +70,15 @@ def _leaves(found: Any, key: str = "", depth: int = 0, budget: list[int] | None 
     if isinstance(found, dict):
         # The message first, then what explains it.
         for name in sorted(found, key=lambda name: (str(name).lower() != "error", str(name).lower() != "message")):
-            yield from _leaves(found[name], str(name).lower(), depth + 1, budget)
+            yield from _leaves(found[name], str(name).lower(), depth + 1, budget, is_inner=is_inner)
     elif isinstance(found, list):
         for value in found:
-            yield from _leaves(value, key, depth + 1, budget)
+            yield from _leaves(value, key, depth + 1, budget, is_inner=is_inner)
     else:
-        yield key, found
+        yield key, found, is_inner
         inner = _json_within(found)
         if inner is not None:
-            yield from _leaves(inner, key, depth + 1, budget)
+            yield from _leaves(inner, key, depth + 1, budget, is_inner=True)
 
 
 def _json_within(value: Any) -> Any:

@@ -46,30 +46,43 @@ FILTERED = _any_of(
     r"prohibited[ _]content", r"violat\w+ .{0,80}(?:polic|guideline|terms of (?:use|service))",
     r"(?:blocked|rejected|stopped|refused) .{0,60}(?:safety|harm|guardrail)",
     r"safety (?:system|settings|reasons|filter|polic)", r"sensitive (?:content|information|words?)",
-    r"unsafe content", r"\bblockreason\b", r"usage polic", r"high[ -]risk content",
+    r"unsafe content", r"\bblockreason\b", r"self[ -]harm", r"jailbreak", r"safety check",
+    r"usage polic", r"high[ -]risk content",
     r"guardrail .{0,40}(?:intervened|blocked|violat|failed)", r"敏感|违规|不安全|不合规",
 )
+FILTERED_SURELY = _any_of(r"content[ _-]?policy", r"content management policy", r"responsible ?ai ?policy")
+# What can mean nothing but the account; and what means it where the status is of accounts, too.
+CREDIT_SURELY = _any_of(
+    r"insufficient (?:account )?(?:balance|credits?\b|funds|quota)", r"credit balance (?:is )?(?:too low|insufficient)",
+    r"(?:account|team)\w* .{0,30}(?:out of|no|have any|not enough) credits", r"payment required",
+    r"billing[ _]hard[ _]limit", r"billing (?:is )?not active", r"\barrearage", r"account .{0,30}overdue",
+    r"exceeded your current quota, please check your plan", r"exceeded your monthly included credits",
+    r"budget[ _](?:has been )?exceeded", r"exceeded ?budget", r"teams? .{0,40}any credits", r"余额不足|欠费",
+)
 CREDIT = _any_of(
-    r"insufficient (?:account )?(?:balance|credit|fund|quota)", r"credit balance",
-    r"(?:out of|no|not enough|more|enough) credits?\b", r"payment required", r"billing[ _]hard[ _]limit",
-    r"billing (?:is )?not active", r"\barrear", r"account .{0,30}overdue", r"overdue .{0,20}(?:bill|payment)",
-    r"(?:account |wallet )balance", r"enough (?:balance|quota|funds)", r"\brecharge\b", r"\btop[ -]?up\b",
-    r"spend(?:ing)? limit", r"exceeded your monthly included credits", r"prepaid .{0,30}(?:exhausted|depleted)",
-    r"free (?:trial|tier) .{0,30}(?:ended|expired)", r"negative (?:credit )?balance",
-    r"budget[ _](?:has been )?exceeded", r"exceeded ?budget", r"(?:have|has) any credits",
-    r"purchase (?:more )?credits", r"余额不足|欠费|请充值",
+    CREDIT_SURELY.pattern, r"(?:out of|no|not enough|more|enough) credits?\b(?! were charged)", r"credit balance",
+    r"overdue .{0,20}(?:bill|payment)", r"(?:account |wallet )balance", r"enough (?:balance|quota|funds)",
+    r"\brecharge\b", r"\btop[ -]?up\b", r"spend(?:ing)? limit", r"prepaid .{0,30}(?:exhausted|depleted)",
+    r"free (?:trial|tier) .{0,30}(?:ended|expired)", r"negative (?:credit )?balance", r"(?:have|has) any credits",
+    r"purchase (?:more )?credits", r"请充值",
+)
+KEY_SURELY = _any_of(
+    r"api[ _-]?key .{0,30}(?:not valid|invalid|expired|not found|incorrect|revoked|disabled|not exist|leaked"
+    r"|not authori[sz]ed|suspended|deactivated|blocked|denied)",
+    r"(?:invalid|incorrect|wrong|expired|malformed) (?:provider |bearer |openai )?(?:api[ _-]?key|access token"
+    r"|auth(?:entication|orization)? (?:token|header|credentials?))", r"(?:no|missing) api[ _-]?key",
+    r"authentication (?:failed|error|fails|required)", r"invalid authentication", r"not authenticated",
+    r"\bunauthenticated\b", r"subscription key", r"no auth credentials", r"no cookie auth",
+    r"^\s*(?:error: )?unauthori[sz]ed\W*(?:$|\n)",
+    r"your account (?:has been |is |was )?(?:deactivated|suspended|banned)",
+    r"无效的令牌|令牌已过期|密钥无效",
 )
 KEY = _any_of(
-    r"api[ _-]?key .{0,30}(?:not valid|invalid|expired|missing|not found|incorrect|revoked|disabled|required"
-    r"|not exist|leaked|not authori[sz]ed|suspended|deactivated|blocked|denied)",
-    r"(?:invalid|incorrect|wrong|missing|expired|no|bad|provide|malformed) .{0,24}(?:api[ _-]?key|access token"
-    r"|auth(?:entication|orization)? (?:token|header|credential)|credentials)",
-    r"authentication (?:fail|error|fails|required)", r"\bunauthori[sz]ed\b", r"\bunauthenticated\b",
-    r"invalid authentication", r"not authenticated", r"subscription key", r"no auth credentials", r"no cookie auth",
-    r"(?:token|key) (?:has )?(?:been )?(?:expired|revoked|disabled)", r"invalid (?:bearer )?token",
-    r"account .{0,30}(?:deactivated|suspended|disabled|banned)", r"user not found",
-    r"request had invalid authentication", r"ip .{0,30}not .{0,20}(?:authorized|allowed|whitelist)",
-    r"requests? .{0,20}from this (?:ip|referer) .{0,30}blocked", r"无效的令牌|令牌已过期|密钥无效",
+    KEY_SURELY.pattern, r"api[ _-]?key .{0,20}(?:missing|required)",
+    r"\bunauthori[sz]ed\b(?! (?:content|use|topic|words?|text))",
+    r"(?:api|access|auth) (?:token|key) (?:has )?(?:been )?(?:expired|revoked|disabled)", r"invalid (?:bearer )?token",
+    r"account (?:has been |is |was )?(?:deactivated|suspended|disabled|banned)",
+    r"\bip\b .{0,30}not .{0,20}(?:authorized|whitelist)", r"requests? .{0,20}from this referer .{0,30}blocked",
 )
 COUNTRY = _any_of(
     r"(?:country|region|territory|location) .{0,60}(?:not (?:supported|available|allowed|eligible)|unsupported"
@@ -88,7 +101,7 @@ ACCESS = _any_of(
 MODEL = _any_of(
     r"\bmodels?\b(?:(?!context|response_format|json).){0,120}?(?:not found|(?:does|do)(?: not|n't) exist"
     r"|not exist|not available|no longer|decommissioned|deprecated|not loaded|is not supported|not a valid"
-    r"|is invalid|unknown|not served|been shut down|isn't loaded)",
+    r"|is invalid|unknown|not served|been shut down|been retired|isn't loaded)",
     r"(?:no such|unknown|invalid|unsupported|unrecognized|not a valid|cannot find|could not find"
     r"|can't find) (?:the )?model",
     r"no endpoints (?:found|available)", r"try pulling it", r"no models? (?:is |are )?(?:currently )?loaded",
@@ -128,15 +141,22 @@ CAP_NUMBERS = re.compile(
     re.DOTALL,
 )
 CONTEXT_NUMBERS = re.compile(
-    r"(?:maximum context length|context (?:length|window|size|limit)|max_model_len|n_ctx"
-    r"|maximum (?:number of )?(?:input )?tokens(?: allowed)?|max length|limit)"
+    r"(?:maximum context length|context (?:length|window|size|limit)|max_model_len|n_ctx|maximum prompt length"
+    r"|maximum (?:number of )?(?:input )?tokens(?: allowed)?|max length|token limit)"
     r"(?:(?!n_keep)[^0-9]){0,50}?(\d[\d,]{2,11})"
+    r"|exceeds? the limit of (\d[\d,]{2,11})|while limit is (\d[\d,]{2,11})"
     r"|(\d[\d,]{2,11}) maximum context|max_new_tokens`? must be <= ?(\d[\d,]{2,11})"
-    r"|>\s*(\d[\d,]{2,11})\s*(?:maximum|tokens)|(?:allowed|maximum|supported)[^0-9]{0,20}\(\s*(\d[\d,]{2,11})\s*\)")
+    r"|>\s*(\d[\d,]{2,11})\s*(?:maximum|tokens)"
+    r"|(?:allowed|maximum|supported)[^0-9]{0,20}\(\s*(\d[\d,]{2,11})\s*\)")
+OTHER_UNITS = re.compile(r"\s*(?:char|byte|kb|mb|word|letter|symbol)")      # after a number that is none of tokens
+# A limit that the request itself left: the next one has another.
+OF_THIS_PROMPT = _any_of(
+    r"for this (?:prompt|request|input)", r"your (?:prompt|input|messages)", r"remaining", r"subtract")
 SUMMED = re.compile(r"\d{1,9} \+ \d{1,9} > (\d{4,9})\b")
 REQUESTED = re.compile(r"limit[^0-9a-z]{0,4}(\d[\d,]*)\D.{0,80}?requested[^0-9a-z]{0,4}(\d[\d,]*)", re.DOTALL)
 TOO_LARGE = _any_of(
     r"request(?:ed)? (?:is )?too large", r"(?:single|one) request .{0,40}exceed", r"must be reduced in order to run",
+    r"(?:can|will) never (?:succeed|be)",
     r"request .{0,30}larger than .{0,30}(?:limit|quota)",
 )
 DAILY = _any_of(
@@ -192,7 +212,13 @@ BAD_SCHEMA = _any_of(
     r"schema .{0,60}(?:unsupported|not supported|invalid)",
 )
 NOT_OPEN_TO_ALL = _any_of(r"data policy", r"guardrail restrictions", r"have access to this model")
-EXHAUSTED = _any_of(r"exceed", r"limit", r"quota", r"month")
+OF_A_DAY = _any_of(
+    r"(?:daily|weekly|monthly|per[ _-]?(?:day|week|month)|perday|\b[rt]pd\b).{0,60}"
+    r"(?:limit|quota|exceeded|used up|exhausted)",
+    r"(?:limit|quota|exceeded|used up|exhausted).{0,80}"
+    r"(?:per[ _-]?(?:day|week|month)|perday|daily|today|\b[rt]pd\b)",
+    r"(?:daily|weekly|monthly)_(?:request|token)",
+)
 INVALID_OUTPUT = _any_of(
     r"json_validate_failed", r"failed to (?:generate|validate) json", r"generated .{0,40}(?:invalid|not valid) json",
     r"output_parse_failed", r"failed_generation",
@@ -205,7 +231,7 @@ NO_CONTEXT = re.compile(r"less than the ['\"`]?context[ _]window['\"`]? for this
 MODEL_ONLY = _any_of(
     r"no endpoints found for", r"model .{0,60}(?:not found|does not exist)",
 )
-HTML = re.compile(r"\s*(?:<!doctype html|<html|<head|<body|<\?xml|<title|<h1|<center)", re.IGNORECASE)
+HTML = re.compile(r"\s*(?:<!doctype html|<html|<head|<body|<title|<h1|<center)", re.IGNORECASE)
 BLOCKED = re.compile(r"\s*error code: 10\d\d\b", re.IGNORECASE)      # Cloudflare, without its page
 LOADING = _any_of(
     r"loading model", r"model .{0,60}(?:is )?(?:currently )?loading", r"is (?:still )?warming up",

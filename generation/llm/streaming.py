@@ -64,12 +64,23 @@ class Pieces:
 
     @property
     def text(self) -> str:
-        return "".join(self._text) or "".join(self._thoughts)
+        """What people may read of it."""
+        return "".join(self._text) or "".join(self._thoughts) or "".join(self._calls)
+
+    @property
+    def all_text(self) -> str:
+        """All that was counted as output."""
+        return "".join((*self._text, *self._thoughts, *self._calls, *self._refusal))
+
+    @property
+    def has_ended(self) -> bool:
+        """The model is done; what may follow are counts."""
+        return self.is_over or bool(self._ending)
 
     @property
     def completion(self) -> dict[str, Any]:
         """As an unstreamed answer; the lines that were no events, where no event came."""
-        has_come = self._text or self._thoughts or self._calls or self._refusal or self._ending is not None
+        has_come = bool(self.characters) or self._ending is not None
         if not has_come and self._error is None and self._usage is None and self._raw:
             whole = _json("\n".join(self._raw))
             if isinstance(whole, list) and whole:
@@ -137,15 +148,13 @@ class Pieces:
             error = found.get("error") or (found if found.get("object") == "error" or "detail" in found else None)
             self._error = self._error or error
             return
-        for choice in (choices if isinstance(choices, list) else [choices])[:1]:
-            if isinstance(choice, dict):
+        for choice in choices if isinstance(choices, list) else [choices]:
+            if isinstance(choice, dict) and _is_first(choice):
                 self._choice(choice)
         if found.get("error"):
             self._error = self._error or found["error"]
 
     def _choice(self, choice: dict[str, Any]) -> None:
-        if choice.get("index") not in {None, 0}:
-            return
         delta = choice.get("delta", choice.get("message"))
         if isinstance(delta, dict):
             self._add(self._text, words_of(delta.get("content")))
@@ -183,10 +192,17 @@ def completion_of(body: bytes) -> dict[str, Any]:
     return pieces.completion
 
 
+def _is_first(place: dict[str, Any]) -> bool:
+    """Whether it is of the first choice, or the first call: only of others is it said that they are others."""
+    index = place.get("index")
+    return not (isinstance(index, int) and index > 0) and not (
+        isinstance(index, str) and index.isdecimal() and index.strip("0") != "")
+
+
 def _arguments(delta: dict[str, Any]) -> Iterator[str]:
     calls = delta.get("tool_calls")
     for call in calls if isinstance(calls, list) else ():
-        function = call.get("function") if isinstance(call, dict) and call.get("index") in {None, 0} else None
+        function = call.get("function") if isinstance(call, dict) and _is_first(call) else None
         if isinstance(function, dict) and isinstance(function.get("arguments"), str):
             yield function["arguments"]
 

@@ -12,6 +12,8 @@ from generation.core.outcomes import TokenUsage
 from generation.core.pricing import estimated_tokens
 
 MOST_TOKENS = 20_000_000      # of one call: over the longest context that any model has
+LONGEST_TOKEN = 30            # characters on average: no text has so few tokens,
+MOST_PIECES = 2               # and such a number is no count of them
 _INPUT = ("prompt_tokens", "input_tokens", "promptTokenCount", "inputTokens", "prompt_eval_count", "num_prompt_tokens",
           "inputTokenCount", "prompt_token_count")
 _OUTPUT = ("completion_tokens", "output_tokens", "candidatesTokenCount", "outputTokens", "eval_count",
@@ -33,27 +35,35 @@ def read_usage(answer: Mapping[str, Any], text: str) -> TokenUsage:     # Any: s
 
     Input that is not known is 0 and `is_estimated` set: the caller knows the prompt."""
     stated = _stated(answer)
-    wrote = bool(text.strip())
+    least = 1 if text.strip() else 0
+    guess = estimated_tokens(text)
     given, total = _first(stated, _INPUT), _first(stated, _TOTAL)
-    written = _first(stated, _OUTPUT, least=1 if wrote else 0)
+    written = _first(stated, _OUTPUT, least=least)
     reasoned = _first(stated, _REASONING, least=0) or 0
     cached = _first(stated, _CACHED, least=0) or 0
     if given is not None and "prompt_tokens" not in stated and "input_tokens" in stated:
         given += sum(_first(stated, (name,), least=0) or 0 for name in _BESIDES_INPUT)
+    if written is not None and _is_too_few(written, text):
+        given = written = total = None      # it counts something else: pieces, or nothing
     is_estimated = given is None or written is None
     if written is not None and reasoned > written:
         written += reasoned      # more thoughts than output: they came on top
     if written is None:
-        written = max(total - given, 0) if total is not None and given is not None else estimated_tokens(text)
-        if total is not None and given is None:
-            written = min(written, total)
-        written = max(written, reasoned, 1 if wrote else 0)
+        rest = total - (given or 0) if total is not None else 0
+        written = rest if rest > 0 and given is not None and not _is_too_few(rest, text) else guess
+        written = max(written, reasoned, least)
     elif total is not None and given is not None:
         written = max(written, total - given)
     if given is None and total is not None:
         given = max(total - written, 0)
     given = min(given or 0, MOST_TOKENS)
     return TokenUsage(given, min(cached, given), min(written, MOST_TOKENS), min(reasoned, written), is_estimated)
+
+
+def _is_too_few(tokens: int, text: str) -> bool:
+    """Whether `tokens` counts something else than the tokens of `text`, such as its pieces."""
+    return tokens <= MOST_PIECES and tokens * LONGEST_TOKEN < len(text) and (
+        tokens * LONGEST_TOKEN < len(" ".join(text.split())))
 
 
 def states_usage(answer: Mapping[str, Any]) -> bool:     # Any: somebody's JSON

@@ -47,7 +47,10 @@ def retry_after_s(headers: Mapping[str, str], now: dt.datetime) -> float | None:
     until = _date(headers.get("retry-after"))
     if until is None:
         return None
-    return bounded((until - (_date(headers.get("date")) or now)).total_seconds())
+    try:
+        return bounded((until - (_date(headers.get("date")) or now)).total_seconds())
+    except OverflowError:
+        return None
 
 
 def bounded(wait_s: float) -> float:
@@ -57,6 +60,6 @@ def bounded(wait_s: float) -> float:
 def _date(value: str | None) -> dt.datetime | None:
     try:
         date = parsedate_to_datetime(value) if value else None
-    except ValueError:
+    except (ValueError, OverflowError, TypeError, IndexError):      # zones and years that nobody has
         return None
     return date if date is None or date.tzinfo else date.replace(tzinfo=dt.UTC)

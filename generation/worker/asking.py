@@ -6,7 +6,8 @@ from dataclasses import replace
 from typing import Protocol
 
 from generation.core.dialects import Wire
-from generation.core.outcomes import Answer, CallCode, Failure, OnProgress, unheard
+from generation.core.outcomes import Answer, CallCode, Failure, OnProgress, TokenUsage, unheard
+from generation.core.pricing import estimated_tokens
 from generation.core.prompting import Request
 from generation.core.routing import Endpoint
 from generation.telemetry.redaction import clean
@@ -16,6 +17,7 @@ from generation.worker.naming import ids_of, named
 from generation.worker.question import Question
 
 _logger = logging.getLogger(__name__)
+TIMES = 10      # of what was expected: nobody counts so much in earnest
 
 
 class Asks(Protocol):
@@ -27,6 +29,18 @@ class Asks(Protocol):
     ) -> Answer: ...
 
     async def close(self) -> None: ...
+
+
+def believed(usage: TokenUsage, question: Question, text: str) -> TokenUsage:
+    """`usage`, as far as this question can have cost so much; what is unknown is the prompt, and what came."""
+    asked, longest = question.least_usage.input_tokens, question.claim.context_tokens
+    if usage.is_estimated and not usage.input_tokens:
+        usage = replace(usage, input_tokens=asked)
+    if usage.input_tokens > max(longest, TIMES * asked):
+        usage = replace(usage, input_tokens=asked, cached_input_tokens=0, is_estimated=True)
+    if usage.output_tokens > max(longest, TIMES * question.most_tokens):
+        usage = replace(usage, output_tokens=estimated_tokens(text), reasoning_tokens=0, is_estimated=True)
+    return usage
 
 
 class Asker:
@@ -46,9 +60,7 @@ class Asker:
         if isinstance(answer, Failure):
             answer = replace(answer, message=clean(answer.message))      # from here on it is stored and shown
         self._call_stats.end(claim.route_id, f"{claim.kind}/{claim.stage}", began, answer)
-        if answer.usage.is_estimated and not answer.usage.input_tokens:
-            usage = replace(answer.usage, input_tokens=question.least_usage.input_tokens)
-            answer = replace(answer, usage=usage)
+        answer = replace(answer, usage=believed(answer.usage, question, answer.text))
         spans.record(claim, answer, began_ns, question.most_tokens)
         return answer
 

@@ -1,6 +1,6 @@
 """What the ends of calls tell about their routes, told to everybody through the database."""
 
-from generation.core.outcomes import OF_THE_REQUEST, OURS, PROVIDER_WIDE, UNHEALTHY, CallCode, Failure
+from generation.core.outcomes import OF_THE_REQUEST, OURS, UNHEALTHY, CallCode, Failure
 from generation.core.reasons import EXPLANATIONS, Reason
 from generation.services.chunks.claim import Claim
 from generation.services.routing import route_health
@@ -38,10 +38,9 @@ class RouteNotes:
 
 def said_to_all(failure: Failure) -> str:
     """What everybody may read who waits for the route.  A provider's words may quote somebody's brief: they stay with
-    the call, unless they are about the key or the account."""
-    is_for_all = failure.code in PROVIDER_WIDE or failure.receipt.http_status is None
-    if is_for_all and not failure.is_quote:
-        return failure.message
+    the call."""
+    if failure.receipt.http_status is None:
+        return failure.message      # ours: it was never answered
     if failure.code is CallCode.MALFORMED:
         return EXPLANATIONS[Reason.MALFORMED_REPLY].sentence
     return f"The provider answered {failure.receipt.http_status}."

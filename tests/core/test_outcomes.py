@@ -123,7 +123,7 @@ def test_what_the_next_request_does_better_is_asked_again_at_once(code):
     failure = Failure(code, "not so")
     again = decide(failure, attempts=1, policy=POLICY, jitter=0.5, is_news=True, claims=1)
     assert again == Snooze(seconds(0), Reason.LEARNED)
-    assert isinstance(decide(failure, attempts=1, policy=POLICY, jitter=0.5, is_news=True, claims=60), GiveUp)
+    assert isinstance(decide(failure, attempts=1, policy=POLICY, jitter=0.5, is_news=True, claims=5), GiveUp)
 
 
 def test_spent_quota_is_waited_for_and_not_for_ever():

@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
+from generation.core.dialects import Wire
 from generation.core.outcomes import Answer
 from generation.core.prompting import Request
-from generation.llm.client import Provider
+from generation.llm.client import USUAL, Provider
 from generation.simulator import SimulatorSettings, parse_faults, running
 
 KEY = "sk-test-CANARY-0123456789"
@@ -69,7 +70,7 @@ def ask_raw() -> Callable[..., Answer]:
     """Ask a server that is one coroutine over the bare connection; the answer."""
 
     def once(serve: Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]],
-             *, deadline_s: float = 5) -> Answer:
+             *, deadline_s: float = 5, wire: Wire = USUAL) -> Answer:
         async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             await reader.readuntil(b"\r\n\r\n")
             try:
@@ -85,7 +86,7 @@ def ask_raw() -> Callable[..., Answer]:
                 port = server.sockets[0].getsockname()[1]
                 provider = Provider(f"http://127.0.0.1:{port}/v1", KEY, connect_timeout_s=2)
                 answer = await provider.ask(
-                    SMALL, model="gpt-test", max_output_tokens=100, deadline_s=deadline_s, cache_key="job-7")
+                    SMALL, model="gpt-test", max_output_tokens=100, deadline_s=deadline_s, cache_key="job-7", wire=wire)
                 await provider.close()
                 return answer
 

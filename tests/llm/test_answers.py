@@ -10,7 +10,7 @@ import openai
 import pytest
 
 from generation.core.dialects import Learned
-from generation.core.outcomes import CallCode, Failure, Reply
+from generation.core.outcomes import PROVIDER_WIDE, UNHEALTHY, CallCode, Failure, Reply
 from generation.core.secret_patterns import scrub
 from generation.llm.answers import Asked, HttpAnswer, read, read_asked, unanswered
 from generation.llm.waits import retry_after_s
@@ -74,12 +74,12 @@ def test_provider_s_own_time_is_read_or_left_out(header, seconds):
     ({"content": [7]}, CallCode.UNUSABLE),
     ({"content": '{"a": 1', "finish_reason": None}, CallCode.UNUSABLE),
     ({"content": "soon", "finish_reason": {"a": 1}}, CallCode.UNUSABLE),
-    ({"choices": None}, CallCode.MALFORMED),
-    ({"choices": []}, CallCode.MALFORMED),
-    ({"choices": {}}, CallCode.MALFORMED),
-    ({"choices": ["a"]}, CallCode.MALFORMED),
+    ({"choices": None}, CallCode.UNUSABLE),
+    ({"choices": []}, CallCode.UNUSABLE),
+    ({"choices": {}}, CallCode.UNUSABLE),
+    ({"choices": ["a"]}, CallCode.UNUSABLE),
     ({"choices": [{"finish_reason": "stop"}]}, CallCode.UNUSABLE),
-    ({"choices": [{"message": 7}]}, CallCode.MALFORMED),
+    ({"choices": [{"message": 7}]}, CallCode.UNUSABLE),
 ])
 def test_completion_that_is_no_reply_keeps_its_usage(fields, code):
     failure = answered(completion(**fields))
@@ -90,8 +90,7 @@ def test_completion_that_is_no_reply_keeps_its_usage(fields, code):
 
 
 @pytest.mark.parametrize("body", [
-    b"", b"<html>Bad Gateway</html>", b'"text"', b"[]", b"null", b"7", b'{"choices": [', b"\xff\xfe\x00",
-    b"[" * 99_999, b"{}", b'{"object": "list"}',
+    b"", b"<html>Bad Gateway</html>", b'"text"', b"[]", b"null", b"7", b"\xff\xfe\x00", b"[" * 99_999,
 ])
 def test_what_is_not_a_completion_is_malformed(body):
     failure = answered(body, headers={"content-type": "text/html; charset=utf-8"})
@@ -301,7 +300,7 @@ def quoted(words: str, status: int = 400, body=None):
 def test_words_of_the_brief_in_an_error_mean_nothing(words):
     failure = quoted(words)
     assert failure.code in {CallCode.BAD_REQUEST, CallCode.TOO_LONG}, "of this request alone"
-    assert (bool(failure.lesson), failure.is_quote) == (False, True)
+    assert not failure.lesson
 
 
 def test_json_of_the_brief_in_an_error_means_nothing():
@@ -314,7 +313,7 @@ def test_json_of_the_brief_in_an_error_means_nothing():
 
 def test_provider_s_own_words_beside_a_quotation_count():
     failure = quoted(f"Incorrect API key provided. You sent: {BRIEF}", 401)
-    assert (failure.code, failure.is_quote) == (CallCode.AUTH, True)
+    assert failure.code is CallCode.AUTH
     assert quoted("This model's maximum context length is 8192 tokens.").lesson.context_tokens == 8_192
 
 
@@ -359,3 +358,100 @@ def test_words_tell_whom_an_error_is_about(status, words, code):
 ])
 def test_what_a_refusal_teaches(words, learned):
     assert answered({"error": {"message": words}}, 400).lesson == learned
+
+
+@pytest.mark.parametrize(("status", "words"), [
+    (400, "Messages must be valid. No credits were charged for this request."),
+    (422, "Your top-up notes are not valid"), (400, "unsupported words: recharge"),
+    (400, "not enough credits in the syllabus"), (400, "The prompt contains unauthorized content."),
+    (400, "Your account has json mode disabled"), (400, "prompt_cache key expired"),
+    (400, "missing credentials section key 'weeks'"), (404, "User not found in tenant"),
+    (403, "Unauthorized use of protected health topics in the prompt"),
+    (403, "Request from this IP was not allowed by rule 12"),
+    (400, "Prompt exceeds the context window. Upgrade your monthly plan."),
+    (400, "connection to the unhealthy node was flagged as unhealthy"),
+])
+def test_loose_words_close_no_route(status, words):
+    failure = answered({"error": {"message": words}}, status)
+    assert failure.code not in {*PROVIDER_WIDE, *UNHEALTHY}
+
+
+@pytest.mark.parametrize("note", [
+    "api key rotation drills please", "credentials course for nurses", "insufficient_quota rate_limit_exceeded",
+])
+def test_openai_s_own_quotation_of_a_brief_closes_no_route(note):
+    body = {"error": {"message": f"Invalid value: '{note}'. Supported values are: 'a' and 'b'.", "param": "messages"}}
+    asked = Asked("m", NOON, messages=({"role": "user", "content": f'{{"preferences":"{note}"}}'},))
+    assert read_asked(HttpAnswer(400, {}, json.dumps(body).encode()), asked).code is CallCode.BAD_REQUEST
+
+
+def test_brief_hides_no_code_of_the_provider_s_own():
+    body = {"error": {"message": "You have no quota", "code": "insufficient_quota"}}
+    asked = Asked("m", NOON, messages=({"role": "user", "content": "insufficient_quota, days_per_week: 3"},))
+    assert read_asked(HttpAnswer(429, {}, json.dumps(body).encode()), asked).code is CallCode.OUT_OF_CREDIT
+    body = {"error": {"message": "Quota: 100 requests per_week used up"}}
+    assert read_asked(HttpAnswer(429, {}, json.dumps(body).encode()), asked).code is CallCode.QUOTA_SPENT
+
+
+@pytest.mark.parametrize(("words", "learned"), [
+    ("too long: input too large, limit 4096 characters", Learned()),
+    ("context size limit is 4096 bytes", Learned()),
+    ("max_tokens must be between 1 and 692 for this prompt", Learned()),
+])
+def test_limits_of_one_prompt_and_in_other_units_teach_nothing(words, learned):
+    assert answered({"error": {"message": words}}, 400).lesson == learned
+
+
+GOOD = {"choices": [{"index": 0, "message": {"content": '{"a": 1}'}, "finish_reason": "stop"}],
+        "usage": {"prompt_tokens": 10, "completion_tokens": 5}}
+TEXT = json.dumps(GOOD)
+
+
+@pytest.mark.parametrize("body", [
+    TEXT + "\ntrailing words", ")]}',\n" + TEXT, TEXT.replace('"index": 0', f'"index": 0, "created": {"9" * 5_000}'),
+    json.dumps({"code": 0, "data": GOOD, "msg": "ok"}),
+    json.dumps({**GOOD, "error": {"code": 0, "message": "success"}}),
+    json.dumps({**GOOD, "error": {"code": 502, "message": "late"}}),
+    json.dumps({**GOOD, "choices": [None, {"index": 1, "message": {"content": '{"a": 1}'}}]}),
+    json.dumps({**GOOD, "choices": [{"index": 0, "message": {"content": ""}}, *GOOD["choices"]]}),
+    json.dumps({**GOOD, "choices": [{"message": {"content": '{"a": 1}', "refusal": "none"}}]}),
+    json.dumps({**GOOD, "choices": [{"message": {"content": {"a": 1}}}]}),
+    json.dumps({**GOOD, "choices": [{"message": {"content": None, "parsed": {"a": 1}}}]}),
+    json.dumps({"role": "assistant", "content": [{"type": "text", "text": '{"a": 1}'}], "stop_reason": "end_turn",
+                "usage": {"input_tokens": 10, "output_tokens": 5}}),
+    json.dumps({"candidates": [{"content": {"parts": [{"text": '{"a": 1}'}]}, "finishReason": "STOP"}],
+                "usageMetadata": {"promptTokenCount": 10, "candidatesTokenCount": 5, "totalTokenCount": 15}}),
+    json.dumps({"output": [{"type": "message", "content": [{"type": "output_text", "text": '{"a": 1}'}]}],
+                "status": "completed", "usage": {"input_tokens": 10, "output_tokens": 5}}),
+    json.dumps({"response": '{"a": 1}', "done_reason": "stop", "prompt_eval_count": 10, "eval_count": 5}),
+], ids=lambda body: body[:40])
+def test_document_is_read_in_whatever_shape_it_comes(body):
+    reply = answered(body.encode())
+    assert isinstance(reply, Reply), reply
+    assert json.loads(reply.text) == {"a": 1}
+    assert (reply.usage.input_tokens, reply.usage.output_tokens) == (10, 5)
+
+
+@pytest.mark.parametrize("body", [
+    {"choices": [], "usage": {"prompt_tokens": 2203, "completion_tokens": 534}}, {"choices": None}, {"ok": True},
+    b'{"choices": [{"message": {"content": "half',
+])
+def test_answer_of_who_counts_is_no_outage(body):
+    failure = answered(body)
+    assert failure.code is CallCode.UNUSABLE
+    assert failure.usage.is_estimated or failure.usage.output_tokens == 534
+
+
+@pytest.mark.parametrize("value", [
+    "Mon, 01 Jan 99999999999 00:00:00 GMT", "Thu, 01 Jan 2026 00:00:00 +9999",
+    "Thu, 01 Jan 2026 00:00:00 +999999999999999999999", "Thu, 99 Foo 2026", "\x00", "1e999", "-1e999",
+])
+def test_absurd_retry_after_breaks_nothing(value):
+    for headers in ({"retry-after": value}, {"retry-after": "Thu, 01 Jan 2026 00:00:00 GMT", "date": value}):
+        wait_s = retry_after_s(headers, NOON)
+        assert wait_s is None or 0 <= wait_s <= 86_400
+
+
+def test_content_policy_behind_a_500_is_no_outage():
+    body = {"error": {"message": "litellm.ContentPolicyViolationError: content policy", "code": "500"}}
+    assert answered(body, 500).code is CallCode.FILTERED

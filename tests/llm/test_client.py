@@ -9,6 +9,7 @@ import zlib
 
 import pytest
 
+from generation.core.dialects import Wire
 from generation.core.outcomes import CallCode, Failure, Reply
 from generation.llm.client import Provider
 from generation.simulator import SimulatorSettings, parse_faults, running
@@ -119,7 +120,7 @@ def test_provider_opens_anew_after_close(small):
     ("server_error_after_generation", CallCode.SERVER_ERROR, 500),
     ("bad_request", CallCode.BAD_REQUEST, 400),
     ("html", CallCode.MALFORMED, 200),
-    ("null_choices", CallCode.MALFORMED, 200),
+    ("null_choices", CallCode.UNUSABLE, 200),
     ("empty_content", CallCode.UNUSABLE, 200),
     ("drop", CallCode.CONNECTION, None),
     ("truncate", CallCode.TRUNCATED, 200),
@@ -403,3 +404,46 @@ def test_packing_that_was_not_asked_for_is_told(ask_raw):
 
     failure = ask_raw(serve)
     assert (failure.code, "packed as br" in failure.message) == (CallCode.MALFORMED, True)
+
+
+# --- streams that do not end as they should -------------------------------------------------------
+
+
+def _streamed(*events: dict, done: bool = False) -> bytes:
+    lines = b"".join(b"data: " + json.dumps(event).encode() + b"\n\n" for event in events)
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nContent-Length: 999999\r\n\r\n"
+    return head + lines + (b"data: [DONE]\n\n" if done else b"")
+
+
+WORDS = {"choices": [{"index": 0, "delta": {"content": '{"a": 1}'}, "finish_reason": None}]}
+STOP = {"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]}
+COUNTS = {"choices": [], "usage": {"prompt_tokens": 10, "completion_tokens": 5}}
+
+
+@pytest.mark.parametrize(("events", "is_estimated"), [
+    ((WORDS, STOP, COUNTS), False), ((WORDS, STOP), True), ((WORDS,), True),
+])
+@pytest.mark.parametrize("ending", ["closed", "silent"])
+def test_document_that_is_whole_is_a_reply_however_its_stream_ends(ask_raw, monkeypatch, events, is_estimated, ending):
+    monkeypatch.setattr("generation.llm.client.TRAILER_S", 0.2)
+
+    async def serve(reader, writer):
+        writer.write(_streamed(*events))
+        await writer.drain()
+        if ending == "silent":
+            await reader.read()      # until the client goes
+
+    reply = ask_raw(serve, deadline_s=2, wire=Wire(streams=True))
+    assert isinstance(reply, Reply), reply
+    assert (reply.text, reply.usage.is_estimated) == ('{"a": 1}', is_estimated)
+
+
+def test_piece_of_a_document_is_kept_and_counted_when_the_connection_breaks(ask_raw):
+    async def serve(reader, writer):
+        writer.write(_streamed({"choices": [{"index": 0, "delta": {"content": '{"a": "half of it'}}]}))
+        await writer.drain()
+
+    failure = ask_raw(serve, wire=Wire(streams=True))
+    assert (failure.code, failure.text) == (CallCode.CONNECTION, '{"a": "half of it')
+    assert failure.usage.is_estimated
+    assert failure.usage.output_tokens > 0

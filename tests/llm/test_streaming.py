@@ -171,3 +171,23 @@ def test_model_that_repeats_itself_is_noticed_soon():
 def test_model_that_writes_a_long_list_is_let_be():
     stream = put_together(written([event({"content": f"Step {n}: lift {n * 7} kg. "}) for n in range(1_000)]))
     assert not stream.is_looping
+
+
+@pytest.mark.parametrize("index", ["0", [0], {}, None, 0.0, "x"])
+def test_piece_is_of_the_first_choice_unless_it_says_that_it_is_of_another(index):
+    first = {"choices": [{"index": index, "delta": {"content": TEXT, "tool_calls": [{"index": index}]}}]}
+    other = {"choices": [{"index": 1, "delta": {"content": "no"}}, {"index": "2", "delta": {"content": "no"}}]}
+    stream = put_together(written([other, first, other, *EVENTS[3:]]))
+    assert_whole(stream)
+
+
+def test_other_choice_may_come_first_in_an_event():
+    both = {"choices": [{"index": 1, "delta": {"content": "no"}}, {"index": 0, "delta": {"content": TEXT}}]}
+    assert_whole(put_together(written([both, *EVENTS[3:]])))
+
+
+def test_loop_in_the_arguments_of_a_call_is_counted():
+    call = {"choices": [{"index": 0, "delta": {"tool_calls": [{"function": {"arguments": "again "}}]}}]}
+    stream = put_together(written([call] * 3_000))
+    assert (stream.is_looping, len(stream.all_text)) == (True, 18_000)
+    assert "again" in stream.text

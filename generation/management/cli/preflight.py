@@ -14,6 +14,7 @@ from django.db.utils import OperationalError
 
 from accounts.models import Role, User
 from generation.core.prompting import Kind
+from generation.core.text import counted
 from generation.management.cli.base import BadInput, one_line
 from generation.models import Pulse, clock
 
@@ -34,6 +35,16 @@ class Administrator:
 def is_embedded_database() -> bool:
     """SQLite, which belongs to this machine: a command may prepare it by itself."""
     return connection.vendor == "sqlite"
+
+
+def make_ready() -> None:
+    """A database with all its tables: made where it is this machine's own, BadInput elsewhere."""
+    reach_database()
+    pending = pending_migrations()
+    if pending and not is_embedded_database():
+        raise BadInput(f"The database lacks {counted(pending, 'migration')}: run python manage.py migrate.")
+    if pending:
+        migrate()
 
 
 def reach_database() -> None:

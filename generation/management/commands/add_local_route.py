@@ -6,6 +6,7 @@ from typing import Any
 from generation.core.dialects import TITLES
 from generation.core.text import counted
 from generation.llm.local_server import KINDS, NoLocalModel
+from generation.management.cli import preflight
 from generation.management.cli.base import BadInput, ProductCommand
 from generation.services.routing import local_routes
 
@@ -29,6 +30,7 @@ class Command(ProductCommand):
         self, *, url: str, model: str, key: str, slug: str, kind: str, keep_default: bool,
         **_options: Any     # Any: Django's
     ) -> None:
+        preflight.make_ready()
         try:
             added = local_routes.add(
                 url, key_name=key, model=model, slug=slug, dialect=KINDS[kind], is_default=not keep_default)

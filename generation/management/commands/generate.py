@@ -67,7 +67,7 @@ class Command(ProductCommand):
         content = read_brief(kinds[kind], brief, assignments)
         if out is None:
             preflight.check_local_folder()
-        self._prepare()
+        preflight.make_ready()
         person = self._person(user)
         with StopRequests() as stop:
             followed = self._generate(
@@ -75,16 +75,6 @@ class Command(ProductCommand):
         self._report(followed, out, format_, was_stopped=stop.is_asked)
 
     # --- before -------------------------------------------------------------------------------
-
-    def _prepare(self) -> None:
-        preflight.reach_database()
-        pending = preflight.pending_migrations()
-        if pending and not preflight.is_embedded_database():
-            raise BadInput(
-                f"The database lacks {counted(pending, 'migration')}: run python manage.py migrate."
-            )
-        if pending:
-            preflight.migrate()
 
     def _person(self, name: str | None) -> User:
         if name is not None:

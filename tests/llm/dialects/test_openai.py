@@ -200,7 +200,7 @@ COMPLETIONS = [
     }), Failed(CallCode.REFUSED, output_tokens=44), id="openai-refusal"),
     pytest.param(Sent(200, {
         "choices": [], "id": "", "model": "", "object": "", "prompt_filter_results": [{"prompt_index": 0}],
-    }), Failed(CallCode.MALFORMED), id="empty-choices-200"),
+    }), Failed(CallCode.UNUSABLE), id="empty-choices-200"),
 ]
 
 

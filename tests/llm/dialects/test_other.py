@@ -81,7 +81,7 @@ TOO_LONG = [
     pytest.param(Sent(400, {
         "code": "Client specified an invalid argument",
         "error": "This model's maximum prompt length is 131072 but the request contains 136973 tokens.",
-    }), Failed(CallCode.TOO_LONG), id="xai-prompt-length"),
+    }), Failed(CallCode.TOO_LONG, context=131_072), id="xai-prompt-length"),
     pytest.param(Sent(400, {
         "error": {
             "message": "Invalid request: Your request exceeded model token limit: 262144 (requested: 277003)",
@@ -739,7 +739,7 @@ COMPLETIONS = [
         Failed(CallCode.UNUSABLE), id="bare-minimal-null"),
     pytest.param(Sent(200, ""), Failed(CallCode.MALFORMED), id="empty-body-200"),
     pytest.param(Sent(200, {"html-message": "Network connection lost."}),
-        Failed(CallCode.MALFORMED), id="portkey-html-message-200"),
+        Failed(CallCode.UNUSABLE), id="portkey-html-message-200"),
     pytest.param(Sent(200, (
         '<!doctype html><html lang="zh-CN"><head><title>One API</title><link rel="icon" href="/favicon.ico"/><meta '
         'charset="utf-8"/><meta name="viewport"'

@@ -1,6 +1,7 @@
 """What a route learns of its server, and what may open its breaker."""
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 
@@ -162,9 +163,17 @@ def ended(claim: Claim, failure: Failure) -> None:
     finish(claim, failure)
 
 
-def test_words_about_the_key_are_for_everybody_who_can_mend_it():
-    refused_key = Failure(CallCode.AUTH, "The provider answered 401: no such key", receipt=receipt(401))
-    assert said_to_all(refused_key).endswith("no such key")
+@pytest.mark.parametrize(("failure", "shown"), [
+    (Failure(CallCode.AUTH, "The provider answered 401: Unauthorized: my secret"), "The provider answered 401."),
+    (Failure(CallCode.OUT_OF_CREDIT, "The provider answered 402: my secret"), "The provider answered 402."),
+])
+def test_not_even_words_about_the_key_are_for_everybody(failure, shown):
+    status = int(shown.split()[-1].rstrip("."))
+    assert said_to_all(replace(failure, receipt=receipt(status))) == shown
+
+
+def test_what_was_never_answered_is_told_in_our_own_words():
+    assert said_to_all(Failure(CallCode.AUTH, "PROVIDER_KEY_X is not set")) == "PROVIDER_KEY_X is not set"
 
 
 @pytest.mark.parametrize(("code", "goes_there"), [(CallCode.CONNECTION, False), (CallCode.SERVER_ERROR, True)])
@@ -210,3 +219,13 @@ def test_fallback_takes_over_when_the_day_is_spent(job, route):
     ended(claim, Failure(CallCode.QUOTA_SPENT, "come back tomorrow"))
     let_it_be_due()
     assert claim_all()[0].model == "spare"
+
+
+def test_server_that_states_less_each_time_is_asked_no_more_than_attempts_there_are(job, route, settings):
+    for stated in range(90_000, 40_000, -1_000):
+        claims = claim_all()
+        if not claims:
+            break
+        finish(claims[0], Failure(CallCode.TOO_LONG, "less", lesson=Learned(context_tokens=stated)))
+    assert Attempt.objects.count() == settings.MAX_ATTEMPTS
+    assert (chunk(job, 0).state, chunk(job, 0).reason) == ("failed", "too_long")
