@@ -4,12 +4,18 @@ slows down, a little more while it does neither.
 One number for a route, moved by what workers report.  It starts at the route's ceiling, so nothing waits
 before there is a reason; the first refusals say how many calls were kept, which is where it goes at once.
 From then on it grows fast while it is well below the wall that it met, and creeps beside it, because each
-refusal costs everybody the provider's wait.  Pure arithmetic: seconds and counts in, a new state out."""
+refusal costs everybody the provider's wait.  Pure arithmetic: seconds and counts in, a new state out.
+
+A low limit sees few replies, so what speaks for more is gathered over reports and over time, and never asked for
+in a number that the limit itself prevents: see Note [Evidence]."""
 
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
-from typing import Any, NamedTuple
+from typing import Any
+
+from generation.core.call_reports import CallReport, Pace, Quota, Timed
+from generation.core.limit_evidence import JSON, Evidence, known_fields
 
 GAP_S = 2.0               # between two moves: refusals of calls from before the last one have arrived by then
 BESIDE_WALL = 0.95        # of the calls that were kept: so far below it refusals are rare
@@ -25,77 +31,14 @@ DEEPEST_CUT = 0.3
 FEW = 8                   # calls at once: if replies are slow although there are so few, it is not because of us
 HELPED = 0.8              # of the worst: if two cuts did not bring it below that, the provider is slow by itself
 CUTS_BEFORE_DOUBT = 2
+TEST_CUT = 0.7
+TEST_HELPED = 0.85        # of how slow it was before: between what a cut by 0.7 does at most, and nothing
 FEW_LEFT = 0.1            # of the provider's allowance a minute
 ENOUGH_CALLS = 3          # a pace from fewer would be one reply's luck
 LEARN_FASTER = 0.3
 LEARN_SLOWER = 0.005
 LATENCY_WEIGHT = 0.3
 MOST_PACES = 24           # kinds times stages
-
-
-@dataclass(frozen=True)
-class Quota:
-    """The provider's `x-ratelimit-*`, as far as it sent them: what a minute allows, and what is left."""
-
-    limit_requests: int | None = None
-    left_requests: int | None = None
-    limit_tokens: int | None = None
-    left_tokens: int | None = None
-
-    @property
-    def share_left(self) -> float:
-        """Of the scarcer of the two; 1 when nothing is known."""
-        pairs = ((self.left_requests, self.limit_requests), (self.left_tokens, self.limit_tokens))
-        return min((left / limit for left, limit in pairs if left is not None and limit), default=1.0)
-
-    def calls_per_s(self, tokens_per_call: float) -> float:
-        """What the allowance sustains; infinite when nothing is known."""
-        requests = self.limit_requests / 60 if self.limit_requests else math.inf
-        tokens = self.limit_tokens / 60 / tokens_per_call if self.limit_tokens and tokens_per_call else math.inf
-        return min(requests, tokens)
-
-
-@dataclass(frozen=True)
-class Pace:
-    """Good replies of one sort: how many, their seconds in all and their output tokens in all."""
-
-    calls: int = 0
-    seconds: float = 0.0
-    tokens: int = 0
-
-    def adding(self, seconds: float, tokens: int) -> "Pace":
-        return Pace(self.calls + 1, self.seconds + seconds, self.tokens + tokens)
-
-    @property
-    def s_per_token(self) -> float:
-        return self.seconds / max(1, self.tokens)
-
-
-class Timed(NamedTuple):
-    """Replies of about the same pace, by kind and stage, and by whose clock: the provider's or ours."""
-
-    sort: str
-    by_provider: bool = False
-
-
-@dataclass(frozen=True)
-class CallReport:
-    """What one worker saw of one route since its last report.
-
-    `peak` is the most calls it had in flight at once, `kept` the fewest that went on right after one was refused;
-    `share` is its part of all the calls on the route.  Replies to calls that began before the last cut are `late`:
-    how long they took says what was, not what is."""
-
-    answered: int = 0
-    failed: int = 0
-    refused: int = 0
-    peak: int = 0
-    kept: int | None = None
-    tokens: int = 0
-    paces: Mapping[Timed, Pace] = field(default_factory=dict)
-    late: Mapping[Timed, Pace] = field(default_factory=dict)
-    quota: Quota | None = None
-    share: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -112,16 +55,20 @@ class ConcurrencyLimit:
     slow_cuts: int = 0                   # made one after another, because replies were slow
     worst: float = 0.0                   # how slow replies were at the worst since the first of them
     calls_before_cut: int | None = None  # before the first of them
+    evidence: Evidence = Evidence()
 
     @classmethod
-    def from_json(cls, calls: int | None, stored: Mapping[str, Any]) -> "ConcurrencyLimit":     # Any: JSON
-        """`calls` and what `as_json` gave; without that, what is known of a new route."""
+    def from_json(cls, calls: int | None, stored: JSON, evidence: JSON | None = None) -> "ConcurrencyLimit":
+        """`calls`, what `as_json` gave and what its evidence's gave; without those, what is known of a new route."""
         paces = {Timed(sort, by_provider): pace for sort, by_provider, pace in stored.get("paces", ())}
-        return cls(calls=calls, **{**stored, "paces": paces})
+        known = {**known_fields(cls, stored), "paces": paces, "calls": calls}
+        return cls(**{**known, "evidence": Evidence.from_json(evidence or {})})
 
     def as_json(self) -> dict[str, Any]:     # Any: JSON
-        """Everything but `calls`, which is a column of its own."""
-        state = {one.name: getattr(self, one.name) for one in fields(self) if one.name != "calls"}
+        """Everything but `calls` and `evidence`, which are columns of their own: processes of the version before
+        read this one, and refuse what they do not know."""
+        own = {"calls", "evidence"}
+        state = {one.name: getattr(self, one.name) for one in fields(self) if one.name not in own}
         return state | {"paces": [[*timed, pace] for timed, pace in self.paces.items()]}
 
     def within(self, ceiling: int) -> int:
@@ -135,13 +82,12 @@ def advance(
     """The limit after `report`, and why it moved; no word if it did not.
 
     `running` counts the route's calls of all workers, this one's included."""
-    slowness, late = _slowness(limit, report.paces), _slowness(limit, report.late)
-    if limit.slow_cuts:
-        limit = replace(limit, worst=max(limit.worst, slowness or 0.0, late or 0.0))
+    limit = _dated(limit, now_s)
+    report = _sorted_by_age(report, since_cut_s=now_s - limit.cut_at_s)
     at = limit.within(ceiling)
     load = min(at, max(running, report.peak))
-    limit = _learned(limit, report, is_idle=load < BUSY * at)
     since_s = now_s - limit.moved_at_s
+    limit, slowness, replies = _gathered(limit, report, at=at, load=load, running=running, since_s=since_s)
     if report.refused:
         # A refusal right after a step up is that step's; right after a cut it is of calls from before.
         return _refused(limit, report, at, now_s) if now_s - limit.cut_at_s >= GAP_S else (limit, "")
@@ -150,18 +96,127 @@ def advance(
     share_left = report.quota.share_left if report.quota else 1.0
     if share_left < FEW_LEFT and report.quota is not None:
         return _sustainable(limit, report.quota, load, at, now_s)
+    evidence, patience_s = limit.evidence, limit.evidence.patience_s(limit.latency_s)
+    if evidence.calls_before_test:
+        compared = _compared(evidence, replies) if slowness is not None else None
+        if since_s < (_a_reply_s(limit) if compared is not None else patience_s):
+            return limit, ""
+        return _concluded(limit, compared, replies, at, ceiling, now_s)
     if slowness is not None and slowness > SLOW:
-        if limit.slow_cuts >= CUTS_BEFORE_DOUBT and slowness > HELPED * limit.worst:
-            return _slow_by_itself(limit, report, ceiling, now_s)
+        if limit.slow_cuts >= CUTS_BEFORE_DOUBT and slowness > HELPED * limit.worst and at >= ENOUGH_CALLS:
+            return _slow_by_itself(limit, replies, limit.calls_before_cut or ceiling, at, ceiling, now_s)
         if load > FEW:
-            return _slowed(limit, slowness, load, at, now_s)
-    is_calm = slowness <= CALM if slowness is not None else not limit.slow_cuts
-    if at < ceiling and load >= BUSY * at and is_calm and share_left >= 2 * FEW_LEFT:
+            return _slowed(limit, replies, slowness, load, at, now_s)
+    if at >= ceiling or not evidence.is_needed or share_left < 2 * FEW_LEFT:
+        return limit, ""
+    if _is_calm(limit, at, since_s):
         return _grown(limit, at, ceiling, now_s)
-    return limit, ""
+    return _tested(limit, at, now_s) if since_s >= patience_s else (limit, "")
 
 
 _NOT_SLOW: dict[str, Any] = {"slow_cuts": 0, "worst": 0.0, "calls_before_cut": None}     # Any: of their fields
+
+
+# --- what speaks for more -------------------------------------------------------------------------
+
+
+def _dated(limit: ConcurrencyLimit, now_s: float) -> ConcurrencyLimit:
+    """With the evidence of its last move only, and no move in the future: the clock may have been set back."""
+    if limit.moved_at_s > now_s or limit.cut_at_s > now_s:
+        limit = replace(limit, moved_at_s=min(limit.moved_at_s, now_s), cut_at_s=min(limit.cut_at_s, now_s))
+    if limit.evidence.moved_at_s == limit.moved_at_s:
+        return limit
+    return replace(limit, evidence=Evidence(limit.moved_at_s))
+
+
+def _sorted_by_age(report: CallReport, *, since_cut_s: float) -> CallReport:
+    """With what took longer than the last cut is old among the late: a worker hears of a cut when it reports, and
+    what it reports then began before."""
+    old = {timed for timed, pace in report.paces.items() if pace.seconds > since_cut_s * pace.calls}
+    if not old:
+        return report
+    late = dict(report.late)
+    for timed in old:
+        late[timed] = late.get(timed, Pace()).plus(report.paces[timed])
+    return replace(report, paces={timed: pace for timed, pace in report.paces.items() if timed not in old}, late=late)
+
+
+def _gathered(
+    limit: ConcurrencyLimit, report: CallReport, *, at: int, load: int, running: int, since_s: float
+) -> tuple[ConcurrencyLimit, float | None, Mapping[Timed, Pace]]:
+    """With what `report` adds to the evidence, and how slow replies are, if that can be judged now, and by
+    which.
+
+    A call that ended was one more than those that run: without it, two workers with a call each never fill a
+    limit of two."""
+    evidence = limit.evidence
+    ended = 1 if report.answered else 0
+    is_needed = evidence.is_needed or max(load, running + ended) >= BUSY * at
+    gathered = dict(evidence.paces)
+    if since_s >= GAP_S:
+        for timed, pace in report.paces.items():
+            if timed in limit.paces:
+                gathered[timed] = gathered.get(timed, Pace()).plus(pace)
+    enough = min(ENOUGH_CALLS, at)
+    slowness = _slowness(limit, gathered, enough)
+    if limit.slow_cuts:
+        seen = (slowness, _slowness(limit, report.paces), _slowness(limit, report.late))
+        limit = replace(limit, worst=max(limit.worst, *(one or 0.0 for one in seen)))
+    is_judged = slowness is not None
+    limit = _learned(
+        limit, report, gathered if is_judged else report.paces, enough=enough if is_judged else ENOUGH_CALLS,
+        slower=LEARN_FASTER if at < FEW else LEARN_SLOWER if load < BUSY * at else 0.0)
+    evidence = replace(evidence, is_needed=is_needed, paces={} if is_judged else gathered)
+    if is_judged:
+        evidence = replace(
+            evidence, slowness=slowness, judged={timed: pace.s_per_token for timed, pace in gathered.items()})
+    return replace(limit, evidence=evidence), slowness, gathered
+
+
+def _a_reply_s(limit: ConcurrencyLimit) -> float:
+    """Until replies to calls from after a move are here; the move itself may have come a moment after they began."""
+    return max(GAP_S, limit.latency_s - GAP_S)
+
+
+def _is_calm(limit: ConcurrencyLimit, at: int, since_s: float) -> bool:
+    slowness = limit.evidence.slowness
+    if at < FEW:
+        return True
+    if slowness is not None:
+        return slowness <= CALM
+    return not limit.slow_cuts or since_s >= limit.evidence.patience_s(limit.latency_s)
+
+
+def _tested(limit: ConcurrencyLimit, at: int, now_s: float) -> tuple[ConcurrencyLimit, str]:
+    cut, why = _moved(limit, at * TEST_CUT, at, now_s, "replies are a little slow: is it because of us?")
+    now = limit.evidence
+    return replace(cut, evidence=Evidence(
+        now_s, calls_before_test=at, slowness_before_test=now.slowness or CALM, judged_before_test=now.judged,
+        helpful_tests=now.helpful_tests)), why
+
+
+def _compared(evidence: Evidence, replies: Mapping[Timed, Pace]) -> float | None:
+    """How long `replies` took beside those before the test, of the same sorts; None if there are none."""
+    known = [
+        (pace.calls, pace.s_per_token / evidence.judged_before_test[timed]) for timed, pace in replies.items()
+        if pace.tokens and evidence.judged_before_test.get(timed, 0) > 0
+    ]
+    calls = sum(count for count, _ratio in known)
+    return sum(count * ratio for count, ratio in known) / calls if calls else None
+
+
+def _concluded(
+    limit: ConcurrencyLimit, compared: float | None, replies: Mapping[Timed, Pace], at: int, ceiling: int, now_s: float
+) -> tuple[ConcurrencyLimit, str]:
+    """The end of a test; where no reply told anything, fewer calls did not help."""
+    evidence = limit.evidence
+    if compared is None or compared > TEST_HELPED:
+        usual = replace(limit, paces={**limit.paces, **evidence.judged_before_test})
+        return _slow_by_itself(usual, replies, evidence.calls_before_test, at, ceiling, now_s)
+    before = max(CALM, evidence.slowness_before_test)
+    calls = min(ceiling, max(at, math.floor(evidence.calls_before_test * CALM / before)))
+    after = Evidence(now_s, helpful_tests=evidence.helpful_tests + 1)
+    return replace(limit, calls=calls, moved_at_s=now_s, evidence=after), "it was because of us: replies are faster now"
 
 
 # --- less -----------------------------------------------------------------------------------------
@@ -180,22 +235,26 @@ def _refused(limit: ConcurrencyLimit, report: CallReport, at: int, now_s: float)
     return replace(cut, wall=wall), why
 
 
-def _slowed(limit: ConcurrencyLimit, slowness: float, load: int, at: int, now_s: float) -> tuple[ConcurrencyLimit, str]:
+def _slowed(
+    limit: ConcurrencyLimit, replies: Mapping[Timed, Pace], slowness: float, load: int, at: int, now_s: float
+) -> tuple[ConcurrencyLimit, str]:
     target = max(FEW, load * max(DEEPEST_CUT, min(0.9, CALM / slowness)))
     cut, why = _moved(limit, target, at, now_s, f"replies take {slowness:.1f} times as long as usual")
+    if load <= FEW / BUSY:      # hardly because of us: a pace that is out of date would cut at every step up
+        cut = replace(cut, paces=_nearer(cut.paces, replies))
     before = limit.calls_before_cut if limit.slow_cuts else at
     return replace(
         cut, slow_cuts=limit.slow_cuts + 1, worst=max(limit.worst, slowness), calls_before_cut=before), why
 
 
 def _slow_by_itself(
-    limit: ConcurrencyLimit, report: CallReport, ceiling: int, now_s: float
+    limit: ConcurrencyLimit, seen: Mapping[Timed, Pace], before: int, at: int, ceiling: int, now_s: float
 ) -> tuple[ConcurrencyLimit, str]:
     """Fewer calls did not make it faster: its pace has changed, and ours need not."""
-    before = limit.calls_before_cut or ceiling
-    paces = {**limit.paces, **{timed: pace.s_per_token for timed, pace in report.paces.items()}}
+    paces = {**limit.paces, **{timed: pace.s_per_token for timed, pace in seen.items() if pace.tokens}}
+    calls = max(at, before)
     back = replace(
-        limit, calls=None if before >= ceiling else before, moved_at_s=now_s, paces=paces, **_NOT_SLOW)
+        limit, calls=None if calls >= ceiling else calls, moved_at_s=now_s, paces=paces, **_NOT_SLOW)
     return back, "the provider is slower by itself; fewer calls did not help"
 
 
@@ -228,7 +287,8 @@ def _grown(limit: ConcurrencyLimit, at: int, ceiling: int, now_s: float) -> tupl
     elif wall is not None and at <= wall:
         wait_s, target = max(CREEP_S, 5 * limit.latency_s), at * (1 + CREEP_STEP)
     else:
-        wait_s, target = max(GAP_S, limit.latency_s), at * (1 + STEADY_STEP)
+        step = 1.0 if wall is None and at < FEW else STEADY_STEP
+        wait_s, target = _a_reply_s(limit), at * (1 + step)
     if since_s < wait_s:
         return limit, ""
     calls = max(at + 1, math.floor(target))
@@ -241,8 +301,8 @@ def _grown(limit: ConcurrencyLimit, at: int, ceiling: int, now_s: float) -> tupl
 # --- what is usual --------------------------------------------------------------------------------
 
 
-def _slowness(limit: ConcurrencyLimit, paces: Mapping[Timed, Pace]) -> float | None:
-    """How many times longer than usual replies took for their tokens; None if that is not known.
+def _slowness(limit: ConcurrencyLimit, paces: Mapping[Timed, Pace], enough: int = ENOUGH_CALLS) -> float | None:
+    """How many times longer than usual replies took for their tokens; None if fewer than `enough` tell.
 
     By the provider's clock, if it timed enough of them, or else by ours, which also sees how busy we are."""
     for by_provider in (True, False):
@@ -251,22 +311,24 @@ def _slowness(limit: ConcurrencyLimit, paces: Mapping[Timed, Pace]) -> float | N
             if timed.by_provider is by_provider and limit.paces.get(timed, 0) > 0 and pace.tokens
         ]
         calls = sum(count for count, _ratio in known)
-        if calls >= ENOUGH_CALLS:
+        if calls >= enough:
             return sum(count * ratio for count, ratio in known) / calls
     return None
 
 
-def _learned(limit: ConcurrencyLimit, report: CallReport, *, is_idle: bool) -> ConcurrencyLimit:
-    """Usual is about the fastest that was seen: quick to learn that it can be faster, slow to accept slower, and
-    not at all while as many calls as may be are made, because then it may be slower because of them."""
+def _learned(
+    limit: ConcurrencyLimit, report: CallReport, told: Mapping[Timed, Pace], *, enough: int, slower: float
+) -> ConcurrencyLimit:
+    """Usual is about the fastest that was `told`: quick to learn that it can be faster, and by `slower` to accept
+    that it is not, which is nothing while as many calls as may be are made: it may be because of them."""
     if not report.paces:
         return limit
     paces = dict(limit.paces)
-    for timed, pace in report.paces.items():
-        if not pace.tokens or (timed in paces and pace.calls < ENOUGH_CALLS):
+    for timed, pace in {**report.paces, **told}.items():
+        if not pace.tokens or (timed in paces and (timed not in told or pace.calls < enough)):
             continue
         if timed in paces:
-            weight = LEARN_FASTER if pace.s_per_token < paces[timed] else LEARN_SLOWER if is_idle else 0.0
+            weight = LEARN_FASTER if pace.s_per_token < paces[timed] else slower
             paces[timed] += weight * (pace.s_per_token - paces[timed])
         elif len(paces) < MOST_PACES:
             paces[timed] = pace.s_per_token
@@ -276,6 +338,13 @@ def _learned(limit: ConcurrencyLimit, report: CallReport, *, is_idle: bool) -> C
         limit, paces=paces, latency_s=_smoothed(limit.latency_s, latency_s),
         tokens_per_call=_smoothed(limit.tokens_per_call, report.tokens / max(1, calls)),
     )
+
+
+def _nearer(paces: Mapping[Timed, float], replies: Mapping[Timed, Pace]) -> dict[Timed, float]:
+    return {
+        timed: usual + LEARN_FASTER * (max(usual, replies[timed].s_per_token) - usual) if timed in replies else usual
+        for timed, usual in paces.items()
+    }
 
 
 def _smoothed(before: float, now: float) -> float:

@@ -152,6 +152,9 @@ class Route(models.Model):
     concurrency_limit = models.PositiveIntegerField(
         null=True, blank=True, editable=False, help_text="Empty: nothing but the ceiling has limited it.")
     concurrency = models.JSONField(default=dict, blank=True, editable=False, help_text="What is known of its pace.")
+    limit_evidence = models.JSONField(
+        default=dict, db_default={}, blank=True, editable=False,
+        help_text="What was reported since the limit moved; worthless beside another move.")
 
     objects = RouteQuerySet.as_manager()
 
@@ -258,7 +261,7 @@ class Route(models.Model):
 
     @property
     def limit(self) -> ConcurrencyLimit:
-        return ConcurrencyLimit.from_json(self.concurrency_limit, self.concurrency)
+        return ConcurrencyLimit.from_json(self.concurrency_limit, self.concurrency, self.limit_evidence)
 
     @property
     def carries(self) -> int:

@@ -7,7 +7,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from generation.core.concurrency import CallReport, Pace, Quota, Timed
+from generation.core.call_reports import CallReport, Pace, Quota, Timed
 from generation.core.outcomes import OF_THE_REQUEST, OURS, PROVIDER_WIDE, UNHEALTHY, Answer, CallCode, Failure
 
 # Of how much the route carries.

@@ -7,7 +7,7 @@ import time
 from django.conf import settings
 from django.db import connection
 
-from generation.core.concurrency import CallReport
+from generation.core.call_reports import CallReport
 from generation.services.chunks import leases
 from generation.services.maintenance import sweeper
 from generation.services.routing import route_health

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from generation.admin import actions
-from generation.core.concurrency import CallReport
+from generation.core.call_reports import CallReport
 from generation.core.reasons import Reason
 from generation.models import Chunk, Job, LogEntry, Route
 from generation.services.jobs import submission

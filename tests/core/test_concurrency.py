@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from generation.core.concurrency import CREEP_S, GAP_S, CallReport, ConcurrencyLimit, Pace, Quota, Timed, advance
+from generation.core.call_reports import CallReport, Pace, Quota, Timed
+from generation.core.concurrency import CREEP_S, GAP_S, ConcurrencyLimit, advance
 
 CEILING = 500
 TOKENS = 1_000
@@ -188,7 +189,8 @@ def test_limit_stays_between_one_and_the_ceiling_whatever_is_reported(steps, cei
         now_s += seconds
         limit, why = advance(limit, report, running=running, ceiling=ceiling, now_s=now_s)
         assert 1 <= limit.within(ceiling) <= ceiling
-        assert ConcurrencyLimit.from_json(limit.calls, json.loads(json.dumps(limit.as_json()))) == limit
+        stored, evidence = json.loads(json.dumps([limit.as_json(), limit.evidence.as_json()]))
+        assert ConcurrencyLimit.from_json(limit.calls, stored, evidence) == limit
         assert limit.calls is None or limit.calls >= 1
         if report.refused:
             assert "no call was refused" not in why

@@ -52,7 +52,7 @@ def fill(before: Tables) -> int:
 
 
 def test_turns_watch_and_the_sweeper_s_pulse_become_elections(before, newest):
-    from generation.core.concurrency import Timed
+    from generation.core.call_reports import Timed
     from generation.models import Election, Pulse, Route, RouteUse
 
     route_id = fill(before)

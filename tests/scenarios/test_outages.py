@@ -8,7 +8,7 @@ import threading
 
 import pytest
 
-from generation.core.concurrency import Timed
+from generation.core.call_reports import Timed
 from generation.core.outcomes import CallCode, Failure, Reply, TokenUsage
 from generation.core.routing import Endpoint
 from generation.kinds import get_kind

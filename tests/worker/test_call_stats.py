@@ -2,7 +2,7 @@
 
 import pytest
 
-from generation.core.concurrency import Pace, Timed
+from generation.core.call_reports import Pace, Timed
 from generation.core.outcomes import CallCode, Failure, Receipt, Reply, TokenUsage
 from generation.worker.call_stats import CallStats
 

@@ -8,7 +8,7 @@ import pytest
 from django.conf import settings
 from django.db import connection, connections
 
-from generation.core.concurrency import CallReport
+from generation.core.call_reports import CallReport
 from generation.core.outcomes import CallCode, Failure
 from generation.models import Chunk
 from generation.services.jobs import control

@@ -14,7 +14,8 @@ from django.db.models.functions import Greatest, Least
 
 from generation import queue
 from generation.core.breaker import Breaker, BreakerState, Outcomes
-from generation.core.concurrency import CallReport, advance
+from generation.core.call_reports import CallReport
+from generation.core.concurrency import advance
 from generation.core.dialects import Learned, WireTerms
 from generation.core.outcomes import OURS, PROVIDER_WIDE, UNHEALTHY, CallCode
 from generation.core.reasons import EXPLANATIONS, Reason
@@ -108,8 +109,10 @@ def report(route_id: int, seen: CallReport, *, worker: str = "") -> float:
         limit, why = advance(
             route.limit, seen, running=running, ceiling=route.max_in_flight, now_s=now.timestamp())
         route.concurrency_limit, route.concurrency = limit.calls, limit.as_json()
+        route.limit_evidence = limit.evidence.as_json()
         Route.objects.filter(pk=route_id).update(
-            outcomes=lately.buckets, concurrency_limit=route.concurrency_limit, concurrency=route.concurrency)
+            outcomes=lately.buckets, concurrency_limit=route.concurrency_limit, concurrency=route.concurrency,
+            limit_evidence=route.limit_evidence)
         _keep_minute(route, seen, now, before=before, running=max(running, seen.peak), why=why)
         if why:
             _tell_limit(route, before, why)
@@ -168,7 +171,7 @@ def hold(route: Route, *, by: "User | None", because: str) -> bool:
 def forget_limit(route: Route, *, by: "User | None") -> None:
     """Start again at the ceiling: for a provider that has raised its limits."""
     with transaction.atomic(durable=True):
-        Route.objects.filter(pk=route.pk).update(concurrency_limit=None, concurrency={})
+        Route.objects.filter(pk=route.pk).update(concurrency_limit=None, concurrency={}, limit_evidence={})
         _tell(route, "concurrency_limit", f"{route}: the limit is back at the ceiling of {route.max_in_flight}", by=by)
         queue.ring()
 

@@ -10,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Policy
-from generation.core.concurrency import CallReport
+from generation.core.call_reports import CallReport
 from generation.core.outcomes import CallCode, Failure, Reply
 from generation.models import Attempt, Chunk, Job, LogEntry, Route, RouteMinute, RouteUse, clock
 from generation.services.chunks import claiming, leases
