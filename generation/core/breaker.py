@@ -82,6 +82,12 @@ class Breaker:
         """A person pauses the route until a person resumes it."""
         return Breaker(self.failures, dt.timedelta(), now, None, is_held=True)
 
+    def rested(self, now: dt.datetime, thresholds: Thresholds = USUAL) -> "Breaker":
+        """No work waits, so no probe will go: once the cool-down is over calls flow, and one failure opens it again
+        for twice as long.  Unchanged while it may not."""
+        is_due = self.open_until is not None and self.admission(now) is Admission.PROBE
+        return Breaker(max(0, thresholds.in_a_row - 1), self.cool_down) if is_due and not self.is_hard else self
+
     def succeeded(self) -> "Breaker":
         """A call was answered.  Late answers to calls from before it opened do not close it."""
         if self.is_held or (self.open_until is not None and self.probe_until is None):

@@ -19,6 +19,8 @@ from generation.core.reasons import Reason, reason_choices
 from generation.core.routing import Candidate, Endpoint, SchemaSupport, Use
 from generation.kinds import kind_choices
 
+LOOK_EVERY = dt.timedelta(seconds=5)      # while a trial call is out
+
 
 def check_base_url(value: str) -> None:
     """ValidationError for an address that no provider has.  This machine and its network may: models run there."""
@@ -190,11 +192,18 @@ class Route(models.Model):
 
         The time is None while only a person can end it."""
         if self.open_until is not None:
-            until = None if self.is_held else max(self.open_until, self.probe_until or self.open_until)
-            return until, Reason(self.breaker_reason)
+            return None if self.is_held else self._next_look(self.open_until, now), Reason(self.breaker_reason)
         if self.throttled_until is not None and self.throttled_until > now:
             return self.throttled_until, Reason.RATE_LIMITED
         return None
+
+    def _next_look(self, open_until: dt.datetime, now: dt.datetime) -> dt.datetime:
+        """When to look again whether calls flow.  A trial call that is out ends when it ends, mostly in seconds; the
+        moment is one of a few, so that who watches is not told another at every glance."""
+        if self.probe_until is None or self.probe_until <= now or open_until > now:
+            return open_until
+        looks = (now - open_until) // LOOK_EVERY + 1
+        return min(open_until + looks * LOOK_EVERY, self.probe_until)
 
     @property
     def breaker(self) -> Breaker:

@@ -59,16 +59,17 @@ def _waiting_on(routes: list[Route]) -> dict[int, int]:
 
 
 def _breakers() -> list[Reading]:
+    """Of routes that somebody waits for: where nothing is asked, a pause keeps nobody waiting."""
     routes = list(Route.objects.filter(open_until__isnull=False).exclude(breaker_reason__in=NO_BREAKER))
     waiting = _waiting_on(routes) if routes else {}
     return [
         Reading(
-            jobs := waiting.get(route.pk, 0),
+            jobs,
             f"Calls on the route {route.slug} are paused, and {counted(jobs, 'job')} on it "
             f"{'is' if jobs == 1 else 'are'} active. {EXPLANATIONS[Reason(route.breaker_reason)].sentence}",
             route.slug,
         )
-        for route in routes
+        for route in routes if (jobs := waiting.get(route.pk, 0))
     ]
 
 

@@ -60,10 +60,12 @@ def take_turn(by: str) -> Turn | None:
 
 
 def sweep(*, may_expire: bool = True) -> Swept:
-    """Expired leases, stuck jobs, forgotten attempts, incomplete bills, lost doorbells, old pulses."""
+    """Expired leases, stuck jobs, forgotten attempts, pauses of idle routes, incomplete bills, lost doorbells, old
+    pulses."""
     expired = expire() if may_expire else 0
     unstuck = each(_unstick, stuck_jobs()) + each(_unblock, blocked_jobs())
     lost = _close_lost_attempts()
+    route_health.rest_idle()
     billed = each(quotas.settle_late, quotas.unbilled()) + quotas.release_orphans()
     rang = has_due_work()
     if rang:

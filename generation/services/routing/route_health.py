@@ -19,6 +19,7 @@ from generation.core.concurrency import advance
 from generation.core.dialects import Learned, WireTerms
 from generation.core.outcomes import OURS, PROVIDER_WIDE, UNHEALTHY, CallCode
 from generation.core.reasons import EXPLANATIONS, Reason
+from generation.core.states import OPEN_CHUNK_STATES
 from generation.models import Chunk, LogLevel, Route, RouteMinute, clock
 from generation.telemetry import journal
 
@@ -133,6 +134,29 @@ def reserve_probe(route: Route, now: dt.datetime) -> None:
     _tell(route, "breaker_half_open", f"{route}: one trial call goes out")
 
 
+def rest_idle() -> int:
+    """End pauses whose time is over on routes for which no work is there: no trial call will ever end those."""
+    now = clock.now()
+    due = Route.objects.filter(open_until__lte=now, is_hard_open=False, is_held=False)
+    rested = 0
+    for route_id in due.order_by("pk").values_list("pk", flat=True):
+        with transaction.atomic(durable=True):
+            route = Route.objects.select_for_update(no_key=True).get(pk=route_id)
+            moved = route.breaker.rested(now, route.thresholds)
+            if moved == route.breaker or _has_work(route):
+                continue
+            _store(route, moved, now, reason=Reason.PROVIDER_UNAVAILABLE, detail="",
+                   how="its pause is over and no work waits; the next call is the trial")
+            rested += 1
+    return rested
+
+
+def _has_work(route: Route) -> bool:
+    open_states = [state.value for state in OPEN_CHUNK_STATES]
+    found = Chunk.objects.filter(state__in=open_states)
+    return (found.preferring(route.pk) | found.filter(stand_in=route)).exists()
+
+
 def release_probe(route_id: int) -> None:
     """The probe came to nothing, for a reason of ours: another may go at once."""
     if Route.objects.filter(pk=route_id, open_until__isnull=False, probe_until__isnull=False).update(probe_until=None):
@@ -215,7 +239,7 @@ def forget_old_minutes() -> int:
 
 def _store(
     route: Route, breaker: Breaker, now: dt.datetime, *, reason: Reason, detail: str, by: "User | None" = None,
-    code: CallCode | None = None,
+    code: CallCode | None = None, how: str = "calls flow again",
 ) -> None:
     is_open = breaker.open_until is not None
     if route.breaker == breaker:
@@ -233,7 +257,7 @@ def _store(
     if is_open:
         _tell_open(route, breaker, now, reason, detail, by)
     elif route.open_until is not None:
-        how = "a person resumed it" if by is not None else "calls flow again"
+        how = "a person resumed it" if by is not None else how
         _tell(route, "breaker_closed", f"{route}: {how}", by=by)
 
 

@@ -9,7 +9,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from accounts.models import Usage
+from accounts.models import Usage, User
 from generation.core.alerting import Condition
 from generation.core.outcomes import CallCode, Failure
 from generation.core.reasons import Reason
@@ -58,6 +58,11 @@ def rule(condition: str, threshold: float = 0, **more: object) -> AlertRule:
 
 
 def pause_route(route: Route, reason: Reason = Reason.PROVIDER_UNAVAILABLE) -> None:
+    """Somebody waits for it."""
+    if reason is Reason.PROVIDER_UNAVAILABLE and not Job.objects.active().filter(route=route).exists():
+        somebody, _ = User.objects.get_or_create(username="somebody")
+        job = submission.submit(user=somebody, kind="training_program", brief=PROGRAM).job
+        Job.objects.filter(pk=job.pk).update(route=route)
     Route.objects.filter(pk=route.pk).update(
         open_until=timezone.now() + MINUTE, breaker_reason=reason.value, breaker_detail="DETAIL-OF-THE-PROVIDER")
 
@@ -96,6 +101,13 @@ def test_incident_is_one_alert_told_and_resolved_once(route, channel):
     assert told() == ["alert.opened", "alert.resolved"]
     assert codes() == ["alert_opened", "alert_resolved"]
     assert LogEntry.objects.filter(job__isnull=True, code="alert_opened").get().level == "warning"
+
+
+def test_pause_of_an_idle_route_calls_nobody(route):
+    rule("breaker_open")
+    Route.objects.filter(pk=route.pk).update(
+        open_until=timezone.now() + MINUTE, breaker_reason=Reason.PROVIDER_UNAVAILABLE.value)
+    assert evaluation.evaluate().opened == 0
 
 
 def test_condition_that_comes_back_soon_is_the_same_incident(route):

@@ -16,6 +16,7 @@ from generation.models import Attempt, Chunk, Job, LogEntry, Route, RouteMinute,
 from generation.services.chunks import claiming, leases
 from generation.services.errors import Refusal
 from generation.services.jobs import progress, quotes, submission
+from generation.services.maintenance import sweeper
 from generation.services.routing import route_health
 from tests.invariants import assert_invariants
 from tests.support import PROGRAM, REVISIONS, USAGE, chunk, claim_all, finish, let_leases_run_out, limited, work_off
@@ -320,6 +321,19 @@ def test_job_says_until_when_it_waits_for_the_provider(job, route):
     assert (shown["until"], shown["sentence"].startswith("Waiting for the provider")) == (until.isoformat(), True)
 
 
+def test_while_a_trial_call_is_out_the_next_look_is_in_seconds_and_not_at_its_deadline(job, route):
+    trip(route)
+    let_pauses_run_out()
+    assert claim_all()[0].is_probe
+    route.refresh_from_db()
+    now = clock.now()
+    until, _reason = route.waits_until(now)
+    assert now < until <= now + dt.timedelta(seconds=5)
+    assert route.probe_until > now + dt.timedelta(seconds=60)
+    assert route.waits_until(until - dt.timedelta(milliseconds=1))[0] == until, "and it stays the same meanwhile"
+    assert route.waits_until(until + dt.timedelta(seconds=1))[0] > until
+
+
 def test_person_pauses_a_route_and_resumes_it(job, route, adam):
     assert route_health.hold(route, by=adam, because="they bill twice today")
     assert not route_health.hold(route, by=adam, because="again")
@@ -331,6 +345,38 @@ def test_person_pauses_a_route_and_resumes_it(job, route, adam):
     assert route_health.resume(route, by=adam)
     assert told("breaker_closed") == ["gpt-4-1-mini: a person resumed it"]
     assert len(claim_all()) == 1
+
+
+def test_pause_of_an_idle_route_ends_when_it_is_over_and_one_failure_opens_it_again(route):
+    trip(route)
+    assert (route_health.rest_idle(), Route.objects.get(pk=route.pk).open_until is None) == (0, False)
+    let_pauses_run_out()
+    sweeper.sweep()
+    assert Route.objects.get(pk=route.pk).open_until is None
+    assert told("breaker_closed") == [
+        "gpt-4-1-mini: its pause is over and no work waits; the next call is the trial"]
+    route_health.note_call(route.pk, CallCode.SERVER_ERROR, "503")
+    route.refresh_from_db()
+    assert (route.open_until is not None, route.breaker_cool_down_s) == (True, 30)
+
+
+def test_pause_of_a_route_with_work_ends_by_its_trial_call_alone(job, route, stand_in):
+    trip(route)
+    let_pauses_run_out()
+    assert route_health.rest_idle() == 0
+    claim, = claim_all()
+    assert claim.is_probe
+
+
+@pytest.mark.parametrize("code", [CallCode.AUTH, None], ids=["hard", "held"])
+def test_pause_that_waits_for_a_person_does_not_end_because_nothing_is_asked(route, adam, code):
+    if code is None:
+        route_health.hold(route, by=adam, because="bills")
+    else:
+        route_health.note_call(route.pk, code, "no")
+    let_pauses_run_out()
+    assert route_health.rest_idle() == 0
+    assert Route.objects.get(pk=route.pk).open_until is not None
 
 
 def test_half_of_the_calls_failing_opens_it_although_never_many_in_a_row(route):
