@@ -41,7 +41,7 @@ def number(value: float) -> str:
 def subject_url(alert: Alert) -> str | None:
     """The page of what the alert is about."""
     match Condition(alert.rule.condition):
-        case Condition.BREAKER_OPEN | Condition.ROUTE_MISFIT:
+        case Condition.BREAKER_OPEN | Condition.ROUTE_MISFIT | Condition.LIMIT_LOW:
             route = Route.objects.filter(slug=alert.key.partition(" ")[0]).first()
             return url_of(route) if route else None
         case Condition.CHANNEL_FAILING:

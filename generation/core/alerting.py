@@ -14,6 +14,7 @@ class Condition(StrEnum):
     OUT_OF_CREDIT = "out_of_credit"
     BAD_KEY = "bad_key"
     ROUTE_MISFIT = "route_misfit"
+    LIMIT_LOW = "limit_low"
     FAILURE_RATE = "failure_rate"
     STUCK_JOB = "stuck_job"
     BACKLOG_AGE = "backlog_age"
@@ -62,6 +63,10 @@ CONDITION_MEANINGS: dict[Condition, ConditionMeaning] = {
     Condition.ROUTE_MISFIT: ConditionMeaning(
         "Route does not fit", "jobs that lost parts by it, at least", "jobs",
         "Open the failure: it says what the server refused. Correct the route's settings, or pause it."),
+    Condition.LIMIT_LOW: ConditionMeaning(
+        "Limit low", "minutes that work has waited below a quarter of a route's ceiling, at least", "min",
+        "Look at the route: it says why its limit moved. If the provider carries more by now, start again at the "
+        "ceiling there; if it never will, lower the ceiling, or give the route a fallback."),
     Condition.FAILURE_RATE: ConditionMeaning(
         "Failure rate", "percent of the jobs that ended, at least", "%",
         "Look at the failed jobs of the last hour: their reasons say what they have in common.", is_windowed=True),

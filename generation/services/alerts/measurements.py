@@ -7,7 +7,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Callable
 
-from django.db.models import Count, Exists, Max, OuterRef, Q
+from django.db.models import Count, Exists, F, Max, OuterRef, Q
 
 from accounts import ledger, policies
 from accounts.windows import Metric
@@ -22,6 +22,7 @@ from generation.models.job import TERMINAL
 
 FEWEST_JOBS = 5          # a share of fewer says nothing
 FEWEST_UNITS = 20
+FAR_UNDER = 4            # times a limit: such a ceiling is out of sight
 MOST_DOCUMENTS = 1_000   # whose findings are looked through
 MOST_STUCK = 200         # that are counted
 # Those of the account have conditions of their own, and who pauses a route by hand knows of it.
@@ -41,6 +42,7 @@ def measure(condition: Condition, *, now: dt.datetime, threshold: float, window:
         Condition.OUT_OF_CREDIT: lambda: _account(Reason.OUT_OF_CREDIT),
         Condition.BAD_KEY: lambda: _account(Reason.AUTH),
         Condition.ROUTE_MISFIT: _misfits,
+        Condition.LIMIT_LOW: lambda: _low_limits(now),
         Condition.FAILURE_RATE: lambda: _failure_rate(since),
         Condition.STUCK_JOB: lambda: _stuck(now, threshold),
         Condition.BACKLOG_AGE: lambda: _backlog(now),
@@ -103,6 +105,22 @@ def _misfits() -> list[Reading]:
         )
         for incident in found.select_related("route")
     ]
+
+
+def _low_limits(now: dt.datetime) -> list[Reading]:
+    """Of routes whose limit is far under their ceiling and holds work back: it is about used up, and work is due."""
+    readings = []
+    for route in Route.objects.filter(open_until__isnull=True, max_in_flight__gt=FAR_UNDER * F("concurrency_limit")):
+        running = Chunk.objects.running_on(route.pk).count()
+        due = Chunk.objects.runnable(now).preferring(route.pk)
+        oldest = due.order_by("ready_at").values_list("ready_at", flat=True).first()
+        if oldest is not None and 2 * running >= route.carries:
+            age = _minutes(now - oldest)
+            readings.append(Reading(
+                age,
+                f"The route {route.slug} makes {counted(route.carries, 'call')} at once of {route.max_in_flight} that "
+                f"it may, and work on it has waited for {age:.0f} min.", route.slug))
+    return readings
 
 
 def _failure_rate(since: dt.datetime) -> list[Reading]:

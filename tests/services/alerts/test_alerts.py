@@ -110,6 +110,34 @@ def test_pause_of_an_idle_route_calls_nobody(route):
     assert evaluation.evaluate().opened == 0
 
 
+def test_work_that_waits_under_a_limit_far_below_its_ceiling_calls(ann, route):
+    for _ in range(3):
+        submission.submit(user=ann, kind="training_program", brief=PROGRAM)
+    Route.objects.update(concurrency_limit=2, max_in_flight=9)
+    assert len(claim_all()) == 2
+    Chunk.objects.filter(state="pending", ready_at__isnull=False).update(ready_at=clock.now() - 6 * MINUTE)
+    rule("limit_low", 5)
+    assert evaluation.evaluate().opened == 1
+    alert = Alert.objects.get()
+    assert (alert.key, alert.unit) == (route.slug, "min")
+    assert alert.sentence == (
+        "The route gpt-4-1-mini makes 2 calls at once of 9 that it may, and work on it has waited for 6 min.")
+
+
+@pytest.mark.parametrize("why_not", [
+    {"max_in_flight": 8}, {"concurrency_limit": None}, {"concurrency_limit": 5, "max_in_flight": 99},
+], ids=["a quarter", "no limit", "not used up"])
+def test_limit_that_is_not_what_holds_work_back_calls_nobody(ann, route, why_not):
+    for _ in range(3):
+        submission.submit(user=ann, kind="training_program", brief=PROGRAM)
+    Route.objects.update(**{"concurrency_limit": 2, "max_in_flight": 9})
+    claim_all()
+    Route.objects.update(**why_not)
+    Chunk.objects.filter(state="pending", ready_at__isnull=False).update(ready_at=clock.now() - 6 * MINUTE)
+    rule("limit_low", 5)
+    assert evaluation.evaluate().opened == 0
+
+
 def test_condition_that_comes_back_soon_is_the_same_incident(route):
     rule("breaker_open", resolve_after=3)
     for is_paused in (True, False, False, True, False, False, True):
