@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 from ninja import Query, Router
 
-from generation.api import etags, openapi
+from generation.api import accepts, etags, openapi
 from generation.api.auth import caller, job_for
 from generation.api.problems import Problem, ProblemCode
 from generation.api.schemas import UnitOut
@@ -69,7 +69,7 @@ def get_unit(request: HttpRequest, job_id: UUID, n: int) -> UnitOut:
 
 
 def _accepted_format(request: HttpRequest) -> Format:
-    preferred = request.get_preferred_type(list(MEDIA_TYPES))
+    preferred = accepts.preferred(request.headers.get("Accept", ""), list(MEDIA_TYPES))
     if preferred is None:
         raise Problem(ProblemCode.NOT_ACCEPTABLE)
     return MEDIA_TYPES[preferred]

@@ -31,6 +31,13 @@ PAYLOADS = (
     ("text/markdown", "text/markdown"), ("text/html", "text/html"), (BROWSER, "text/html"),
     ("text/*", "text/markdown"), ("application/json;q=0.1, text/markdown;q=0.9", "text/markdown"),
     ("application/pdf, text/html;q=0.5", "text/html"),
+    ("application/json; charset=utf-8", "application/json"), ("text/markdown;charset=UTF-8;q=0.9", "text/markdown"),
+    ("Application/JSON", "application/json"), ("TEXT/HTML ; Q=0.8", "text/html"),
+    ("text/markdown; charset=utf-8, */*;q=0.1", "text/markdown"), ('text/html; x="a,b;q=0"', "text/html"),
+    ("application/*", "application/json"), (" , text/html , ", "text/html"), ("garbage, text/html", "text/html"),
+    ("application/json;q=0, */*", "text/markdown"), ("text/*;q=0.5, text/html;q=0.7", "text/html"),
+    ("text/html;q=0.5, text/markdown;q=0.5", "text/html"), ("text/html; level=1; q=abc", "text/html"),
+    ("application/json;q=0.2, text/plain, text/html;q=.3", "text/html"),
 ])
 def test_format_by_accept(done, ann_api, accept, media_type):
     headers = {"Accept": accept} if accept else {}
@@ -56,9 +63,10 @@ def test_unknown_format_is_named(done, ann_api, name):
     assert [(error["in"], error["pointer"]) for error in body["errors"]] == [("query", "/format")]
 
 
-@pytest.mark.parametrize(
-    "accept", ["application/pdf", "image/*", "application/json;q=0", "garbage", "text/x\x00"]
-)
+@pytest.mark.parametrize("accept", [
+    "application/pdf", "image/*", "application/json;q=0", "garbage", "text/x\x00", "*/*;q=0", "*/html", ",", "text",
+    "application/json; charset=utf-8; q=0",
+])
 def test_what_cannot_be_accepted_is_406(done, ann_api, accept):
     problem(ann_api.send("GET", of(done, "/document"), Accept=accept), 406, "not_acceptable")
 
