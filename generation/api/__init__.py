@@ -4,13 +4,14 @@ Handlers parse, call one service and return a schema.  Errors are mapped in `pro
 document is completed in `openapi`, event streams share the poller in `hub`."""
 
 import json
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from typing import Any
 
 from asgiref.sync import iscoroutinefunction
 from django.conf import settings
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import URLPattern, URLResolver, path
 from django.views.generic import RedirectView
@@ -53,7 +54,7 @@ class Api(NinjaAPI):
         patterns, app_name, namespace = super().urls
         for pattern in patterns:
             assert isinstance(pattern, URLPattern), "ninja makes a flat list"
-            pattern.callback = _private(pattern.callback)
+            pattern.callback = _answers_head(_private(pattern.callback))
         home = path("", RedirectView.as_view(pattern_name="api:openapi-view"))
         return [home, *patterns], app_name, namespace
 
@@ -71,7 +72,7 @@ def _private(view: View) -> View:
 
     def finished(response: HttpResponseBase) -> HttpResponseBase:
         if response.status_code == 405:
-            allowed = {"Allow": response["Allow"]}
+            allowed = {"Allow": response["Allow"].replace("GET", "GET, HEAD")}
             response = problems.respond(Problem(ProblemCode.METHOD_NOT_ALLOWED, headers=allowed))
         response.headers.setdefault("Cache-Control", "private, no-cache")
         return response
@@ -88,6 +89,53 @@ def _private(view: View) -> View:
         return finished(view(request, *args, **kwargs))
 
     return synchronous
+
+
+def _answers_head(view: View) -> View:
+    """`view`, which answers HEAD as it answers GET, and says nothing: no stream is opened for it."""
+    if iscoroutinefunction(view):
+        @wraps(view)
+        async def asynchronous(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            if request.method != "HEAD":
+                return await view(request, *args, **kwargs)
+            with _as_get(request):
+                return _head_of(await view(request, *args, **kwargs))
+
+        return asynchronous
+
+    @wraps(view)
+    def synchronous(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if request.method != "HEAD":
+            return view(request, *args, **kwargs)
+        with _as_get(request):
+            return _head_of(view(request, *args, **kwargs))
+
+    return synchronous
+
+
+@contextmanager
+def _as_get(request: HttpRequest) -> Iterator[None]:
+    request.method = "GET"
+    try:
+        yield
+    finally:
+        request.method = "HEAD"
+
+
+def _head_of(response: HttpResponseBase) -> HttpResponseBase:
+    """`response` without its body.  A stream was not begun: whoever it would have told is not yet listening."""
+    if isinstance(response, StreamingHttpResponse):
+        response.streaming_content = _nothing()
+    elif isinstance(response, HttpResponse) and response.status_code not in {204, 304}:
+        response["Content-Length"] = str(len(response.content))
+        response.content = b""
+    return response
+
+
+async def _nothing() -> AsyncIterator[bytes]:
+    parts: tuple[bytes, ...] = ()
+    for part in parts:
+        yield part
 
 
 def unknown_url(request: HttpRequest) -> HttpResponseBase:

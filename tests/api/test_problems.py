@@ -35,8 +35,10 @@ def test_unknown_address_is_a_problem(client, url):
 
 
 @pytest.mark.parametrize(("method", "path", "allowed"), [
-    ("DELETE", "/jobs", {"GET", "POST"}), ("PUT", "/jobs/x", {"GET"}), ("GET", "/jobs/x/cancel", {"POST"}),
-    ("POST", "/jobs/x/events", {"GET"}), ("PATCH", "/me", {"GET"}), ("OPTIONS", "/kinds", {"GET"}),
+    ("DELETE", "/jobs", {"GET", "HEAD", "POST"}), ("PUT", "/jobs/x", {"GET", "HEAD"}),
+    ("GET", "/jobs/x/cancel", {"POST"}),
+    ("POST", "/jobs/x/events", {"GET", "HEAD"}), ("PATCH", "/me", {"GET", "HEAD"}),
+    ("OPTIONS", "/kinds", {"GET", "HEAD"}),
 ])
 def test_wrong_method_is_a_problem(client, method, path, allowed):
     response = client.generic(method, ROOT + path)
