@@ -1,5 +1,6 @@
 """Courtesy limits of the HTTP edge: per user at the API, per address where people sign in."""
 
+import http.client
 import secrets
 from collections import Counter
 
@@ -10,6 +11,7 @@ from redis.exceptions import ConnectionError as RedisIsAway
 from accounts import edge
 from accounts.edge import client_address
 from tests.api.calls import Caller, problem
+from tests.api.wire import serving
 from tests.threads import at_once
 
 pytestmark = pytest.mark.django_db
@@ -64,8 +66,27 @@ def test_behind_a_proxy_each_address_counts_for_itself(client, settings):
     (1, "10.0.0.1, 192.0.2.9", "127.0.0.1", "192.0.2.9"),
     (2, "10.0.0.1, 192.0.2.9, 192.0.2.8", "127.0.0.1", "192.0.2.9"),
     (2, "192.0.2.9", "127.0.0.1", "127.0.0.1"),              # fewer entries than proxies: not through ours
-    (1, "", "127.0.0.1", "unknown"),
+    (1, "", "127.0.0.1", "127.0.0.1"),
     (1, "nonsense", "127.0.0.1", "unknown"),
+    (1, "203.0.113.7:50007", "127.0.0.1", "203.0.113.7"),
+    (1, "10.0.0.1:1,  203.0.113.7:50007 ", "127.0.0.1", "203.0.113.7"),
+    (1, "[2001:db8:1:2::1]:443", "::1", "2001:db8:1:2::/64"),
+    (1, "[2001:db8:1:2::1]", "::1", "2001:db8:1:2::/64"),
+    (1, '"[2001:db8:1:2::1]:443"', "::1", "2001:db8:1:2::/64"),
+    (1, '"203.0.113.7:50007"', "::1", "203.0.113.7"),
+    (1, "[::ffff:203.0.113.7]:443", "::1", "203.0.113.7"),
+    (1, "fe80::1%eth0", "::1", "fe80::/64"),
+    (1, "[fe80::1%25eth0]:80", "::1", "fe80::/64"),
+    (0, "", "fe80::1%2", "fe80::/64"),
+    (1, "203.0.113.7, , ", "127.0.0.1", "203.0.113.7"),
+    (2, "203.0.113.7:1, , 10.0.0.1:2", "127.0.0.1", "203.0.113.7"),
+    (2, ", 203.0.113.7", "127.0.0.1", "127.0.0.1"),
+    (0, "203.0.113.7:50007", "192.0.2.1", "192.0.2.1"),
+    *[(1, f"192.0.2.7, {garbage}", "127.0.0.1", "unknown") for garbage in (
+        "203.0.113.7:", "203.0.113.7:x", "203.0.113.7:500000", "203.0.113", "203.0.113.7:1:2", "[203.0.113.7",
+        "[2001:db8::1]x", "[]", "[]:1", "unknown", "_hidden", "for=203.0.113.7", "2001:db8::zz", '"203.0.113.7',
+        "203.0.113.7 10.0.0.1", "\u0662\u0660\u0663.0.113.7", "%", ":", "1" * 5_000, ":" * 5_000,
+    )],
     (0, "", "2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
     (1, "2001:db8:1:2:ffff::1", "::1", "2001:db8:1:2::/64"),
     (0, "", "::ffff:192.0.2.1", "192.0.2.1"),
@@ -75,6 +96,34 @@ def test_address_is_what_the_trusted_proxy_saw(settings, hops, forwarded, remote
     settings.TRUSTED_PROXIES = hops
     request = RequestFactory().get("/", REMOTE_ADDR=remote, HTTP_X_FORWARDED_FOR=forwarded)
     assert client_address(request) == address
+
+
+def test_each_client_behind_a_proxy_that_tells_ports_is_its_own(client, settings):
+    """And one client is one, whatever its port."""
+    settings.TRUSTED_PROXIES = 1
+
+    def attempt(forwarded: str) -> int:
+        return client.post("/admin/login/", {}, HTTP_X_FORWARDED_FOR=forwarded).status_code
+
+    assert {attempt(f"203.0.113.{n}:5{n:04}") for n in range(1, 45)} == {200}
+    assert [attempt(f"198.51.100.1:5000{n}") for n in range(4)] == [200, 200, 200, 429]
+    assert [attempt(f"[2001:db8:1:2::{n}]:5000{n}") for n in range(4)] == [200, 200, 200, 429]
+
+
+def test_header_counts_for_nothing_without_a_proxy_of_ours(settings, transactional_db):
+    """Over a real server on this machine, whose own reading of the header is off."""
+    settings.TRUSTED_PROXIES = 0
+    with serving() as port:
+        codes = []
+        for n in range(5):
+            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=15)
+            connection.request("POST", "/admin/login/", headers={
+                "X-Forwarded-For": f"203.0.113.{n}", "Content-Length": "0",
+                "Cookie": f"csrftoken={'a' * 32}", "X-CSRFToken": "a" * 32,
+            })
+            codes.append(connection.getresponse().status)
+            connection.close()
+    assert codes[-2:] == [429, 429]
 
 
 def test_without_redis_nobody_is_refused(ann_api, monkeypatch):

@@ -1,15 +1,18 @@
 """What stands between the socket and Django."""
 
 import asyncio
+import logging
 import socket
 import threading
 from types import SimpleNamespace
 
 from asgiref.sync import sync_to_async
+from django.conf import settings
 from uvicorn.protocols.http.auto import AutoHTTPProtocol
 
 from config.http import Http
 from config.request_threads import RequestThreads
+from generation.management.cli import web_server
 
 
 def test_answers_do_not_wait_for_an_acknowledgement(monkeypatch):
@@ -65,3 +68,20 @@ def test_thread_of_a_request_that_was_left_is_not_waited_for():
         await asyncio.gather(left, return_exceptions=True)
 
     asyncio.run(scenario())
+
+
+def test_server_believes_no_header_about_who_asks():
+    """uvicorn itself believes X-Forwarded-For of whoever is on this machine, before TRUSTED_PROXIES is asked."""
+    log = logging.getLogger("django.request")
+    level = log.level
+    try:
+        assert not web_server.Server(lambda: None).config.proxy_headers
+    finally:
+        log.setLevel(level)
+    commands = [
+        line for name in ("README.md", "config/deploy/Containerfile", "config/deploy/coursewright-web.service")
+        for line in (settings.BASE_DIR / name).read_text().replace("\\\n", "").replace('", "', " ").splitlines()
+        if "uvicorn config.asgi:application" in line
+    ]
+    assert len(commands) == 3
+    assert all("--no-proxy-headers" in command for command in commands)

@@ -22,7 +22,7 @@ def serving() -> Iterator[int]:
 
     listening = socket.create_server(("127.0.0.1", 0), backlog=256)
     server = uvicorn.Server(
-        uvicorn.Config(application, log_level="error", lifespan="off", timeout_graceful_shutdown=1)
+        uvicorn.Config(application, log_level="error", lifespan="off", timeout_graceful_shutdown=1, proxy_headers=False)
     )
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, name="uvicorn")
     thread.start()

@@ -58,6 +58,7 @@ class Server(uvicorn.Server):
         super().__init__(uvicorn.Config(
             f"{module}:{name}", lifespan="off", log_config=None, access_log=False, log_level="warning",
             timeout_graceful_shutdown=LAST_REQUESTS_S,
+            proxy_headers=False,      # who may speak for others is TRUSTED_PROXIES' to say, also on this machine
         ))
         self._on_started = on_started
         # A terminal is no access log: every 404 would be a line in it.  Errors still are.
