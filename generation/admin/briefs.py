@@ -21,6 +21,7 @@ from generation.admin.rendering import words
 from generation.core.kind import JsonObject
 from generation.core.prompting import Kind
 from generation.core.schema import Schema
+from generation.core.text import cleaned
 from generation.models import Strategy
 from generation.services.errors import Refusal
 
@@ -45,7 +46,7 @@ class LinesField(TextField):
         return "\n".join(str(line) for line in value) if isinstance(value, list | tuple) else value
 
     def clean(self, value: Any) -> Any:     # Any: what the form carries
-        lines = [line.strip() for line in super().clean(value).split("\n")]
+        lines = [cleaned(line) for line in super().clean(value).split("\n")]
         return [self._read(number, line) for number, line in enumerate(filter(None, lines), start=1)]
 
     def _read(self, number: int, line: str) -> Any:     # Any: what `item` makes of it

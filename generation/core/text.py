@@ -5,13 +5,19 @@ import re
 import unicodedata
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, StringConstraints
 
 # Cc: control, Cf: format (zero width, bidi, tags), Cs: surrogates, Co: private use.  Unassigned ones
 # pass: they are the emoji of next year's Unicode.
 _FORBIDDEN_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co"})
 _INVISIBLE_PLANES = "\U000e0000"     # from here on: tags, variation selectors that can smuggle bytes, private use
-_ALLOWED = frozenset("\n\t\u200c\u200d")     # line, tab; joiners, which Persian, Indic and emoji need
+# Joiners, which Persian, Indic and emoji need; marks of direction, which Hebrew and Arabic keyboards type.  A mark
+# is a letter of its direction that is not seen: it moves what stands next to it, and turns no letters round.
+_JOINERS_AND_MARKS = frozenset("\u200c\u200d\u200e\u200f\u061c")
+_ALLOWED = frozenset("\n\t") | _JOINERS_AND_MARKS
+# What comes along with text from web pages and word processors, says where a line may break, and is never missed:
+# soft hyphen, zero-width space, word joiner, byte order mark.
+_TAKEN_OFF = dict.fromkeys(map(ord, "\u00ad\u200b\u2060\ufeff"))
 _BLANK_RUN = re.compile(r"[ \t]+")
 
 
@@ -24,18 +30,30 @@ def forbidden_character(text: str) -> str | None:
     return None
 
 
+def cleaned(text: str) -> str:
+    """`text` as it is kept: line ends of one kind, trimmed, without what was pasted along with it unseen.
+
+    Empty if nothing of it can be seen.  What must not pass is still there: see `forbidden_character`."""
+    text = text.replace("\r\n", "\n").translate(_TAKEN_OFF).strip()
+    return "" if _JOINERS_AND_MARKS.issuperset(text) else text
+
+
 def _visible(text: str) -> str:
-    text = text.replace("\r\n", "\n")
     found = forbidden_character(text)
     if found is not None:
         raise ValueError(f"contains the invisible or control character {found}; remove it")
     return _BLANK_RUN.sub(" ", text).strip()
 
 
+def _cleaned_if_text(value: Any) -> Any:     # Any: not yet validated
+    return cleaned(value) if isinstance(value, str) else value
+
+
 def plain_text(max_length: int, *, min_length: int = 1) -> Any:     # Any: an Annotated alias, made at run time
-    """The type of a field that a person fills in: trimmed, bounded, without invisible characters."""
+    """The type of a field that a person fills in: cleaned, bounded, without characters that hide or reorder."""
     return Annotated[
         str,
+        BeforeValidator(_cleaned_if_text),
         StringConstraints(strip_whitespace=True, min_length=min_length, max_length=max_length),
         AfterValidator(_visible),
     ]

@@ -215,6 +215,14 @@ def test_refused_instruction_says_what_is_wrong(instruction, words, done, root, 
     assert chunk(done, 1).state == "done"
 
 
+def test_pasted_instruction_is_kept_without_what_came_along_unseen(done, root, client_of):
+    client_of(root).post(
+        reverse("admin:generation_chunk_regenerate", args=[chunk(done, 1).pk]),
+        {"instruction": "\ufeffkürz\u00ader\u200b, שלום\u200f!"})
+
+    assert chunk(done, 1).instruction == "kürzer, שלום\u200f!"
+
+
 def test_instruction_of_several_lines_is_accepted(done, root, client_of):
     client_of(root).post(
         reverse("admin:generation_chunk_regenerate", args=[chunk(done, 1).pk]),

@@ -134,6 +134,28 @@ def test_body_over_the_limit_is_refused(ann_api, route):
     problem(ann_api.ask(body), 413, "body_too_large")
 
 
+@pytest.mark.parametrize(("note", "kept"), [
+    ("\u05e9\u05dc\u05d5\u05dd\u200f!", "\u05e9\u05dc\u05d5\u05dd\u200f!"),
+    ("\ufeffKraft\u00adtraining\u200b mit Plan", "Krafttraining mit Plan"),
+    ("👩\u200d👩\u200d👧, می\u200cخواهم", "👩\u200d👩\u200d👧, می\u200cخواهم"),
+], ids=["a mark of direction", "pasted", "joiners"])
+def test_pasted_text_is_taken_without_what_came_along_unseen(ann_api, route, note, kept):
+    brief = {"goal": "strength", "weeks": 1, "language": "he", "goal_note": note}
+    response = ann_api.ask({"kind": "training_program", "brief": brief})
+    assert response.status_code == 202, response.content
+    assert response.json()["brief"]["goal_note"] == Job.objects.get().brief["goal_note"] == kept
+
+
+def test_pasted_instruction_and_description_are_taken_too(done, ann_api):
+    pasted, kept = "\ufeffkürz\u00ader\u200b, שלום\u200f!", "kürzer, שלום\u200f!"
+    assert ann_api.send("POST", of(done, "/units/1/regenerate"), {"instruction": pasted}).status_code == 202
+    assert done.chunks.get(position=1).instruction == kept
+    made = ann_api.send("POST", "/webhooks", {"url": "https://hooks.example.com/x", "description": pasted}).json()
+    assert made["description"] == kept
+    changed = ann_api.send("PATCH", f"/webhooks/{made['id']}", {"description": f"{pasted} 2"}).json()
+    assert changed["description"] == f"{kept} 2"
+
+
 @pytest.mark.parametrize("instruction", ["a\x00b", "a\u202eb", "\ud800", LONG, 7, None, ["x"]])
 def test_bad_instruction_is_named(done, ann_api, instruction):
     response = ann_api.send("POST", of(done, "/units/1/regenerate"), json.dumps({"instruction": instruction}))

@@ -81,6 +81,21 @@ def test_brief_comes_from_a_file_with_fields_set_on_top(quick, tmp_path):
     assert brief["equipment"] == json.loads(path.read_text())["equipment"]
 
 
+def test_pasted_text_and_marks_of_direction_are_taken(quick, tmp_path):
+    """Also from a file that begins with a byte order mark."""
+    path = tmp_path / "brief.json"
+    path.write_text(
+        "\ufeff" + json.dumps({"goal": "strength", "weeks": 1, "language": "he", "goal_note": "שלום\u200f!"}),
+        encoding="utf-8")
+    done = quick.run(
+        "generate", "training_program", "--brief", str(path),
+        "--set", "preferences=\ufeffKraft\u00adtraining\u200b mit Plan", "--out", "-")
+    assert done.returncode == 0, done.stderr
+    [(stored,)] = quick.rows("SELECT brief FROM generation_job")
+    brief = json.loads(stored)
+    assert (brief["goal_note"], brief["preferences"]) == ("שלום\u200f!", "Krafttraining mit Plan")
+
+
 def test_other_kind_is_as_easy(quick):
     done = quick.run(
         "generate", "course", "--brief", "-", "--set", "modules=1", "--set", "lessons_per_module=1",

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from generation.core.text import counted, forbidden_character, plain_text, quoted
+from generation.core.text import cleaned, counted, forbidden_character, plain_text, quoted
 
 FIVE = TypeAdapter(plain_text(5))
 OPTIONAL = TypeAdapter(plain_text(5, min_length=0))
@@ -16,8 +16,8 @@ LONG = TypeAdapter(plain_text(200))
 
 @pytest.mark.parametrize(("character", "name"), [
     ("\0", "U+0000"), ("\a", "U+0007"), ("\x1b", "U+001B"), ("\x7f", "U+007F"), ("\x85", "U+0085"),
-    ("\u00ad", "U+00AD"), ("\u200b", "U+200B"), ("\u200e", "U+200E"), ("\u202e", "U+202E"), ("\u2066", "U+2066"),
-    ("\ufeff", "U+FEFF"), ("\ue000", "U+E000"), ("\ud800", "U+D800"), ("\U000e0041", "U+E0041"),
+    *[(chr(point), f"U+{point:04X}") for point in (*range(0x202A, 0x202F), *range(0x2066, 0x206A))],
+    ("\ufff9", "U+FFF9"), ("\u180e", "U+180E"), ("\ue000", "U+E000"), ("\ud800", "U+D800"), ("\U000e0041", "U+E0041"),
     ("\U000e0080", "U+E0080"), ("\U000e0101", "U+E0101"), ("\U0010fffd", "U+10FFFD"),
 ], ids=lambda value: value if value.startswith("U+") else "")
 def test_characters_that_hide_or_reorder_text_are_named(character, name):
@@ -33,6 +33,7 @@ def test_first_forbidden_character_is_the_one_that_is_named():
 
 @pytest.mark.parametrize("text", [
     "Rücken & Nacken <3", "می‌خواهم", "क्‍ष", "👩‍👩‍👧 ❤️", "שלום עולם", "日本語のコース", "e\u0301", "one\ntwo",
+    "שלום\u200f!", "\u200eA", "a\u061cب", "کتاب\u200cها",
     "\U0001fae8 \U0001f6dc",      # emoji younger than this Python's Unicode tables
 ])
 def test_what_people_type_is_kept(text):
@@ -50,6 +51,32 @@ def test_text_is_trimmed_before_it_is_measured(text, kept):
 def test_line_ends_of_a_browser_are_line_ends(text):
     assert LONG.validate_python(text) == "one\ntwo"
     assert forbidden_character(text) is None
+
+
+@pytest.mark.parametrize(("text", "kept"), [
+    ("\ufeffKraft\u00adtraining\u200b mit Plan", "Krafttraining mit Plan"), ("\ufeff a", "a"), ("a\u2060b", "ab"),
+    ("a \u200b", "a"), ("\u200b\n\ufeff a", "a"),
+])
+def test_what_is_pasted_along_unseen_is_taken_off(text, kept):
+    assert LONG.validate_python(text) == cleaned(text) == kept
+
+
+@pytest.mark.parametrize("text", ["a\ufeff\u202eb", "\u200b\0"])
+def test_what_must_not_pass_does_not_pass_beside_it(text):
+    assert forbidden_character(cleaned(text)) in {"U+202E", "U+0000"}
+    with pytest.raises(ValidationError):
+        LONG.validate_python(text)
+
+
+def test_text_is_measured_as_it_is_kept():
+    assert FIVE.validate_python("\ufeffa\u00adb\u00adc\u00add\u00ade") == "abcde"
+
+
+@pytest.mark.parametrize("text", ["\u200f", "\ufeff", "\u200b \u200b", "\u200d\u200c\u200e"])
+def test_text_of_which_nothing_is_seen_is_none(text):
+    assert OPTIONAL.validate_python(text) == ""
+    with pytest.raises(ValidationError):
+        FIVE.validate_python(text)
 
 
 @pytest.mark.parametrize("text", ["", "   ", "\n\t", "abcdef", "x" * 1_000_000, 5, None, ["a"], True])

@@ -7,6 +7,7 @@ from django.db import transaction
 
 from generation.core import webhooks
 from generation.core.alerting import AlertState
+from generation.core.text import cleaned, forbidden_character
 from generation.models import Alert, clock
 from generation.models.alerting import UNRESOLVED
 from generation.services.errors import Refusal, RefusalCode
@@ -68,10 +69,12 @@ def prune() -> int:
 
 
 def _checked(note: str) -> str:
-    note = note.strip()
-    if len(note) > MAX_NOTE_CHARACTERS or "\0" in note:
+    note = cleaned(note)
+    if len(note) > MAX_NOTE_CHARACTERS or forbidden_character(note) is not None:
         raise Refusal(
-            RefusalCode.INVALID_NOTE, "The note cannot be used.", f"Send at most {MAX_NOTE_CHARACTERS} characters.")
+            RefusalCode.INVALID_NOTE, "The note cannot be used.",
+            f"Send at most {MAX_NOTE_CHARACTERS} visible characters.",
+        )
     return note
 
 

@@ -9,7 +9,7 @@ from accounts import policies
 from generation import queue
 from generation.core.reasons import Reason
 from generation.core.states import ACTIVE_JOB_STATES, OPEN_CHUNK_STATES, ChunkState, Event
-from generation.core.text import counted, forbidden_character
+from generation.core.text import cleaned, counted, forbidden_character
 from generation.kinds import all_kinds
 from generation.models import Chunk, Flight, Job, LogLevel, Strategy, UnitVersion, clock
 from generation.models.chunk import changes
@@ -100,7 +100,7 @@ def retry(job: Job, *, by: "User | None") -> Job:
 
 def regenerate(job: Job, position: int, *, instruction: str, by: "User | None") -> Job:
     """Have one done unit written anew.  The old version is kept, and stays if the new one fails."""
-    instruction = instruction.strip()
+    instruction = cleaned(instruction)
     _check_instruction(instruction)
     with transaction.atomic(durable=True):
         locked = Job.objects.select_for_update(no_key=True).get(pk=job.pk)

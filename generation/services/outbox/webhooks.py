@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import transaction
 
 from generation.core import webhooks
-from generation.core.text import forbidden_character
+from generation.core.text import cleaned, forbidden_character
 from generation.delivery import Reach, problem_with
 from generation.models import Delivery, DeliveryState, WebhookEndpoint, clock
 from generation.models.outgoing import PENDING_DELIVERY
@@ -48,7 +48,7 @@ def create(
 ) -> Shown:
     """A new endpoint of `user`.  Raises Refusal for a URL that is not called, and beyond MOST_ENDPOINTS."""
     check_url(url)
-    _check_description(description)
+    description = _checked_description(description)
     with transaction.atomic():      # not durable: the admin's form has a transaction around it
         # The user's row is locked, so that two requests at the same instant cannot both be the last that fits.
         type(user).objects.select_for_update(no_key=True).get(pk=user.pk)
@@ -69,7 +69,8 @@ def update(endpoint: WebhookEndpoint, *, by: "User", **changes: Any) -> WebhookE
     assert set(changes) <= {"url", "events", "description", "is_enabled"}, changes
     if "url" in changes:
         check_url(changes["url"])
-    _check_description(changes.get("description", ""))
+    if "description" in changes:
+        changes["description"] = _checked_description(changes["description"])
     if "events" in changes:
         changes["events"] = _ordered(changes["events"])
     if changes.get("is_enabled"):
@@ -136,9 +137,11 @@ def _ordered(events: list[str]) -> list[str]:
     return [event.value for event in webhooks.JobEvent if event.value in set(events)]
 
 
-def _check_description(text: str) -> None:
+def _checked_description(text: str) -> str:
+    text = cleaned(text)
     if forbidden_character(text) is not None:
         raise Refusal(
             RefusalCode.INVALID_NOTE, "The description cannot be used.", "Send visible characters only.",
             [("/description", "contains an invisible or control character")],
         )
+    return text

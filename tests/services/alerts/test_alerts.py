@@ -446,13 +446,21 @@ def test_resolved_by_hand_opens_no_other_until_the_condition_was_gone(route, cha
         handling.resolve(Alert.objects.earliest("id"), by=rita)
 
 
-@pytest.mark.parametrize("note", ["x" * 501, "a\0b"])
+@pytest.mark.parametrize("note", ["x" * 501, "a\0b", "a\u202eb"])
 def test_note_that_no_column_takes_is_refused(note, route, rita):
     rule("breaker_open")
     pause_route(route)
     evaluation.evaluate()
     with pytest.raises(Refusal):
         handling.resolve(Alert.objects.get(), by=rita, note=note)
+
+
+def test_pasted_note_is_kept_without_what_came_along_unseen(route, rita):
+    rule("breaker_open")
+    pause_route(route)
+    evaluation.evaluate()
+    handling.resolve(Alert.objects.get(), by=rita, note="\ufeffneu\u00adgestartet\u200b, שלום\u200f!")
+    assert Alert.objects.get().resolve_note == "neugestartet, שלום\u200f!"
 
 
 # --- Whom it is told ------------------------------------------------------------------------------
