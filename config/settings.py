@@ -51,6 +51,7 @@ MIDDLEWARE = [
     "servestatic.middleware.ServeStaticMiddleware",
     "config.csp.ContentSecurityPolicy",
     "config.nul_cookies.DropImpossibleCookies",
+    "config.admin_addresses.GuardAdminAddresses",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

@@ -1,0 +1,47 @@
+"""One guard before all pages of the admin: addresses that no link leads to are refused, not looked up."""
+
+import re
+from collections.abc import Iterable, Iterator
+
+from django.core.paginator import InvalidPage
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.deprecation import MiddlewareMixin
+
+_NUMBER = re.compile(r"[+-]?[\d_]+")
+_YEAR = re.compile(r"\+?0*[1-9]\d{0,3}")
+
+
+class GuardAdminAddresses(MiddlewareMixin):
+    """400 for a NUL anywhere in the address: PostgreSQL takes none in text, and fails comparing anything with it.
+    400 for a year that no calendar has: Django makes a date of it.  404 for a page that a list does not have."""
+
+    def process_request(self, request: HttpRequest) -> HttpResponse | None:
+        if not _is_of_the_admin(request):
+            return None
+        asked = [(name, text) for name, texts in request.GET.lists() for text in texts]
+        if "\0" in request.path_info or any("\0" in name + text for name, text in asked):
+            return _answer(400, "The address holds a NUL character.")
+        if any(_NUMBER.fullmatch(part) and not _YEAR.fullmatch(part) for part in _years(asked)):
+            return _answer(400, "There is no such year.")
+        return None
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if isinstance(exception, InvalidPage) and _is_of_the_admin(request):
+            return _answer(404, "The list has no such page.")
+        return None
+
+
+def _is_of_the_admin(request: HttpRequest) -> bool:
+    return request.path_info.startswith(reverse("admin:index"))
+
+
+def _years(asked: Iterable[tuple[str, str]]) -> Iterator[str]:
+    """What is compared with a year: `created_at__year=2026`, `created_at__year__in=2025,2026`."""
+    for name, text in asked:
+        if not {"year", "iso_year"}.isdisjoint(name.split("__")[1:]):
+            yield from (part.strip() for part in text.split(","))
+
+
+def _answer(status: int, sentence: str) -> HttpResponse:
+    return HttpResponse(sentence + "\n", status=status, content_type="text/plain; charset=utf-8")
