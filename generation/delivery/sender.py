@@ -5,6 +5,7 @@ the answers that were judged, with the name in Host and SNI.  No redirect is fol
 is used, and the answer's body is never read: its status is all that matters."""
 
 import asyncio
+import datetime as dt
 import socket
 import time
 from collections.abc import Awaitable, Callable, Mapping
@@ -15,10 +16,13 @@ import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 from yarl import URL
 
+from generation.core.http_dates import seconds_until
 from generation.delivery.addresses import Reach, is_loopback_url, may_connect, problem_with
 
 TIMEOUT_S = 5.0
 MAX_BODY_BYTES = 1_000_000      # of what we send; of what comes back the head is read, 8 kB a line
+LONGEST_RETRY_AFTER_S = 86_400.0
+LONGEST_DIGITS = 20             # of a wait: what is longer is longer than a day
 USER_AGENT = "Coursewright-Webhook/1"
 Resolve = Callable[[str, int], Awaitable[list[str]]]
 AddrInfo = tuple[int, int, int, str, tuple[str, int] | tuple[str, int, int, int] | tuple[int, bytes]]
@@ -138,18 +142,26 @@ class Sender:
             ) as response,
         ):
             response.close()      # what it says is not ours to read
-            return _judged(response.status, response.headers.get("Retry-After", ""))
+            return _judged(response.status, _wait_s(response.headers))
 
 
-def _judged(status: int, retry_after: str) -> tuple[Verdict, str, int, float | None]:
+def _judged(status: int, wait_s: float | None) -> tuple[Verdict, str, int, float | None]:
     if 200 <= status < 300:
         return Verdict.DELIVERED, f"Delivered: answered with {status}.", status, None
     if status == 410:
         return Verdict.GONE, "It answered with 410: it wants no more deliveries.", status, None
     if 300 <= status < 400:
         return Verdict.REFUSED, f"It answered with {status}, a redirect, which is not followed.", status, None
-    wait_s = float(retry_after) if retry_after.isascii() and retry_after.isdigit() and len(retry_after) < 7 else None
     return Verdict.REFUSED, f"It answered with {status}.", status, wait_s
+
+
+def _wait_s(headers: Mapping[str, str]) -> float | None:
+    """Seconds that the answer asks us to wait, by a number or a date, a day at the most; None for what is neither."""
+    said = headers.get("Retry-After", "").strip()
+    if said.isascii() and said.isdigit():
+        return float(min(int(said[:LONGEST_DIGITS]), LONGEST_RETRY_AFTER_S))
+    wait_s = seconds_until(said, said_at=headers.get("Date"), now=dt.datetime.now(dt.UTC))
+    return None if wait_s is None else min(max(wait_s, 0.0), LONGEST_RETRY_AFTER_S)
 
 
 def _kind_of(error: BaseException) -> str:

@@ -4,7 +4,8 @@ import datetime as dt
 import math
 import re
 from collections.abc import Mapping
-from email.utils import parsedate_to_datetime
+
+from generation.core.http_dates import seconds_until
 
 LONGEST_RETRY_AFTER_S = 86_400.0      # a header of 10**300 s must not overflow a timedelta
 _WAIT = re.compile(
@@ -44,22 +45,9 @@ def retry_after_s(headers: Mapping[str, str], now: dt.datetime) -> float | None:
             continue
         if not math.isnan(wait_s):
             return bounded(wait_s)
-    until = _date(headers.get("retry-after"))
-    if until is None:
-        return None
-    try:
-        return bounded((until - (_date(headers.get("date")) or now)).total_seconds())
-    except OverflowError:
-        return None
+    wait = seconds_until(headers.get("retry-after"), said_at=headers.get("date"), now=now)
+    return None if wait is None else bounded(wait)
 
 
 def bounded(wait_s: float) -> float:
     return 0.0 if math.isnan(wait_s) else min(max(wait_s, 0.0), LONGEST_RETRY_AFTER_S)
-
-
-def _date(value: str | None) -> dt.datetime | None:
-    try:
-        date = parsedate_to_datetime(value) if value else None
-    except (ValueError, OverflowError, TypeError, IndexError):      # zones and years that nobody has
-        return None
-    return date if date is None or date.tzinfo else date.replace(tzinfo=dt.UTC)

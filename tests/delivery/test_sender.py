@@ -2,6 +2,8 @@
 
 import asyncio
 import socket
+import time
+from email.utils import formatdate
 
 import pytest
 
@@ -144,6 +146,25 @@ def test_wait_that_is_asked_for_is_reported(receiver):
     receiver.status, receiver.headers = 429, {"Retry-After": "17"}
 
     assert post(Sender(LOOPBACK), receiver.url).retry_after_s == 17
+
+
+def test_wait_until_a_date_is_reported(receiver):
+    receiver.status, receiver.headers = 503, {"Retry-After": formatdate(time.time() + 300, usegmt=True)}
+
+    assert post(Sender(LOOPBACK), receiver.url).retry_after_s == pytest.approx(300, abs=30)
+
+
+@pytest.mark.parametrize(("said", "wait_s"), [
+    ("Thu, 01 Jan 2026 00:00:00 +9999", None), (f"Thu, 01 Jan {'9' * 20} 00:00:00 GMT", None), ("soon", None),
+    (f"Thu, 01 Jan 2026 00:00:00 +{'9' * 20}", None), ("9" * 400, 86_400), ("9" * 5_000, 86_400), ("-1", None),
+    ("Fri, 31 Dec 9999 23:59:59 -2359", 86_400), ("Thu, 01 Jan 1970 00:00:00 GMT", 0), ("1e400", None),
+], ids=range(10))
+def test_absurd_wait_is_no_error(receiver, said, wait_s):
+    receiver.status, receiver.headers = 503, {"Retry-After": said}
+
+    receipt = post(Sender(LOOPBACK), receiver.url)
+
+    assert (receipt.verdict, receipt.status, receipt.retry_after_s) == (Verdict.REFUSED, 503, wait_s)
 
 
 def test_slow_receiver_is_given_up(receiver):

@@ -11,6 +11,7 @@ from generation.llm.answers import HttpAnswer, read
 from generation.llm.waits import LONGEST_RETRY_AFTER_S, bounded, duration_s, in_words, retry_after_s
 
 NOON = dt.datetime(2026, 11, 22, 12, 0, tzinfo=dt.UTC)
+HUGE = "9" * 20
 
 
 @pytest.mark.parametrize(("text", "expected"), [
@@ -45,9 +46,23 @@ def test_duration_is_seconds(text, expected):
     ({"retry-after": "Sun, 22 Nov 2026 12:01:00 GMT"}, 60),
     ({"retry-after": "Sun, 22 Nov 2026 18:01:00 GMT", "date": "Sun, 22 Nov 2026 18:00:00 GMT"}, 60),
     ({"retry-after": "Sun, 22 Nov 2026 11:00:00 GMT"}, 0), ({"retry-after": "never"}, None), ({}, None),
+    ({"retry-after": "Thu, 01 Jan 2026 00:00:00 +9999"}, None), ({"retry-after": "Thu"}, None),
+    ({"retry-after": f"Thu, 01 Jan {HUGE} 00:00:00 GMT"}, None),
+    ({"retry-after": f"Thu, 01 Jan 2026 00:00:00 +{HUGE}"}, None),
+    ({"retry-after": f"Thu, 01 Jan 2026 {HUGE}:00:00 GMT"}, None),
+    ({"retry-after": "Fri, 31 Dec 9999 23:59:59 -2359"}, 86_400),
+    ({"retry-after": "Sun, 22 Nov 2026 12:01:00 GMT", "date": f"Thu, 01 Jan {HUGE} 00:00:00 GMT"}, 60),
+    ({"retry-after": "Sun, 22 Nov 2026 12:01:00 GMT", "date": "Thu, 01 Jan 2026 00:00:00 +9999"}, 60),
+    ({"retry-after": HUGE}, 86_400), ({"retry-after": "9" * 5_000}, 86_400), ({"retry-after": "-1"}, 0),
 ])
 def test_wait_is_read_out_of_the_headers(headers, expected):
     assert retry_after_s(headers, NOON) == expected
+
+
+@given(st.text() | st.from_regex(r"(Thu, )?\d+ Jan \d+ \d+:\d\d:\d\d [+-]?(\d+|GMT)"))
+def test_no_header_is_an_error(value):
+    wait_s = retry_after_s({"retry-after": value, "date": value}, NOON)
+    assert wait_s is None or 0 <= wait_s <= LONGEST_RETRY_AFTER_S
 
 
 @given(st.floats())
