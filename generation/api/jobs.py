@@ -2,6 +2,7 @@
 
 Parse, one service call, schema.  What goes wrong is mapped in `problems`."""
 
+import re
 from collections.abc import Sequence
 from typing import Annotated
 from uuid import UUID
@@ -29,14 +30,26 @@ def _known_kind(slug: str) -> str:
     return slug
 
 
+_ESCAPED = re.compile(r'\\(["\\])')
+_MOST = submission.MAX_KEY_CHARACTERS
 Key = Annotated[
     str | None,
     Header(
-        None, alias="Idempotency-Key", min_length=1, max_length=submission.MAX_KEY_CHARACTERS,
-        pattern=r"^[!-~]+$",
-        description="The same key with the same body gives the same job; a UUID is a good one.",
+        None, alias="Idempotency-Key", min_length=1, max_length=2 * _MOST + 2,
+        pattern=rf'^(?:[!#-~][!-~]{{0,{_MOST - 1}}}|"(?:[ !#-\[\]-~]|\\["\\]){{1,{_MOST}}}")$',
+        description=(
+            "The same key with the same body gives the same job; a UUID is a good one. "
+            f"1 to {_MOST} visible characters, bare or as a quoted string: `\"k\"` and `k` are one key."
+        ),
     ),
 ]
+
+
+def _unquoted(key: str | None) -> str | None:
+    """The key itself, of a string as RFC 8941 writes it (draft-ietf-httpapi-idempotency-key-header) or bare."""
+    if key is None or not key.startswith('"'):
+        return key
+    return _ESCAPED.sub(r"\1", key[1:-1])
 
 
 @router.post(
@@ -59,7 +72,7 @@ def submit_job(
     What the cache has is there at once, so it may be completed already."""
     submitted = submission.submit(
         user=caller(request), kind=body.kind, brief=body.brief, strategy=body.strategy,
-        idempotency_key=idempotency_key, fresh=body.fresh, adapt=body.adapt,
+        idempotency_key=_unquoted(idempotency_key), fresh=body.fresh, adapt=body.adapt,
     )
     if submitted.is_new:
         ratelimits.put(response, quotas.own(submitted.standings), submitted.job.created_at)

@@ -1,10 +1,14 @@
 """One Idempotency-Key, one job, whatever happens to the answers."""
 
+import http.client
+import json
+
 import pytest
 
 from accounts.models import Reservation
 from generation.models import Job
-from tests.api.calls import ASK, Caller, problem
+from tests.api.calls import ASK, ROOT, Caller, problem
+from tests.api.wire import serving
 from tests.support import PROGRAM, limited, used
 from tests.threads import at_once
 
@@ -40,6 +44,37 @@ def test_same_key_and_other_body_is_a_conflict(ann_api, route, other):
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(("quoted", "bare"), [
+    ('"8e03978e-40d5-43dd-bc93-6894a57f9324"', "8e03978e-40d5-43dd-bc93-6894a57f9324"),
+    (r'"a\"b\\c"', r'a"b\c'), ('"' + "k" * 200 + '"', "k" * 200), ('"' + r"\"" * 200 + '"', None),
+    ('"an order of mine"', None),
+], ids=["a UUID", "escapes", "as long as can be", "all escaped", "with spaces"])
+def test_quoted_string_is_the_same_key_as_the_bare_one(ann_api, route, quoted, bare):
+    """As the IETF's draft writes it."""
+    first, second = (ann_api.ask(Idempotency_Key=key) for key in (quoted, bare or quoted))
+    assert (first.status_code, second.status_code) == (202, 202), first.content
+    assert second["Idempotent-Replayed"] == "true"
+    assert first.json()["id"] == second.json()["id"]
+    problem(ann_api.ask({**ASK, "strategy": "single"}, Idempotency_Key=quoted), 409, "idempotency_key_reused")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_quoted_key_is_one_key_over_a_real_server(ann, route):
+    caller = Caller(ann)
+    replayed = []
+    with serving() as port:
+        for key in ('"order-1"', "order-1"):
+            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=15)
+            connection.request("POST", f"{ROOT}/jobs", json.dumps(ASK), {
+                "Authorization": f"Bearer {caller.secret}", "Content-Type": "application/json", "Idempotency-Key": key,
+            })
+            response = connection.getresponse()
+            replayed.append((response.status, response.getheader("Idempotent-Replayed")))
+            connection.close()
+    assert replayed == [(202, None), (202, "true")]
+
+
+@pytest.mark.django_db
 def test_key_belongs_to_its_user(ann_api, cy_api, route):
     assert ann_api.ask(Idempotency_Key=KEY).json()["id"] != cy_api.ask(Idempotency_Key=KEY).json()["id"]
 
@@ -50,7 +85,10 @@ def test_without_a_key_every_request_is_a_job(ann_api, route):
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("key", ["", " ", "a\x00b", "a\nb", "a\x7fb", "k" * 201, "clé", "\ud800"])
+@pytest.mark.parametrize("key", [
+    "", " ", "a\x00b", "a\nb", "a\x7fb", "k" * 201, "clé", "\ud800", "a b", '"', '""', '"abc', '"a"b"', r'"a\b"',
+    '"a\\', '"clé"', '"' + "k" * 201 + '"', '"a";x=1',
+])
 def test_unusable_key_is_named(ann_api, route, key):
     body = problem(ann_api.ask(Idempotency_Key=key), 422, "invalid_input")
     assert [(error["in"], error["pointer"]) for error in body["errors"]] == [("header", "/Idempotency-Key")]
