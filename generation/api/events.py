@@ -23,8 +23,9 @@ from generation.api.problems import Problem, ProblemCode
 from generation.models import Job
 
 STREAMS_PER_USER = 20
-RETRY = "retry: 2000\n\n"
-HEARTBEAT = ": heartbeat\n\n"
+# Neither ends a block: clients there are (httpx-sse) hand over whatever stands before an empty line as an event.
+RETRY = "retry: 2000\n"
+HEARTBEAT = ": heartbeat\n"
 _EVENT_ID = re.compile(r"(\d{1,18})(\.end)?")
 
 router = Router(tags=["jobs"])
@@ -65,8 +66,8 @@ async def job_events(
     if not isinstance(request, ASGIRequest):
         # A WSGI server would collect the stream before it sends any of it.  One look, then; `retry`
         # makes it polling.
-        parts = [RETRY, *_told(frame, seen)]
-        return HttpResponse("".join(parts), content_type="text/event-stream", headers=headers)
+        told = "".join(_told(frame, seen))
+        return HttpResponse(RETRY + told if told else "", content_type="text/event-stream", headers=headers)
     return StreamingHttpResponse(
         _stream(job.pk, user_id, frame, seen), content_type="text/event-stream", headers=headers
     )
@@ -98,11 +99,12 @@ async def _stream(job_id: int, user_id: int, first: Frame, seen: int | None) -> 
     frame: Frame | None = first
     place = first.place
     with hub.listening(job_id, user_id, first.revision) as listener:
-        yield RETRY
+        first_line = RETRY
         while True:
             if frame is not None:
                 for part in _told(frame, seen, has_moved=frame.place != place):
-                    yield part
+                    yield first_line + part
+                    first_line = ""
                 if frame.is_final:
                     return
                 seen, place = frame.revision, frame.place

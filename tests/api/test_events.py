@@ -129,6 +129,22 @@ def test_silence_is_filled_with_heartbeats(job, watch, settings):
     assert [stream.comment(), stream.comment()] == [": heartbeat", ": heartbeat"]
 
 
+@pytest.mark.parametrize("has_seen", [False, True])
+def test_every_block_is_an_event_with_data(job, watch, settings, has_seen):
+    """Clients there are that hand over a block of `retry:` or of a comment as an empty event."""
+    settings.SSE_HEARTBEAT_S = 0.03
+    stream = watch(job, last_event_id=str(job.revision) if has_seen else None)
+    lines = [stream.response.readline() for _ in range(2 if has_seen else 8)]
+    assert b": heartbeat\n" in lines
+    control.cancel(job, by=None)
+    lines += iter(stream.response.readline, b"")
+    text = b"".join(line for line in lines if not line.startswith(b":")).decode()
+    blocks = text.removesuffix("\n\n").split("\n\n")
+    assert len(blocks) == (2 if has_seen else 3)
+    assert all("\ndata: " in block and "\nevent: " in block for block in blocks), blocks
+    assert [block.startswith("retry: 2000\nid: ") for block in blocks] == [True] + [False] * (len(blocks) - 1)
+
+
 def test_stream_ends_after_its_lifetime_and_can_be_resumed(job, watch, settings):
     settings.SSE_LIFETIME_S = 0.1
     assert [event.name for event in watch(job).rest()] == ["snapshot"]
@@ -313,9 +329,9 @@ def test_frame_that_is_older_than_what_was_sent_is_dropped(job, monkeypatch):
 
     async def scenario() -> list[str]:
         parts = [part async for part in events._stream(job.pk, 1, frame(5), None)]
-        return [part.split("\n")[0] for part in parts]
+        return [line for part in parts for line in part.split("\n") if line.startswith("id: ")]
 
-    assert asyncio.run(scenario()) == ["retry: 2000", "id: 5", "id: 6"]
+    assert asyncio.run(scenario()) == ["id: 5", "id: 6"]
 
 
 # --- Other servers --------------------------------------------------------------------------------
@@ -323,8 +339,15 @@ def test_frame_that_is_older_than_what_was_sent_is_dropped(job, monkeypatch):
 
 def test_wsgi_server_gives_one_look_and_the_client_polls(done, ann_api):
     text = ann_api.send("GET", of(done, "/events")).content.decode()
-    assert text.startswith("retry: 2000\n\nid: ")
+    assert text.startswith("retry: 2000\nid: ")
     assert text.count("event: ") == 2
+    revision = str(done.revision)
+    assert ann_api.send("GET", of(done, "/events"), Last_Event_ID=revision).content.startswith(b"retry: 2000\nid: ")
+
+
+def test_wsgi_server_tells_nothing_where_nothing_is_new(job, ann_api):
+    response = ann_api.send("GET", of(job, "/events"), Last_Event_ID=str(job.revision))
+    assert (response.status_code, response.content) == (200, b"")
 
 
 def test_body_in_chunks_is_limited_too(port, ann_api, route):

@@ -79,9 +79,9 @@ class Stream:
             name, _, value = text.partition(": ")
             if name:
                 fields[name] = value
-            elif "retry" in fields:
-                self.retry = fields.pop("retry")
-            elif "event" in fields:
+                continue
+            self.retry = fields.pop("retry", self.retry)
+            if "event" in fields:
                 return Event(fields["event"], fields["id"], json.loads(fields["data"]))
         return None
 
