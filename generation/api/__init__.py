@@ -3,14 +3,12 @@
 Handlers parse, call one service and return a schema.  Errors are mapped in `problems`, the OpenAPI
 document is completed in `openapi`, event streams share the poller in `hub`."""
 
-import json
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
 from typing import Any
 
 from asgiref.sync import iscoroutinefunction
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import URLPattern, URLResolver, path
@@ -18,32 +16,13 @@ from django.views.generic import RedirectView
 from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
 from ninja.operation import Operation
-from ninja.parser import Parser
 
 from generation.api import documents, events, jobs, kinds, limits, openapi, problems, webhooks
 from generation.api.auth import AUTH
+from generation.api.bodies import StrictParser
 from generation.api.problems import Problem, ProblemCode
-from generation.core.kind import JsonObject
 
 View = Callable[..., Any]      # Any: a view, sync or async
-
-
-class StrictParser(Parser):
-    """JSON and nothing that only looks like it."""
-
-    def parse_body(self, request: HttpRequest) -> JsonObject:
-        if request.content_type != "application/json":
-            raise Problem(ProblemCode.UNSUPPORTED_MEDIA_TYPE)
-        if len(request.body) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
-            # Django looks at Content-Length only, which a body sent in chunks does not have.
-            raise Problem(ProblemCode.TOO_LARGE)
-        # Decoded here, because json itself would take UTF-16, and half characters in UTF-8.
-        parsed: JsonObject = json.loads(request.body.decode("utf-8"), parse_constant=_refuse_constant)
-        return parsed
-
-
-def _refuse_constant(name: str) -> None:
-    raise ValueError(f"{name} is not JSON")
 
 
 class Api(NinjaAPI):

@@ -1,6 +1,7 @@
 """Nonsense is refused with the place of the fault, and never reaches the database."""
 
 import json
+import time
 
 import pytest
 from django.conf import settings
@@ -105,6 +106,40 @@ def test_what_is_not_json_is_said_to_be_so(ann_api, route, raw):
         problem(response, 400, "malformed_json")
     else:
         assert [error["pointer"] for error in problem(response, 422, "invalid_input")["errors"]] == [""]
+
+
+@pytest.mark.parametrize(("raw", "pointer"), [
+    ('{"kind": "course", "kind": "training_program", "brief": {}}', "/kind"),
+    ('{"kind": "course", "brief": {"subject": "a", "subject": "a"}}', "/brief/subject"),
+    ('{"kind": "course", "brief": {"x": [1, {"a/b": 1, "a/b": 2}]}}', "/brief/x/1/a~1b"),
+    ('{"brief": {"y": 1, "y": 2}, "brief": 3}', "/brief"), ('[{"z": 1, "z": 1}]', "/0/z"),
+    ('{"\\u0000": 1, "\\u0000": 2}', "/\ufffd"), ('{"": {}, "": {}}', "/"), ('{"k": 1, "\\u006b": 2}', "/k"),
+])
+def test_name_that_stands_twice_is_named(ann_api, route, raw, pointer):
+    response = ann_api.post(f"{ROOT}/jobs", raw, content_type="application/json")
+    errors = problem(response, 422, "invalid_input")["errors"]
+    assert [(error["in"], error["pointer"]) for error in errors] == [("body", pointer)]
+    assert not Job.objects.exists()
+
+
+def test_same_name_in_two_objects_is_fine(ann_api, route):
+    assert ann_api.post(
+        f"{ROOT}/quotes", json.dumps(ASK)[:-1] + ', "fresh": true}', content_type="application/json").status_code == 200
+    body = problem(ann_api.send("POST", "/jobs", {"kind": "course", "brief": {"kind": "x"}}), 422, "invalid_brief")
+    assert "/brief/kind" in {error["pointer"] for error in body["errors"]}
+
+
+@pytest.mark.parametrize("where", ["body", "brief"])
+def test_unknown_names_without_end_are_refused_cheaply(ann_api, route, where):
+    unknown = dict.fromkeys((f"k{n}" for n in range(120_000)), 0)
+    raw = json.dumps({**ASK, **unknown} if where == "body" else program(**unknown))
+    assert len(raw) < settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    ann_api.ask({})      # the first request of a process reads the pages
+    before_s = time.thread_time()
+    response = ann_api.post(f"{ROOT}/jobs", raw, content_type="application/json")
+    took_s = time.thread_time() - before_s
+    assert "1,000 names" in problem(response, 413, "body_too_large")["detail"]
+    assert took_s < 0.2
 
 
 @pytest.mark.parametrize("content_type", [
