@@ -128,6 +128,7 @@ api = Api(
         "Ask for long documents, watch them grow, read them.\n\n"
         "Errors are `application/problem+json` (RFC 9457) with a stable `code` and an `advice`."
     ),
+    servers=[{"url": "/", "description": "Where this document came from."}], openapi_extra=openapi.ABOUT,
 )
 problems.install(api)
 for router in (jobs.router, events.router, documents.router, kinds.router, limits.router, webhooks.router):

@@ -8,6 +8,7 @@ from ninja.openapi.schema import REF_TEMPLATE
 from generation.api.problems import MEDIA_TYPE, ProblemOut
 from generation.api.schemas import SnapshotOut
 from generation.core.kind import JsonObject
+from generation.core.states import JobState
 from generation.kinds import all_kinds
 
 _DESCRIPTIONS = {
@@ -30,6 +31,18 @@ ACCEPTED_HEADERS = {
     "Location": {"description": "The job.", "schema": {"type": "string"}},
     "Retry-After": {"description": "Seconds until a look is worth it.", "schema": {"type": "integer"}},
 }
+ABOUT: JsonObject = {
+    "info": {"license": {"name": "MIT", "identifier": "MIT"}},
+    "tags": [
+        {"name": "jobs", "description": "Ask for documents, watch them, stop them, ask again."},
+        {"name": "documents", "description": "Read what is done, and have a unit written anew."},
+        {"name": "kinds", "description": "What can be asked for."},
+        {"name": "limits", "description": "What a document would cost, and what you may spend."},
+        {"name": "people", "description": "Who you are here."},
+        {"name": "webhooks", "description": "Where you are told of the ends of your jobs."},
+    ],
+}
+_END: JsonObject = {"type": "object", "required": ["state"], "properties": {"state": {"enum": list(JobState)}}}
 EVENT: JsonObject = {       # one event of a stream
     "type": "object", "required": ["id", "event", "data"],
     "properties": {
@@ -37,6 +50,7 @@ EVENT: JsonObject = {       # one event of a stream
         "event": {"enum": ["snapshot", "end"]},
         "data": {
             "type": "string", "contentMediaType": "application/json",
+            "contentSchema": {"anyOf": [{"$ref": REF_TEMPLATE.format(model="Snapshot")}, _END]},
             "description": "Of a `snapshot`: a Snapshot. Of `end`: an object with the job's `state`.",
         },
     },

@@ -1,10 +1,12 @@
 """The OpenAPI document is complete and true."""
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.conf import settings
 
 from generation.api import api
 from generation.core.kind import JsonObject
@@ -44,6 +46,40 @@ def test_every_reference_leads_somewhere(document):
     for node in nodes(document):
         if "$ref" in node:
             assert node["$ref"].removeprefix("#/components/schemas/") in document["components"]["schemas"], node
+
+
+def test_no_component_is_left_over(document):
+    used = {node["$ref"] for node in nodes(document) if "$ref" in node}
+    assert {f"#/components/schemas/{name}" for name in document["components"]["schemas"]} == used
+    schemes = {name for _m, _p, operation in described(document) for each in operation["security"] for name in each}
+    assert set(document["components"]["securitySchemes"]) == schemes
+
+
+def test_document_says_where_it_holds_and_under_what_licence(document):
+    assert [server["url"] for server in document["servers"]] == ["/"]
+    assert all(path.startswith(f"{ROOT}/") for path in document["paths"])
+    assert document["info"]["license"]["identifier"] == "MIT"
+    assert (settings.BASE_DIR / ".github" / "LICENSE").read_text().startswith("MIT License")
+
+
+def test_tags_are_declared_once_and_all_of_them_are_used(document):
+    declared = [tag["name"] for tag in document["tags"]]
+    used = {tag for _method, _path, operation in described(document) for tag in operation["tags"]}
+    assert (len(set(declared)), set(declared)) == (len(declared), used)
+    assert all(tag["description"] for tag in document["tags"])
+    assert all(len(operation["tags"]) == 1 for _method, _path, operation in described(document))
+
+
+def test_every_path_names_its_parameters_and_every_response_says_something(document):
+    for method, path, operation in described(document):
+        named = {one["name"] for one in operation["parameters"] if one["in"] == "path"}
+        assert named == set(re.findall(r"{(\w+)}", path)), path
+        assert all(one["required"] for one in operation["parameters"] if one["in"] == "path")
+        keys = [(one["in"], one["name"]) for one in operation["parameters"]]
+        assert len(keys) == len(set(keys)), path
+        assert operation["summary"] and re.fullmatch(r"[a-z_]+", operation["operationId"])
+        assert all(response["description"] for response in operation["responses"].values()), (method, path)
+        assert any(str(status).startswith("2") for status in operation["responses"])
 
 
 def test_every_operation_has_a_name_a_sentence_and_its_problems(document):
