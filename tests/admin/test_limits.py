@@ -120,7 +120,7 @@ def test_report_sums_by_role_user_kind_and_day(ann, bob, route, adam, client_of)
     assert "9 requests a day" in of_ann.content.decode()
 
 
-@pytest.mark.parametrize("user", ["x", "\x00", "9" * 40, "²", "0"])
+@pytest.mark.parametrize("user", ["x", "9" * 40, "²", "0"])
 def test_report_of_nobody_is_of_everybody(user, adam, client_of, db):
     assert client_of(adam).get(REPORT, {"user": user}).context["person"] is None
 
