@@ -121,9 +121,11 @@ def main() -> None:
         with llama_server(given.server_python, given.model, given.context, given.slots, given.threads) as url:
             went_well = step("migrate", "--verbosity", "0", environment=environment)
             went_well &= step("add_local_route", url, environment=environment)
-            subprocess.run(      # the run shall end today
+            subprocess.run(      # the run shall end today, and no simulator shall help as a stronger model
                 [sys.executable, "-c", "import django; django.setup(); from generation.models import Route; "
-                 f"Route.objects.filter(base_url__startswith={url!r}).update(deadline_s={given.deadline})"],
+                 f"mine = Route.objects.filter(base_url__startswith={url!r}); "
+                 f"mine.update(deadline_s={given.deadline}); "
+                 "Route.objects.exclude(pk__in=mine).update(is_enabled=False)"],
                 cwd=ROOT, env=environment, check=True)
             step("verify_setup", "--call", environment=environment, good=(0, 1))      # a doubt is for people to judge
             for kind, fields in SMALL.items():
