@@ -88,8 +88,8 @@ def outcome_after(
     )
     if isinstance(outcome, GiveUp) and outcome.reason is Reason.TIMEOUT:
         outcome = replace(outcome, message=(
-            f"{failure.message} The route's deadline is {claim.deadline_s:g} s, and up to "
-            f"{counted(claim.max_in_flight, 'call')} are sent at once: a server with fewer slots lets the others wait."
+            f"{failure.message} The route's deadline is {claim.deadline_s:g} s, and it sends up to "
+            f"{counted(claim.max_in_flight, 'call')} at once: a server with fewer slots lets the others wait."
         ))
     is_for_split = failure.code in {CallCode.TRUNCATED, CallCode.TIMEOUT}
     if claim.stage is Stage.WHOLE and is_for_split and isinstance(outcome, GiveUp):

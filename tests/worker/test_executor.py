@@ -368,7 +368,7 @@ def test_time_outs_in_a_row_end_with_the_deadline_and_the_slots(line, claim):
     question = line.executor.question_of(last)
     ended = line.executor.judge_failure(question, Failure(CallCode.TIMEOUT, "No complete reply within 90 s."))
     assert ended.outcome.reason is Reason.TIMEOUT
-    assert "deadline is 90 s, and up to 4 calls are sent at once" in ended.outcome.message
+    assert "deadline is 90 s, and it sends up to 4 calls at once" in ended.outcome.message
 
 
 @pytest.mark.parametrize("wrap", [
