@@ -21,6 +21,7 @@ from generation.core.outcomes import CallCode, Failure, OnProgress, Reply, unhea
 from generation.core.prompting import Request
 from generation.llm import answers
 from generation.llm.bodies import Bodies
+from generation.llm.completions import storable
 from generation.llm.streaming import Pieces
 from generation.llm.usage import read_usage
 
@@ -238,4 +239,4 @@ def _what_came(failure: Failure, pieces: Pieces, head: dict[str, str], asked: an
     usage = replace(read_usage(pieces.completion, pieces.all_text), is_estimated=True)
     is_ours = failure.code is CallCode.TIMEOUT
     said = f"{failure.message} About {pieces.tokens:,} tokens had come." if is_ours else failure.message
-    return replace(failure, message=said, usage=usage, text=pieces.text)
+    return replace(failure, message=said, usage=usage, text=storable(pieces.text))

@@ -447,3 +447,12 @@ def test_piece_of_a_document_is_kept_and_counted_when_the_connection_breaks(ask_
     assert (failure.code, failure.text) == (CallCode.CONNECTION, '{"a": "half of it')
     assert failure.usage.is_estimated
     assert failure.usage.output_tokens > 0
+
+
+def test_what_is_kept_of_a_broken_stream_can_be_stored(ask_raw):
+    async def serve(reader, writer):
+        writer.write(_streamed({"choices": [{"index": 0, "delta": {"content": '{"a": "x\0y\ud800z'}}]}))
+        await writer.drain()
+
+    failure = ask_raw(serve, wire=Wire(streams=True))
+    assert failure.text == '{"a": "x\N{REPLACEMENT CHARACTER}y\N{REPLACEMENT CHARACTER}z'
