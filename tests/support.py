@@ -10,7 +10,7 @@ from typing import Any
 
 from accounts.models import Limit, Policy, User
 from accounts.models import Usage as Spent
-from generation.core.dialects import Wire
+from generation.core.dialects import USUAL, Wire
 from generation.core.outcomes import (
     Answer,
     CallCode,
@@ -152,9 +152,6 @@ def chunk(job: Job, position: int) -> Chunk:
     return Chunk.objects.get(job=job, position=position)
 
 
-USUAL_WIRE = Wire()
-
-
 @dataclass
 class FakeProvider:
     """Stands at the engine's own seam.  `answers` decides; without it every reply is valid."""
@@ -165,7 +162,7 @@ class FakeProvider:
 
     async def ask(
         self, request: Request, *, model: str, max_output_tokens: int, deadline_s: float, cache_key: str,
-        endpoint: Endpoint, wire: Wire = USUAL_WIRE, on_progress: OnProgress = unheard,
+        endpoint: Endpoint, wire: Wire = USUAL, on_progress: OnProgress = unheard,
     ) -> Answer:
         self.asked.append(request)
         if self.delay_s:

@@ -192,6 +192,9 @@ class Wire:
         return replace(self, left_out=self.left_out | frozenset(names))
 
 
+USUAL = Wire()      # all of OpenAI's, in one piece
+
+
 @dataclass(frozen=True)
 class WireTerms:
     """How a route was asked, by one call: what a lesson is measured against."""

@@ -12,7 +12,7 @@ from typing import Any
 import aiohttp
 import httpx2
 
-from generation.core.dialects import Wire
+from generation.core.dialects import USUAL, Wire
 from generation.core.outcomes import Answer, CallCode, Failure, Receipt, TokenUsage
 from generation.core.prompting import Message
 from generation.core.reply_text import object_in
@@ -32,7 +32,6 @@ SIMULATOR_HEADER = "x-coursewright-simulator"
 NOTHING_PAID = TokenUsage()
 # Something may have been paid, and nobody told us how much: the caller estimates the input.
 UNKNOWN_USAGE = TokenUsage(is_estimated=True)
-PLAIN = Wire()
 _LENIENT = json.JSONDecoder(parse_int=lambda digits: int(digits) if len(digits) < 40 else -1)
 
 # The request never left, so nothing was paid.
@@ -66,7 +65,7 @@ class Asked:
     model: str
     now: dt.datetime
     secrets: tuple[str, ...] = ()
-    wire: Wire = PLAIN
+    wire: Wire = USUAL
     keys: frozenset[str] = frozenset()
     messages: tuple[Message, ...] = ()
 
@@ -77,7 +76,7 @@ class Asked:
 
 
 def read(
-    http: HttpAnswer, *, model: str, now: dt.datetime, secrets: Iterable[str] = (), wire: Wire = PLAIN,
+    http: HttpAnswer, *, model: str, now: dt.datetime, secrets: Iterable[str] = (), wire: Wire = USUAL,
     keys: Collection[str] = (),
 ) -> Answer:
     """The value of one HTTP answer, whatever its status; see `Asked` for the rest."""
@@ -93,8 +92,7 @@ def read_pieces(http: HttpAnswer, pieces: Pieces, asked: Asked) -> Answer:
         usage = replace(read_usage(completion, pieces.all_text), is_estimated=True)
         return Failure(CallCode.UNUSABLE, said, None, usage, receipt, storable(pieces.text))
     if not completion or completion == {"choices": []}:
-        kind = http.headers.get("content-type", "no content type").partition(";")[0]
-        return _malformed(f"The provider answered {kind} without a completion.", receipt, asked.secrets)
+        return _malformed(f"The provider answered {_kind_of(http)} without a completion.", receipt, asked.secrets)
     return completed(http, completion, receipt, asked)
 
 
@@ -111,8 +109,7 @@ def read_asked(http: HttpAnswer, asked: Asked) -> Answer:
     if isinstance(found, list) and len(found) == 1 and isinstance(found[0], dict):
         found = completion = found[0]
     if not isinstance(found, dict):
-        kind = http.headers.get("content-type", "no content type").partition(";")[0]
-        message = f"The provider answered {kind} instead of a completion: {_opening(http.body)}"
+        message = f"The provider answered {_kind_of(http)} instead of a completion: {_opening(http.body)}"
         if b'"choices"' in http.body:      # it wrote, and counts that, but this cannot be read
             usage = read_usage({}, http.body.decode("utf-8", "replace"))
             return Failure(CallCode.UNUSABLE, _sentence(message, asked.secrets), None, usage, receipt)
@@ -246,8 +243,13 @@ def _status_within(stated: dict[str, Any]) -> int:
     return 0
 
 
-def _malformed(message: str, receipt: Receipt, secrets: Iterable[str], usage: TokenUsage = UNKNOWN_USAGE) -> Failure:
-    return Failure(CallCode.MALFORMED, _sentence(message, secrets), None, usage, receipt)
+def _malformed(message: str, receipt: Receipt, secrets: Iterable[str]) -> Failure:
+    return Failure(CallCode.MALFORMED, _sentence(message, secrets), None, UNKNOWN_USAGE, receipt)
+
+
+def _kind_of(http: HttpAnswer) -> str:
+    """What it says to be: `text/html`."""
+    return http.headers.get("content-type", "no content type").partition(";")[0]
 
 
 # --- parts ----------------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ import aiohttp
 import httpx2
 import openai
 
-from generation.core.dialects import STREAM, Wire
+from generation.core.dialects import STREAM, USUAL, Wire
 from generation.core.outcomes import CallCode, Failure, OnProgress, Reply, unheard
 from generation.core.prompting import Request
 from generation.llm import answers
@@ -32,7 +32,6 @@ PIECE_BYTES = 1 << 18       # that are unpacked at a time
 TRAILER_S = 5.0             # after the last word: for counts, and the end
 STREAM_TIMES = 8            # an event for each token is some fifty times as long as the token
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
-USUAL = Wire()
 
 
 class Provider:

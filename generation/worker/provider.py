@@ -2,11 +2,11 @@
 
 from django.conf import settings
 
-from generation.core.dialects import Wire
+from generation.core.dialects import USUAL, Wire
 from generation.core.outcomes import Answer, CallCode, Failure, OnProgress, unheard
 from generation.core.prompting import Request
 from generation.core.routing import Endpoint
-from generation.llm.client import USUAL, Provider
+from generation.llm.client import Provider
 from generation.services.routing.keys import OWN, key_of, url_of
 
 

@@ -3,8 +3,9 @@
 import json
 import math
 from dataclasses import dataclass
+from functools import cached_property
 
-from generation.core.dialects import JsonForm
+from generation.core.dialects import JsonForm, Wire
 from generation.core.outcomes import TokenUsage
 from generation.core.pricing import estimated_tokens
 from generation.core.prompting import Context, Request, Stage
@@ -47,12 +48,15 @@ class Question:
         """What a call costs at least of which nobody told us: its prompt."""
         return TokenUsage(input_tokens=self._tokens, is_estimated=True)
 
-    @property
+    @cached_property
     def _tokens(self) -> int:
-        tokens = sum(estimated_tokens(message["content"]) for message in self.request.messages)
-        if self.claim.wire.form is not JsonForm.SCHEMA:      # then the schema stands in the prompt
-            tokens += estimated_tokens(json.dumps(self.request.schema))
-        return tokens
+        return request_tokens(self.request, self.claim.wire)
+
+
+def request_tokens(request: Request, wire: Wire) -> int:
+    """About how many tokens `request` has; without a schema beside it that stands in the prompt."""
+    tokens = sum(estimated_tokens(message["content"]) for message in request.messages)
+    return tokens if wire.form is JsonForm.SCHEMA else tokens + estimated_tokens(json.dumps(request.schema))
 
 
 def surely_left(context_tokens: int, request_tokens: int) -> int:

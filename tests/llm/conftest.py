@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from generation.core.dialects import Wire
+from generation.core.dialects import USUAL, Wire
 from generation.core.outcomes import Answer
 from generation.core.prompting import Request
-from generation.llm.client import USUAL, Provider
+from generation.llm.client import Provider
 from generation.simulator import SimulatorSettings, parse_faults, running
 
 KEY = "sk-test-CANARY-0123456789"

@@ -8,10 +8,9 @@ import json
 import time
 from functools import cache
 
-from generation.core.dialects import JsonForm, Learned, Wire, WireTerms
+from generation.core.dialects import Learned, WireTerms
 from generation.core.kind import JsonObject
 from generation.core.outcomes import FINAL, PROVIDER_WIDE, RETRYABLE, Answer, CallCode, Failure, Reply
-from generation.core.pricing import estimated_tokens
 from generation.core.prompting import Context, Kind, Redo, Request, plan_request
 from generation.core.reasons import EXPLANATIONS, Reason
 from generation.kinds import all_kinds
@@ -25,7 +24,7 @@ from generation.services.routing.sizes import part_sizes
 from generation.telemetry.redaction import clean
 from generation.worker.judging import read_plan
 from generation.worker.provider import provider_from_settings
-from generation.worker.question import SHORTEST_REPLY, surely_left
+from generation.worker.question import SHORTEST_REPLY, request_tokens, surely_left
 
 MOST_CALLS = 5      # one, and what the server's refusals teach; more lessons than that are a riddle for people
 _REASONS = {**RETRYABLE, **FINAL, **PROVIDER_WIDE, CallCode.RATE_LIMITED: Reason.RATE_LIMITED}
@@ -40,7 +39,7 @@ def findings(route: Route) -> Findings:
     yield Diagnosis(Mark.ASKING, name, f"{where} is asked for the {what}, for at most {route.patience_s:,.0f} s")
     notes: list[str] = []
     for _ in range(MOST_CALLS):
-        tokens = _tokens(request, route.wire)
+        tokens = request_tokens(request, route.wire)
         cap = min(route.longest_reply, surely_left(route.room, tokens))
         if route.room - tokens < min(SHORTEST_REPLY, route.longest_reply):
             yield diagnosis.bad(
@@ -113,12 +112,6 @@ def _note(news: Learned) -> str:
     limits = str(Learned(frozenset(), news.context_tokens, news.output_tokens))
     said = " and ".join(filter(None, [refused, f"its server has {limits}" if limits else ""]))
     return f"{said or 'the route was changed meanwhile'}; the route remembers"
-
-
-def _tokens(request: Request, wire: Wire) -> int:
-    """About how many the request has; without a schema in it that stands in the prompt."""
-    tokens = sum(estimated_tokens(message["content"]) for message in request.messages)
-    return tokens if wire.form is JsonForm.SCHEMA else tokens + estimated_tokens(json.dumps(request.schema))
 
 
 @cache
