@@ -20,6 +20,8 @@ _WORK = [
     "generation.add_job", "generation.retry_job", "generation.cancel_job", "generation.regenerate_unit",
     "generation.resolve_incident", "generation.handle_alert",
 ]
+# `generation.direct_route` is in no group: whoever says where a route leads says who gets everybody's prompts, which is
+# a matter for whoever runs the installation.  A superuser may, and may give it to others.
 PERMISSIONS: dict[str, list[str]] = {
     REVIEWERS: _LOOK + _WORK,
     ADMINISTRATORS: [

@@ -1,6 +1,7 @@
 """Reserve what a request may cost, then settle to what it did cost.  Exact under any number of callers.
 
-Every function runs inside its caller's transaction: a refusal or a crash takes all of it back.
+Every function runs inside its caller's transaction: a refusal or a crash takes all of it back.  The rows of everybody
+together are locked as late as can be: whoever holds them keeps all others waiting until the commit.
 
 Note [Lock order]: a caller locks its jobs first, if it has some; then, here, reservations by id; then usage rows in the
 order of `Ceiling.lock_key` and of time, users by id and before everybody together.  Two callers so never wait for
@@ -10,16 +11,23 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from django.db import connection, transaction
-from django.db.models import Case, Count, F, Q, Sum, Value, When
+from django.db.models import Count, F, QuerySet, Sum
 
+from accounts import usage_rows
+from accounts.compiled import Insertion
 from accounts.models.spending import Reservation, Usage
-from accounts.policies import Ceiling, Terms, in_words
-from accounts.windows import Metric, Window, begin, debt_after, end, fits_at, left, passed
+from accounts.policies import Ceiling, Terms
+from accounts.standings import Standing, exceeded, rows_of
+from accounts.usage_rows import KnownRow
+from accounts.windows import Metric, Window, begin, debt_after, passed
 
 # By usage row and metric: what is no longer reserved, and what is used instead.
 Changes = dict[int, dict[Metric, tuple[int, int]]]
+
+_reservations = Insertion(Reservation)
 
 
 @dataclass(frozen=True)
@@ -34,70 +42,42 @@ class Amounts:
         return amount
 
 
-@dataclass(frozen=True)
-class Standing:
-    """Where one limit stands."""
-
-    ceiling: Ceiling
-    used: int
-    reserved: int
-    debt: int
-    begun: dt.datetime
-
-    @property
-    def taken(self) -> int:
-        return self.used + self.reserved + self.debt
-
-    @property
-    def left(self) -> int:
-        return left(self.taken, self.ceiling.limit, self.ceiling.burst)
-
-    @property
-    def words(self) -> str:
-        """`19 requests left of 20 requests an hour`: what people read."""
-        return f"{in_words(self.ceiling.metric, self.left)} left of {self.ceiling.words}"
-
-    @property
-    def resets_at(self) -> dt.datetime | None:
-        """None for what is given back instead of resetting."""
-        return None if self.ceiling.window is Window.ALWAYS else end(self.ceiling.window, self.begun)
-
-
-@dataclass
-class LimitExceeded(Exception):
-    """`amount` does not fit under the limit where `standing` is; `retry_at` is None if it never will by waiting."""
-
-    standing: Standing
-    amount: int
-    retry_at: dt.datetime | None
-
-    def __str__(self) -> str:
-        ceiling = self.standing.ceiling
-        return (
-            f"The limit is {ceiling.words}; {in_words(ceiling.metric, self.standing.left)} left, and this needs "
-            f"{in_words(ceiling.metric, self.amount)}."
-        )
-
-
-def reserve(terms: Terms, reference: str, amounts: Amounts, *, now: dt.datetime) -> list[Standing]:
+def reserve(
+    terms: Terms, reference: str, amounts: Amounts, *, now: dt.datetime, is_last: bool = False
+) -> list[Standing]:
     """Take `amounts` under every limit of `terms`, or raise LimitExceeded, which must end the transaction.
 
-    Where those limits stand afterwards.  What is checked and what is taken cannot come apart: the rows are locked."""
+    Where those limits stand afterwards.  What is checked and what is taken cannot come apart: the rows are locked.
+    `is_last`: with it the caller's transaction is complete, and may be committed in the same visit to the database."""
     assert connection.in_atomic_block, "all or nothing is the caller's transaction"
     # What seems free may yet cost something.
     ceilings = sorted(
         (ceiling for ceiling in terms.ceilings if amounts.of(ceiling.metric) or ceiling.metric is Metric.USD_MICROS),
         key=lambda ceiling: ceiling.lock_key,
     )
-    try:
-        with transaction.atomic():      # going back to this savepoint also gives its locks back
-            rows = _take_together(ceilings, amounts, now)
-    except _WindowBegins:
-        rows = [_take(ceiling, amounts.of(ceiling.metric), now) for ceiling in ceilings]
-    Reservation.objects.create(
+    reservation = Reservation(
         user_id=terms.user_id, reference=reference, requests=amounts.requests, units=amounts.units,
-        usd_micros=amounts.usd_micros, jobs=amounts.jobs, charged=[row.pk for row in rows], created_at=now,
+        usd_micros=amounts.usd_micros, jobs=amounts.jobs, created_at=now,
     )
+    by_metric = {metric.value: amounts.of(metric) for metric in Metric}
+    known = _located(ceilings, by_metric, now)
+    if known:
+        reservation.charged = [row.id for row in known]
+        taken = usage_rows.take_at(
+            known, ceilings, by_metric, _reservations.bound(reservation),
+            is_last=is_last and not connection.savepoint_ids)      # within another block that one commits
+        if taken is not None:
+            return [Standing(ceiling, *row) for ceiling, row in zip(ceilings, taken, strict=True)]
+    savepoint = transaction.savepoint()      # released by the commit
+    try:
+        rows = _take_together(ceilings, amounts, by_metric, now)
+    except _WindowBegins:
+        transaction.savepoint_rollback(savepoint)      # gives the locks back, too
+        rows = [_take(ceiling, amounts.of(ceiling.metric), now) for ceiling in ceilings]
+    reservation.charged = [row.pk for row in rows]
+    _reservations.of(reservation)
+    found = [(ceiling, row.pk, row.period_start, row.taken) for ceiling, row in zip(ceilings, rows, strict=True)]
+    transaction.on_commit(partial(usage_rows.remember, found))
     return [
         Standing(ceiling, row.used, row.reserved, row.debt, row.period_start)
         for ceiling, row in zip(ceilings, rows, strict=True)
@@ -118,7 +98,8 @@ def settle_together(
     """`settle` for every reference of `used` in one go; those for which something was reserved.
 
     For the others, what `late` has of them is added to their last reservation: it became known after they were
-    settled.  One go, because who holds several jobs would otherwise lock usage rows in an order of their own."""
+    settled, and may be less than was thought.  One go, because who holds several jobs would otherwise lock usage
+    rows in an order of their own."""
     assert connection.in_atomic_block, "the caller's transaction says what was used"
     reservations = Reservation.objects.select_for_update(no_key=True).order_by("pk")
     unsettled: dict[str, list[Reservation]] = defaultdict(list)
@@ -144,8 +125,10 @@ def release(reference: str, *, now: dt.datetime) -> bool:
     return settle(reference, Amounts(), now=now)
 
 
-def has_unsettled(reference: str) -> bool:
-    return Reservation.objects.filter(reference=reference, settled_at__isnull=True).exists()
+def runs_already(references: Iterable[str], user_id: int) -> bool:
+    """Whether `user_id` has something reserved for one of `references` and not settled, and so a running job."""
+    mine = Reservation.objects.filter(user=user_id, reference__in=list(references), settled_at__isnull=True)
+    return mine.filter(jobs__gt=0).exists()
 
 
 def open_reservations() -> tuple[int, int]:
@@ -154,82 +137,85 @@ def open_reservations() -> tuple[int, int]:
     return found["count"], found["sum"] or 0
 
 
+def unsettled() -> QuerySet[Reservation]:
+    return Reservation.objects.filter(settled_at__isnull=True)
+
+
 def unsettled_after(reservation_id: int, most: int) -> list[tuple[int, str]]:
     """Ids and references of the next open reservations; the sweeper asks whether their jobs have ended."""
-    rows = Reservation.objects.filter(settled_at__isnull=True, pk__gt=reservation_id).order_by("pk")
+    rows = unsettled().filter(pk__gt=reservation_id).order_by("pk")
     return list(rows.values_list("pk", "reference")[:most])
-
-
-def standings(ceilings: Sequence[Ceiling], now: dt.datetime) -> list[Standing]:
-    """Where each of `ceilings` stands at `now`, in one query."""
-    rows: dict[tuple[int | None, str, str], Usage] = {}
-    for row in Usage.objects.filter(_subjects(ceilings)).order_by("period_start") if ceilings else ():
-        rows[row.user_id, row.metric, row.window] = row
-    return [_standing(ceiling, rows.get(_key(ceiling)), now) for ceiling in ceilings]
 
 
 # --- The rows -------------------------------------------------------------------------------------
 
 
-def _key(ceiling: Ceiling) -> tuple[int | None, str, str]:
-    return ceiling.user_id, ceiling.metric.value, ceiling.window.value
+def _by_key(rows: Iterable[Usage]) -> dict[usage_rows.Key, Usage]:
+    return {(row.user_id, row.metric, row.window): row for row in rows}
 
 
-def _rows_of(user_id: int | None, metric: str, window: str) -> Q:
-    who = Q(user__isnull=True) if user_id is None else Q(user=user_id)
-    return who & Q(metric=metric, window=window)
+def _located(
+    ceilings: Sequence[Ceiling], by_metric: Mapping[str, int], now: dt.datetime
+) -> list[KnownRow] | None:
+    """Where `ceilings` are taken from at `now`; the user's own are locked if need be, and made where a window begins.
 
-
-def _subjects(ceilings: Iterable[Ceiling]) -> Q:
-    condition = Q(pk__in=[])
-    for ceiling in ceilings:
-        condition |= _rows_of(*_key(ceiling))
-    return condition
-
-
-def _standing(ceiling: Ceiling, row: Usage | None, now: dt.datetime) -> Standing:
-    begun = begin(ceiling.window, now)
-    if row is None:
-        return Standing(ceiling, 0, 0, 0, begun)
-    if row.period_start < begun:
-        windows = passed(ceiling.window, row.period_start, begun)
-        return Standing(ceiling, 0, 0, debt_after(row.taken, ceiling.limit, windows), begun)
-    return Standing(ceiling, row.used, row.reserved, row.debt, row.period_start)
+    None where a window of everybody together begins, its limit is another, or there is no room.  Their rows are looked
+    for without a lock: whoever held it while it makes the rows of a user would keep a class waiting whose lesson
+    begins."""
+    known = {ceiling: usage_rows.known_row(ceiling, by_metric, now) for ceiling in ceilings}
+    unknown = [ceiling for ceiling, row in known.items() if row is None]
+    own = [ceiling for ceiling in unknown if ceiling.user_id is not None]
+    if len(own) < len(unknown):
+        of_all = _by_key(usage_rows.of_all.all())
+        for ceiling in unknown[len(own):]:      # after the user's, as everywhere
+            row = of_all.get(usage_rows.key_of(ceiling))
+            if row is None or not KnownRow.of(row).fits(ceiling, by_metric, now):
+                return None
+            known[ceiling] = KnownRow.of(row)
+    if own:
+        # All of them, in the order of Note [Lock order], although some are known.
+        mine = _by_key(usage_rows.current(has_own=True, has_of_all=False).all(user_id=own[0].user_id))
+        for ceiling in own:
+            row = mine.get(usage_rows.key_of(ceiling))
+            if row is None or row.period_start < begin(ceiling.window, now):
+                row = Usage.objects.get(pk=_current_row(ceiling, now))
+            if row.limit != ceiling.limit:
+                row.limit = ceiling.limit
+                row.save(update_fields=["limit"])
+            if not KnownRow.of(row).fits(ceiling, by_metric, now):
+                return None
+            known[ceiling] = KnownRow.of(row)
+    return [row for row in known.values() if row is not None]
 
 
 class _WindowBegins(Exception):
     """There is no row of the current window yet, or no longer one that is not left."""
 
 
-def _take_together(ceilings: Sequence[Ceiling], amounts: Amounts, now: dt.datetime) -> list[Usage]:
+def _take_together(
+    ceilings: Sequence[Ceiling], amounts: Amounts, by_metric: Mapping[str, int], now: dt.datetime
+) -> list[Usage]:
     """Lock, check and take all rows of the current windows, in two statements; raises _WindowBegins.
 
     The usual case: a window begins once, and is taken from a thousand times."""
     if not ceilings:
         return []
     subjects = {ceiling.user_id for ceiling in ceilings}
-    whose = Q(user__in=subjects - {None}) | Q(user__isnull=True) if None in subjects else Q(user__in=subjects)
-    locked = Usage.objects.select_for_update(no_key=True).filter(whose, is_left=False)
-    # In the order of Note [Lock order].
-    found = {
-        (row.user_id, row.metric, row.window): row
-        for row in locked.order_by(F("user").asc(nulls_last=True), "metric", "window", "period_start")
-    }
+    [user_id] = subjects - {None} or {None}
+    locked = usage_rows.current(has_own=user_id is not None, has_of_all=None in subjects)
+    found = _by_key(locked.all(user_id=user_id))
     rows = []
     for ceiling in ceilings:
-        row = found.get(_key(ceiling))
+        row = found.get(usage_rows.key_of(ceiling))
         if row is None or row.period_start < begin(ceiling.window, now):
             raise _WindowBegins
         amount = amounts.of(ceiling.metric)
         if amount and row.taken + amount > ceiling.limit + ceiling.burst:
-            raise _exceeded(row, ceiling, amount)
+            raise exceeded(row, ceiling, amount)
         row.reserved += amount
         rows.append(row)
-    taken = Usage.objects.filter(pk__in=[row.pk for row in rows])
-    taken.update(reserved=F("reserved") + Case(
-        *(When(metric=metric.value, then=Value(amounts.of(metric))) for metric in Metric if amounts.of(metric)),
-        default=Value(0),
-    ))
+    ids = {f"id{number}": row.pk for number, row in enumerate(rows)}
+    usage_rows.taking(len(rows)).make(**ids, **by_metric)
     for ceiling, row in zip(ceilings, rows, strict=True):
         if row.limit != ceiling.limit:
             Usage.objects.filter(pk=row.pk).update(limit=ceiling.limit)
@@ -239,7 +225,7 @@ def _take_together(ceilings: Sequence[Ceiling], amounts: Amounts, now: dt.dateti
 def _current_row(ceiling: Ceiling, now: dt.datetime) -> int:
     """The id of the row of the window that holds `now`, made if need be."""
     begun = begin(ceiling.window, now)
-    rows = Usage.objects.filter(_rows_of(*_key(ceiling))).order_by("-period_start")
+    rows = Usage.objects.filter(rows_of(*usage_rows.key_of(ceiling))).order_by("-period_start")
     # Whoever takes or settles in the last window waits until it is left, and its debt is written down here.
     while (last := rows.select_for_update(no_key=True).first()) is not None and last.is_left:
         pass      # its successor was made while we waited for the lock
@@ -271,14 +257,7 @@ def _take(ceiling: Ceiling, amount: int, now: dt.datetime) -> Usage:
         if is_taken:
             return row
         if not row.is_left:
-            raise _exceeded(row, ceiling, amount)
-
-
-def _exceeded(row: Usage, ceiling: Ceiling, amount: int) -> LimitExceeded:
-    standing = Standing(ceiling, row.used, row.reserved, row.debt, row.period_start)
-    return LimitExceeded(standing, amount, fits_at(
-        ceiling.window, row.period_start, taken=row.taken, amount=amount, limit=ceiling.limit, burst=ceiling.burst,
-    ))
+            raise exceeded(row, ceiling, amount)
 
 
 def _parts(reservations: list[Reservation], used: Amounts) -> list[Amounts]:
@@ -333,7 +312,7 @@ def _carry(row: Usage) -> None:
     row.refresh_from_db(fields=["used", "reserved", "debt"])
     window, before = Window(row.window), row
     later_rows = Usage.objects.select_for_update(no_key=True).filter(
-        _rows_of(row.user_id, row.metric, row.window), period_start__gt=row.period_start
+        rows_of(row.user_id, row.metric, row.window), period_start__gt=row.period_start
     )
     for after in later_rows.order_by("period_start"):
         after.debt = debt_after(

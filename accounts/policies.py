@@ -3,13 +3,16 @@
 import datetime as dt
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
+from django.db.models import BigIntegerField, CharField, DateTimeField, Q, QuerySet
 from django.db.models.functions import Now
 
+from accounts.compiled import Given, Selection
 from accounts.models.limits import EVERYBODY, Override, Pause, Policy
 from accounts.models.people import Role, User
 from accounts.ttl_cache import once
-from accounts.windows import Metric, Window
+from accounts.windows import Metric, Window, rate_in_words
 
 
 @dataclass(frozen=True)
@@ -37,22 +40,8 @@ class Ceiling:
     @property
     def words(self) -> str:
         """`20 requests an hour`: what people call it."""
-        whole = f" {self.window.value}"
-        per = "" if self.window is Window.ALWAYS else (" an" if self.window is Window.HOUR else " a") + whole
         of_all = " for everybody together" if self.user_id is None else ""
-        return f"{in_words(self.metric, self.limit)}{per}{of_all}"
-
-
-def in_words(metric: Metric, amount: int) -> str:
-    """`1 request`, `3 units`, `$2.50`."""
-    match metric:
-        case Metric.USD_MICROS:
-            return f"${amount / 1_000_000:,.2f}" if amount >= 10_000 or not amount else f"${amount / 1_000_000:.4f}"
-        case Metric.JOBS:
-            noun = "running job"
-        case _:
-            noun = metric.value.removesuffix("s")
-    return f"{amount:,} {noun}{'' if amount == 1 else 's'}"
+        return f"{rate_in_words(self.metric, self.limit, self.window)}{of_all}"
 
 
 @dataclass(frozen=True)
@@ -91,22 +80,38 @@ _LIMIT = ("limits__metric", "limits__window", "limits__limit", "limits__burst")
 
 def current_terms(user: User) -> Terms:
     """The terms of `user` as of a moment ago."""
-    return once(("terms", user.pk, user.role), lambda: terms_of(user, Now()))
+    return once(("terms", user.pk, user.role), lambda: _terms(user, _overrides_now.all(user_id=user.pk)))
 
 
-def terms_of(user: User, now: dt.datetime | Now) -> Terms:
+def terms_of(user: User, now: dt.datetime) -> Terms:
     """The terms of `user` at `now`, by the database's clock, in two queries."""
-    policies: dict[str, _Source] = {}
-    rows = Policy.objects.filter(role__in=[user.role, EVERYBODY]).order_by().values_list(
+    return _terms(user, _overrides_then.all(user_id=user.pk, now=now))
+
+
+_policies = Selection(
+    lambda: Policy.objects.filter(Q(role=Given("role", CharField())) | Q(role=EVERYBODY)).order_by().values_list(
         "role", "max_running_jobs", "max_units_per_job", "kinds", "strategies", "routes", *_LIMIT
     )
-    for role, running, most_units, kinds, strategies, routes, *limit in rows:
+)
+
+
+def _overrides(now: Now | Given) -> QuerySet[Override, tuple[Any, ...]]:     # Any: values of columns
+    """Those in force, a row for each of their limits; the newest is the last."""
+    mine = Override.objects.in_force(now).filter(user=Given("user_id", BigIntegerField()))
+    return mine.order_by("id").values_list("id", "max_running_jobs", "max_units_per_job", *_LIMIT)
+
+
+_overrides_now = Selection(lambda: _overrides(Now()))
+_overrides_then = Selection(lambda: _overrides(Given("now", DateTimeField())))
+
+
+def _terms(user: User, found_overrides: Iterable[tuple[Any, ...]]) -> Terms:     # Any: of `_overrides`
+    policies: dict[str, _Source] = {}
+    for role, running, most_units, kinds, strategies, routes, *limit in _policies.all(role=user.role):
         names = frozenset(kinds), frozenset(strategies), frozenset(routes)
         policies.setdefault(role, _Source(running, most_units, names)).add(*limit)
     overrides: dict[int, _Source] = {}
-    for pk, running, most_units, *limit in Override.objects.in_force(now).filter(user=user).order_by("id").values_list(
-        "id", "max_running_jobs", "max_units_per_job", *_LIMIT
-    ):
+    for pk, running, most_units, *limit in found_overrides:
         overrides.setdefault(pk, _Source(running, most_units)).add(*limit)
     own, of_all = policies.get(user.role), policies.get(EVERYBODY)
     sources = [*([own] if own else []), *overrides.values()]      # the newest is the last

@@ -24,6 +24,24 @@ class Window(StrEnum):
     ALWAYS = "always"      # only for what is given back
 
 
+def in_words(metric: Metric, amount: int) -> str:
+    """`1 request`, `3 units`, `$2.50`."""
+    match metric:
+        case Metric.USD_MICROS:
+            return f"${amount / 1_000_000:,.2f}" if amount >= 10_000 or not amount else f"${amount / 1_000_000:.4f}"
+        case Metric.JOBS:
+            noun = "running job"
+        case _:
+            noun = metric.value.removesuffix("s")
+    return f"{amount:,} {noun}{'' if amount == 1 else 's'}"
+
+
+def rate_in_words(metric: Metric, amount: int, window: Window) -> str:
+    """`20 requests an hour`, `$1.00 a day`."""
+    article = "an" if window is Window.HOUR else "a"
+    return in_words(metric, amount) + ("" if window is Window.ALWAYS else f" {article} {window.value}")
+
+
 def begin(window: Window, now: dt.datetime) -> dt.datetime:
     """When the window that holds `now` began."""
     hour = now.astimezone(dt.UTC).replace(minute=0, second=0, microsecond=0)

@@ -10,11 +10,11 @@ from django.db import models
 from django.db.models.functions import Now
 
 from accounts.models.people import Role, User
-from accounts.windows import Metric, Window
+from accounts.windows import Metric, Window, rate_in_words
 
 EVERYBODY = ""      # the role of the policy that binds all users together
 METRICS = [
-    (Metric.REQUESTS.value, "Requests"), (Metric.UNITS.value, "Units"), (Metric.USD_MICROS.value, "Micro-dollars"),
+    (Metric.REQUESTS.value, "Requests"), (Metric.UNITS.value, "Units"), (Metric.USD_MICROS.value, "Dollars"),
 ]
 WINDOWS = [(Window.HOUR.value, "An hour"), (Window.DAY.value, "A day"), (Window.MONTH.value, "A month")]
 
@@ -59,7 +59,7 @@ class Policy(models.Model):
 class AbstractLimit(models.Model):
     metric = models.CharField(max_length=10, choices=METRICS)
     window = models.CharField(max_length=6, choices=WINDOWS)
-    limit = models.PositiveBigIntegerField(help_text="In one window.  Micro-dollars: 1,000,000 are one dollar.")
+    limit = models.PositiveBigIntegerField(help_text="In one window: a count, or micro-dollars.")
     burst = models.PositiveBigIntegerField(
         default=0, help_text="What a window may take over its limit; the next window has so much less.")
 
@@ -68,7 +68,7 @@ class AbstractLimit(models.Model):
         ordering = ["metric", "window"]
 
     def __str__(self) -> str:
-        return f"{self.limit} {self.metric} a {self.window}"
+        return rate_in_words(Metric(self.metric), self.limit, Window(self.window))
 
 
 def _limit_constraints(name: str, owner: str) -> list[models.BaseConstraint]:

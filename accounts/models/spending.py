@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models.functions import Now
 
+from accounts.models.limits import METRICS, WINDOWS
 from accounts.models.people import User
 from accounts.windows import Metric, Window
 
@@ -13,8 +14,8 @@ class Usage(models.Model):
 
     user = models.ForeignKey(
         User, models.CASCADE, null=True, blank=True, related_name="usages", help_text="Empty: everybody together.")
-    metric = models.CharField(max_length=10, choices=[(metric.value, metric.value) for metric in Metric])
-    window = models.CharField(max_length=6, choices=[(window.value, window.value) for window in Window])
+    metric = models.CharField(max_length=10, choices=[*METRICS, (Metric.JOBS.value, "Running jobs")])
+    window = models.CharField(max_length=6, choices=[*WINDOWS, (Window.ALWAYS.value, "Always")])
     period_start = models.DateTimeField()
     limit = models.PositiveBigIntegerField(help_text="The limit in force when the row was last reserved from.")
     is_left = models.BooleanField(default=False, help_text="A later window has begun.")
@@ -37,9 +38,15 @@ class Usage(models.Model):
                 name="usage_not_negative",
                 condition=models.Q(used__gte=0, reserved__gte=0, debt__gte=0)),
         ]
+        indexes = [
+            models.Index(                                       # standings.standings, usage_rows.current
+                name="usage_current", fields=["user"], condition=models.Q(is_left=False)),
+        ]
 
     def __str__(self) -> str:
-        return f"{self.metric} in the {self.window} of {self.period_start:%Y-%m-%d %H:%M}"
+        if self.window == Window.ALWAYS:
+            return str(self.get_metric_display())
+        return f"{self.get_metric_display()} in the {self.window} of {self.period_start:%Y-%m-%d %H:%M}"
 
     @property
     def taken(self) -> int:
@@ -50,6 +57,7 @@ class Reservation(models.Model):
     """What a request may cost, until it is known what it did cost."""
 
     user = models.ForeignKey(User, models.CASCADE, related_name="reservations")
+    # Or the reference of an errand: whoever pays for a retry, or for a unit written anew, is the `user` of that.
     reference = models.CharField(max_length=64, help_text="What it is for: the public id of a job.")
     requests = models.PositiveIntegerField()
     units = models.PositiveIntegerField()

@@ -5,11 +5,13 @@ from importlib import import_module
 
 import pytest
 from django.apps import apps
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
-from accounts import ledger, policies
-from accounts.ledger import Amounts, LimitExceeded
-from accounts.models import Limit, LimitOverride, Override, Pause, Policy, Reservation, Usage
+from accounts import ledger, policies, usage_rows
+from accounts.ledger import Amounts
+from accounts.models import Limit, LimitOverride, Override, Pause, Policy, Reservation, Usage, User
+from accounts.standings import LimitExceeded
 from tests.support import limited, used
 from tests.threads import at_once
 
@@ -56,7 +58,7 @@ def test_refusal_names_the_limit_what_is_left_and_when_to_try_again(ann):
     exceeded = refused(ann, NOON + HOUR / 2, requests=1)
     assert exceeded.standing.ceiling.slug == "requests-per-hour"
     assert (exceeded.standing.left, exceeded.retry_at) == (0, NOON + HOUR)
-    assert str(exceeded) == "The limit is 3 requests an hour; 0 requests left, and this needs 1 request."
+    assert str(exceeded) == "Your limit is 3 requests an hour; 0 requests left, and this needs 1 request."
 
 
 def test_one_refused_limit_takes_nothing_under_the_others(ann):
@@ -233,3 +235,121 @@ def test_defaults_are_made_once_and_changes_stay(ann, bob, adam):
     for person in (bob, adam):
         terms = policies.terms_of(person, NOON)
         assert {ceiling.metric for ceiling in terms.ceilings} >= {"requests", "usd_micros", "jobs"}
+
+
+def test_rows_that_are_known_are_taken_from_last_and_on_postgresql_in_one_visit(ann, django_assert_num_queries):
+    limited(requests=9, units=9)
+    limited("", requests=9)
+    reserve(ann, "first", requests=1, units=2)
+    terms = policies.terms_of(ann, NOON)
+    visits = 1 if connection.vendor == "postgresql" else 3      # savepoint, reservation, rows
+    with transaction.atomic(), django_assert_num_queries(visits):
+        standings = ledger.reserve(terms, "second", Amounts(requests=1, units=3), now=NOON)
+    assert [(one.ceiling.slug, one.reserved, one.left) for one in standings] == [
+        ("requests-per-day", 2, 7), ("units-per-day", 5, 4), ("total-requests-per-day", 2, 7)]
+    assert (used("requests", ann), used("units", ann), used("requests", None)) == ((0, 2), (0, 5), (0, 2))
+
+
+@pytest.mark.parametrize("knows", [True, False])
+def test_who_comes_first_in_a_window_locks_the_rows_of_everybody_in_the_last_statement(ann, cy, knows):
+    """A class that asks at the same moment waits for these rows, one after another."""
+    limited(requests=9, units=9)
+    limited("", requests=9)
+    reserve(ann, "first", requests=1, units=2)
+    if not knows:      # another process of the web
+        usage_rows._known.clear()
+    [of_all] = Usage.objects.filter(user=None).values_list("pk", flat=True)
+    terms = policies.terms_of(cy, NOON)
+    with transaction.atomic():
+        with CaptureQueriesContext(connection) as asked:
+            standings = ledger.reserve(terms, "second", Amounts(requests=1, units=3), now=NOON)
+        *before, last = [query["sql"] for query in asked if "accounts_usage" in query["sql"]]
+    assert not [sql for sql in before if "IS NULL" in sql and "FOR NO KEY UPDATE" in sql]
+    assert 'UPDATE "accounts_usage"' in last
+    assert [one.reserved for one in standings] == [1, 3, 2]
+    assert of_all in Reservation.objects.get(reference="second").charged
+
+
+def test_class_whose_first_window_begins_takes_what_everybody_has_left(db):
+    """All at the same moment, and none of them has a row yet."""
+    limited(requests=5)
+    limited("", requests=7)
+    pupils = [User.objects.create_user(f"pupil{n}") for n in range(12)]
+    outcomes = at_once(*[lambda pupil=pupil: reserve(pupil, pupil.username, requests=1) for pupil in pupils])
+    assert sum(isinstance(outcome, LimitExceeded) for outcome in outcomes) == 5
+    assert used("requests", None) == (0, 7)
+    assert sum(Usage.objects.exclude(user=None).values_list("reserved", flat=True)) == 7
+
+
+def test_limit_that_was_changed_is_in_the_row_that_is_taken_from_next(ann):
+    limited(requests=3)
+    reserve(ann, "first", requests=1)
+    Limit.objects.update(limit=5)
+    [standing] = reserve(ann, "second", requests=1)
+    assert (standing.left, Usage.objects.get().limit) == (3, 5)
+
+
+def test_known_row_without_room_is_not_taken_from_nor_are_those_beside_it(ann, bob):
+    limited(requests=9)
+    limited("", requests=3)
+    reserve(ann, "first", requests=1)
+    limited("", requests=2)
+    reserve(ann, "second", requests=1)
+    assert str(refused(ann, requests=1)).startswith("The limit is 2 requests a day for everybody together; 0")
+    assert (used("requests", ann), used("requests", None)) == ((0, 2), (0, 2))
+    assert Reservation.objects.count() == 2
+
+
+def last_of(user, reference, **amounts):
+    """As an acceptance does it: written, then reserved, and nothing after that."""
+    with transaction.atomic(durable=True):
+        User.objects.filter(pk=user.pk).update(first_name=reference)
+        ledger.reserve(policies.terms_of(user, NOON), reference, Amounts(**amounts), now=NOON, is_last=True)
+
+
+def test_reservation_that_is_the_last_of_its_transaction_is_committed_with_it(ann):
+    limited(requests=9)
+    for reference in ("first", "known"):
+        last_of(ann, reference, requests=1)
+        assert User.objects.get(pk=ann.pk).first_name == reference
+    assert (used("requests", ann), Reservation.objects.count()) == ((0, 2), 2)
+
+
+def test_known_row_that_another_process_has_filled_refuses_and_takes_back_what_was_written(ann):
+    limited(requests=3, units=9)
+    last_of(ann, "first", requests=1, units=1)
+    Usage.objects.filter(metric="requests").update(reserved=3)
+    for _ in range(2):      # as it was known, and as it is known since
+        with pytest.raises(LimitExceeded) as exceeded:
+            last_of(ann, "late", requests=1, units=1)
+        assert exceeded.value.standing.ceiling.slug == "requests-per-day"
+    assert User.objects.get(pk=ann.pk).first_name == "first"
+    assert (used("requests", ann), used("units", ann), Reservation.objects.count()) == ((0, 3), (0, 1), 1)
+    Usage.objects.filter(metric="requests").update(reserved=1)
+    last_of(ann, "again", requests=1, units=1)
+    assert (used("requests", ann), used("units", ann)) == ((0, 2), (0, 2))
+
+
+def test_last_reservation_within_another_block_is_taken_back_with_it(ann):
+    limited(requests=9)
+    reserve(ann, "first", requests=1)
+    with transaction.atomic():
+        with transaction.atomic():
+            ledger.reserve(policies.terms_of(ann, NOON), "inner", Amounts(requests=1), now=NOON, is_last=True)
+        transaction.set_rollback(True)
+    assert (used("requests", ann), Reservation.objects.count()) == ((0, 1), 1)
+
+
+@pytest.mark.parametrize("what", ["is gone", "was left"])
+def test_known_row_that_is_no_longer_the_current_one_is_looked_for_anew(ann, what):
+    limited(requests=2)
+    reserve(ann, "first", requests=2)
+    if what == "is gone":
+        Usage.objects.all().delete()
+    else:      # by another process, which is in the next day already
+        Usage.objects.update(is_left=True)
+        tomorrow = NOON.replace(hour=0) + DAY
+        Usage.objects.create(user=ann, metric="requests", window="day", period_start=tomorrow, limit=2)
+    reserve(ann, "second", requests=1)
+    assert Reservation.objects.get(reference="second").charged == [Usage.objects.get(is_left=False).pk]
+    assert Usage.objects.get(is_left=False).reserved == 1

@@ -44,6 +44,22 @@ def test_value_is_looked_up_once_in_a_moment(moment):
     assert once(("a",), lambda: looks.append(1) or len(looks)) == 2
 
 
+def test_dear_look_takes_a_twentieth_of_the_time(moment, monkeypatch):
+    monkeypatch.setattr(ttl_cache, "LONGEST_S", 15.0)
+    looks = []
+
+    def look_for_half_a_second() -> int:
+        looks.append(1)
+        moment[0] += 0.5
+        return len(looks)
+
+    assert once(("lines",), look_for_half_a_second, is_dear=True) == 1
+    moment[0] += 9.9
+    assert once(("lines",), look_for_half_a_second, is_dear=True) == 1
+    moment[0] += 0.1
+    assert once(("lines",), look_for_half_a_second, is_dear=True) == 2
+
+
 def test_one_process_sees_its_own_change_at_once(moment, limit, ann, django_capture_on_commit_callbacks):
     assert _requests_an_hour(ann) == [5]
     with django_capture_on_commit_callbacks(execute=True):
@@ -80,6 +96,38 @@ def test_what_was_looked_up_before_a_change_is_not_remembered_after_it(moment):
     ttl_cache.forget()
     changed.set()
     other.join(10)
+    assert once(("a",), lambda: "new") == "new"
+
+
+def test_while_one_looks_the_others_go_on_with_what_was_known_for_a_moment_more(moment):
+    looking, seen = threading.Event(), threading.Event()
+
+    def slow_look() -> str:
+        looking.set()
+        assert seen.wait(10)
+        return "new"
+
+    once(("a",), lambda: "old")
+    moment[0] += 1.0
+    other = threading.Thread(target=lambda: once(("a",), slow_look))
+    other.start()
+    assert looking.wait(10)
+    assert once(("a",), lambda: "mine") == "old"
+    moment[0] += 1.0
+    assert once(("a",), lambda: "mine") == "mine"
+    seen.set()
+    other.join(10)
+    assert once(("a",), lambda: "later") == "new"
+
+
+def test_look_that_fails_leaves_the_next_one_to_look(moment):
+    def fails() -> str:
+        raise ConnectionError
+
+    once(("a",), lambda: "old")
+    moment[0] += 1.0
+    with pytest.raises(ConnectionError):
+        once(("a",), fails)
     assert once(("a",), lambda: "new") == "new"
 
 

@@ -6,6 +6,7 @@ import sys
 from typing import Any
 
 from accounts.models import ApiToken, User, create_token
+from generation.core.text import cleaned
 from generation.management.cli.base import BadInput, ProductCommand
 from generation.models import clock
 
@@ -25,7 +26,8 @@ class Command(ProductCommand):
         self, *, username: str, name: str, days: int | None, **_options: Any     # Any: Django's
     ) -> None:
         longest = ApiToken._meta.get_field("name").max_length or 0
-        if not name.strip() or not name.isprintable() or len(name) > longest:
+        name = cleaned(name)
+        if not name or not name.isprintable() or len(name) > longest:
             raise BadInput(f"--name: use 1 to {longest} printable characters.")
         if days is not None and not 1 <= days <= LONGEST_DAYS:
             raise BadInput(f"--days: use 1 to {LONGEST_DAYS:,}.")
@@ -35,7 +37,7 @@ class Command(ProductCommand):
         if not user.is_active:
             raise BadInput(f"The user “{username}” is not active, so a token would open nothing.")
         expires_at = None if days is None else clock.now() + dt.timedelta(days=days)
-        _token, secret = create_token(user, name.strip(), expires_at=expires_at)
+        _token, secret = create_token(user, name, expires_at=expires_at)
         self.say(secret)
         until = "" if expires_at is None else f" until {expires_at:%Y-%m-%d %H:%M} UTC"
         # On stderr, so that the secret alone can be piped.
