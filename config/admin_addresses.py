@@ -1,12 +1,18 @@
-"""One guard before all pages of the admin: addresses that no link leads to are refused, not looked up."""
+"""One guard before all pages of the admin: addresses that no link leads to are refused, not looked up; and what
+is not for whoever asked for it is answered with a page of the admin."""
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import cache
+from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import InvalidPage
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.deprecation import MiddlewareMixin
+
+from generation.admin import sight
 
 _NUMBER = re.compile(r"[+-]?[\d_]+")
 _YEAR = re.compile(r"\+?0*[1-9]\d{0,3}")
@@ -26,14 +32,26 @@ class GuardAdminAddresses(MiddlewareMixin):
             return _answer(400, "There is no such year.")
         return None
 
+    def process_view(self, request: HttpRequest, *_view: Any) -> None:     # Any: as in Django
+        if _is_of_the_admin(request):
+            sight.begin(request)
+
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        if isinstance(exception, InvalidPage) and _is_of_the_admin(request):
+        """What Django would answer, too, but with a bare page, and for a refusal with a stack trace in the log."""
+        if not _is_of_the_admin(request):
+            return None
+        if isinstance(exception, InvalidPage):
             return _answer(404, "The list has no such page.")
-        return None
+        return sight.refused_page(request) if isinstance(exception, PermissionDenied) else None
 
 
 def _is_of_the_admin(request: HttpRequest) -> bool:
-    return request.path_info.startswith(reverse("admin:index"))
+    return request.path_info.startswith(_root())
+
+
+@cache
+def _root() -> str:
+    return reverse("admin:index")
 
 
 def _years(asked: Iterable[tuple[str, str]]) -> Iterator[str]:

@@ -14,6 +14,8 @@ from dotenv import dotenv_values
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from generation.core.addresses import base_url_problem, read_host
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 
@@ -45,6 +47,23 @@ def _check_url(name: str, value: str | None, schemes: tuple[str, ...], *, needs_
         raise ValueError(f"{name} must start with {' or '.join(shown)}")
     if needs_host and not host:
         raise ValueError(f"{name} names no host")
+
+
+def _check_base_url(name: str, value: str | None) -> None:
+    """ValueError for what no provider can have as its address; its text is not quoted."""
+    if value is not None and (problem := base_url_problem(value)) is not None:
+        raise ValueError(f"{name} {problem}")
+
+
+def _provider_host(value: list[str]) -> list[str]:
+    for entry in value:
+        try:
+            read_host(entry)
+        except ValueError as error:
+            raise ValueError(
+                f"{entry} is none: give names or addresses, with or without a port, such as models.internal:8000 "
+                f"({error})") from error
+    return value
 
 
 def _rate(value: str) -> str:
@@ -93,14 +112,16 @@ class Environment(BaseSettings):
 
     openai_api_key: Annotated[SecretStr | None, BeforeValidator(_blank_is_unset)] = None
     openai_base_url: Annotated[str | None, BeforeValidator(_blank_is_unset)] = None
+    provider_hosts: Annotated[Words, AfterValidator(_provider_host)] = []      # of one's own network
     llm_deadline_s: PositiveSeconds = 300      # one whole call; the p99 of a 6k-token week is about 70 s
     llm_connect_timeout_s: PositiveSeconds = 5
     llm_answer_mb: Annotated[int, Field(ge=1, le=1_000)] = 8      # unpacked; the longest replies have a tenth
 
-    worker_slots: Annotated[int, Field(ge=1, le=2_000)] = 128   # provider calls in flight per worker process
+    # Provider calls in flight per worker process; unset: as many as memory and descriptors carry, 1,000 at most.
+    worker_slots: Annotated[int | None, Field(ge=1, le=2_000), BeforeValidator(_blank_is_unset)] = None
     worker_db_threads: Annotated[int, Field(ge=1, le=64)] = 4
     lease_s: PositiveSeconds = 30
-    pulse_s: PositiveSeconds = 1               # heartbeat, cancellation check and idle claim
+    pulse_s: PositiveSeconds = 1               # heartbeat, cancellation check and the look for work
     sweep_s: PositiveSeconds = 5
     drain_s: PositiveSeconds = 110             # under the 120 s that a supervisor should grant
     max_attempts: Annotated[int, Field(ge=1, le=50)] = 5
@@ -141,6 +162,7 @@ class Environment(BaseSettings):
     @model_validator(mode="after")
     def _urls_are_usable(self) -> "Environment":
         _check_url("OPENAI_BASE_URL", self.openai_base_url, ("http", "https"), needs_host=True)
+        _check_base_url("OPENAI_BASE_URL", self.openai_base_url)
         _check_url(
             "OTEL_EXPORTER_OTLP_ENDPOINT", self.otel_exporter_otlp_endpoint, ("http", "https"), needs_host=True)
         _check_url("REDIS_URL", self.redis_url, ("redis", "rediss"))
@@ -175,17 +197,38 @@ class Environment(BaseSettings):
 
 
 PROVIDER_KEY = "PROVIDER_KEY_"
+PROVIDER_URL = "PROVIDER_URL_"
+
+
+def _named(prefix: str) -> dict[str, str]:
+    """The variables of `prefix` by the rest of their names; from the environment, which wins, and from `.env`.
+
+    Any number of them, so they are no fields."""
+    found = {**dotenv_values(BASE_DIR / ".env"), **os.environ}
+    return {name.removeprefix(prefix): value for name, value in found.items() if name.startswith(prefix) and value}
 
 
 def provider_keys() -> dict[str, SecretStr]:
-    """The keys of other providers by their names: `PROVIDER_KEY_GROQ` is the key that routes call GROQ.
+    """The keys of other providers by their names: `PROVIDER_KEY_GROQ` is the key that routes call GROQ."""
+    return {name: SecretStr(value) for name, value in _named(PROVIDER_KEY).items()}
 
-    Any number of them, so they are no fields; from the environment, which wins, and from `.env`."""
-    found = {**dotenv_values(BASE_DIR / ".env"), **os.environ}
-    return {
-        name.removeprefix(PROVIDER_KEY): SecretStr(value)
-        for name, value in found.items() if name.startswith(PROVIDER_KEY) and value
-    }
+
+def provider_urls() -> dict[str, list[str]]:
+    """Where each of those keys may be sent: `PROVIDER_URL_GROQ` is a base URL, or several with commas.
+
+    Stops start-up for one that is none."""
+    urls = {name: [part.strip() for part in value.split(",") if part.strip()]
+            for name, value in _named(PROVIDER_URL).items()}
+    for name, parts in urls.items():
+        for part in parts:
+            if problem := base_url_problem(part):
+                refuse(f"{PROVIDER_URL}{name} {problem}.")
+    return urls
+
+
+def only_looks() -> bool:
+    """Whether this process looks at an installation and must leave it as it is: it makes no folder and no key."""
+    return sys.argv[1:2] == ["verify_setup"]
 
 
 def refuse(sentence: str) -> NoReturn:
@@ -207,6 +250,8 @@ def read() -> Environment:
 
 def make_folder(folder: Path) -> None:
     """Create `folder` if it is missing, or stop start-up with one sentence."""
+    if only_looks():
+        return
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -218,6 +263,8 @@ def local_secret_key(folder: Path) -> str:
     from django.core.management.utils import get_random_secret_key
 
     path = folder / "secret_key"
+    if only_looks():
+        return path.read_text().strip() if path.exists() else get_random_secret_key()
     make_folder(folder)
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

@@ -25,6 +25,8 @@ CSRF_TRUSTED_ORIGINS = ENV.csrf_trusted_origins
 PUBLIC_URL = ENV.public_url
 HAS_PUBLIC_URL = "public_url" in ENV.model_fields_set
 LOCAL_DIR: Path = ENV.local_dir
+SECRET_KEY_FILE = None if ENV.secret_key else LOCAL_DIR / "secret_key"
+environment.make_folder(LOCAL_DIR)           # of every process, now: at work it is too late to say that it is missing
 
 # --- Applications -----------------------------------------------------------------------------
 
@@ -48,7 +50,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "config.request_ids.request_ids",        # first: every answer has one, also those of the others here
     "django.middleware.security.SecurityMiddleware",
-    "servestatic.middleware.ServeStaticMiddleware",
+    "config.static_files.static_files",
     "config.csp.ContentSecurityPolicy",
     "config.nul_cookies.DropImpossibleCookies",
     "config.admin_addresses.GuardAdminAddresses",
@@ -58,7 +60,6 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "config.request_threads.one_thread",      # the last
 ]
 
 if ENV.otel_exporter_otlp_endpoint:
@@ -90,13 +91,15 @@ TEMPLATES: list[dict[str, Any]] = [
 # --- Database ---------------------------------------------------------------------------------
 # No ATOMIC_REQUESTS: with SQLite's IMMEDIATE transactions every GET would take the write lock.
 
+REQUESTS_AT_ONCE: int | None = None          # of one process, that ask the database; None: as many as come
+REQUEST_WAIT_S = 1.8                         # for its turn; with that of the pool it is 503 within 3 s
 _database = dj_database_url.parse(ENV.database_url or f"sqlite:///{ENV.local_dir / 'coursewright.sqlite3'}")
 if _database["ENGINE"] == "django.db.backends.sqlite3":
-    environment.make_folder(ENV.local_dir)
     _database["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",     # without it WAL answers "database is locked" under writers
         "timeout": 20,
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+        # WAL is a property of the file: who only looks leaves it as it is.
+        "init_command": "" if environment.only_looks() else "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     }
     # Two connections must see the same data, so the test database is a file, too.
     _database["TEST"] = {"NAME": str(ENV.local_dir / "test.sqlite3")}
@@ -105,8 +108,11 @@ else:
     _database["CONN_HEALTH_CHECKS"] = True   # without it the pool hands out connections that died
     _database["OPTIONS"] = {
         **_database.get("OPTIONS", {}),
-        "pool": {"min_size": 1, "max_size": ENV.database_pool_size, "timeout": 10},
+        # Seldom waited for: requests take turns, of which there are as many.  Who finds none in time says 503.
+        # A database that was away is asked again within seconds; the pool by itself doubles its waits to minutes.
+        "pool": {"min_size": 1, "max_size": ENV.database_pool_size, "timeout": 1.0, "reconnect_timeout": 5.0},
     }
+    REQUESTS_AT_ONCE = ENV.database_pool_size
 DATABASES: dict[str, Any] = {"default": _database}
 
 # --- Cache (only the HTTP edge's rate limits use it) ------------------------------------------
@@ -116,7 +122,7 @@ CACHES: dict[str, Any] = {
         {
             "BACKEND": "config.redis_cache.RedisCache", "LOCATION": ENV.redis_url,
             "KEY_PREFIX": ENV.queue_name,        # two installations may share a Redis
-            "OPTIONS": {"socket_timeout": 1, "socket_connect_timeout": 1},     # a request waits no longer than that
+            "OPTIONS": {"socket_timeout": 0.8, "socket_connect_timeout": 0.8},     # a request waits no longer than that
         }
         if ENV.redis_url
         else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
@@ -155,6 +161,8 @@ CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0, "inte
 
 OPENAI_API_KEY = ENV.openai_api_key.get_secret_value() if ENV.openai_api_key else None
 PROVIDER_KEYS = {name: key.get_secret_value() for name, key in environment.provider_keys().items()}
+PROVIDER_URLS = environment.provider_urls()      # where each of them may be sent
+PROVIDER_HOSTS = ENV.provider_hosts              # of one's own network, where keyless routes may lead
 OPENAI_BASE_URL = ENV.openai_base_url
 # Who answers, as it was configured and so the same in all processes: `up` and `generate` put the address of
 # their own simulator into OPENAI_BASE_URL.

@@ -8,15 +8,17 @@ from django.http import HttpRequest
 from ninja.parser import Parser
 
 from generation.api.problems import Problem, ProblemCode, input_error
+from generation.core.bounded_json import has_more_values
 from generation.core.findings import pointer
 from generation.core.kind import JsonObject
 
 MOST_NAMES = 1_000      # of all objects in a body together; a long brief has thirty
+MOST_VALUES = 5_000     # and values, of all lists, too
 Pairs = list[tuple[str, Any]]      # Any: JSON
 
 
 class StrictParser(Parser):
-    """UTF-8, no number that JSON does not have, no name twice in an object, and names that can be counted."""
+    """UTF-8, no number that JSON does not have, no name twice in an object, and no more values than a brief."""
 
     def parse_body(self, request: HttpRequest) -> JsonObject:
         if request.content_type != "application/json":
@@ -24,10 +26,15 @@ class StrictParser(Parser):
         if len(request.body) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
             # Django looks at Content-Length only, which a body sent in chunks does not have.
             raise Problem(ProblemCode.TOO_LARGE)
-        reading = _Reading()
         # Decoded here, because json itself would take UTF-16, and half characters in UTF-8.
-        parsed: JsonObject = json.loads(
-            request.body.decode("utf-8"), parse_constant=_refuse_constant, object_pairs_hook=reading.object_of)
+        text = request.body.decode("utf-8")
+        reading = _Reading()
+        if has_more_values(text, MOST_VALUES):
+            # Of each item that is wrong a sentence would be made, too.
+            raise Problem(
+                ProblemCode.TOO_LARGE, f"The body has more than {MOST_NAMES:,} names or {MOST_VALUES:,} values.",
+                "Send what the schema describes.")
+        parsed: JsonObject = json.loads(text, parse_constant=_refuse_constant, object_pairs_hook=reading.object_of)
         reading.check(parsed)
         return parsed
 

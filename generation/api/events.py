@@ -17,7 +17,7 @@ from django.http.response import HttpResponseBase
 from ninja import Header, Router
 
 from generation.api import openapi
-from generation.api.auth import caller, job_for
+from generation.api.auth import Entitlement, caller, entitlement, job_for
 from generation.api.hub import Frame, frame_of, hub
 from generation.api.problems import Problem, ProblemCode
 from generation.models import Job
@@ -55,13 +55,16 @@ async def job_events(
     request: HttpRequest, job_id: UUID,
     last_event_id: LastEventId = None,
 ) -> HttpResponseBase:
-    """Watch a job.  The stream closes after some minutes; an EventSource reconnects by itself."""
-    user_id, job, frame = await sync_to_async(_look)(request, job_id)
+    """Watch a job.  The stream closes after some minutes, and soon after its token, session or permission is gone.
+
+    An EventSource reconnects by itself."""
+    with hub.opening(caller(request).pk) as begun:
+        if begun > STREAMS_PER_USER:      # before anything is looked at: who opens thousands costs little
+            raise Problem(ProblemCode.TOO_MANY_STREAMS)
+        entitled, job, frame = await sync_to_async(_look)(request, job_id)
     seen, has_seen_end = _parsed(last_event_id)
     if has_seen_end and frame.is_final and seen == frame.revision:
         return HttpResponse(status=204)
-    if hub.streams(user_id) >= STREAMS_PER_USER:
-        raise Problem(ProblemCode.TOO_MANY_STREAMS)
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
     if not isinstance(request, ASGIRequest):
         # A WSGI server would collect the stream before it sends any of it.  One look, then; `retry`
@@ -69,18 +72,17 @@ async def job_events(
         told = "".join(_told(frame, seen))
         return HttpResponse(RETRY + told if told else "", content_type="text/event-stream", headers=headers)
     return StreamingHttpResponse(
-        _stream(job.pk, user_id, frame, seen), content_type="text/event-stream", headers=headers
+        _stream(job.pk, entitled, frame, seen), content_type="text/event-stream", headers=headers
     )
 
 
-def _look(request: HttpRequest, job_id: UUID) -> tuple[int, Job, Frame]:
+def _look(request: HttpRequest, job_id: UUID) -> tuple[Entitlement, Job, Frame]:
     """The first look, in the request's own thread.
 
     It gives its database connection back: the request may last minutes."""
     try:
-        user = caller(request)
-        job = job_for(user, job_id)
-        return user.pk, job, frame_of(job)
+        job = job_for(caller(request), job_id)
+        return entitlement(request, job), job, frame_of(job)
     finally:
         if not connection.in_atomic_block:      # a test's transaction is not ours to end
             connection.close()
@@ -92,13 +94,13 @@ def _parsed(last_event_id: str | None) -> tuple[int | None, bool]:
     return (int(found[1]), found[2] is not None) if found else (None, False)
 
 
-async def _stream(job_id: int, user_id: int, first: Frame, seen: int | None) -> AsyncIterator[str]:
-    if hub.streams(user_id) >= STREAMS_PER_USER:
+async def _stream(job_id: int, entitled: Entitlement, first: Frame, seen: int | None) -> AsyncIterator[str]:
+    if hub.streams(entitled.user_id) >= STREAMS_PER_USER:
         return                  # many were opened at the same instant; this one comes back, and is told 429
     ends_at = time.monotonic() + settings.SSE_LIFETIME_S
     frame: Frame | None = first
     place = first.place
-    with hub.listening(job_id, user_id, first.revision) as listener:
+    with hub.listening(job_id, entitled, first.revision) as listener:
         first_line = RETRY
         while True:
             if frame is not None:

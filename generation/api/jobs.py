@@ -14,12 +14,13 @@ from pydantic import AfterValidator
 
 from generation.api import etags, openapi, pages, ratelimits
 from generation.api.auth import caller, job_for, job_to_change
+from generation.api.limits import AgainOut
 from generation.api.schemas import RETRY_AFTER_S, JobIn, JobOut, JobPage, RegenerateIn, job_path
 from generation.core.states import JobState
 from generation.kinds import all_kinds
 from generation.models import Chunk, Job, clock
 from generation.services import quotas
-from generation.services.jobs import control, submission
+from generation.services.jobs import control, quotes, submission
 
 router = Router(tags=["jobs"])
 
@@ -32,24 +33,33 @@ def _known_kind(slug: str) -> str:
 
 _ESCAPED = re.compile(r'\\(["\\])')
 _MOST = submission.MAX_KEY_CHARACTERS
+# A bare key holds no comma, which joins a header that was sent twice, and no semicolon, which begins parameters.
+_BARE = rf"[!#-+\-.-:<-~][!-+\-.-:<-~]{{0,{_MOST - 1}}}"
+_STRING = rf'"(?:[ !#-\[\]-~]|\\["\\]){{1,{_MOST}}}"'
+_PARAMETER = r'''; *[a-z*][a-z0-9_.*-]*(?:=(?:"(?:[ !#-\[\]-~]|\\["\\])*"|[A-Za-z0-9*:?.+/=!#$%&'^_`|~-]+))?'''
+_ITEM = re.compile(rf"({_BARE}|{_STRING})(?:{_PARAMETER})*")
+_LONGEST = 4 * _MOST      # with escapes and parameters
 Key = Annotated[
     str | None,
     Header(
-        None, alias="Idempotency-Key", min_length=1, max_length=2 * _MOST + 2,
-        pattern=rf'^(?:[!#-~][!-~]{{0,{_MOST - 1}}}|"(?:[ !#-\[\]-~]|\\["\\]){{1,{_MOST}}}")$',
+        None, alias="Idempotency-Key", min_length=1, max_length=_LONGEST,
+        pattern=rf"^(?:{_ITEM.pattern})$",
         description=(
             "The same key with the same body gives the same job; a UUID is a good one. "
-            f"1 to {_MOST} visible characters, bare or as a quoted string: `\"k\"` and `k` are one key."
+            f"1 to {_MOST} visible characters, bare or as a quoted string: `\"k\"` and `k` are one key. "
+            "A bare one holds no comma and no semicolon; parameters are ignored."
         ),
     ),
 ]
 
 
 def _unquoted(key: str | None) -> str | None:
-    """The key itself, of a string as RFC 8941 writes it (draft-ietf-httpapi-idempotency-key-header) or bare."""
-    if key is None or not key.startswith('"'):
-        return key
-    return _ESCAPED.sub(r"\1", key[1:-1])
+    """The key itself, of an item as RFC 8941 writes it (draft-ietf-httpapi-idempotency-key-header): a string, or bare.
+    Its parameters say nothing."""
+    item = _ITEM.fullmatch(key) if key is not None else None
+    if item is None:
+        return None
+    return _ESCAPED.sub(r"\1", item[1][1:-1]) if item[1].startswith('"') else item[1]
 
 
 @router.post(
@@ -137,10 +147,19 @@ def cancel_job(request: HttpRequest, response: HttpResponse, job_id: UUID) -> St
     openapi_extra=openapi.adds(409, 429, headers={202: openapi.ACCEPTED_HEADERS}),
 )
 def retry_job(request: HttpRequest, response: HttpResponse, job_id: UUID) -> Status[JobOut]:
-    """Ask again for what failed or was cancelled, and for nothing that is done."""
+    """Ask again for what failed or was cancelled, and for nothing that is done.  Whoever asks pays."""
     user = caller(request)
     job = job_to_change(user, job_id, "generation.retry_job")
     return _accepted(response, control.retry(job, by=user))
+
+
+@router.get(
+    "/jobs/{job_id}/retry", response=AgainOut, tags=["limits"], openapi_extra=openapi.adds(409, 503),
+)
+def quote_retry(request: HttpRequest, job_id: UUID) -> AgainOut:
+    """What a retry would cost, who would pay, and what it would leave of their limits.  Nothing is begun."""
+    user = caller(request)
+    return AgainOut.of(quotes.of_retry(job_to_change(user, job_id, "generation.retry_job"), by=user))
 
 
 @router.post(
@@ -150,10 +169,20 @@ def retry_job(request: HttpRequest, response: HttpResponse, job_id: UUID) -> Sta
 def regenerate_unit(
     request: HttpRequest, response: HttpResponse, job_id: UUID, n: int, body: RegenerateIn
 ) -> Status[JobOut]:
-    """Have one done unit written anew.  The old version is kept, and stays if the new one fails."""
+    """Have one done unit written anew.  The old version is kept, and stays if the new one fails.  Whoever asks pays."""
     user = caller(request)
     job = job_to_change(user, job_id, "generation.regenerate_unit")
     return _accepted(response, control.regenerate(job, n, instruction=body.instruction, by=user))
+
+
+@router.get(
+    "/jobs/{job_id}/units/{n}/regenerate", response=AgainOut, tags=["limits"], openapi_extra=openapi.adds(409, 503),
+)
+def quote_regeneration(request: HttpRequest, job_id: UUID, n: int) -> AgainOut:
+    """What a new version of a unit would cost, who would pay, and what it would leave.  Nothing is begun."""
+    user = caller(request)
+    job = job_to_change(user, job_id, "generation.regenerate_unit")
+    return AgainOut.of(quotes.of_regeneration(job, n, by=user))
 
 
 def _accepted(response: HttpResponse, job: Job, chunks: Sequence[Chunk] | None = None) -> Status[JobOut]:

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from ninja import Router
 from pydantic import BaseModel, Field
 
-from accounts.ledger import Standing
+from accounts.standings import Standing
 from accounts.windows import Metric, Window
 from generation.api import openapi
 from generation.api.auth import caller
@@ -16,7 +16,7 @@ from generation.api.schemas import JobIn
 from generation.models import Strategy
 from generation.services import quotas
 from generation.services.jobs import quotes
-from generation.services.jobs.quotes import Cached
+from generation.services.jobs.quotes import AgainQuote, Cached, Remainder
 
 router = Router()
 
@@ -53,6 +53,34 @@ class UsageOut(BaseModel):
 
 class RemainderOut(LimitOut):
     left_after: int = Field(description="What would be left if the request were accepted; negative: it does not fit.")
+
+    @classmethod
+    def of(cls, limit: Remainder) -> "RemainderOut":
+        return cls.model_validate({**cls.columns(limit.standing), "left_after": limit.left_after})
+
+
+class AgainOut(BaseModel):
+    """The price of asking once more.  Whoever asks pays, not the owner; the p90 is what would be reserved."""
+
+    payer: str
+    units: int
+    usd_micros_p50: int
+    usd_micros_p90: int
+    seconds_p50: float
+    seconds_p90: float
+    based_on_jobs: int = Field(description="Completed jobs that it is read off; 0: from prices and sizes.")
+    fits: bool = Field(description="Whether it would be accepted now.")
+    sentence: str = Field(description="The price and who pays, for people.")
+    limits: list[RemainderOut] = Field(description="Of the payer.")
+
+    @classmethod
+    def of(cls, found: AgainQuote) -> "AgainOut":
+        return cls(
+            payer=found.payer.get_username(), units=found.units, usd_micros_p50=found.usd_micros_p50,
+            usd_micros_p90=found.usd_micros_p90, seconds_p50=found.seconds_p50, seconds_p90=found.seconds_p90,
+            based_on_jobs=found.based_on_jobs, fits=found.fits, sentence=found.sentence,
+            limits=[RemainderOut.of(limit) for limit in found.limits],
+        )
 
 
 class SimilarOut(BaseModel):
@@ -102,10 +130,7 @@ def quote_job(request: HttpRequest, body: JobIn) -> QuoteOut:
             )
             for one in found.similar
         ],
-        limits=[
-            RemainderOut.model_validate({**LimitOut.columns(limit.standing), "left_after": limit.left_after})
-            for limit in found.limits
-        ],
+        limits=[RemainderOut.of(limit) for limit in found.limits],
     )
 
 

@@ -104,6 +104,9 @@ def _of_workers(now: Gauges) -> Iterator[Metric]:
         ("workers", "Worker processes that take work.", now.workers),
         ("worker_calls", "Calls in flight, as the workers say.", now.in_flight),
         ("worker_slots", "Calls that the workers could have in flight.", now.slots),
+        ("reply_kept_seconds",
+         "From a reply's last byte until it is stored: the 99th percentile of the slowest worker's newest replies.",
+         now.kept_after_s),
         ("sweeper_age_seconds", "Since the last sweep.", now.sweeper_age_s),
         ("claim_age_seconds", "Since the last claim of any worker.", now.claim_age_s),
     ):

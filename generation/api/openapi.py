@@ -32,7 +32,10 @@ ACCEPTED_HEADERS = {
     "Retry-After": {"description": "Seconds until a look is worth it.", "schema": {"type": "integer"}},
 }
 ABOUT: JsonObject = {
-    "info": {"license": {"name": "MIT", "identifier": "MIT"}},
+    "info": {
+        "license": {"name": "MIT", "identifier": "MIT"},
+        "contact": {"name": "The administrators of this installation"},
+    },
     "tags": [
         {"name": "jobs", "description": "Ask for documents, watch them, stop them, ask again."},
         {"name": "documents", "description": "Read what is done, and have a unit written anew."},

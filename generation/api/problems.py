@@ -123,6 +123,7 @@ PROBLEM_MEANINGS: Mapping[str, ProblemMeaning] = {
     _R.TOO_MANY_UNITS: ProblemMeaning(422, "The document is too long for you"),
     _R.LIMIT_REACHED: ProblemMeaning(429, "Limit reached"),
     _R.BUDGET_SPENT: ProblemMeaning(503, "The limit of everybody together is reached"),
+    _R.CHANGED_MEANWHILE: ProblemMeaning(409, "Somebody else was at it meanwhile"),
     _R.ALERT_NOT_OPEN: ProblemMeaning(409, "The alert is not open"),
     _R.INVALID_NOTE: ProblemMeaning(422, "Invalid text"),
     _R.INVALID_URL: ProblemMeaning(422, "URL that is not called"),

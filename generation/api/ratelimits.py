@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from django.http import HttpResponse
 
-from accounts.ledger import Standing
+from accounts.standings import Standing
 from accounts.windows import Window
 
 

@@ -4,15 +4,18 @@ Input refuses unknown fields.  A snapshot is a part of a job: the same names mea
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import Any
+from functools import cache
+from typing import Annotated, Any
 from uuid import UUID
 
 from django.urls import reverse
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from generation.core.reasons import EXPLANATIONS, Reason
 from generation.core.states import ChunkState, JobState
+from generation.core.text import cleaned_if_text
 from generation.models import Chunk, Job, Strategy
+from generation.services import quotas
 from generation.services.jobs import documents, progress
 
 JsonObject = dict[str, Any]      # Any: a JSON object
@@ -38,8 +41,8 @@ class JobIn(InputModel):
 class RegenerateIn(InputModel):
     """What a person wants of the new version."""
 
-    instruction: str = Field(
-        default="", max_length=2_000, description="In plain words; empty: just another version.",
+    instruction: Annotated[str, StringConstraints(max_length=2_000), BeforeValidator(cleaned_if_text)] = Field(
+        default="", description="In plain words; empty: just another version.",
         examples=["Replace the overhead press, my shoulder hurts."],
     )
 
@@ -62,8 +65,10 @@ class WaitingOut(Explained):
 class PlaceOut(BaseModel):
     """Where an active job stands in the fair queue."""
 
-    ahead: int = Field(description="Parts of others' documents that are begun before the next part of this one.")
-    finish_at: dt.datetime = Field(description="When it should end: an estimate, nothing more.")
+    ahead: int = Field(description="Parts of other documents that are begun before the next part of this one.")
+    finish_at: dt.datetime | None = Field(
+        description="When it should end, an estimate; null while nobody can do the work: `waiting` says why.",
+    )
 
 
 class UnitLine(BaseModel):
@@ -103,7 +108,14 @@ class SnapshotOut(BaseModel):
     from_cache: bool = Field(description="Nothing had to be made: the same was asked for before.")
     cached_parts: int = Field(description="How many of the plan and the units came from the cache.")
     saved_usd_micros: int = Field(description="What these cost when they were made.")
-    elapsed_s: float
+    elapsed_s: float = Field(description="How long it was at work: not from an end to the retry that followed.")
+
+
+class ShareOut(BaseModel):
+    """What one person pays of a job: its owner for the request, others for what they asked of it once more."""
+
+    payer: str
+    cost_usd_micros: int
 
 
 class JobLinks(BaseModel):
@@ -112,18 +124,19 @@ class JobLinks(BaseModel):
     document: str
     units: list[str] = Field(description="Those that can be read.")
     cancel: str
-    retry: str
+    retry: str = Field(description="POST retries; GET tells what that would cost, and who would pay.")
 
 
 class JobOut(SnapshotOut):
     kind: str
-    strategy: Strategy
+    strategy: str = Field(description="As it was asked for: what later versions offer may be another.")
     requested_by: str
     brief: JsonObject
     is_fresh: bool = Field(description="It was asked not to take anything from the cache.")
     adapted_from: UUID | None = Field(description="The job whose document was the draft, if it still exists.")
     units_failed: int
     findings: list[JsonObject] = Field(description="Of the checks on the whole document.")
+    paid_by: list[ShareOut] = Field(description="Who pays what of the cost, the owner first.")
     calls: int
     cached_input_tokens: int
     created_at: dt.datetime
@@ -138,10 +151,15 @@ class JobOut(SnapshotOut):
         base = job_path(job)
         return cls(
             **snapshot,
-            kind=job.kind, strategy=Strategy(job.strategy), requested_by=job.user.get_username(),
+            kind=job.kind, strategy=job.strategy, requested_by=job.user.get_username(),
             brief=job.brief, is_fresh=job.is_fresh,
             adapted_from=job.adapted_from.public_id if job.adapted_from else None, units_failed=job.unit_failed,
-            findings=job.findings, calls=job.calls, cached_input_tokens=job.cached_input_tokens,
+            findings=job.findings,
+            paid_by=[
+                ShareOut(payer=share.payer, cost_usd_micros=share.cost_usd_micros)
+                for share in quotas.shares(job, is_new=chunks is not None)
+            ],
+            calls=job.calls, cached_input_tokens=job.cached_input_tokens,
             created_at=job.created_at, started_at=job.started_at, finished_at=job.finished_at,
             links=JobLinks(
                 self=base, events=f"{base}/events", document=f"{base}/document", cancel=f"{base}/cancel",
@@ -159,7 +177,7 @@ class JobItem(BaseModel):
 
     id: UUID
     kind: str
-    strategy: Strategy
+    strategy: str
     title: str
     state: JobState
     reason: str | None
@@ -179,7 +197,7 @@ class JobItem(BaseModel):
     @classmethod
     def of(cls, job: Job) -> "JobItem":
         return cls(
-            id=job.public_id, kind=job.kind, strategy=Strategy(job.strategy), title=job.title,
+            id=job.public_id, kind=job.kind, strategy=job.strategy, title=job.title,
             state=JobState(job.state), reason=job.reason or None,
             explanation=Explained(**explained) if (explained := progress.explained(job)) else None,
             revision=job.revision, percent=job.percent, units_done=job.unit_done, units_total=job.unit_total,
@@ -280,4 +298,9 @@ def explanation_of(reason: str, detail: str) -> Explained | None:
 
 
 def job_path(job: Job) -> str:
-    return reverse("api:job", args=[job.public_id])
+    return f"{_jobs_path()}/{job.public_id}"
+
+
+@cache
+def _jobs_path() -> str:
+    return reverse("api:jobs")

@@ -9,12 +9,13 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from ninja import Query, Router, Status
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, BeforeValidator, Field
 
 from generation.api import openapi
 from generation.api.auth import caller
 from generation.api.problems import Problem, ProblemCode
 from generation.api.schemas import InputModel
+from generation.core.text import one_line_if_text
 from generation.core.webhooks import JobEvent
 from generation.models import Delivery, DeliveryState, WebhookEndpoint
 from generation.services.outbox import webhooks
@@ -26,7 +27,9 @@ Url = Annotated[str, Field(
     description="https, port 443 or 8443, and nothing that leads into a private network.")]
 Events = Annotated[list[JobEvent], Field(
     min_length=1, max_length=len(JobEvent), description="What you want to be told of.")]
-Description = Annotated[str, Field(max_length=200, description="For you, to tell endpoints apart.")]
+Description = Annotated[
+    str, Field(max_length=200, description="For you, to tell endpoints apart; kept as one line."),
+    BeforeValidator(one_line_if_text)]
 
 
 class WebhookIn(InputModel):

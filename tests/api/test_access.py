@@ -37,6 +37,8 @@ WITH_ID = {
     ("GET", f"{JOB}/document"): Row(200),
     ("GET", f"{JOB}/units/{{n}}"): Row(200),
     ("POST", f"{JOB}/cancel"): Row(202, "active", permission="cancel_job"),
+    ("GET", f"{JOB}/retry"): Row(200, "cancelled", permission="retry_job"),
+    ("GET", f"{JOB}/units/{{n}}/regenerate"): Row(200, permission="regenerate_unit"),
     ("POST", f"{JOB}/retry"): Row(202, "cancelled", permission="retry_job"),
     ("POST", f"{JOB}/units/{{n}}/regenerate"): Row(
         202, body={"instruction": "Without jumps."}, permission="regenerate_unit"),

@@ -97,7 +97,7 @@ def test_every_field_of_a_course_is_checked_too(ann_api, route):
 
 
 @pytest.mark.parametrize("raw", [
-    b"{", b"", b"nonsense", b"\xff\xfe", b'{"kind": NaN}', b'{"kind": Infinity}', b"[" * 100_000, b'{"a":1}{}',
+    b"{", b"", b"nonsense", b"\xff\xfe", b'{"kind": NaN}', b'{"kind": Infinity}', b"[" * 4_900, b'{"a":1}{}',
     b'{"kind": "\xed\xa0\x80"}', b"9" * 10_000, json.dumps(ASK).encode("utf-16"),
 ], ids=lambda raw: repr(raw)[:30])
 def test_what_is_not_json_is_said_to_be_so(ann_api, route, raw):
@@ -129,17 +129,36 @@ def test_same_name_in_two_objects_is_fine(ann_api, route):
     assert "/brief/kind" in {error["pointer"] for error in body["errors"]}
 
 
+def refused_cheaply(api, raw: str) -> str:
+    """What is said of a body that Django would take, and that costs next to nothing."""
+    assert len(raw) < settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    api.ask({})      # the first request of a process reads the pages
+    before_s = time.thread_time()
+    response = api.post(f"{ROOT}/jobs", raw, content_type="application/json")
+    took_s = time.thread_time() - before_s
+    assert took_s < 0.2
+    return problem(response, 413, "body_too_large")["detail"]
+
+
 @pytest.mark.parametrize("where", ["body", "brief"])
 def test_unknown_names_without_end_are_refused_cheaply(ann_api, route, where):
     unknown = dict.fromkeys((f"k{n}" for n in range(120_000)), 0)
     raw = json.dumps({**ASK, **unknown} if where == "body" else program(**unknown))
-    assert len(raw) < settings.DATA_UPLOAD_MAX_MEMORY_SIZE
-    ann_api.ask({})      # the first request of a process reads the pages
-    before_s = time.thread_time()
-    response = ann_api.post(f"{ROOT}/jobs", raw, content_type="application/json")
-    took_s = time.thread_time() - before_s
-    assert "1,000 names" in problem(response, 413, "body_too_large")["detail"]
-    assert took_s < 0.2
+    assert "1,000 names" in refused_cheaply(ann_api, raw)
+
+
+@pytest.mark.parametrize("item", ["0", "[]", "{}", '"a"'])
+@pytest.mark.parametrize("where", ["equipment", "x"])
+def test_items_without_end_are_refused_cheaply(ann_api, route, where, item):
+    """Of each a problem would be made: 900,000 of them took six seconds."""
+    many = f"[{item},{','.join([item] * 450_000)}]"
+    raw = json.dumps(program(**{where: "MANY"})).replace('"MANY"', many)
+    assert "5,000 values" in refused_cheaply(ann_api, raw)
+
+
+def test_long_text_full_of_commas_is_no_list(ann_api, route):
+    response = ann_api.send("POST", "/jobs", program(goal_note="one, two, [three], " * 20_000))
+    assert problem(response, 422, "invalid_brief")["errors"][0]["pointer"] == "/brief/goal_note"
 
 
 @pytest.mark.parametrize("content_type", [
@@ -189,6 +208,15 @@ def test_pasted_instruction_and_description_are_taken_too(done, ann_api):
     assert made["description"] == kept
     changed = ann_api.send("PATCH", f"/webhooks/{made['id']}", {"description": f"{pasted} 2"}).json()
     assert changed["description"] == f"{kept} 2"
+
+
+def test_text_is_counted_as_it_is_kept(done, ann_api):
+    unseen = "\ufeff \u200b"
+    instruction = unseen + "x" * 2_000
+    assert ann_api.send("POST", of(done, "/units/1/regenerate"), {"instruction": instruction}).status_code == 202
+    assert done.chunks.get(position=1).instruction == "x" * 2_000
+    body = {"url": "https://hooks.example.com/x", "description": unseen + "x" * 200}
+    assert ann_api.send("POST", "/webhooks", body).json()["description"] == "x" * 200
 
 
 @pytest.mark.parametrize("instruction", ["a\x00b", "a\u202eb", "\ud800", LONG, 7, None, ["x"]])

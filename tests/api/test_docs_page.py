@@ -31,4 +31,4 @@ def test_docs_page_shows_every_operation_and_complains_about_nothing(tmp_path, s
         operations = page.locator(".opblock").count()
         browser.close()
     assert (complaints, hosts) == ([], {f"127.0.0.1:{port}"})
-    assert operations == 22
+    assert operations == 24

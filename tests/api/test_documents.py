@@ -7,8 +7,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from generation.core.outcomes import CallCode, Failure
+from generation.kinds import all_kinds
 from generation.models import Attempt, Chunk, Job
-from generation.services.jobs import control
+from generation.services.jobs import control, submission
 from tests.api.calls import of, problem
 from tests.support import claim_all, finish, work_off
 
@@ -154,8 +155,35 @@ def test_real_document_says_that_nobody_has_reviewed_it(done, ann_api):
 def test_unit_is_readable_while_others_run(begun, ann_api):
     unit = ann_api.send("GET", of(begun, "/units/1")).json()
     assert (unit["position"], unit["state"], unit["versions"]) == (1, "done", [])
-    assert unit["content"] == Chunk.objects.get(job=begun, position=1).content
+    assert unit["content"] == ann_api.send("GET", of(begun, "/document?format=json")).json()["weeks"][0]
     assert unit["markdown"].startswith("## Week 1")
+
+
+def test_lesson_is_what_the_document_has(ann, ann_api, route):
+    """Its options in the order of the document, its findings where they point in that."""
+    job = work_off(submission.submit(user=ann, kind="course", brief=all_kinds()["course"].example).job)
+    written = Chunk.objects.get(job=job, position=2)
+    options = written.content["quiz"][0]["options"]
+    found = [finding(f"/quiz/0/options/{k}/text") for k in range(len(options))]
+    Chunk.objects.filter(pk=written.pk).update(findings=[*found, finding("/gone/7"), finding("")])
+    units = [ann_api.send("GET", of(job, f"/units/{n}")).json() for n in range(1, job.unit_total + 1)]
+    document = ann_api.send("GET", of(job, "/document?format=json")).json()
+    lessons = [lesson for module in document["modules"] for lesson in module["lessons"]]
+    assert [unit["content"] for unit in units] == lessons
+    for option, moved in zip(options, units[1]["findings"], strict=False):
+        place = int(moved["pointer"].split("/")[4])
+        assert lessons[1]["quiz"][0]["options"][place] == option
+    assert [moved["pointer"] for moved in units[1]["findings"][-2:]] == ["/gone/7", ""]
+    assert any(
+        part.content["quiz"] != lessons[part.position - 1]["quiz"] for part in Chunk.objects.filter(job=job).units()
+    ), "there was something to put in order"
+
+
+def finding(pointer: str) -> dict[str, str]:
+    return {
+        "rule": "X", "severity": "warning", "pointer": pointer, "measured": "1", "limit": "2", "message": "m",
+        "advice": "a",
+    }
 
 
 def test_unit_that_is_not_done_says_so(begun, ann_api):

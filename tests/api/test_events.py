@@ -13,11 +13,16 @@ import pytest
 from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.db.backends.signals import connection_created
+from django.db.models.functions import Now
+from django.test import Client
 
+from accounts.models import ApiToken, User, revoke_token
 from generation.api import events
+from generation.api.auth import Entitlement
 from generation.api.hub import Frame, Hub, Listener, hub
 from generation.models import Job
 from generation.services.jobs import control, progress, submission
+from generation.services.maintenance import erasure
 from tests.api.calls import ASK, ROOT, Caller, of, problem
 from tests.api.wire import Stream, serving, until
 from tests.support import PROGRAM, claim_all, work_off
@@ -158,6 +163,111 @@ def test_job_that_is_deleted_ends_the_stream(job, watch):
     assert stream.next() is None
 
 
+# --- Who may still listen -------------------------------------------------------------------------
+
+
+@pytest.fixture
+def soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("generation.api.hub.ENTITLED_S", 0.0)
+
+
+LOSSES = {
+    "token revoked": lambda user: revoke_token(ApiToken.objects.get(user=user)),
+    "token expired": lambda user: ApiToken.objects.filter(user=user).update(expires_at=Now()),
+    "token deleted": lambda user: ApiToken.objects.filter(user=user).delete(),
+    "account closed": lambda user: User.objects.filter(pk=user.pk).update(is_active=False),
+}
+STAFF_LOSSES = {
+    **LOSSES,
+    "group taken": lambda user: user.groups.clear(),
+    "no longer staff": lambda user: User.objects.filter(pk=user.pk).update(is_staff=False),
+}
+
+
+@pytest.mark.usefixtures("soon")
+@pytest.mark.parametrize("loss", LOSSES)
+def test_stream_ends_with_the_right_to_it(job, ann, cy, watch, loss):
+    theirs, stream = watch(submission.submit(user=cy, **ASK).job, secret=Caller(cy).secret), watch(job)
+    assert [stream.next().name, theirs.next().name] == ["snapshot", "snapshot"]
+    LOSSES[loss](ann)
+    assert stream.next() is None
+    assert watch(job).status == 401
+    assert hub.streams() == 1, "nobody else's ends"
+
+
+@pytest.mark.usefixtures("soon")
+@pytest.mark.parametrize("loss", STAFF_LOSSES)
+def test_stream_of_somebody_elses_job_ends_with_the_permission(job, rita, rita_api, watch, loss):
+    stream, own = watch(job, secret=rita_api.secret), watch(job)
+    assert [stream.next().name, own.next().name] == ["snapshot", "snapshot"]
+    STAFF_LOSSES[loss](rita)
+    assert stream.next() is None
+    assert hub.streams() == 1, "its owner goes on"
+
+
+def _change_password(user: User) -> None:
+    user.set_password("another long word")
+    user.save()
+
+
+@pytest.mark.usefixtures("soon")
+@pytest.mark.parametrize("lose", [
+    lambda browser, _user: browser.logout(),
+    lambda _browser, user: _change_password(user),
+    lambda browser, _user: browser.session_expires(),
+    lambda _browser, user: LOSSES["account closed"](user),
+], ids=["signed out", "password changed", "session run out", "account closed"])
+def test_stream_of_a_browser_ends_with_its_session(port, job, ann, lose):
+    class Browser(Client):
+        def session_expires(self) -> None:
+            session = self.session
+            session.set_expiry(-1)
+            session.save()
+
+    browser = Browser()
+    browser.force_login(ann)
+    cookie = f"sessionid={browser.cookies['sessionid'].value}"
+    stream = Stream(port, f"{ROOT}{of(job, '/events')}", "", cookie=cookie)
+    assert stream.next().name == "snapshot"
+    lose(browser, ann)
+    assert stream.next() is None
+    stream.close()
+
+
+@pytest.mark.usefixtures("soon")
+def test_stream_goes_on_while_nothing_is_lost(job, ann, watch):
+    stream = watch(job)
+    stream.next()
+    rounds = hub.rounds
+    until(lambda: hub.rounds >= rounds + 5, "five looks at who listens")
+    control.cancel(job, by=None)
+    assert [event.name for event in stream.rest()] == ["snapshot", "end"]
+
+
+def test_erasure_of_a_person_ends_their_streams(job, ann, watch):
+    stream = watch(job)
+    assert stream.next().data["title"] != erasure.TITLE
+    erasure.erase_user(ann, by=None)
+    stream.rest()
+    assert Job.objects.get().erased_at is not None
+    assert watch(job).status == 401
+
+
+@pytest.mark.usefixtures("soon")
+def test_looking_who_may_listen_costs_the_same_for_one_and_for_fifty(job, ann, rita, rita_api, watch, monkeypatch):
+    monkeypatch.setattr(events, "STREAMS_PER_USER", 100)
+    monkeypatch.setattr("generation.api.hub.PLACE_S", 3_600)
+    for _ in range(25):
+        watch(job), watch(job, secret=rita_api.secret)
+    until(lambda: hub.streams() == 50, "fifty streams")
+    with statements_of_the_hub() as counted:
+        rounds = hub.rounds
+        until(lambda: hub.rounds >= rounds + 5, "five rounds")
+        per_round = counted["all"] / (hub.rounds - rounds)
+    assert per_round <= 5, "one for the revisions, one for people, one for tokens, one for the permission"
+    assert hub.streams() == 50
+
+
 # --- What it costs --------------------------------------------------------------------------------
 
 
@@ -184,7 +294,8 @@ def statements_of_the_hub() -> Iterator[Counter[str]]:
 def test_fifty_listeners_cost_no_more_queries_than_one(ann, route, watch, monkeypatch):
     """And they hold no connection: the pool has fewer than fifty."""
     monkeypatch.setattr(events, "STREAMS_PER_USER", 100)
-    monkeypatch.setattr("generation.api.hub.PLACE_S", 3_600)      # on a slow machine five rounds take longer than that
+    for seldom in ("PLACE_S", "ENTITLED_S"):      # on a slow machine five rounds take longer than that
+        monkeypatch.setattr(f"generation.api.hub.{seldom}", 3_600)
     spent: dict[int, tuple[int, int]] = {}
     for listeners in (1, 50):
         job = submission.submit(user=ann, **ASK).job
@@ -206,14 +317,16 @@ def test_fifty_listeners_cost_no_more_queries_than_one(ann, route, watch, monkey
     assert abs(spent[1][1] - spent[50][1]) <= 1, "and what it takes, give or take the round in which counting begins"
 
 
-def test_five_hundred_listeners_leave_nothing_behind(ann, route, settings):
+def test_five_hundred_listeners_leave_nothing_behind(ann, route, settings, monkeypatch):
     """Half of them leave amid the stream, the others are told the end."""
+    monkeypatch.setattr("generation.api.hub.ENTITLED_S", 3_600)      # they came by no door
     settings.SSE_POLL_S = 0.02
     watched = [submission.submit(user=ann, **ASK).job for _ in range(5)]
     threads = threading.active_count()
 
     async def listen(job: Job, user_id: int) -> str:
-        parts = [part async for part in events._stream(job.pk, user_id, frame(job.revision), None)]
+        entitled = Entitlement(user_id, is_own=True)
+        parts = [part async for part in events._stream(job.pk, entitled, frame(job.revision), None)]
         return parts[-1]
 
     async def scenario() -> list[str]:
@@ -235,7 +348,9 @@ def test_five_hundred_listeners_leave_nothing_behind(ann, route, settings):
     assert threading.active_count() <= threads + 2, "the poller's thread, and the one that cancelled"
 
 
-def test_many_jobs_are_asked_about_in_one_query(ann, route, watch):
+def test_many_jobs_are_asked_about_in_one_query(ann, route, watch, monkeypatch):
+    for seldom in ("PLACE_S", "ENTITLED_S"):      # on a slow machine five rounds take longer than that
+        monkeypatch.setattr(f"generation.api.hub.{seldom}", 3_600)
     streams = [watch(submission.submit(user=ann, **ASK).job) for _ in range(8)]
     for stream in streams:
         stream.next()
@@ -263,8 +378,24 @@ def test_one_user_holds_a_limited_number_of_streams(job, watch, rita_api, monkey
     assert json.loads(refused.response.read())["code"] == "too_many_streams"
     assert watch(job, secret=rita_api.secret).status == 200, "another user has their own"
     held[0].close()
-    until(lambda: hub.streams() == 2, "a place")
-    assert watch(job).status == 200
+    until(lambda: watch(job).status == 200, "a place")
+
+
+def test_stream_too_many_is_refused_before_anything_is_looked_at(job, watch, monkeypatch):
+    """Who opens thousands otherwise takes the database from everybody else."""
+    monkeypatch.setattr(events, "STREAMS_PER_USER", 1)
+    looked = list[object]()
+    look = events._look
+
+    def noted(request, job_id):
+        looked.append(job_id)
+        return look(request, job_id)
+
+    monkeypatch.setattr(events, "_look", noted)
+    held = watch(job)
+    held.next()
+    assert [watch(job).status for _ in range(3)] == [429] * 3
+    assert looked == [job.public_id]
 
 
 def test_database_that_is_away_for_a_moment_ends_no_stream(job, watch, monkeypatch):
@@ -310,7 +441,7 @@ def frame(revision: int) -> Frame:
 
 def test_slow_listener_gets_the_newest_and_no_backlog():
     async def scenario() -> list[int]:
-        listener = Listener(user_id=1)
+        listener = Listener(Entitlement(1, is_own=True))
         for revision in (2, 3, 4):
             listener.offer(frame(revision))
         newest = await listener.next(1)
@@ -328,7 +459,7 @@ def test_frame_that_is_older_than_what_was_sent_is_dropped(job, monkeypatch):
     monkeypatch.setattr(settings, "SSE_POLL_S", 0.001)
 
     async def scenario() -> list[str]:
-        parts = [part async for part in events._stream(job.pk, 1, frame(5), None)]
+        parts = [part async for part in events._stream(job.pk, Entitlement(1, is_own=True), frame(5), None)]
         return [line for part in parts for line in part.split("\n") if line.startswith("id: ")]
 
     assert asyncio.run(scenario()) == ["id: 5", "id: 6"]

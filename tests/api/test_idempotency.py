@@ -58,6 +58,35 @@ def test_quoted_string_is_the_same_key_as_the_bare_one(ann_api, route, quoted, b
     problem(ann_api.ask({**ASK, "strategy": "single"}, Idempotency_Key=quoted), 409, "idempotency_key_reused")
 
 
+@pytest.mark.django_db
+@pytest.mark.parametrize("item", [
+    '"u";a=1', '"u"; a="b c;\\"d"', '"u";a', '"u";a=?1;b=-2.5;c=:YWI=:;d=tok/en', "u;a=1", "u; a", '"u";*=1'])
+def test_parameters_of_a_key_are_ignored(ann_api, route, item):
+    first, second = (ann_api.ask(Idempotency_Key=key) for key in ('"u"', item))
+    assert second.status_code == 202, second.content
+    assert first.json()["id"] == second.json()["id"]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("key", ["u", '"u"'])
+def test_key_that_is_sent_twice_in_one_request_is_refused_over_a_real_server(ann, route, key):
+    """A server joins two lines of one header with a comma."""
+    caller, body = Caller(ann), json.dumps(ASK)
+    with serving() as port:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=15)
+        connection.putrequest("POST", f"{ROOT}/jobs")
+        for name, value in [
+            ("Authorization", f"Bearer {caller.secret}"), ("Content-Type", "application/json"),
+            ("Content-Length", str(len(body))), ("Idempotency-Key", key), ("Idempotency-Key", key),
+        ]:
+            connection.putheader(name, value)
+        connection.endheaders(body.encode())
+        response = connection.getresponse()
+        assert response.status == 422, response.read()
+        connection.close()
+    assert not Job.objects.exists()
+
+
 @pytest.mark.django_db(transaction=True)
 def test_quoted_key_is_one_key_over_a_real_server(ann, route):
     caller = Caller(ann)
@@ -87,7 +116,8 @@ def test_without_a_key_every_request_is_a_job(ann_api, route):
 @pytest.mark.django_db
 @pytest.mark.parametrize("key", [
     "", " ", "a\x00b", "a\nb", "a\x7fb", "k" * 201, "clé", "\ud800", "a b", '"', '""', '"abc', '"a"b"', r'"a\b"',
-    '"a\\', '"clé"', '"' + "k" * 201 + '"', '"a";x=1',
+    '"a\\', '"clé"', '"' + "k" * 201 + '"', "u,u", "u, u", '"u","u"', '"u", "u"', "u;", '"u";', '"u";;a',
+    '"u";A=1', '"u" ;a', '"u";a=', '"u";a=1,"u"', '"u";a="b',
 ])
 def test_unusable_key_is_named(ann_api, route, key):
     body = problem(ann_api.ask(Idempotency_Key=key), 422, "invalid_input")

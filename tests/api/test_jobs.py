@@ -99,7 +99,7 @@ def test_simulated_job_says_so(done, ann_api):
     assert ann_api.send("GET", "/jobs").json()["items"][0]["is_simulated"] is True
 
 
-@pytest.mark.parametrize(("state", "most"), [("active", 7), ("done", 3)])      # two for its place, one for workers
+@pytest.mark.parametrize(("state", "most"), [("active", 8), ("done", 4)])      # two for its place, one for workers
 def test_look_at_a_job_takes_a_few_queries(begun, ann_api, state, most):
     job = begun if state == "active" else work_off(begun)
     ann_api.send("GET", of(job))     # notes the token's use, which happens once a minute
@@ -258,3 +258,12 @@ def test_regenerate_keeps_the_old_version(done, ann_api):
 ])
 def test_unit_that_is_not_done_cannot_be_regenerated(begun, ann_api, n, status, code):
     problem(ann_api.send("POST", of(begun, f"/units/{n}/regenerate"), {"instruction": "x"}), status, code)
+
+
+def test_job_of_a_strategy_that_is_not_known_here_is_shown_and_not_run(begun, ann_api):
+    control.cancel(begun, by=None)
+    Job.objects.update(strategy="tournament")
+    assert ann_api.send("GET", of(begun)).json()["strategy"] == "tournament"
+    assert ann_api.send("GET", "/jobs").json()["items"][0]["strategy"] == "tournament"
+    problem(ann_api.send("POST", of(begun, "/retry")), 422, "unknown_strategy")
+    problem(ann_api.send("POST", of(begun, "/units/1/regenerate"), {"instruction": "x"}), 422, "unknown_strategy")

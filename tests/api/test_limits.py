@@ -5,9 +5,11 @@ from collections import Counter
 
 import pytest
 
+from accounts import ttl_cache
 from accounts.models import Pause, Reservation
-from generation.models import Attempt, Job, clock
+from generation.models import Attempt, Job, Route, clock
 from generation.services.jobs import control, submission
+from generation.telemetry import heartbeats
 from tests.api.calls import ASK, Caller, of, problem
 from tests.support import PROGRAM, claim_all, limited, used, work_off
 from tests.threads import at_once
@@ -113,8 +115,58 @@ def test_place_in_the_queue_counts_what_is_begun_before(ann, cy, cy_api, route):
     assert ahead(mine[0]) is None
 
 
+def beat(job: Job) -> None:
+    """A worker lives that could take `job`."""
+    heartbeats.beat("w1", in_flight=0, slots=8, revisions={job.kind: job.kind_revision}, is_draining=False)
+    ttl_cache.forget()
+
+
+def test_nobody_promises_an_end_while_nobody_can_do_the_work(ann_api, route):
+    job = Job.objects.get(public_id=ann_api.ask().json()["id"])
+
+    def told() -> tuple[bool, str | None]:
+        ttl_cache.forget()
+        body = ann_api.send("GET", of(job)).json()
+        return body["queue"]["finish_at"] is not None, body["waiting"] and body["waiting"]["reason"]
+
+    assert told() == (False, "no_worker")
+    claim_all()
+    assert told() == (False, "no_worker"), "whoever had it is gone"
+    beat(job)
+    assert told() == (True, None)
+
+
+@pytest.mark.parametrize("reason", ["auth", "out_of_credit", "quota_spent", "provider_unavailable", "paused_by_staff"])
+def test_nobody_promises_an_end_while_the_route_is_closed(ann_api, route, reason):
+    job = Job.objects.get(public_id=ann_api.ask().json()["id"])
+    beat(job)
+    is_held = reason == "paused_by_staff"
+    Route.objects.update(open_until=clock.now() + dt.timedelta(hours=1), breaker_reason=reason, is_held=is_held)
+    body = ann_api.send("GET", of(job)).json()
+    assert (body["queue"]["finish_at"], body["waiting"]["reason"]) == (None, reason)
+
+
+def test_nobody_has_more_left_than_the_limit(ann_api, route):
+    """What may be borrowed from the next window is no part of it."""
+    limited(window="hour", requests=3, burst=2)
+    told = []
+    while (answer := ann_api.ask()).status_code == 202:
+        told.append(answer["RateLimit"].split(";")[1])
+    assert told == ["r=3", "r=3", "r=2", "r=1", "r=0"]
+    limit, = ann_api.send("POST", "/quotes", ASK).json()["limits"]
+    assert (limit["left"], limit["left_after"]) == (0, -1)
+
+
+def test_limit_of_nothing_leaves_nothing(ann_api, route):
+    limited(window="hour", requests=0)
+    quote = ann_api.send("POST", "/quotes", ASK).json()
+    assert (quote["fits"], quote["limits"][0]["left"], quote["limits"][0]["left_after"]) == (False, 0, -1)
+    assert problem(ann_api.ask(), 429, "limit_reached")["left"] == 0
+
+
 def test_active_job_says_when_it_should_end(ann_api, route):
     job = Job.objects.get(public_id=ann_api.ask().json()["id"])
+    beat(job)
     finish = dt.datetime.fromisoformat(ann_api.send("GET", of(job)).json()["queue"]["finish_at"])
     assert clock.now() < finish <= clock.now() + dt.timedelta(seconds=job.expected_s + 2)
 
@@ -144,7 +196,7 @@ def test_spent_budget_of_everybody_is_503_with_its_reason_and_no_call_leaves(ann
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_hundred_at_once_over_http_under_a_limit_of_fifty_are_fifty(ann, route):
+def test_two_hundred_at_once_over_http_under_a_limit_of_fifty_are_fifty(ann, route, unhurried):
     limited(requests=50)
     callers = [Caller(ann) for _ in range(20)]
     responses = at_once(*(lambda caller=caller: [caller.ask().status_code for _ in range(10)] for caller in callers))

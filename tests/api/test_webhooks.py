@@ -67,6 +67,14 @@ def test_input_is_strict(body, ann_api):
     assert response["Content-Type"] == "application/problem+json"
 
 
+@pytest.mark.parametrize("description", ["two\nlines", "two\r\nlines", "two \n\n lines\n", "two\u2028lines"])
+def test_description_is_kept_as_one_line(description, ann_api):
+    made = make(ann_api, description=description)
+    changed = ann_api.send("PATCH", f"/webhooks/{make(ann_api)['id']}", {"description": description}).json()
+
+    assert made["description"] == changed["description"] == "two lines"
+
+
 def test_eleventh_endpoint_is_refused(ann_api):
     for _ in range(10):
         make(ann_api)

@@ -57,9 +57,12 @@ class Event:
 class Stream:
     """One open event stream."""
 
-    def __init__(self, port: int, path: str, secret: str, *, last_event_id: str | None = None) -> None:
+    def __init__(
+        self, port: int, path: str, secret: str, *, last_event_id: str | None = None, cookie: str = ""
+    ) -> None:
         self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE_S)
-        headers = {"Authorization": f"Bearer {secret}", "Accept": "text/event-stream"}
+        headers = {"Cookie": cookie} if cookie else {"Authorization": f"Bearer {secret}"}
+        headers["Accept"] = "text/event-stream"
         if last_event_id is not None:
             headers["Last-Event-ID"] = last_event_id
         self._connection.request("GET", path, headers=headers)
