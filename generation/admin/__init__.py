@@ -19,10 +19,13 @@ from generation.admin import (
     people,
     rehearsals,
     routes,
+    sight,
     workers,
 )
 
+sight.install()
+
 __all__ = [
     "alerts", "attempts", "cache", "channels", "chunks", "deliveries", "endpoints", "erasure", "incidents", "jobs",
-    "limits", "logs", "people", "rehearsals", "routes", "workers",
+    "limits", "logs", "people", "rehearsals", "routes", "sight", "workers",
 ]

@@ -1,8 +1,10 @@
 """Alerts: what calls for help, who looks after it, and the rules that decide when to call."""
 
 import datetime as dt
+from collections.abc import Callable
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.db.models import F, Model, QuerySet
 from django.db.models.functions import Now
@@ -11,17 +13,22 @@ from django.urls import URLPattern, path, reverse
 from django.utils.safestring import SafeString
 from unfold.decorators import display
 
-from generation.admin.actions import posted
+from accounts.models import Usage
+from generation.admin import sight
+from generation.admin.actions import marked, pressed
+from generation.admin.amounts import DurationField, like
+from generation.admin.editing import EditableAdmin
 from generation.admin.records import FastListAdmin, OwnPage, RecordAdmin, person, when
-from generation.admin.rendering import NOTHING, span, state, url_of
+from generation.admin.rendering import NOTHING, link_to, span, state, url_of
 from generation.core.alerting import CONDITION_MEANINGS, AlertState, Condition
 from generation.core.text import counted
 from generation.core.webhooks import ALERT_CONTINUES, ALERT_OPENED, ALERT_RESOLVED
-from generation.models import Alert, AlertRule, Channel, Election, Route
+from generation.models import Alert, AlertRule, Channel, Election, Job, Pulse, Route
 from generation.models.election import ALERTS
 from generation.services.alerts import handling
 
 SHOWN = 5
+DAY_S = 86_400
 DELIVERIES_SHOWN = 30
 TOLD = {ALERT_OPENED: "that it began", ALERT_CONTINUES: "that it goes on", ALERT_RESOLVED: "that it is over"}
 
@@ -39,26 +46,35 @@ def number(value: float) -> str:
 
 
 def subject_url(alert: Alert) -> str | None:
-    """The page of what the alert is about."""
+    """The page of what the alert is about; None also for those who may not open it."""
+    address, model = _subject(alert)
+    return address if sight.may_open(model) else None
+
+
+def _subject(alert: Alert) -> tuple[str | None, type[Model]]:
+    """A page, and of what model it is."""
     match Condition(alert.rule.condition):
-        case Condition.BREAKER_OPEN | Condition.ROUTE_MISFIT | Condition.LIMIT_LOW:
+        case (
+            Condition.BREAKER_OPEN | Condition.ROUTE_MISFIT | Condition.LIMIT_LOW | Condition.ROUTE_STOPPED
+            | Condition.ROUTE_DIRECTED
+        ):
             route = Route.objects.filter(slug=alert.key.partition(" ")[0]).first()
-            return url_of(route) if route else None
+            return url_of(route) if route else None, Route
         case Condition.CHANNEL_FAILING:
             channel = Channel.objects.filter(pk=alert.key).first() if alert.key.isdecimal() else None
-            return url_of(channel) if channel else None
+            return url_of(channel) if channel else None, Channel
         case Condition.OUT_OF_CREDIT | Condition.BAD_KEY:
-            return reverse("admin:generation_route_changelist")
+            return reverse("admin:generation_route_changelist"), Route
         case Condition.BUDGET:
-            return reverse("admin:accounts_usage_report")
+            return reverse("admin:accounts_usage_report"), Usage
         case Condition.SWEEPER_LATE | Condition.DISK_LOW:
-            return reverse("admin:generation_pulse_changelist")
+            return reverse("admin:generation_pulse_changelist"), Pulse
         case Condition.FAILURE_RATE:
-            return f"{reverse('admin:generation_job_changelist')}?state__in=failed,partial"
+            return f"{reverse('admin:generation_job_changelist')}?state__in=failed,partial", Job
         case Condition.STUCK_JOB | Condition.BACKLOG_AGE:
-            return f"{reverse('admin:generation_job_changelist')}?state__in=generating,planning,queued"
+            return f"{reverse('admin:generation_job_changelist')}?state__in=generating,planning,queued", Job
         case Condition.QUALITY_LOW:
-            return f"{reverse('admin:generation_job_changelist')}?state__exact=completed"
+            return f"{reverse('admin:generation_job_changelist')}?state__exact=completed", Job
 
 
 @admin.register(Alert)
@@ -77,7 +93,7 @@ class AlertAdmin(OwnPage, RecordAdmin):
     readonly_fields = ("first_seen", "last_seen", "resolved")
     first_seen = when("first_seen_at", "First seen")
     last_seen = when("last_seen_at", "Last seen")
-    resolved = when("resolved_at", "Over since")
+    resolved = when("resolved_at", "Resolved")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Alert]:
         rows: QuerySet[Alert] = super().get_queryset(request)
@@ -100,7 +116,7 @@ class AlertAdmin(OwnPage, RecordAdmin):
         now: dt.datetime = alert.db_now     # type: ignore[attr-defined]
         return span((alert.resolved_at or now) - alert.first_seen_at)
 
-    @display(description="Looked after by")
+    @display(description="Acknowledged by")
     def looks_after(self, alert: Alert) -> str:
         return str(alert.acknowledged_by or NOTHING)
 
@@ -128,13 +144,15 @@ class AlertAdmin(OwnPage, RecordAdmin):
         told = row.deliveries.select_related("channel").order_by("-id")[:DELIVERIES_SHOWN]
         may_handle = self.has_handle_permission(request)
         return {
-            "alert": row, "figures": [
+            "button_mark": marked(row), "alert": row, "figures": [
                 ("Measured", f"{number(row.value)} {row.unit}"),
                 ("Worst", f"{number(row.worst)} {row.unit}"),
                 ("Threshold", f"{number(row.rule.threshold)} {row.unit}"),
                 ("Found", counted(row.count, "time")),
             ],
-            "subject_url": subject_url(row), "told": [(delivery, TOLD[delivery.event]) for delivery in told],
+            "subject_url": subject_url(row), "told": [
+                (delivery, link_to(delivery, str(delivery.channel)), TOLD[delivery.event]) for delivery in told
+            ],
             "may_acknowledge": may_handle and row.state == AlertState.OPEN,
             "may_resolve": may_handle and row.state != AlertState.RESOLVED,
         }
@@ -142,20 +160,24 @@ class AlertAdmin(OwnPage, RecordAdmin):
     def acknowledge_view(self, request: HttpRequest, alert_id: int) -> HttpResponse:
         alert = self._alert(request, alert_id)
 
-        def act() -> str:
-            handling.acknowledge(alert, by=person(request), note=request.POST.get("note", ""))
-            return "You look after it now; nobody is reminded of it."
+        def act(seen: int) -> str:
+            handling.acknowledge(alert, by=person(request), note=request.POST.get("note", ""), seen=seen)
+            return "Acknowledged: it is yours now, and nobody is reminded of it."
 
-        return posted(request, is_permitted=self.has_handle_permission(request), back=url_of(alert), act=act)
+        return self._pressed(request, alert, act)
 
     def resolve_view(self, request: HttpRequest, alert_id: int) -> HttpResponse:
         alert = self._alert(request, alert_id)
 
-        def act() -> str:
-            handling.resolve(alert, by=person(request), note=request.POST.get("note", ""))
-            return "It is over. Should it go on, no other alert is opened before it was gone once."
+        def act(seen: int) -> str:
+            handling.resolve(alert, by=person(request), note=request.POST.get("note", ""), seen=seen)
+            return "Resolved. Should it go on, no other alert is opened before it was gone once."
 
-        return posted(request, is_permitted=self.has_handle_permission(request), back=url_of(alert), act=act)
+        return self._pressed(request, alert, act)
+
+    def _pressed(self, request: HttpRequest, alert: Alert, act: Callable[[int], str]) -> HttpResponse:
+        is_permitted = self.has_handle_permission(request)
+        return pressed(request, alert, is_permitted=is_permitted, back=url_of(alert), act=act)
 
     def _alert(self, request: HttpRequest, alert_id: int) -> Alert:
         alert = self.get_queryset(request).filter(pk=alert_id).first()
@@ -164,13 +186,27 @@ class AlertAdmin(OwnPage, RecordAdmin):
         return alert
 
 
+class AlertRuleForm(forms.ModelForm):
+    window_s = DurationField(
+        **like(AlertRule, "window_s"), least=60, most=30 * DAY_S,
+        help_text="How far to look back, where the condition is about what ended lately: 30 min, 1 h, 2 d.")
+    remind_after_s = DurationField(
+        **like(AlertRule, "remind_after_s"), least=1, zero="never",
+        help_text="When an alert that goes on, and that nobody acknowledged, is sent again: 4 h, 1 d, or never.")
+
+    class Meta:
+        model = AlertRule
+        fields = "__all__"      # noqa: DJ007     # the admin's fieldsets name them
+
+
 @admin.register(AlertRule)
-class AlertRuleAdmin(FastListAdmin):
+class AlertRuleAdmin(EditableAdmin, FastListAdmin):
     list_display = ("name", "is_enabled", "severity_label", "holds_when", "quiet", "tells")
     list_filter = ("is_enabled", "severity")
     search_fields = ("name",)
     ordering = ("name",)
     sortable_by = ("name",)
+    form = AlertRuleForm
     change_form_outer_before_template = "generation/admin/alert_rule.html"
     filter_horizontal = ()
     fieldsets = (

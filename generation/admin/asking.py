@@ -3,27 +3,51 @@
 import datetime as dt
 import secrets
 from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from unfold.admin import ModelAdmin
 
 from generation.admin.briefs import AskForm
 from generation.admin.records import person
-from generation.admin.rendering import span, url_of
+from generation.admin.rendering import link_to, span, url_of
 from generation.core.fingerprint import fingerprint
 from generation.core.pricing import dollars
 from generation.core.prompting import Kind
 from generation.kinds import all_kinds
+from generation.models import Job
 from generation.services.errors import Refusal
 from generation.services.jobs import quotes, submission
 
 
+def again_url(job: Job) -> str:
+    """The form, filled in with the brief of `job`."""
+    return f"{reverse('admin:generation_job_add')}?{urlencode({'kind': job.kind, 'from': job.public_id})}"
+
+
+def uuid_of(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+def _model_of(request: HttpRequest) -> Job | None:
+    """The job that `?from=` names, if the person may see it and its brief is still there."""
+    wanted = uuid_of(request.GET.get("from", ""))
+    visible = Job.objects.visible_to(person(request)).filter(erased_at__isnull=True)
+    return visible.select_related("user").filter(public_id=wanted).first() if wanted else None
+
+
 def ask(model_admin: ModelAdmin, request: HttpRequest) -> HttpResponse:
-    """Both steps; the caller has checked the permission."""
+    """Both steps; the caller has checked the permission.  With `?from=` it begins with what another job was asked."""
     kinds = all_kinds()
-    kind = kinds.get(request.GET.get("kind", ""))
+    model = _model_of(request)
+    kind = kinds.get(model.kind if model is not None else request.GET.get("kind", ""))
     if kind is None:
         return _page(model_admin, request, "Ask for a document", kinds=list(kinds.values()))
     if request.method == "POST":
@@ -36,9 +60,12 @@ def ask(model_admin: ModelAdmin, request: HttpRequest) -> HttpResponse:
             if accepted is not None:
                 return accepted
     else:
-        initial = AskForm.initial_of(kind) if "example" in request.GET else {}
+        initial = AskForm.initial_of(kind, kind.example) if "example" in request.GET else {}
+        if model is not None:
+            initial = {**AskForm.initial_of(kind, model.brief), "strategy": model.strategy}
         form = AskForm(kind, initial={"token": secrets.token_urlsafe(16), **initial})
-    return _page(model_admin, request, f"Ask for a {kind.title.lower()}", kind=kind, form=form)
+    return _page(model_admin, request, f"Ask for a {kind.title.lower()}", kind=kind, form=form, model=model,
+                 model_link=link_to(model), is_of_another=model is not None and model.user != request.user)
 
 
 def _submit(request: HttpRequest, kind: Kind, form: AskForm) -> HttpResponse | None:

@@ -29,10 +29,10 @@ LONG_TEXT_CHARACTERS = 200      # longer fields get more than one line
 
 
 class TextField(forms.CharField):
-    """Text with the line breaks that the kinds accept: browsers send CR LF."""
+    """Text as the kinds keep it, and counted so.  Browsers send line breaks as CR LF."""
 
     def to_python(self, value: Any) -> str:     # Any: what the form carries
-        return (super().to_python(value) or "").replace("\r\n", "\n").replace("\r", "\n")
+        return cleaned((super().to_python(value) or "").replace("\r\n", "\n").replace("\r", "\n"))
 
 
 class LinesField(TextField):
@@ -101,9 +101,10 @@ class AskForm(forms.Form):
             self.add_error(key if is_shown else None, f"{where}{sentence}")
 
     @staticmethod
-    def initial_of(kind: Kind) -> JsonObject:
-        """The kind's example, as initial values."""
-        return {_key(name): value for name, value in kind.example.items()}
+    def initial_of(kind: Kind, brief: JsonObject) -> JsonObject:
+        """`brief` as initial values, as far as the kind still asks for them."""
+        asked = kind.Brief.model_fields
+        return {_key(name): value for name, value in brief.items() if name in asked and value is not None}
 
 
 def readable(kind: Kind | None, brief: JsonObject) -> JsonObject:

@@ -7,7 +7,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.core.exceptions import PermissionDenied
-from django.db.models import F, QuerySet
+from django.db.models import F, Max, QuerySet
 from django.db.models.functions import Now
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.defaultfilters import filesizeformat
@@ -40,6 +40,8 @@ class PurgeForm(forms.Form):
         required=False, max_length=150, widget=UnfoldAdminTextInputWidget,
         help_text="The name of the user who had them made.",
     )
+    newest = forms.IntegerField(      # that the page which asked has counted
+        required=False, min_value=0, max_value=2**63 - 1, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **options: Any) -> None:     # Any: a form's arguments
         super().__init__(*args, **options)
@@ -60,7 +62,11 @@ class PurgeForm(forms.Form):
 
     @property
     def entries(self) -> QuerySet[CacheEntry]:
-        return cache_entries.selection(**self.cleaned_data)
+        """None that was made after somebody was asked: who sends a "yes" again forgets nothing else with it."""
+        wanted = {name: value for name, value in self.cleaned_data.items() if name != "newest"}
+        newest = self.cleaned_data["newest"]
+        rows = cache_entries.selection(**wanted)
+        return rows if newest is None else rows.filter(pk__lte=newest)
 
 
 @admin.register(CacheEntry)
@@ -177,10 +183,13 @@ class CacheEntryAdmin(RecordAdmin):
             raise PermissionDenied
         form = PurgeForm(request.POST or None)
         if request.method == "POST" and form.is_valid():
-            if "confirmed" in request.POST:
+            if "confirmed" in request.POST and form.cleaned_data["newest"] is not None:
                 self._purge(request, form.entries)
                 return HttpResponseRedirect(reverse("admin:generation_cacheentry_changelist"))
-            return self._confirm(request, form.entries, {name: request.POST.get(name, "") for name in form.fields})
+            newest = form.cleaned_data["newest"] = CacheEntry.objects.aggregate(newest=Max("pk", default=0))["newest"]
+            return self._confirm(
+                request, form.entries,
+                {**{name: request.POST.get(name, "") for name in form.fields}, "newest": newest})
         return TemplateResponse(request, "generation/admin/cache_purge.html", {
             **self.admin_site.each_context(request), "title": "Forget cache entries", "form": form,
         })

@@ -1,5 +1,6 @@
 """Channels: where alerts go."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -77,7 +78,12 @@ class ChannelAdmin(TargetAdmin):
             form.base_fields["address"].help_text = "Leave it empty to keep what it is."
         return form
 
+    def concealed(self, row: Channel) -> Mapping[str, str]:
+        return {"Address": row.url or row.addresses}
+
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:     # Any: as in Django
+        if change and not form.changed_data:
+            return      # what was not changed has mended nothing: its failures in a row still count
         obj.secret = channels.save(obj, by=person(request))      # for response_add alone
 
     def try_out(self, target: Channel, by: User) -> object:
@@ -86,5 +92,5 @@ class ChannelAdmin(TargetAdmin):
     def has_secret(self, target: Channel) -> bool:
         return target.kind == ChannelKind.WEBHOOK
 
-    def rotated(self, target: Channel, by: User) -> str:
-        return channels.rotate(target, by=by)
+    def rotated(self, target: Channel, by: User, seen: int) -> str:
+        return channels.rotate(target, by=by, seen=seen)

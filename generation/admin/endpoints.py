@@ -10,17 +10,26 @@ from unfold.decorators import display
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from accounts.models import User
+from generation.admin.amounts import LineField, like
 from generation.admin.records import person
 from generation.admin.targets import TargetAdmin, check_url
 from generation.core.webhooks import JobEvent
 from generation.models import WebhookEndpoint
 from generation.services.outbox import webhooks
 
+EVENT_WORDS = {
+    JobEvent.COMPLETED: "It is complete", JobEvent.PARTIAL: "Parts of it are missing",
+    JobEvent.FAILED: "It failed", JobEvent.CANCELLED: "It was cancelled",
+}
+
 
 class EndpointForm(forms.ModelForm):
     events = forms.MultipleChoiceField(
-        choices=[(event.value, event.value) for event in JobEvent], widget=UnfoldAdminCheckboxSelectMultipleWidget,
+        choices=[(event.value, EVENT_WORDS[event]) for event in JobEvent],
+        widget=UnfoldAdminCheckboxSelectMultipleWidget,
         initial=[event.value for event in JobEvent])
+
+    description = LineField(max_length=200, **like(WebhookEndpoint, "description"))
 
     class Meta:
         model = WebhookEndpoint
@@ -66,8 +75,9 @@ class WebhookEndpointAdmin(TargetAdmin):
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:     # Any: as in Django
         if change:
-            webhooks.update(
-                obj, by=person(request), events=obj.events, description=obj.description, is_enabled=obj.is_enabled)
+            if form.changed_data:
+                webhooks.update(
+                    obj, by=person(request), events=obj.events, description=obj.description, is_enabled=obj.is_enabled)
             return
         made = webhooks.create(
             user=obj.user, url=obj.url, events=obj.events, description=obj.description, by=person(request))
@@ -81,5 +91,5 @@ class WebhookEndpointAdmin(TargetAdmin):
         """Whoever sees the secret can sign as we do: it is shown to its owner alone."""
         return target.user == request.user
 
-    def rotated(self, target: WebhookEndpoint, by: User) -> str:
-        return webhooks.rotate(target, by=by).secret
+    def rotated(self, target: WebhookEndpoint, by: User, seen: int) -> str:
+        return webhooks.rotate(target, by=by, seen=seen).secret

@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING
 
 from django.urls import reverse
 
+from generation.admin import sight
+from generation.admin.actions import ButtonMark, marked
 from generation.admin.rendering import url_of
 from generation.core.reasons import Reason
 from generation.core.remedies import MEANS, Means, Remedy, cures_of
 from generation.core.text import counted
-from generation.models import Incident, clock
+from generation.models import Incident, Job, Route, clock
 from generation.services import incidents
 from generation.services.incidents import RemedyRecord
 from generation.telemetry import heartbeats
@@ -30,6 +32,7 @@ class Button:
     means: Means
     url: str
     record: str      # how often it has worked
+    mark: ButtonMark | None      # of the route, where it acts on that; none, where it only leads somewhere
 
 
 @dataclass(frozen=True)
@@ -38,17 +41,21 @@ class FailureView:
     url: str
     affects: str
     buttons: list[Button]      # the recommended one first
+    for_others: str = ""       # what would help and is not theirs to do, and whom to ask
 
     @property
     def recommended(self) -> list[Button]:
         return self.buttons[:1]
 
 
-def failures(found: Sequence[Incident], user: "User") -> list[FailureView]:
-    """As boxes; one query for all records."""
+def failures(found: Sequence[Incident], user: "User", job: Job | None = None) -> list[FailureView]:
+    """As boxes; one query for all records.  `job`: on whose page they stand, whose brief a new form begins with."""
     records = incidents.records(incident.cause for incident in found) if found else {}
     return [
-        FailureView(incident, url_of(incident), affects(incident), _buttons(incident, user, records))
+        FailureView(
+            incident, url_of(incident), affects(incident), _buttons(incident, user, records, job),
+            _for_others(incident, user),
+        )
         for incident in found
     ]
 
@@ -71,17 +78,43 @@ def affects(incident: Incident) -> str:
     return f"{jobs} of {users}, {counted(incident.chunks, 'part', style=',')} in all"
 
 
-OF_ROUTES = frozenset({Remedy.ROUTE, Remedy.RESUME, Remedy.PAUSE})
+TURN_ROUTES = frozenset({Remedy.RESUME, Remedy.PAUSE})
+OF_ROUTES = TURN_ROUTES | {Remedy.ROUTE}
 
 
-def _buttons(incident: Incident, user: "User", records: dict[tuple[str, str], RemedyRecord]) -> list[Button]:
+def _cures(incident: Incident) -> list[Remedy]:
+    """What would help, the recommended one first."""
     if not incident.is_open:
         return []
+    return [remedy for remedy in cures_of(Reason(incident.cause)) if incident.route or remedy not in OF_ROUTES]
+
+
+def _buttons(
+    incident: Incident, user: "User", records: dict[tuple[str, str], RemedyRecord], job: Job | None
+) -> list[Button]:
     return [
         Button(
-            remedy, MEANS[remedy], reverse("admin:generation_incident_take", args=[incident.pk, remedy.value]),
+            remedy, MEANS[remedy], _take_url(incident, remedy, job),
             records.get((incident.cause, remedy.value), NONE_YET).words if MEANS[remedy].is_counted else "",
+            None if MEANS[remedy].leads_only else marked(acted_on(incident, remedy)),
         )
-        for remedy in cures_of(Reason(incident.cause))
-        if user.has_perm(MEANS[remedy].permission) and (incident.route or remedy not in OF_ROUTES)
+        for remedy in _cures(incident) if user.has_perm(MEANS[remedy].permission)
     ]
+
+
+def acted_on(incident: Incident, remedy: Remedy) -> Route | Incident:
+    """The row of whose buttons that of `remedy` is one: its mark says what people did about it."""
+    return incident.route if incident.route is not None and remedy in TURN_ROUTES else incident
+
+
+def _take_url(incident: Incident, remedy: Remedy, job: Job | None) -> str:
+    address = reverse("admin:generation_incident_take", args=[incident.pk, remedy.value])
+    return f"{address}?from={job.public_id}" if job is not None and remedy is Remedy.ASK_AGAIN else address
+
+
+def _for_others(incident: Incident, user: "User") -> str:
+    """`Not yours to do, but of help: “Resume calls on the route”. Ask an administrator: adam.`"""
+    barred = [MEANS[remedy].label for remedy in _cures(incident) if not user.has_perm(MEANS[remedy].permission)]
+    if not barred:
+        return ""
+    return f"Not yours to do, but of help: {', '.join(f'“{label}”' for label in barred)}. {sight.whom_to_ask()}"

@@ -1,21 +1,22 @@
 """Failures: equal ones are one row, with what it affects, what to do, and what was done."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import admin
-from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.safestring import SafeString
 from unfold.decorators import display
 
 from generation.admin import failures
-from generation.admin.actions import posted, say, warn_of
+from generation.admin.actions import answered, asked, posted, pressed
+from generation.admin.asking import again_url, uuid_of
+from generation.admin.prices import price_of_retry
 from generation.admin.records import OwnPage, RecordAdmin, linked, person, when
-from generation.admin.rendering import NOTHING, state, url_of
+from generation.admin.rendering import NOTHING, link_to, state, url_of
 from generation.core.reasons import EXPLANATIONS
 from generation.core.remedies import CURES, MEANS, Remedy
 from generation.kinds import all_kinds
@@ -104,12 +105,14 @@ class IncidentAdmin(OwnPage, RecordAdmin):
         samples = occurrences.exclude(message="").order_by("-last_at").values_list("message", flat=True)[:200]
         treatments = row.treatments.select_related("by", "job").defer("job__brief", "job__findings")
         [failure] = failures.failures([row], user)
+        can_retry = any(button.remedy is Remedy.RETRY for button in failure.buttons)
+        lost = remediation.treatable(row, Remedy.RETRY).select_related("route")[: remediation.MOST_AT_ONCE]
         return {
-            "incident": row, "failure": failure,
-            "affected": [(job, url_of(job)) for job in newest],
+            "incident": row, "failure": failure, "price": price_of_retry(lost, user) if can_retry else "",
+            "affected": [(job, link_to(job)) for job in newest],
             "samples": list(dict.fromkeys(samples))[:SAMPLES],
             "treatments": [
-                (treatment, MEANS[Remedy(treatment.remedy)].label, treatment.job and url_of(treatment.job))
+                (treatment, MEANS[Remedy(treatment.remedy)].label, treatment.job and link_to(treatment.job))
                 for treatment in treatments[:TREATMENTS_SHOWN]
             ],
             "may_resolve": row.is_open and user.has_perm("generation.resolve_incident"),
@@ -130,21 +133,31 @@ class IncidentAdmin(OwnPage, RecordAdmin):
         if means.leads_only:
             if user.has_perm("generation.resolve_incident"):      # who only looks on leaves no trace
                 remediation.take(incident, remedy, by=user)
-            return HttpResponseRedirect(_where(incident, remedy))
-        chosen = list(remediation.treatable(incident, remedy)[: remediation.MOST_AT_ONCE])
-        if len(chosen) > ASK_BEFORE and "confirmed" not in request.POST:
-            return TemplateResponse(request, "generation/admin/confirm.html", {
-                **self.admin_site.each_context(request), "title": f"{means.label}?", "jobs": chosen, "action": name,
-                "consequence": means.consequence, "checkbox_name": ACTION_CHECKBOX_NAME, "back": url_of(incident),
-            })
+            return HttpResponseRedirect(_where(incident, remedy, self._affected_job(request, incident)))
+        if "confirmed" in request.POST:
+            return answered(
+                request, back=url_of(incident),
+                act=lambda confirmed: remediation.take(incident, remedy, by=user, confirmed=confirmed))
+        jobs = remediation.treatable(incident, remedy)[: remediation.MOST_AT_ONCE]
+        if len(jobs) > ASK_BEFORE:
+            def consequence(chosen: Sequence[Job]) -> str:
+                price = price_of_retry(chosen, user) if remedy is Remedy.RETRY else ""
+                return f"{means.consequence} {price}".strip()
 
-        def act() -> str:
-            taken = remediation.take(incident, remedy, by=user)
-            warn_of(request, taken.refused)
-            return taken.sentence
+            return asked(
+                self, request, jobs, question=f"{means.label}?", action=name, consequence=consequence,
+                back=url_of(incident))
+        return pressed(
+            request, failures.acted_on(incident, remedy), is_permitted=True, back=url_of(incident),
+            act=lambda seen: remediation.take(incident, remedy, by=user, seen=seen))
 
-        say(request, act)
-        return HttpResponseRedirect(url_of(incident))
+    def _affected_job(self, request: HttpRequest, incident: Incident) -> Job | None:
+        """That which was pointed at, or the newest; only one that the person may see."""
+        affected = Job.objects.visible_to(person(request)).filter(
+            pk__in=Occurrence.objects.filter(incident=incident).values("job"))
+        wanted = uuid_of(request.GET.get("from", ""))
+        named = affected.filter(public_id=wanted).first() if wanted is not None else None
+        return named or affected.order_by("-pk").first()
 
     def resolve_view(self, request: HttpRequest, incident_id: int) -> HttpResponse:
         incident = self._incident(request, incident_id)
@@ -163,13 +176,14 @@ class IncidentAdmin(OwnPage, RecordAdmin):
         return incident
 
 
-def _where(incident: Incident, remedy: Remedy) -> str:
+def _where(incident: Incident, remedy: Remedy, job: Job | None) -> str:
     """Where a remedy that acts on nothing itself leads to."""
     match remedy:
         case Remedy.ROUTE if incident.route is not None:
             return url_of(incident.route)
         case Remedy.ASK_AGAIN:
-            return f"{reverse('admin:generation_job_add')}?kind={incident.kind}"
+            # An incident of a route is of no kind: that of the job is asked for again.
+            return again_url(job) if job is not None else reverse("admin:generation_job_add")
         case Remedy.READ_LOG:
             return f"{reverse('admin:generation_logentry_changelist')}?code=surprise"
         case Remedy.WORKERS:

@@ -1,6 +1,7 @@
 """What the page of one job shows.  The parts that move have a version each, so that the page's script
 swaps only what has changed; without the script the same page is read by reloading it."""
 
+import datetime as dt
 import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -9,14 +10,20 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from generation.admin import failures
+from generation.admin.actions import marked
+from generation.admin.asking import again_url
 from generation.admin.briefs import readable
+from generation.admin.one_moment import of_one_moment
+from generation.admin.prices import price_of_retry
 from generation.admin.rendering import document_html, span, tree, url_of
+from generation.admin.unit_page import headline_of
 from generation.core.pricing import dollars
 from generation.core.reasons import Explanation
-from generation.core.states import ChunkState, JobState
+from generation.core.states import JobState
+from generation.core.text import time_in_words
 from generation.kinds import all_kinds
 from generation.models import Chunk, Job, LogEntry, clock
-from generation.services import incidents
+from generation.services import incidents, quotas
 from generation.services.errors import Refusal
 from generation.services.jobs import documents, progress
 
@@ -55,16 +62,24 @@ class DocumentView:
 
 
 def context(job: Job, user: "User") -> dict[str, Any]:     # Any: a template's context
-    """Everything for `generation/admin/job.html` and its moving parts."""
+    """Everything for `generation/admin/job.html` and its moving parts, all of one moment."""
+    return of_one_moment(job, lambda: _read(job, user))
+
+
+def _read(job: Job, user: "User") -> dict[str, Any]:     # Any: a template's context
     parts = parts_of(job)
-    took_until = job.finished_at or clock.now()
     newest = list(LogEntry.objects.filter(job=job).select_related("by").order_by("-id")[:LOG_LINES])
     kind = all_kinds().get(job.kind)
+    may_retry = job.state in RETRYABLE and job.erased_at is None and user.has_perm("generation.retry_job")
+    may_cancel = not job.is_terminal and user.has_perm("generation.cancel_job")
+    live = progress.snapshot(job) if kind else None
     return {
         "job": job,
-        "live": progress.snapshot(job) if kind else None,
+        "live": live,
+        "waits_until": _in_words(live["waiting"]["until"]) if live and live["waiting"] else "",
         "cost": dollars(job.cost_usd_micros),
-        "elapsed": span(took_until - job.created_at),
+        "paid_by": ", ".join(f"{one.payer} {dollars(one.cost_usd_micros)}" for one in quotas.shares(job)),
+        "elapsed": span(job.worked(clock.now())),
         "input_tokens": f"{job.input_tokens:,}", "output_tokens": f"{job.output_tokens:,}",
         "noun": kind.unit_noun if kind else "unit",
         "events_url": reverse("api:events", args=[job.public_id]),
@@ -75,31 +90,33 @@ def context(job: Job, user: "User") -> dict[str, Any]:     # Any: a template's c
         "newest_line": newest[0].pk if newest else 0,
         "adaptations": job.adaptations.order_by("-id")[:MOST_ADAPTATIONS],      # asked for when it is shown
         "brief": tree(readable(kind, job.brief)),
-        "may_retry": job.state in RETRYABLE and job.erased_at is None and user.has_perm("generation.retry_job"),
-        "may_cancel": not job.is_terminal and user.has_perm("generation.cancel_job"),
+        "button_mark": marked(job) if may_retry or may_cancel else None,
+        "may_retry": may_retry,
+        "price": price_of_retry([job], user) if may_retry else "",
+        "may_cancel": may_cancel,
+        "again_url": again_url(job) if kind and job.erased_at is None and user.has_perm("generation.add_job") else "",
         "attempts_url": f"{reverse('admin:generation_attempt_changelist')}?job__id__exact={job.pk}",
-        "failures": failures.failures(incidents.of_job(job), user) if user.has_perm("generation.view_incident") else [],
+        "failures": (
+            failures.failures(incidents.of_job(job), user, job) if user.has_perm("generation.view_incident") else []
+        ),
         "may_export_log": user.has_perm("generation.view_logentry"),
         "log_url": f"{reverse('admin:generation_logentry_changelist')}?job__id__exact={job.pk}",
     }
+
+
+def _in_words(until: str | None) -> str:
+    return time_in_words(dt.datetime.fromisoformat(until), clock.now(), style="%H:%M:%S") if until else ""
 
 
 def parts_of(job: Job) -> list[Part]:
     rows = Chunk.objects.filter(job=job).order_by("position").defer("content", "draft", "instruction")
     return [
         Part(
-            chunk.pk, str(chunk), url_of(chunk), chunk.state, chunk.attempts, _headline(chunk), chunk.explanation,
+            chunk.pk, str(chunk), url_of(chunk), chunk.state, chunk.attempts, headline_of(chunk), chunk.explanation,
             chunk.reason_detail, dollars(chunk.cost_usd_micros), len(chunk.findings), chunk.from_cache,
         )
         for chunk in rows
     ]
-
-
-def _headline(chunk: Chunk) -> str:
-    """What it is; while a streamed call runs, how far that is."""
-    if chunk.state == ChunkState.RUNNING and chunk.written_tokens:
-        return f"about {chunk.written_tokens:,} tokens written so far"
-    return chunk.headline
 
 
 def document_of(job: Job) -> DocumentView:

@@ -17,16 +17,30 @@ from django.utils.safestring import SafeString
 from unfold.decorators import display
 
 from generation.admin import job_page
-from generation.admin.actions import confirmed, posted
+from generation.admin.actions import confirmed, pressed
 from generation.admin.asking import ask
 from generation.admin.log_export import as_csv, as_json_lines
+from generation.admin.prices import price_of_retry
 from generation.admin.records import OwnPage, RecordAdmin, person, when
 from generation.admin.rendering import NOTHING, bar, mark, span, state, url_of
 from generation.core.pricing import dollars
 from generation.kinds import all_kinds
 from generation.models import Job
+from generation.models.job import JobQuerySet
 from generation.services.jobs import control
 from generation.telemetry import tracing
+
+
+class WaitsFilter(admin.SimpleListFilter):
+    title = "waiting"
+    parameter_name = "waits"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:     # Any: a ModelAdmin
+        return [("yes", "No call is made now")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Job]) -> QuerySet[Job]:
+        assert isinstance(queryset, JobQuerySet), "the list of jobs"
+        return queryset.waiting() if self.value() == "yes" else queryset
 
 
 @admin.register(Job)
@@ -37,7 +51,7 @@ class JobAdmin(OwnPage, RecordAdmin):
     )
     list_display = ("titled", "state_label", "progress", "kind_title", "user", "cost", "age", "took")
     list_display_links = ("titled",)
-    list_filter = ("state", "kind", "strategy", "user__role", "is_simulated", "created_at")
+    list_filter = ("state", WaitsFilter, "kind", "strategy", "user__role", "is_simulated", "created_at")
     list_select_related = ("user",)
     search_fields = ("title", "user__username", "public_id")
     search_help_text = "Title, user or id"
@@ -97,7 +111,7 @@ class JobAdmin(OwnPage, RecordAdmin):
 
     @display(description="Took")
     def took(self, job: Job) -> str | None:
-        return span(job.finished_at - job.created_at) if job.finished_at else None
+        return span(job.worked(job.finished_at)) if job.finished_at else None
 
     @display(description="Trace")
     def trace(self, job: Job) -> str:
@@ -169,28 +183,31 @@ class JobAdmin(OwnPage, RecordAdmin):
     def retry_view(self, request: HttpRequest, job_id: int) -> HttpResponse:
         job = self._job(request, job_id)
 
-        def act() -> str:
-            control.retry(job, by=person(request))
+        def act(seen: int) -> str:
+            control.retry(job, by=person(request), seen=seen)
             return "What is missing is asked again."
 
-        return posted(request, is_permitted=self.has_retry_permission(request), back=url_of(job), act=act)
+        return pressed(request, job, is_permitted=self.has_retry_permission(request), back=url_of(job), act=act)
 
     def cancel_view(self, request: HttpRequest, job_id: int) -> HttpResponse:
         job = self._job(request, job_id)
 
-        def act() -> str:
-            control.cancel(job, by=person(request))
+        def act(seen: int) -> str:
+            control.cancel(job, by=person(request), seen=seen)
             return "The job is cancelled. What was done stays readable."
 
-        return posted(request, is_permitted=self.has_cancel_permission(request), back=url_of(job), act=act)
+        return pressed(request, job, is_permitted=self.has_cancel_permission(request), back=url_of(job), act=act)
 
     @admin.action(description="Retry what failed", permissions=["retry"])
     def retry_selected(self, request: HttpRequest, chosen: QuerySet[Job]) -> HttpResponse | None:
         return confirmed(
             self, request, chosen, is_permitted=self.has_retry_permission(request), action="retry_selected",
             question="Retry these jobs?", done="Retry started for",
-            consequence="What failed or was cancelled is asked again; what is done stays as it is.",
-            act=lambda job: control.retry(job, by=person(request)),
+            consequence=lambda jobs: " ".join(filter(None, [
+                "What failed or was cancelled is asked again; what is done stays as it is.",
+                price_of_retry(jobs, person(request)),
+            ])),
+            act=lambda job, seen: control.retry(job, by=person(request), seen=seen),
         )
 
     @admin.action(description="Cancel", permissions=["cancel"])
@@ -198,8 +215,9 @@ class JobAdmin(OwnPage, RecordAdmin):
         return confirmed(
             self, request, chosen, is_permitted=self.has_cancel_permission(request), action="cancel_selected",
             question="Cancel these jobs?", done="Cancelled",
-            consequence="Calls in flight are dropped and may still be billed; what is done stays readable.",
-            act=lambda job: control.cancel(job, by=person(request)),
+            consequence=lambda _jobs: (
+                "Calls in flight are dropped and may still be billed; what is done stays readable."),
+            act=lambda job, seen: control.cancel(job, by=person(request), seen=seen),
         )
 
     def _job(self, request: HttpRequest, job_id: int) -> Job:

@@ -16,20 +16,22 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from unfold.admin import ModelAdmin, TabularInline
+from unfold.admin import TabularInline
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
-from accounts import ledger, policies
+from accounts import policies, standings
 from accounts.models import Limit, LimitOverride, Override, Pause, Policy, Usage, User
-from accounts.policies import Ceiling, in_words
-from accounts.windows import Metric, Window, begin
-from generation.admin.records import FastListAdmin, RecordAdmin, person, when
-from generation.admin.rendering import NOTHING, state
+from accounts.policies import Ceiling
+from accounts.windows import Metric, Window, begin, in_words
+from generation.admin.amounts import AmountField, amount_of
+from generation.admin.editing import EditableAdmin
+from generation.admin.records import FastListAdmin, RecordAdmin, person
+from generation.admin.rendering import NOTHING, moment, state
 from generation.core import csvtext
 from generation.core.pricing import dollars
 from generation.kinds import all_kinds
-from generation.models import Job, Route, Strategy, clock
+from generation.models import Route, Strategy, clock
 from generation.services import usage
 
 DAYS = 30
@@ -51,8 +53,37 @@ def _help(name: str) -> str:
     return str(field.help_text)
 
 
+class LimitForm(forms.ModelForm):
+    """Amounts as people type them: dollars where dollars are limited, else whole numbers."""
+
+    limit = AmountField(help_text="In one window: dollars such as 1.50, or a whole number.")
+    burst = AmountField(
+        initial=0, help_text="What a window may take over its limit; the next window has so much less.")
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:     # Any: Django's own
+        super().__init__(*arguments, **options)
+        for name in ("limit", "burst"):
+            field = self.fields[name]
+            assert isinstance(field, AmountField), "declared above"
+            field.is_money = self.instance.metric == Metric.USD_MICROS
+
+    def clean(self) -> dict[str, Any]:     # Any: as in Django
+        typed = super().clean() or {}
+        metric = typed.get("metric")
+        for name in ("limit", "burst"):
+            text = typed.pop(name, None)
+            if metric is None or text is None:
+                continue
+            try:
+                typed[name] = amount_of(text, is_money=metric == Metric.USD_MICROS)
+            except ValueError as error:
+                self.add_error(name, str(error))
+        return typed
+
+
 class LimitInline(TabularInline):
     model = Limit
+    form = LimitForm
     extra = 0
     fields = ("metric", "window", "limit", "burst", "usage_now")
     readonly_fields = ("usage_now",)
@@ -111,7 +142,7 @@ class PolicyForm(forms.ModelForm):
 
 
 @admin.register(Policy)
-class PolicyAdmin(FastListAdmin):
+class PolicyAdmin(EditableAdmin, FastListAdmin):
     list_display = ("name", "max_running_jobs", "max_units_per_job", "limits_in_words", "weight")
     ordering = ("role",)
     inlines = (LimitInline,)
@@ -142,18 +173,21 @@ class PolicyAdmin(FastListAdmin):
 
 class LimitOverrideInline(TabularInline):
     model = LimitOverride
+    form = LimitForm
     extra = 0
 
 
 @admin.register(Override)
-class OverrideAdmin(FastListAdmin):
+class OverrideAdmin(EditableAdmin, FastListAdmin):
     list_display = ("user", "reason", "in_force", "expires_at", "author", "created_at")
     list_select_related = ("user", "author")
     search_fields = ("user__username", "reason")
     ordering = ("-id",)
     inlines = (LimitOverrideInline,)
     autocomplete_fields = ("user",)
-    fields = ("user", "reason", "expires_at", "max_running_jobs", "max_units_per_job", "author", "created_at")
+    _typed = ("user", "reason", "expires_at", "max_running_jobs", "max_units_per_job")
+    fieldsets = ((None, {"fields": (*_typed, "author", "created_at")}),)
+    add_fieldsets = ((None, {"fields": _typed}),)      # who made a new one, and when, is not known yet
     readonly_fields = ("author", "created_at")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Override]:
@@ -175,7 +209,8 @@ class OverrideAdmin(FastListAdmin):
 
 
 @admin.register(Pause)
-class PauseAdmin(ModelAdmin):
+class PauseAdmin(EditableAdmin):
+    counted_as = ("switch", "switches")
     list_display = ("__str__", "is_on", "reason")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -187,6 +222,7 @@ class PauseAdmin(ModelAdmin):
 
 @admin.register(Usage)
 class UsageAdmin(RecordAdmin):
+    counted_as = ("row", "rows")
     why = "The ledger writes these rows; a limit is changed in its policy, or by an override for one user."
     list_display = ("subject", "metric", "window", "began", "used_words", "reserved_words", "owed", "limit_words")
     list_filter = ("window", "metric", "user__role")
@@ -195,7 +231,9 @@ class UsageAdmin(RecordAdmin):
     search_help_text = "User"
     ordering = ("-id",)
     list_before_template = "generation/admin/usage_link.html"
-    began = when("period_start", "Window began")
+    fieldsets = ((None, {"fields": (
+        "subject", "metric", "window", "began", "used_words", "reserved_words", "owed", "limit_words")}),)
+    readonly_fields = ("subject", "began", "used_words", "reserved_words", "owed", "limit_words")
 
     @display(description="User")
     def subject(self, row: Usage) -> SafeString | str:
@@ -204,6 +242,10 @@ class UsageAdmin(RecordAdmin):
         return format_html(
             '<a class="cw-link" href="{}?user={}">{}</a>', reverse("admin:accounts_usage_report"), row.user_id, row.user
         )
+
+    @display(description="Window began", ordering="period_start")
+    def began(self, row: Usage) -> SafeString | str:
+        return NOTHING if row.window == Window.ALWAYS else moment(row.period_start)
 
     @display(description="Used", ordering="used")
     def used_words(self, row: Usage) -> str:
@@ -234,43 +276,41 @@ class UsageAdmin(RecordAdmin):
     def report_view(self, request: HttpRequest) -> HttpResponse:
         """The last DAYS days by day, role, user and kind; with `?user=`, of one user, whose limits stand above."""
         now = clock.now()
-        user, jobs = self._asked(request, now)
-        first = now.date() - dt.timedelta(days=DAYS - 1)
-        days = usage.by_day(jobs, first, now.date())
-        standings = ledger.standings(policies.terms_of(user, now).ceilings if user else policies.ceilings_of_all(), now)
+        user, spending = self._asked(request, now)
+        days = spending.by_day(now.date())
+        found = standings.standings(policies.terms_of(user, now).ceilings if user else policies.ceilings_of_all(), now)
         tables = [
-            (title, [(row, dollars(row.cost_usd_micros)) for row in usage.by(dimension, jobs)])
+            (title, [(row, dollars(row.cost_usd_micros)) for row in spending.by(dimension)])
             for title, dimension in (("By role", "role"), ("By user", "user"), ("By kind", "kind"))
         ]
         of_whom = f"of {user}" if user else "of everybody"
         return TemplateResponse(request, "generation/admin/usage.html", {
             **self.admin_site.each_context(request), "title": f"Usage {of_whom}, last {DAYS} days", "person": user,
-            "tables": tables, "standings": [(row, *_words(row)) for row in standings],
+            "tables": tables, "standings": [(row, *_words(row)) for row in found],
             "cost_chart": _chart("Dollars", days, [round(day.cost_usd_micros / 1_000_000, 4) for day in days]),
             "jobs_chart": _chart("Documents", days, [day.jobs for day in days]),
             "csv": f"{reverse('admin:accounts_usage_csv')}{f'?user={user.pk}' if user else ''}",
         })
 
     def csv_view(self, request: HttpRequest) -> StreamingHttpResponse:
-        _user, jobs = self._asked(request, clock.now())
+        _user, spending = self._asked(request, clock.now())
         return StreamingHttpResponse(
-            list(csvtext.lines(usage.COLUMNS, usage.table(jobs))),
+            list(csvtext.lines(usage.COLUMNS, spending.table())),
             content_type="text/csv; charset=utf-8",
             headers={"Content-Disposition": 'attachment; filename="usage.csv"', "Cache-Control": "no-store"},
         )
 
-    def _asked(self, request: HttpRequest, now: dt.datetime) -> tuple[User | None, QuerySet[Job]]:
+    def _asked(self, request: HttpRequest, now: dt.datetime) -> tuple[User | None, usage.Spending]:
         if not self.has_view_permission(request):
             raise PermissionDenied
         midnight = begin(Window.DAY, now)
-        jobs = Job.objects.filter(created_at__gte=midnight - dt.timedelta(days=DAYS - 1))
         wanted = request.GET.get("user", "")
         is_number = wanted.isascii() and wanted.isdecimal() and len(wanted) < 19
         user = User.objects.filter(pk=wanted).first() if is_number else None
-        return user, jobs.filter(user=user) if user else jobs
+        return user, usage.Spending(midnight - dt.timedelta(days=DAYS - 1), user)
 
 
-def _words(standing: ledger.Standing) -> tuple[str, str, str]:
+def _words(standing: standings.Standing) -> tuple[str, str, str]:
     metric = standing.ceiling.metric
     return in_words(metric, standing.used), in_words(metric, standing.reserved), in_words(metric, standing.left)
 

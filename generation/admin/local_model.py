@@ -21,7 +21,8 @@ class LocalModelForm(forms.Form):
     )
     key_name = forms.CharField(
         required=False, max_length=40, widget=UnfoldAdminTextInputWidget,
-        help_text="If it wants a key: SECOND stands for the one in PROVIDER_KEY_SECOND. No key is stored here.")
+        help_text="If it wants a key: SECOND stands for the one in PROVIDER_KEY_SECOND, which PROVIDER_URL_SECOND "
+        "binds to this address. No key is stored here.")
     model = forms.CharField(
         required=False, max_length=120, widget=UnfoldAdminTextInputWidget,
         help_text="If it has several. Empty: the only one, or the first that is loaded.")
@@ -32,7 +33,7 @@ class LocalModelForm(forms.Form):
 
 def page(model_admin: ModelAdmin, request: HttpRequest) -> HttpResponse:
     """The form; sent, the route's page, or the form with the sentence why there is none."""
-    if not model_admin.has_add_permission(request):
+    if not (model_admin.has_add_permission(request) and request.user.has_perm("generation.direct_route")):
         raise PermissionDenied      # also of a look: nobody else probes the network from here
     form = LocalModelForm(request.POST or None)
     if request.method == "POST" and form.is_valid():

@@ -15,6 +15,8 @@ CALL_CODE_MEANINGS: dict[CallCode, str] = {
     CallCode.OUT_OF_CREDIT: "The provider account has no credit left.",
     CallCode.AUTH: "The provider refused the key.",
     CallCode.QUOTA_SPENT: "The quota of the day, or of a longer time, is used up.",
+    CallCode.KEY_UNBOUND: "Nothing was sent: the key is not set, or not bound to the route's address.",
+    CallCode.ADDRESS_REFUSED: "Nothing was sent: the address leads where no call is made.",
     CallCode.NO_ACCESS: "The account may not use this model, or not from this country.",
     CallCode.BLOCKED: "A firewall's page came instead of an answer.",
     CallCode.UNKNOWN_MODEL: "The provider does not know the model.",

@@ -3,22 +3,24 @@
 from collections.abc import Callable
 from typing import Any
 
+from django.apps import apps
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 from unfold.dataclasses import SearchResult
 
-from generation.admin.records import person
+from generation.admin.records import list_title, person
 from generation.admin.rendering import url_of
-from generation.models import Alert, Job
+from generation.models import Alert, Job, Route
 
 MOST_FOUND = 15
 MOST_COUNTED = 99
 
 
 def environment(request: HttpRequest) -> list[str] | None:
-    """Without a provider every answer comes from the bundled simulator, and everybody should know."""
-    if settings.OPENAI_API_KEY:
+    """Without a provider the bundled simulator answers, and everybody should know; but only on routes that have no
+    address of their own, as local models have."""
+    if settings.OPENAI_API_KEY or not Route.objects.filter(is_enabled=True, base_url="").exists():
         return None
     # `up` puts the simulator's address into the settings; the environment tells what was configured.
     return ["Provider without a key" if settings.ENV.openai_base_url else "Simulated provider", "warning"]
@@ -33,39 +35,39 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:     # Any: the theme'
                 "permission": _may("generation.add_job"),
             },
             {
-                "title": "Jobs", "icon": "auto_stories", "link": reverse("admin:generation_job_changelist"),
+                "title": list_title(Job), "icon": "auto_stories", "link": reverse("admin:generation_job_changelist"),
                 "permission": _may("generation.view_job"),
                 "active": lambda request: "/generation/job/" in request.path and request.path != ask,
             },
-            _item("Plans and units", "view_week", "generation", "chunk"),
-            _item("Old versions", "history", "generation", "unitversion"),
+            _item("view_week", "generation", "chunk"),
+            _item("history", "generation", "unitversion"),
         ]},
         {"title": "Engine", "separator": True, "items": [
-            _item("Calls to the provider", "forum", "generation", "attempt"),
-            _item("Failures", "report", "generation", "incident"),
-            _item("Log", "list_alt", "generation", "logentry"),
-            _item("Model routes", "alt_route", "generation", "route"),
-            _item("Workers", "engineering", "generation", "pulse"),
-            _item("Cache", "cached", "generation", "cacheentry"),
-            _item("Rehearsals", "theater_comedy", "generation", "rehearsal"),
+            _item("forum", "generation", "attempt"),
+            _item("report", "generation", "incident"),
+            _item("list_alt", "generation", "logentry"),
+            _item("alt_route", "generation", "route"),
+            _item("engineering", "generation", "pulse"),
+            _item("cached", "generation", "cacheentry"),
+            _item("theater_comedy", "generation", "rehearsal"),
         ]},
         {"title": "Alerts", "separator": True, "items": [
-            {**_item("Alerts", "notifications", "generation", "alert"), **_badge(request)},
-            _item("Alert rules", "rule", "generation", "alertrule"),
-            _item("Channels", "campaign", "generation", "channel"),
-            _item("Webhooks of users", "webhook", "generation", "webhookendpoint"),
-            _item("Deliveries", "outgoing_mail", "generation", "delivery"),
+            {**_item("notifications", "generation", "alert"), **_badge(request)},
+            _item("rule", "generation", "alertrule"),
+            _item("campaign", "generation", "channel"),
+            _item("webhook", "generation", "webhookendpoint"),
+            _item("outgoing_mail", "generation", "delivery"),
         ]},
         {"title": "Spending", "separator": True, "items": [
-            _item("Policies", "speed", "accounts", "policy"),
-            _item("Overrides", "tune", "accounts", "override"),
-            _item("Usage", "monitoring", "accounts", "usage"),
-            _item("Pause", "pause_circle", "accounts", "pause"),
+            _item("speed", "accounts", "policy"),
+            _item("tune", "accounts", "override"),
+            _item("monitoring", "accounts", "usage"),
+            _item("pause_circle", "accounts", "pause"),
         ]},
         {"title": "People", "separator": True, "items": [
-            _item("Users", "person", "accounts", "user"),
-            _item("API tokens", "key", "accounts", "apitoken"),
-            _item("Groups", "group", "auth", "group"),
+            _item("person", "accounts", "user"),
+            _item("key", "accounts", "apitoken"),
+            _item("group", "auth", "group"),
         ]},
         {"title": "Machines", "separator": True, "items": [
             {"title": "API documentation", "icon": "api", "link": reverse("api:openapi-view")},
@@ -84,9 +86,11 @@ def search(request: HttpRequest, term: str) -> list[SearchResult]:
     ]
 
 
-def _item(title: str, icon: str, app: str, model: str) -> dict[str, Any]:     # Any: the theme's structure
+def _item(icon: str, app: str, model: str) -> dict[str, Any]:     # Any: the theme's structure
+    """Under the name that the list itself has."""
     return {
-        "title": title, "icon": icon, "link": reverse(f"admin:{app}_{model}_changelist"),
+        "title": list_title(apps.get_model(app, model)), "icon": icon,
+        "link": reverse(f"admin:{app}_{model}_changelist"),
         "permission": _may(f"{app}.view_{model}"),
     }
 

@@ -25,8 +25,11 @@ from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationFo
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from accounts.edge import limited_sign_in
-from accounts.models import ApiToken, User, create_token, revoke_token
+from accounts.models import ApiToken, User, create_token
 from generation.admin import erasure
+from generation.admin.editing import EditableAdmin
+from generation.admin.records import person
+from generation.services import tokens
 
 admin.site.unregister(Group)
 admin.site.login = limited_sign_in(admin.site.login)     # type: ignore[method-assign]
@@ -48,7 +51,7 @@ def _labels(permissions: QuerySet[Permission]) -> list[str]:
 
 
 @admin.register(User)
-class UserAdmin(StockUserAdmin, ModelAdmin):
+class UserAdmin(EditableAdmin, StockUserAdmin, ModelAdmin):     # type: ignore[misc]     # the stubs of both differ
     form = UserChangeForm
     add_form = UserCreationForm
     change_password_form = AdminPasswordChangeForm
@@ -93,7 +96,8 @@ class UserAdmin(StockUserAdmin, ModelAdmin):
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None     # Any: as in Django
     ) -> HttpResponse:
         user = self.get_object(request, object_id)
-        if user is None or not self.has_delete_permission(request, user) or not user.jobs.exists():
+        counts = user is not None and (user.jobs.exists() or user.errands.exists())
+        if user is None or not counts or not self.has_delete_permission(request, user):
             return super().delete_view(request, object_id, extra_context)
         messages.warning(request, erasure.INSTEAD)
         return HttpResponseRedirect(reverse("admin:accounts_user_erase", args=[user.pk]))
@@ -136,7 +140,7 @@ def _manages(request: HttpRequest, person: Model) -> bool:
 
 
 @admin.register(Group)
-class GroupAdmin(StockGroupAdmin, ModelAdmin):
+class GroupAdmin(EditableAdmin, StockGroupAdmin, ModelAdmin):     # type: ignore[misc]     # as above
     filter_horizontal = ()
 
     def formfield_for_manytomany(
@@ -163,7 +167,7 @@ class NewTokenForm(forms.ModelForm):
 
 
 @admin.register(ApiToken)
-class ApiTokenAdmin(ModelAdmin):
+class ApiTokenAdmin(EditableAdmin):
     list_display = ("name", "user", "starts_with", "state", "expires_at", "last_used_at", "created_at")
     list_filter = ("expires_at", "last_used_at", "revoked_at")
     list_select_related = ("user",)
@@ -275,7 +279,7 @@ class ApiTokenAdmin(ModelAdmin):
         if not self.has_change_permission(request, token):
             raise PermissionDenied
         if request.method == "POST":
-            revoked = revoke_token(token)
+            revoked = tokens.revoke([token], by=person(request))
             sentence = "is revoked; nobody can use it any more." if revoked else "was revoked before."
             messages.success(request, f"The token {token} {sentence}")
             self.log_change(request, token, "Revoked.")

@@ -4,12 +4,15 @@ from collections.abc import Callable
 from operator import attrgetter
 from typing import Any, ClassVar
 
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
-from django.db.models import Model, QuerySet
+from django.db.models import Field, Model, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.functional import cached_property
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
 from unfold.views import ChangeList
@@ -42,6 +45,11 @@ class BoundedChangeList(ChangeList):
             self.full_result_count = self.result_count      # else the theme offers to "show all" of all
 
 
+def list_title(model: type[Model]) -> str:
+    """What a model's rows are called, wherever people read it: in the sidebar, above their list, in its title."""
+    return str(capfirst(model._meta.verbose_name_plural))
+
+
 def person(request: HttpRequest) -> User:
     """Who is signed in; the admin lets nobody else come here."""
     assert isinstance(request.user, User)
@@ -69,7 +77,37 @@ def linked(path: str, description: str) -> Callable[[ModelAdmin, Model], SafeStr
     return column
 
 
-class FastListAdmin(ModelAdmin):
+class Page(ModelAdmin):
+    """What the pages of all rows share: every class that is registered is one."""
+
+    counted_as: ClassVar[tuple[str, str] | None] = None      # one row of the list, and several; else the model's names
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None     # Any: as in Django
+    ) -> HttpResponse:
+        titled = {"title": list_title(self.model), **(extra_context or {})}
+        response: HttpResponse = super().changelist_view(request, titled)
+        return response
+
+    def response_action(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:     # Any: the rows
+        """A selection that no page of ours sends selects nothing: Django compares it with the keys as it came."""
+        if all(_is_key(self.opts.pk, text) for text in request.POST.getlist(ACTION_CHECKBOX_NAME)):
+            response: HttpResponse | None = super().response_action(request, queryset)
+            return response
+        messages.warning(request, "The selection could not be read; nothing was done. Select the rows again.")
+        return None
+
+
+def _is_key(field: "Field[Any, Any]", text: str) -> bool:     # Any: Django's own
+    """Whether a row may have the primary key `text`: it is one, and small enough for a column."""
+    try:
+        field.run_validators(field.to_python(text))
+    except (ValidationError, ValueError):
+        return False
+    return True
+
+
+class FastListAdmin(Page):
     """A list that never counts its whole table."""
 
     list_per_page = 50
@@ -110,7 +148,7 @@ class FastListAdmin(ModelAdmin):
         return super().changelist_view(request, extra_context)
 
 
-class OwnPage(ModelAdmin):
+class OwnPage(Page):
     """Rows whose page shows more than a form: `page_context` is what its template asks for."""
 
     def page_context(self, request: HttpRequest, row: Any) -> dict[str, Any]:     # Any: whose page; a context
@@ -161,4 +199,4 @@ class PartOfJobAdmin(RecordAdmin):
         wanted = request.GET.get("job__id__exact", "")
         visible = Job.objects.visible_to(person(request))
         job = visible.filter(pk=wanted).first() if wanted.isdecimal() else None
-        return super().changelist_view(request, {**(extra_context or {}), "of_job": job})
+        return super().changelist_view(request, {**(extra_context or {}), "of_job": job, "of_job_link": link_to(job)})

@@ -138,7 +138,10 @@ class RehearsalAdmin(OwnPage, RecordAdmin):
             launch(started[0])
             return "The rehearsal starts. You can watch it here."
 
-        return HttpResponseRedirect(url_of(started[0]) if say(request, act) else back)
+        if say(request, act):
+            return HttpResponseRedirect(url_of(started[0]))
+        running = Rehearsal.objects.running().first()      # also whoever pressed the button twice is led to it
+        return HttpResponseRedirect(url_of(running) if running else back)
 
     def cancel_view(self, request: HttpRequest, rehearsal_id: int) -> HttpResponse:
         row = Rehearsal.objects.filter(pk=rehearsal_id).first()

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
+from generation.admin import sight
 from generation.core.markup import to_html
 
 NOTHING = "–"
@@ -52,8 +53,11 @@ def url_of(row: Model) -> str:
 
 
 def link_to(row: Model | None, text: str = "") -> SafeString | str:
+    """A link to the page of `row` for those who may open it, its text for others."""
     if row is None:
         return NOTHING
+    if not sight.may_open(row):
+        return text or str(row)
     return format_html('<a class="cw-link" href="{}">{}</a>', url_of(row), text or str(row))
 
 

@@ -2,10 +2,12 @@
 
 import datetime as dt
 import json
-from typing import Any, ClassVar
+from collections.abc import Callable
+from typing import Any
 
-from django.contrib import admin
-from django.db.models import JSONField, QuerySet
+from django import forms
+from django.contrib import admin, messages
+from django.db.models import QuerySet
 from django.db.models.functions import Now
 from django.forms import ModelForm
 from django.http import Http404, HttpRequest, HttpResponse
@@ -14,19 +16,26 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.admin import TabularInline
 from unfold.decorators import display
-from unfold.widgets import UnfoldAdminTextInputWidget
 
 from generation.admin import local_model
-from generation.admin.actions import posted
+from generation.admin.actions import marked, pressed
+from generation.admin.amounts import DollarsField, DurationField, TagsField, like
+from generation.admin.editing import EditableAdmin
 from generation.admin.records import FastListAdmin, person, when
 from generation.admin.rendering import state, url_of
+from generation.core.amounts import typed_dollars
 from generation.core.breaker import BreakerState
 from generation.core.reasons import EXPLANATIONS, Reason
+from generation.core.text import time_in_words
 from generation.models import Route, RouteMinute, RouteUse
+from generation.models.route import check_languages
 from generation.services.routing import route_health
+from generation.services.routing.keys import stop_of
 
 SHOWN = dt.timedelta(hours=3)
 TEACHES = frozenset({"base_url", "model", "dialect", "context_tokens", "max_output_tokens"})
+DIRECTS = ("base_url", "key_name")
+MAY_DIRECT = "generation.direct_route"
 LONGEST_REASON = 300
 STATES = {
     BreakerState.CLOSED: ("ok", "flowing"), BreakerState.OPEN: ("waiting", "paused"),
@@ -36,7 +45,30 @@ STATES = {
 
 
 def per_million(usd_micros: int) -> str:
-    return f"${usd_micros / 1_000_000:.2f}"
+    return f"${typed_dollars(usd_micros)}"
+
+
+class RouteForm(forms.ModelForm):
+    input_usd_micros = DollarsField(
+        **like(Route, "input_usd_micros"), help_text="Dollars for a million input tokens.")
+    cached_input_usd_micros = DollarsField(
+        **like(Route, "cached_input_usd_micros"), help_text="Dollars for a million tokens of a warm prefix.")
+    output_usd_micros = DollarsField(
+        **like(Route, "output_usd_micros"), help_text="Dollars for a million output tokens.")
+    deadline_s = DurationField(
+        **like(Route, "deadline_s"), least=1, most=86_400,
+        help_text="How long one call may take, such as 90 s or 5 min. Empty: LLM_DEADLINE_S.")
+    silence_s = DurationField(
+        **like(Route, "silence_s"), least=1, most=86_400,
+        help_text="How long a streamed call may say nothing before it is given up, such as 30 s. "
+        "Empty: only the deadline counts.")
+    languages = TagsField(
+        **like(Route, "languages"), check=check_languages,
+        help_text="Tags of the languages that it writes well, with commas: en, de. Empty: all.")
+
+    class Meta:
+        model = Route
+        fields = "__all__"      # noqa: DJ007     # the admin's fieldsets name them
 
 
 class RouteUseInline(TabularInline):
@@ -47,7 +79,7 @@ class RouteUseInline(TabularInline):
 
 
 @admin.register(Route)
-class RouteAdmin(FastListAdmin):
+class RouteAdmin(EditableAdmin, FastListAdmin):
     list_display = ("slug", "health", "at_once", "last_minutes", "prices", "instead", "is_enabled")
     list_filter = ("is_enabled",)
     list_select_related = ("fallback",)
@@ -57,11 +89,13 @@ class RouteAdmin(FastListAdmin):
     list_before_template = "generation/admin/local_route_link.html"
     change_form_outer_before_template = "generation/admin/route.html"
     inlines = (RouteUseInline,)
-    formfield_overrides: ClassVar = {JSONField: {"widget": UnfoldAdminTextInputWidget}}
+    form = RouteForm
     fieldsets = (
         (None, {"fields": ("slug", "model", "is_enabled", "priority", "fallback")}),
         ("Where it is", {
-            "description": "All may stay empty: then it is a model of the installation's own provider.",
+            "description": "All may stay empty: then it is a model of the installation's own provider. Prompts and a "
+            "key go to this address, so it and the key's name take a permission of their own; changes are logged, and "
+            "raise an alert.",
             "fields": ("base_url", "key_name", "dialect"),
         }),
         ("How it is asked", {
@@ -69,7 +103,7 @@ class RouteAdmin(FastListAdmin):
             "fields": ("streaming", "deadline_s", "silence_s", "learned_line"),
         }),
         ("Prices", {
-            "description": "In millionths of a dollar for a million tokens: $0.40 is 400000. New documents get the "
+            "description": "In dollars for a million tokens: $0.40 is 0.40. New documents get the "
             "cheapest route that is able, well and allowed for their user; policies say which are allowed.",
             "fields": ("input_usd_micros", "cached_input_usd_micros", "output_usd_micros"),
         }),
@@ -107,6 +141,10 @@ class RouteAdmin(FastListAdmin):
     probe = when("probe_until", "Trial call is out until")
     throttled = when("throttled_until", "Slowed down until")
 
+    def get_readonly_fields(self, request: HttpRequest, obj: Route | None = None) -> tuple[str, ...]:
+        fixed = () if request.user.has_perm(MAY_DIRECT) else DIRECTS
+        return (*self.readonly_fields, *fixed)
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[Route]:
         rows: QuerySet[Route] = super().get_queryset(request)
         return rows.annotate(db_now=Now())
@@ -124,8 +162,8 @@ class RouteAdmin(FastListAdmin):
         if name is BreakerState.CLOSED:
             colour, text = "waiting", "slowed down"
         if until is not None and name is not BreakerState.HALF_OPEN:
-            text += f" until {until:%H:%M:%S} UTC" if name is not BreakerState.HARD_OPEN else (
-                f" until a person resumes it, or {until:%d %b %H:%M} UTC")
+            text += f" until {time_in_words(until, now, style='%H:%M:%S')}" if name is not BreakerState.HARD_OPEN else (
+                f" until a person resumes it, or {time_in_words(until, now)}")
         why = route.breaker_detail or EXPLANATIONS[reason].sentence
         return format_html('{}<span class="cw-detail">{}</span>', state(colour, text), why[:120])
 
@@ -188,7 +226,7 @@ class RouteAdmin(FastListAdmin):
             is_waiting = route.waits_until(now) is not None
             minutes = route_health.history(route, now - SHOWN)
             more = {
-                "waits": is_waiting, "may_resume": is_waiting and may_change,
+                "button_mark": marked(route), "waits": is_waiting, "may_resume": is_waiting and may_change,
                 "may_hold": may_change and not route.is_held,
                 "may_forget": may_change and route.concurrency_limit is not None,
                 "may_unlearn": may_change and bool(route.learned),
@@ -200,6 +238,7 @@ class RouteAdmin(FastListAdmin):
 
     def save_model(self, request: HttpRequest, obj: Route, form: "ModelForm[Route]", change: bool) -> None:
         """Only what the form shows: the workers write the rest of the row meanwhile."""
+        was = Route.objects.get(pk=obj.pk).endpoint if change else None
         if not change:
             super().save_model(request, obj, form, change)
         elif form.changed_data:
@@ -208,44 +247,52 @@ class RouteAdmin(FastListAdmin):
                 obj.learned = {}
                 fields.append("learned")
             obj.save(update_fields=fields)
+        if not change or set(DIRECTS) & set(form.changed_data):
+            route_health.note_directed(obj, was, by=person(request))
+            if stop := stop_of(obj.endpoint):
+                self.message_user(request, f"As this process has it: {stop.sentence}", messages.WARNING)
 
     def resume_view(self, request: HttpRequest, route_id: int) -> HttpResponse:
         route = self._route(request, route_id)
 
-        def act() -> str:
-            was_paused = route_health.resume(route, by=person(request))
+        def act(seen: int) -> str:
+            was_paused = route_health.resume(route, by=person(request), seen=seen)
             return "Calls flow again." if was_paused else "The route was not paused; nothing to resume."
 
-        return self._posted(request, route, act)
+        return self._pressed(request, route, act)
 
     def hold_view(self, request: HttpRequest, route_id: int) -> HttpResponse:
         route = self._route(request, route_id)
         because = " ".join(request.POST.get("because", "").split())[:LONGEST_REASON] or "no reason given"
 
-        def act() -> str:
-            was_open = route_health.hold(route, by=person(request), because=because)
+        def act(seen: int) -> str:
+            was_open = route_health.hold(route, by=person(request), because=because, seen=seen)
             return "No new call is made on this route until somebody resumes it." if was_open else (
                 "The route is paused by a person already.")
 
-        return self._posted(request, route, act)
+        return self._pressed(request, route, act)
 
     def forget_view(self, request: HttpRequest, route_id: int) -> HttpResponse:
         route = self._route(request, route_id)
 
-        def act() -> str:
+        def act(_seen: int) -> str:
             route_health.forget_limit(route, by=person(request))
             return f"The limit is back at the ceiling of {route.max_in_flight} calls, and is found anew."
 
-        return self._posted(request, route, act)
+        return self._pressed(request, route, act)
 
     def unlearn_view(self, request: HttpRequest, route_id: int) -> HttpResponse:
         route = self._route(request, route_id)
 
-        def act() -> str:
+        def act(_seen: int) -> str:
             route_health.forget_lesson(route, by=person(request))
             return "It is asked with everything again, and learns anew."
 
-        return self._posted(request, route, act)
+        return self._pressed(request, route, act)
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        may = self.has_add_permission(request) and request.user.has_perm(MAY_DIRECT)
+        return super().changelist_view(request, {"may_add_local_model": may, **(extra_context or {})})
 
     def local_view(self, request: HttpRequest) -> HttpResponse:
         return local_model.page(self, request)
@@ -256,8 +303,9 @@ class RouteAdmin(FastListAdmin):
             raise Http404("There is no such route.")
         return route
 
-    def _posted(self, request: HttpRequest, route: Route, act: Any) -> HttpResponse:     # Any: () -> str
-        return posted(request, is_permitted=self.has_change_permission(request, route), back=url_of(route), act=act)
+    def _pressed(self, request: HttpRequest, route: Route, act: Callable[[int], str]) -> HttpResponse:
+        is_permitted = self.has_change_permission(request, route)
+        return pressed(request, route, is_permitted=is_permitted, back=url_of(route), act=act)
 
 
 def _limits(minutes: list[RouteMinute]) -> str:

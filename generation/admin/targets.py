@@ -4,7 +4,7 @@ Addresses of webhooks may hold tokens: they are shown without their path, and a 
 
 from typing import Any, ClassVar
 
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
@@ -14,9 +14,10 @@ from unfold.decorators import display
 from yarl import URL
 
 from accounts.models import User
-from generation.admin.actions import posted
+from generation.admin.actions import marked, pressed
+from generation.admin.editing import EditableAdmin
 from generation.admin.records import FastListAdmin, OwnPage, person, when
-from generation.admin.rendering import NOTHING, state, url_of
+from generation.admin.rendering import NOTHING, link_to, state, url_of
 from generation.delivery import problem_with
 from generation.models import Channel, ChannelKind
 from generation.models.outgoing import Target
@@ -32,7 +33,7 @@ def check_url(url: str) -> None:
         raise ValidationError(f"The URL {problem}.")
 
 
-class TargetAdmin(OwnPage, FastListAdmin):
+class TargetAdmin(OwnPage, EditableAdmin, FastListAdmin):
     """`noun` is what templates and people call the target; `trial` the button that tries it out, in addresses."""
 
     noun: ClassVar[str]
@@ -54,8 +55,8 @@ class TargetAdmin(OwnPage, FastListAdmin):
     def may_see_secret(self, request: HttpRequest, target: Any) -> bool:
         return True
 
-    def rotated(self, target: Any, by: User) -> str:
-        """The new secret of `target`."""
+    def rotated(self, target: Any, by: User, seen: int) -> str:
+        """The new secret of `target`, unless somebody made one after `seen`."""
         raise NotImplementedError
 
     # --- Columns and fields -------------------------------------------------------------------
@@ -95,9 +96,9 @@ class TargetAdmin(OwnPage, FastListAdmin):
         may_change = self.has_change_permission(request, row)
         newest = row.deliveries.order_by("-id").defer("payload")[:NEWEST]
         return {
-            self.noun: row, f"may_{self.trial}": may_change,
+            "button_mark": marked(row), self.noun: row, f"may_{self.trial}": may_change,
             "may_rotate": may_change and self.has_secret(row) and self.may_see_secret(request, row),
-            "newest": [(delivery, url_of(delivery)) for delivery in newest],
+            "newest": [(delivery, link_to(delivery, delivery.event)) for delivery in newest],
         }
 
     def response_add(self, request: HttpRequest, obj: Any, post_url_continue: str | None = None) -> HttpResponse:
@@ -109,20 +110,28 @@ class TargetAdmin(OwnPage, FastListAdmin):
     def trial_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         target = self._target(request, pk)
 
-        def act() -> str:
+        def act(_seen: int) -> str:
             self.try_out(target, person(request))
             return self.trial_sentence
 
-        return posted(
-            request, is_permitted=self.has_change_permission(request, target), back=url_of(target), act=act)
+        return pressed(
+            request, target, is_permitted=self.has_change_permission(request, target), back=url_of(target), act=act)
 
     def rotate_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         target = self._target(request, pk)
-        if not self.has_change_permission(request, target) or not self.may_see_secret(request, target):
-            raise PermissionDenied
-        if request.method != "POST" or not self.has_secret(target):
-            return posted(request, is_permitted=True, back=url_of(target), act=lambda: "It has no secret.")
-        return self._secret_page(request, target, self.rotated(target, person(request)))
+        is_permitted = self.has_change_permission(request, target) and self.may_see_secret(request, target)
+        secrets: list[str] = []
+
+        def act(seen: int) -> str:
+            secrets.append(self.rotated(target, person(request), seen))
+            return "It has a new secret."
+
+        if not self.has_secret(target):
+            return pressed(
+                request, target, is_permitted=is_permitted, back=url_of(target), act=lambda _seen: "It has no secret.")
+        return pressed(
+            request, target, is_permitted=is_permitted, back=url_of(target), act=act,
+            shown_once=lambda: self._secret_page(request, target, secrets[0]))
 
     def _target(self, request: HttpRequest, pk: int) -> Any:
         target = self.get_queryset(request).filter(pk=pk).first()

@@ -2,7 +2,6 @@
 
 import datetime as dt
 
-from django.conf import settings
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.db.models.functions import Now
@@ -13,7 +12,7 @@ from unfold.decorators import display
 from generation.admin.records import RecordAdmin
 from generation.admin.rendering import NOTHING, span, state, tree
 from generation.models import Pulse
-from generation.telemetry.heartbeats import SILENT_AFTER_S
+from generation.telemetry.heartbeats import silent_after_s
 
 
 @admin.register(Pulse)
@@ -56,7 +55,7 @@ class PulseAdmin(RecordAdmin):
 
 def patience() -> dt.timedelta:
     """How long a worker may be silent and still count as alive; as `/readyz` sees it."""
-    return dt.timedelta(seconds=max(SILENT_AFTER_S, 3 * settings.PULSE_S))
+    return dt.timedelta(seconds=silent_after_s())
 
 
 def _age(pulse: Pulse) -> dt.timedelta:

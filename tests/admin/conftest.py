@@ -13,7 +13,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import ApiToken, Override, Pause, Role, User, create_token
-from generation.core.outcomes import CallCode, Failure
+from generation.core.outcomes import CallCode, Failure, Reply
 from generation.models import Alert, AlertRule, CacheEntry, Channel, Election, Job, Pulse, WebhookEndpoint
 from generation.models.election import SWEEPER
 from generation.services import rehearsals
@@ -21,7 +21,7 @@ from generation.services.alerts import evaluation
 from generation.services.jobs import control, submission
 from generation.services.maintenance import sweeper
 from generation.services.outbox import webhooks
-from tests.support import PROGRAM, chunk, claim_all, finish, limited, work_off
+from tests.support import PROGRAM, USAGE, chunk, claim_all, finish, limited, work_off
 
 admin.autodiscover()      # tests are made for each page that there is, before anything is served
 
@@ -64,6 +64,12 @@ def client_of() -> Callable[..., Client]:
 
 
 @pytest.fixture
+def second(root: User, client_of: Callable[..., Client]) -> Client:
+    """Who has a page open while somebody else decides."""
+    return client_of(root)
+
+
+@pytest.fixture
 def done(job: Job, rita: User) -> Job:
     """Ann's program, complete; its second week was written anew once."""
     work_off(job)
@@ -78,6 +84,18 @@ def failed(ann: User, route: object) -> Job:
     [claim] = [claim for claim in claim_all() if claim.job_id == job.pk]
     finish(claim, Failure(CallCode.REFUSED, "I would rather not."))
     job.refresh_from_db()
+    return job
+
+
+@pytest.fixture
+def partial(ann: User, route: object) -> Job:
+    """Week 2 of 3 was refused by the checks again and again."""
+    job = submission.submit(user=ann, kind="training_program", brief=PROGRAM).job
+    while claims := claim_all():
+        for claim in claims:
+            finish(claim, Reply('{"words": "of no week"}', USAGE) if claim.position == 2 else None)
+    job.refresh_from_db()
+    assert job.state == "partial"
     return job
 
 

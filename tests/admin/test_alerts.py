@@ -10,6 +10,7 @@ from django.utils import timezone
 from generation.models import Alert, AlertRule, Channel, Delivery, LogEntry, WebhookEndpoint
 from generation.services.alerts import evaluation
 from generation.services.outbox import deliveries, webhooks
+from tests.admin.forms import button_at, mark_of, press, save
 
 pytestmark = pytest.mark.django_db
 
@@ -54,38 +55,43 @@ def test_page_says_what_is_measured_what_to_do_and_who_was_told(alert, rita, cli
     content = text(client_of(rita), page(alert))
 
     for words in (
-        "Start a worker", "Threshold", "60 s", "ops chat", "that it began", "I look after it", "Call it over",
+        "Start a worker", "Threshold", "60 s", "ops chat", "that it began", "Acknowledge", "Resolve",
     ):
         assert words in content
 
 
 def test_acknowledge_and_resolve_with_a_note(alert, rita, client_of):
     client = client_of(rita)
-    response = client.post(page(alert, "acknowledge"), {"note": "restarting it"}, follow=True)
-    assert messages_of(response) == ["You look after it now; nobody is reminded of it."]
+    response = client.post(
+        page(alert, "acknowledge"),
+        {**button_at(client, page(alert), page(alert, "acknowledge")), "note": "restarting it"}, follow=True)
+    assert messages_of(response) == ["Acknowledged: it is yours now, and nobody is reminded of it."]
     alert.refresh_from_db()
     assert (alert.state, alert.acknowledged_by, alert.acknowledge_note) == ("acknowledged", rita, "restarting it")
-    assert "I look after it" not in response.content.decode()
+    assert "/acknowledge/" not in response.content.decode()
 
-    response = client.post(page(alert, "resolve"), {"note": "restarted"}, follow=True)
+    response = client.post(
+        page(alert, "resolve"), {**button_at(client, page(alert), page(alert, "resolve")), "note": "restarted"},
+        follow=True)
     alert.refresh_from_db()
     assert (alert.state, alert.resolved_by, alert.resolve_note) == ("resolved", rita, "restarted")
     assert "restarted" in response.content.decode()
-    assert "Call it over" not in response.content.decode()
+    assert "/resolve/" not in response.content.decode()
     assert LogEntry.objects.filter(code="alert_resolved", by=rita).exists()
 
 
 def test_handling_twice_is_said(alert, rita, client_of):
     client = client_of(rita)
-    client.post(page(alert, "resolve"), follow=True)
-    for name in ("acknowledge", "resolve"):
-        [sentence] = messages_of(client.post(page(alert, name), follow=True))
-        assert "The alert" in sentence
+    buttons = {name: button_at(client, page(alert), page(alert, name)) for name in ("acknowledge", "resolve")}
+    press(client, page(alert), page(alert, "resolve"))
+    for name, button in buttons.items():
+        [*_earlier, sentence] = messages_of(client.post(page(alert, name), button, follow=True))
+        assert "resolved" in sentence
 
 
 @pytest.mark.parametrize("name", ["acknowledge", "resolve"])
 def test_handling_takes_a_permission_a_post_and_a_csrf_token(name, alert, rita, vera, client_of):
-    assert "I look after it" not in text(client_of(vera), page(alert))
+    assert "Acknowledge" not in text(client_of(vera), page(alert))
     assert client_of(vera).post(page(alert, name)).status_code == 403
     assert client_of(rita).get(page(alert, name)).status_code == 302
     assert client_of(rita, enforce_csrf_checks=True).post(page(alert, name)).status_code == 403
@@ -134,8 +140,9 @@ def test_lists_ask_as_much_for_many_rows_as_for_few(model, alert, endpoint, root
 # --- Rules ----------------------------------------------------------------------------------------
 
 RULE = {
-    "name": "Late", "condition": "sweeper_late", "threshold": "120", "window_s": "3600", "severity": "warning",
-    "is_enabled": "on", "resolve_after": "2", "remind_after_s": "0", "time_zone": "Europe/Berlin", "breaks_quiet": "on",
+    "name": "Late", "condition": "sweeper_late", "threshold": "120", "window_s": "1 h", "severity": "warning",
+    "is_enabled": "on", "resolve_after": "2", "remind_after_s": "never", "time_zone": "Europe/Berlin",
+    "breaks_quiet": "on",
 }
 
 
@@ -151,7 +158,8 @@ def test_rule_is_made_with_quiet_hours(adam, client_of):
     ({"time_zone": "Mars/Base"}, "time_zone"), ({"threshold": "-1"}, "threshold"),
     ({"quiet_from": "22:00"}, "quiet_until"),
     ({"quiet_until": "22:00"}, "quiet_from"), ({"quiet_from": "22:00", "quiet_until": "22:00"}, "quiet_until"),
-    ({"condition": "bored"}, "condition"), ({"resolve_after": "0"}, "resolve_after"), ({"window_s": "1"}, "window_s"),
+    ({"condition": "bored"}, "condition"), ({"resolve_after": "0"}, "resolve_after"), ({"window_s": "1 s"}, "window_s"),
+    ({"window_s": "3600"}, "window_s"), ({"remind_after_s": "soon"}, "remind_after_s"),
 ])
 def test_rule_that_makes_no_sense_is_refused_at_its_field(change, field, adam, client_of):
     response = client_of(adam).post(reverse("admin:generation_alertrule_add"), {**RULE, **change})
@@ -163,7 +171,10 @@ def test_rule_that_makes_no_sense_is_refused_at_its_field(change, field, adam, c
 def test_rule_that_has_called_is_disabled_and_not_deleted(alert, root, client_of):
     assert client_of(root).post(page(alert.rule, "delete"), {"post": "yes"}).status_code == 403
     Alert.objects.all().delete()
-    assert client_of(root).post(page(alert.rule, "delete"), {"post": "yes"}).status_code == 302
+    client, address = client_of(root), page(alert.rule, "delete")
+    assert client.post(address, {"post": "yes", **mark_of(client, address)})["Location"] == reverse(
+        "admin:generation_alertrule_changelist")
+    assert not AlertRule.objects.filter(pk=alert.rule.pk).exists()
 
 
 # --- Channels -------------------------------------------------------------------------------------
@@ -184,7 +195,7 @@ def test_secret_of_a_new_webhook_channel_is_shown_once(adam, client_of):
     assert "no-store" in response["Cache-Control"]
     channel = Channel.objects.get()
     assert secret not in text(client, page(channel))
-    rotated = client.post(page(channel, "rotate")).context["secret"]
+    rotated = press(client, page(channel), page(channel, "rotate")).context["secret"]
     assert rotated != secret
 
 
@@ -224,32 +235,37 @@ def test_path_of_an_address_is_never_shown(alert, endpoint, adam, client_of):
 def test_channel_keeps_its_address_when_the_field_is_left_empty(alert, adam, client_of):
     channel = Channel.objects.get()
     Channel.objects.update(failures=7)
-    client_of(adam).post(page(channel), {"name": "renamed", "address": "", "is_enabled": "on"})
+    save(client_of(adam), page(channel), name="renamed")
     channel.refresh_from_db()
     assert (channel.name, channel.url) == ("renamed", "https://chat.example.com/services/SECRET-PATH")
     assert channel.failures == 0, "who changes it mends it"
 
-    client_of(adam).post(
-        page(channel), {"name": "renamed", "address": "https://other.example.com/", "is_enabled": "on"})
+    save(client_of(adam), page(channel), address="https://other.example.com/")
     channel.refresh_from_db()
     assert channel.url == "https://other.example.com/"
 
 
 def test_test_message_goes_through_the_outbox(alert, adam, client_of):
     channel = Channel.objects.get()
-    response = client_of(adam).post(page(channel, "test"), follow=True)
+    client = client_of(adam)
+    button = button_at(client, page(channel), page(channel, "test"))
+    response = client.post(page(channel, "test"), button, follow=True)
 
     assert messages_of(response) == ["A test message is on its way. Reload this page to see what came of it."]
     assert Delivery.objects.filter(event="channel.test", channel=channel, state="waiting").exists()
     Channel.objects.update(is_enabled=False)
-    [sentence] = messages_of(client_of(adam).post(page(channel, "test"), follow=True))
+    client = client_of(adam)
+    button = button_at(client, page(channel), page(channel, "test"))
+    [sentence] = messages_of(client.post(page(channel, "test"), button, follow=True))
     assert "switched off" in sentence
 
 
 def test_email_that_is_not_set_up_is_said(adam, client_of, settings):
     settings.EMAIL_IS_SET = False
     channel = Channel.objects.create(name="mail", kind="email", addresses="a@example.com")
-    [sentence] = messages_of(client_of(adam).post(page(channel, "test"), follow=True))
+    client = client_of(adam)
+    button = button_at(client, page(channel), page(channel, "test"))
+    [sentence] = messages_of(client.post(page(channel, "test"), button, follow=True))
 
     assert "EMAIL_URL" in sentence
 
@@ -275,6 +291,14 @@ def test_endpoint_is_made_for_a_user_and_its_secret_shown_once(adam, ann, client
     assert (made.user, made.events, made.description) == (ann, ["job.failed"], "school")
 
 
+def test_description_is_counted_as_it_is_kept(adam, ann, client_of):
+    client_of(adam).post(reverse("admin:generation_webhookendpoint_add"), {
+        "user": ann.pk, "url": "https://hooks.example.com/", "events": ["job.failed"],
+        "description": "\ufeff" + "x" * 200})
+
+    assert WebhookEndpoint.objects.get().description == "x" * 200
+
+
 @pytest.mark.parametrize(("change", "field"), [
     ({"url": "https://10.0.0.1/"}, "url"), ({"events": []}, "events"), ({"events": ["job.bored"]}, "events")])
 def test_endpoint_that_cannot_be_used_is_refused(change, field, adam, ann, client_of):
@@ -296,11 +320,11 @@ def test_endpoint_is_switched_on_again_and_pinged(endpoint, adam, client_of):
     client = client_of(adam)
     deliveries.disable(endpoint, "It answered with 410.", timezone.now())
     assert "It answered with 410." in text(client, page(endpoint))
-    client.post(page(endpoint), {"events": ["job.failed"], "description": "x", "is_enabled": "on"})
+    save(client, page(endpoint), events=["job.failed"], description="x", is_enabled="on")
     endpoint.refresh_from_db()
     assert (endpoint.is_enabled, endpoint.disabled_reason, endpoint.events) == (True, "", ["job.failed"])
 
-    client.post(page(endpoint, "ping"))
+    press(client, page(endpoint), page(endpoint, "ping"))
     assert Delivery.objects.get().event == "webhook.ping"
 
 
@@ -310,7 +334,8 @@ def test_secret_is_rotated_by_its_owner_alone(endpoint, adam, ann, root, client_
     ann.is_staff = True
     ann.save()
     ann.user_permissions.add(*Permission.objects.filter(content_type__model="webhookendpoint"))
-    assert client_of(ann).post(page(endpoint, "rotate")).context["secret"].startswith("whsec_")
+    rotated = press(client_of(ann), page(endpoint), page(endpoint, "rotate"))
+    assert rotated.context["secret"].startswith("whsec_")
 
 
 def test_failed_delivery_is_sent_again(alert, adam, rita, client_of):

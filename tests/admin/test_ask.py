@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field
 from generation.admin.briefs import AskForm, readable
 from generation.core.kind import BriefModel
 from generation.core.text import plain_text
-from generation.kinds import all_kinds
+from generation.kinds import all_kinds, get_kind
 from generation.models import Job
 from generation.services.errors import Refusal, RefusalCode
 from tests.support import work_off
@@ -287,3 +287,13 @@ def test_brief_reads_as_people_write():
     assert list(readable(OddKind, brief).items()) == [
         ("word", "as_it_is"), ("sizes", ["Very large"]), ("gone", 1)]
     assert readable(None, brief) == brief
+
+
+def test_text_is_counted_as_it_is_kept():
+    kind = get_kind("course")
+    subject = "\ufeff" + "x" * 200
+    typed = AskForm.initial_of(kind, {**kind.example, "subject": subject})
+    form = AskForm(kind, data={"strategy": "parallel", **typed})
+
+    assert "brief-subject" not in form.errors
+    assert form.cleaned_data["brief-subject"] == "x" * 200

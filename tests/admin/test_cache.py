@@ -6,6 +6,7 @@ from django.urls import reverse
 from generation.kinds import get_kind
 from generation.models import CacheEntry, Job, LogEntry
 from generation.services.jobs import submission
+from tests.admin.forms import confirm, question_in
 from tests.support import PROGRAM, work_off
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -68,8 +69,24 @@ def test_entries_of_a_kind_revision_or_owner_are_forgotten_after_a_question(kept
     client = client_of(adam)
     assert f"Forget {8 - left} cache entries?" in text(client, PURGE, **wanted)
     assert CacheEntry.objects.count() == 8
-    text(client, PURGE, **wanted, confirmed="yes")
+    confirm(client, PURGE, wanted)
     assert CacheEntry.objects.count() == left
+
+
+def test_what_is_kept_after_the_question_stays_also_if_yes_is_sent_again(kept, adam, client_of):
+    client, entry = client_of(adam), CacheEntry.objects.latest("pk")
+    yes = question_in(client.post(PURGE, {"kind": ""}))
+    client.post(PURGE, yes)
+    entry.pk = entry.pk + 1
+    entry.save(force_insert=True)
+
+    assert "0 cache entries were forgotten" in text(client, PURGE, **yes)
+    assert CacheEntry.objects.get() == entry
+
+
+def test_yes_to_no_question_is_asked_first(kept, adam, client_of):
+    assert "Forget 8 cache entries?" in text(client_of(adam), PURGE, kind="", confirmed="yes")
+    assert CacheEntry.objects.count() == 8
 
 
 def test_unknown_owner_is_told(kept, adam, client_of):

@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from generation.models import Job
+from tests.admin.forms import mark_of
 
 
 def erase(person):
@@ -75,7 +76,8 @@ def test_deleting_who_asked_for_documents_offers_erasure_instead(done, ann, root
 
 
 def test_user_without_documents_is_simply_deleted(bob, root, client_of):
-    client_of(root).post(reverse("admin:accounts_user_delete", args=[bob.pk]), {"post": "yes"})
+    client, address = client_of(root), reverse("admin:accounts_user_delete", args=[bob.pk])
+    client.post(address, {"post": "yes", **mark_of(client, address)})
     assert not User.objects.filter(pk=bob.pk).exists()
 
 

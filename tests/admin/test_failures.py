@@ -11,6 +11,7 @@ from generation.models import Election, Incident, Job, Occurrence, Treatment, Tr
 from generation.services.jobs import submission
 from generation.services.maintenance import sweeper
 from generation.services.routing import route_health
+from tests.admin.forms import button_at, press, question_in
 from tests.support import PROGRAM, claim_all, finish, work_off
 
 LIST = reverse("admin:generation_incident_changelist")
@@ -47,9 +48,9 @@ def test_page_says_why_whom_it_affects_and_what_to_do(incident, failed, rita, cl
 
 def test_button_retries_the_affected_jobs_and_its_success_is_told(incident, failed, rita, client_of):
     client = client_of(rita)
-    response = client.post(take(incident, "retry"), follow=True)
+    response = press(client, page(incident), take(incident, "retry"))
 
-    assert "Retry started for 1 job." in response.content.decode()
+    assert "Retry started for 1 job." in client.get(response["Location"]).content.decode()
     assert work_off(failed).state == "completed"
     look()
     text = client.get(page(incident)).content.decode()
@@ -104,8 +105,9 @@ def test_route_that_is_paused_is_resumed_from_the_failure(ann, route, adam, rita
     incident = Incident.objects.get()
 
     assert client_of(rita).post(take(incident, "resume")).status_code == 403
-    assert "Resume calls on the route" not in client_of(rita).get(page(incident)).content.decode()
-    response = client_of(adam).post(take(incident, "resume"), follow=True)
+    assert take(incident, "resume") not in client_of(rita).get(page(incident)).content.decode()
+    button = button_at(client_of(adam), page(incident), take(incident, "resume"))
+    response = client_of(adam).post(take(incident, "resume"), button, follow=True)
 
     assert "Calls flow again." in response.content.decode()
     route.refresh_from_db()
@@ -125,7 +127,7 @@ def test_many_jobs_are_listed_and_confirmed_first(ann, route, rita, client_of):
     asked = client.post(take(incident, "retry"))
     assert "Yes, all 22" in asked.content.decode()
     assert set(Job.objects.values_list("state", flat=True)) == {"failed"}
-    done = client.post(take(incident, "retry"), {"confirmed": "yes"}, follow=True)
+    done = client.post(take(incident, "retry"), question_in(asked), follow=True)
 
     assert "Retry started for 22 jobs." in done.content.decode()
     assert set(Job.objects.values_list("state", flat=True)) == {"queued"}
@@ -140,7 +142,7 @@ def test_page_asks_as_much_for_many_jobs_as_for_few(incident, ann, root, client_
         finish(claim, Failure(CallCode.REFUSED, "no"))
     look()
     assert Incident.objects.get().jobs == 6
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(24):
         client.get(page(incident))
 
 

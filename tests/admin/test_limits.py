@@ -6,9 +6,10 @@ import io
 import pytest
 from django.urls import reverse
 
-from accounts.models import Limit, Override, Pause, Policy, User
+from accounts.models import Limit, Override, Pause, Policy, Usage, User
 from generation.services.errors import Refusal
 from generation.services.jobs import submission
+from tests.admin.forms import errors_of, form_at, mark_of, save, words_of
 from tests.support import PROGRAM, limited, work_off
 
 REPORT = "/admin/accounts/usage/report/"
@@ -36,8 +37,9 @@ def test_limit_changed_in_the_admin_holds_for_the_next_request(ann, route, adam,
     ask(ann)
     limit = Limit.objects.get(policy=policy)
     row = {"id": limit.pk, "policy": policy.pk, "metric": "requests", "window": "day", "limit": 2, "burst": 0}
-    response = client_of(adam).post(reverse("admin:accounts_policy_change", args=[policy.pk]), {
-        "role": "student", "weight": 1,
+    address = reverse("admin:accounts_policy_change", args=[policy.pk])
+    response = client_of(adam).post(address, {
+        **mark_of(client_of(adam), address), "role": "student", "weight": 1,
         **inline("limits", row, initial=1),
     })
     assert response.status_code == 302, response.context["errors"]
@@ -54,7 +56,8 @@ def test_what_may_be_asked_for_is_ticked(ann, route, adam, client_of):
         assert f'value="{value}"' in page
         assert words in page
     response = client_of(adam).post(address, {
-        "role": "student", "weight": 1, "kinds": ["course"], "strategies": ["parallel", "single"], **inline("limits")})
+        **mark_of(client_of(adam), address), "role": "student", "weight": 1, "kinds": ["course"],
+        "strategies": ["parallel", "single"], **inline("limits")})
     assert response.status_code == 302, response.context["errors"]
     policy.refresh_from_db()
     assert (policy.kinds, policy.strategies, policy.routes) == (["course"], ["parallel", "single"], [])
@@ -68,15 +71,14 @@ def test_name_that_is_gone_stays_until_it_is_taken_out(route, adam, client_of):
     address = reverse("admin:accounts_policy_change", args=[policy.pk])
     assert "old-route (is gone)" in client_of(adam).get(address).content.decode()
     for ticked in (["old-route"], []):
-        client_of(adam).post(address, {"role": "student", "weight": 1, "routes": ticked, **inline("limits")})
+        save(client_of(adam), address, routes=ticked)
         assert Policy.objects.get(pk=policy.pk).routes == ticked
 
 
 def test_name_that_never_was_is_refused(route, adam, client_of):
     policy = limited()
-    response = client_of(adam).post(reverse("admin:accounts_policy_change", args=[policy.pk]), {
-        "role": "student", "weight": 1, "kinds": ["novel"], **inline("limits")})
-    assert response.status_code == 200
+    response = save(client_of(adam), reverse("admin:accounts_policy_change", args=[policy.pk]), kinds=["novel"])
+    assert "kinds" in response.context["adminform"].form.errors
     assert Policy.objects.get(pk=policy.pk).kinds == []
 
 
@@ -100,8 +102,8 @@ def test_override_knows_its_author_and_holds_at_once(ann, route, adam, client_of
 def test_pause_is_a_switch_with_a_reason(ann, route, adam, client_of):
     Pause.objects.get_or_create(id=1)
     address = reverse("admin:accounts_pause_change", args=[1])
-    assert client_of(adam).post(address, {"is_on": "on", "reason": ""}).status_code == 200, "a reason is wanted"
-    client_of(adam).post(address, {"is_on": "on", "reason": "Exams."})
+    assert save(client_of(adam), address, is_on="on").status_code == 200, "a reason is wanted"
+    save(client_of(adam), address, is_on="on", reason="Exams.")
     with pytest.raises(Refusal, match="Exams"):
         ask(ann)
 
@@ -138,3 +140,42 @@ def test_export_cannot_run_anything(ann, route, adam, client_of):
 @pytest.mark.parametrize("address", [REPORT, "/admin/accounts/usage/report.csv"])
 def test_only_administrators_see_what_others_spend(address, rita, client_of):
     assert client_of(rita).get(address).status_code == 403
+
+
+def typed(policy, client, **row):
+    """The answer to a limit of `policy` as somebody typed it: the only one there is."""
+    return save(client, reverse("admin:accounts_policy_change", args=[policy.pk]), **{
+        f"limits-0-{name}": value for name, value in row.items()}, **{"limits-TOTAL_FORMS": 1})
+
+
+def test_limit_in_dollars_is_shown_and_typed_in_dollars(route, adam, client_of):
+    policy = limited(usd_micros=1_000_000, burst=500_000)
+    form = form_at(client_of(adam), reverse("admin:accounts_policy_change", args=[policy.pk]))
+    assert (form["limits-0-limit"], form["limits-0-burst"]) == (["1.00"], ["0.50"])
+    assert typed(policy, client_of(adam), limit="$2.345678").status_code == 302
+    assert Limit.objects.get().limit == 2_345_678
+    assert typed(policy, client_of(adam), metric="units", limit="12", burst="0").status_code == 302
+    assert (Limit.objects.get().metric, Limit.objects.get().limit) == ("units", 12)
+
+
+@pytest.mark.parametrize(("metric", "limit", "words"), [
+    ("usd_micros", "1,50", "Write a point"), ("usd_micros", "0.0000001", "At most 6 digits after the point"),
+    ("usd_micros", "1e9", "Give dollars"), ("usd_micros", "999999999999", "At most $1000000000.00."),
+    ("usd_micros", "-1", "Give dollars"), ("units", "1.5", "Give a whole number"), ("units", "1" * 18, "At most"),
+    ("", "5", "required"),
+])
+def test_limit_that_could_not_be_kept_as_it_was_typed_is_refused(metric, limit, words, route, adam, client_of):
+    policy = limited(usd_micros=1_000_000)
+    response = typed(policy, client_of(adam), metric=metric, limit=limit)
+    assert words in " ".join(errors_of(response))
+    assert Limit.objects.get().limit == 1_000_000
+
+
+def test_usage_is_told_in_words(ann, route, adam, client_of):
+    limited(usd_micros=1_000_000, jobs=3)
+    ask(ann)
+    client = client_of(adam)
+    for row in Usage.objects.all():
+        page = words_of(client.get(reverse("admin:accounts_usage_change", args=[row.pk])).content.decode())
+        assert "1970" not in page
+        assert ("$" in page) == (row.metric == "usd_micros")

@@ -20,6 +20,12 @@ def may(person, *codenames: str):
     return person
 
 
+@pytest.fixture(autouse=True)
+def directs(adam) -> None:
+    """Who adds a local model says where prompts go: being an administrator is not enough."""
+    may(adam, "direct_route")
+
+
 def sent(client, address: str, **changes: str) -> str:
     """The page that follows."""
     response = client.post(reverse(ADD), {**FORM, "address": address, **changes}, follow=True)
@@ -67,7 +73,7 @@ def test_it_need_not_become_the_first_choice(route, adam, client_of):
         ({"/v1/models": b"<b>raw words</b>"}, {}, "something else than a list of models"),
         (ollama("<script>alert(1)</script>", "b"), {}, "choose one of &lt;script&gt;alert(1)&lt;/script&gt;, b"),
         (llama_cpp(), {"model": "c"}, "has no model c"),
-        (llama_cpp(), {"key_name": "MISSING"}, "There is no key MISSING here"),
+        (llama_cpp(), {"key_name": "MISSING"}, "PROVIDER_KEY_MISSING is not set"),
         (llama_cpp(), {"key_name": "lower"}, "Use capitals"),
     ],
 )
@@ -91,7 +97,7 @@ def test_address_where_no_route_leads_is_not_asked(route, adam, client_of, addre
 
 @pytest.mark.parametrize("method", ["get", "post"])
 def test_whoever_may_not_add_probes_nothing(route, rita, vera, nick, client_of, method):
-    changer = may(nick, "view_route", "change_route")
+    changer = may(nick, "view_route", "change_route", "direct_route")
     with serving(llama_cpp(), name="llama.cpp") as server:
         for person in (rita, vera, changer):
             answer = getattr(client_of(person), method)(reverse(ADD), {**FORM, "address": server.root})
@@ -106,9 +112,17 @@ def test_look_asks_nobody(route, adam, client_of):
 
 
 def test_whoever_may_only_add_changes_no_route_that_is_there(route, nick, client_of):
-    client = client_of(may(nick, "view_route", "add_route"))
+    client = client_of(may(nick, "view_route", "add_route", "direct_route"))
     with serving(llama_cpp(), name="llama.cpp") as server:
         sent(client, server.root)
         Route.objects.filter(slug="tiny").update(is_enabled=False)
         assert "leads there already, and you may not change it." in sent(client, server.root)
     assert not Route.objects.get(slug="tiny").is_enabled
+
+
+@pytest.mark.parametrize("base_url", ["", "https://models.example/v1"])
+def test_routes_that_nobody_but_the_simulator_answers_are_named(route, adam, client_of, settings, base_url):
+    settings.OPENAI_API_KEY, settings.OPENAI_BASE_URL = None, base_url or None
+    with serving(llama_cpp(slots=3), name="llama.cpp") as server:
+        text = sent(client_of(adam), server.root)
+    assert (f"No provider is set for {route.slug}: where a stronger model" in text) == (not base_url)

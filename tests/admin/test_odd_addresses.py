@@ -8,6 +8,8 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
+from generation.admin.editing import EditableAdmin
+from generation.testbed.page_forms import main_form
 
 FINE = {200, 302, 400, 404}
 HUGE = "9" * 20
@@ -71,3 +73,26 @@ def test_no_row_fails_for_its_key(failing):
     assert failing((
         f"{address}{key}/{page}" for address in lists() for key in ("%00", HUGE, "_00", "%ED%A0%80")
         for page in ("", "change/", "history/", "delete/")), 403) == {}
+
+
+VALUES = (
+    "abc", "1,abc", "NaN", "%C2%B2", "[]", "{}", "null", "%E2%80%AE", "-1", "0", "1.5", "", HUGE, "2026-13-45",
+    "2026-01-02", "2026-01-02T03:04:05Z", "1e999", "%ED%A0%80", "1" * 5_000, "0.40", "true")
+
+
+@pytest.mark.parametrize("model", [one for one, its in admin.site._registry.items() if isinstance(its, EditableAdmin)])
+def test_no_form_fails_on_what_its_address_fills_in(model, failing):
+    """403: rows that nobody adds."""
+    address = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_add")
+    names = [field.name for field in model._meta.get_fields()] + ["limits", "kind", "limit"]
+    assert failing((f"{address}?{'&'.join(f'{name}={value}' for name in names)}" for value in VALUES), 403) == {}
+
+
+def test_address_fills_in_what_its_field_can_take(client, root, ann):
+    client.force_login(root)
+
+    def filled(query: str) -> dict[str, list[str]]:
+        return main_form(client.get(f"{reverse('admin:accounts_override_add')}?{query}").content.decode())
+
+    assert (filled(f"user={ann.pk}&reason=exams")["user"], filled("user=abc&reason=exams")["reason"]) == (
+        [str(ann.pk)], ["exams"])

@@ -6,10 +6,12 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.models import Pause
 from generation.admin.navigation import environment
-from generation.models import Job, Pulse, Route
+from generation.models import Channel, Job, Pulse, Route
 from generation.services.jobs import submission
-from tests.support import PROGRAM
+from tests.admin.forms import save
+from tests.support import PROGRAM, claim_all, work_off
 
 
 def cards(client):
@@ -71,10 +73,70 @@ def test_route_list_says_whether_calls_flow(changes, words, route, root, client_
     (None, None, "Simulated provider"), (None, "http://127.0.0.1:1/v1", "Provider without a key"),
     ("sk-real", None, None), ("sk-real", "https://provider.example/v1", None),
 ])
-def test_label_tells_when_the_provider_is_not_real(key, address, expected, settings, rf):
+def test_label_tells_when_the_provider_is_not_real(key, address, expected, route, settings, rf):
     settings.OPENAI_API_KEY = key
     settings.ENV = settings.ENV.model_copy(update={"openai_base_url": address})
 
     label = environment(rf.get("/admin/"))
 
     assert (label[0] if label else None) == expected
+
+
+def test_no_simulator_is_named_where_only_a_local_model_is_asked(route, settings, rf):
+    settings.OPENAI_API_KEY = None
+    Route.objects.update(base_url="http://127.0.0.1:11434/v1")
+
+    assert environment(rf.get("/admin/")) is None
+
+
+# --- What stands in the way -------------------------------------------------------------------
+
+
+def obstacles(client):
+    return {one.title: one for one in client.get(reverse("admin:index")).context["obstacles"]}
+
+
+def test_pause_is_told_with_its_reason_since_when_and_by_whom(job, worker, adam, rita, client_of):
+    pause, _made = Pause.objects.get_or_create(id=1)
+    address = reverse("admin:accounts_pause_change", args=[pause.pk])
+    assert save(client_of(adam), address, is_on="on", reason="Exam week").status_code == 302
+    now = timezone.now()
+
+    told = obstacles(client_of(rita))["Requests are paused."]
+
+    assert "“Exam week” Since" in told.sentence
+    assert f"{now:%-d %b}" in told.sentence and "by adam." in told.sentence
+    assert told.url == "", "a reviewer may not open the switch"
+    assert obstacles(client_of(adam))["Requests are paused."].url == address
+
+
+def test_jobs_that_wait_for_a_paused_route_are_counted_and_told(job, worker, rita, client_of):
+    work_off(job, stop_after=2)
+    Route.objects.update(open_until=timezone.now() + dt.timedelta(hours=1), breaker_reason="provider_unavailable")
+    client = client_of(rita)
+
+    assert job.state == "generating"
+    assert cards(client)["Waiting jobs"] == "1"
+    assert "Calls on gpt-4-1-mini are paused; 1 job waits." in obstacles(client)
+    [card] = [card for card in client.get(reverse("admin:index")).context["cards"] if card.title == "Waiting jobs"]
+    assert list(client.get(card.url).context["cl"].result_list) == [job]
+
+
+def test_job_whose_call_runs_waits_for_nothing(job, worker, rita, client_of):
+    claim_all()
+    Route.objects.update(open_until=timezone.now() + dt.timedelta(hours=1), breaker_reason="provider_unavailable")
+
+    assert cards(client_of(rita))["Waiting jobs"] == "0"
+    assert not any("Calls on" in title for title in obstacles(client_of(rita)))
+
+
+def test_overview_tells_that_nobody_works_and_that_alerts_reach_nobody(job, rita, client_of):
+    Channel.objects.all().delete()
+
+    assert {"No worker is running.", "Alerts reach nobody."} <= set(obstacles(client_of(rita)))
+
+
+def test_overview_of_an_installation_that_is_well_tells_of_no_obstacle(job, worker, rita, client_of):
+    Channel.objects.create(name="ops", kind="slack", url="https://chat.example.com/x")
+
+    assert obstacles(client_of(rita)) == {}

@@ -10,9 +10,11 @@ from django.contrib import admin
 from django.urls import reverse
 
 from accounts.models import User, create_token
+from generation.admin.rendering import url_of
 from generation.core.findings import Finding, Severity
 from generation.models import Attempt, Chunk, Job, LogEntry, Occurrence, Pulse, Route, UnitVersion
 from generation.services.maintenance import sweeper
+from tests.admin.forms import button_at
 
 ROOT = Path(__file__).parents[2]
 CANARY = "c4n4ry"
@@ -142,7 +144,8 @@ def test_stored_text_never_acts(poisoned, payload, root, client_of):
 @pytest.mark.parametrize("payload", PAYLOADS[:4], ids=range(4))
 def test_messages_and_forms_are_inert(poisoned, payload, root, client_of, failed):
     client = client_of(root)
-    retried = client.post(reverse("admin:generation_job_retry", args=[failed.pk]), follow=True)
+    retry = reverse("admin:generation_job_retry", args=[failed.pk])
+    retried = client.post(retry, button_at(client, url_of(failed), retry), follow=True)
     asked = client.post(f"{reverse('admin:generation_job_add')}?kind=training_program", {
         "strategy": payload, "brief-goal": payload, "brief-weeks": payload, "brief-limitations": payload,
         "brief-language": payload, "token": payload[:60],

@@ -21,74 +21,96 @@
 
     function follow(page) {
         let elapsed = null;      // seconds at the last snapshot, and when that came
-        let isAsking = false, askAgain = false, timer = null;
+        let isAsking = false, askAgain = false, timer = null, isBehind = false;
 
-        const set = (name, text) => {
-            for (const place of page.querySelectorAll(`[data-show="${name}"]`)) {
-                if (place.textContent !== text) place.textContent = text;
+        // What is shown comes of one answer of the server's, so that no part of the page tells of another moment than
+        // the rest.  The progress is changed in its place: its bar moves, and what is read out is what changed.
+        const mirror = (old, fresh) => {
+            const [bar, moved] = [old, fresh].map((part) => part.querySelector("[data-bar]"));
+            if (!bar || !moved) return false;
+            bar.setAttribute("aria-valuenow", moved.getAttribute("aria-valuenow"));
+            bar.firstElementChild.style.width = moved.firstElementChild.style.width;
+            for (const place of fresh.querySelectorAll("[data-show]")) {
+                const shown = old.querySelector(`[data-show="${place.dataset.show}"]`);
+                if (shown.textContent !== place.textContent) shown.textContent = place.textContent;
+                if (place.dataset.state) shown.dataset.state = place.dataset.state;
             }
+            for (const place of fresh.querySelectorAll("[data-show-if]")) {
+                old.querySelector(`[data-show-if="${place.dataset.showIf}"]`).hidden = place.hidden;
+            }
+            Object.assign(old.dataset, fresh.dataset);
+            return true;
         };
 
-        const show = (job) => {
-            const bar = page.querySelector("[data-bar]");
-            if (!bar) return;
-            bar.setAttribute("aria-valuenow", job.percent);
-            bar.firstElementChild.style.width = `${job.percent}%`;
-            set("percent", String(job.percent));
-            set("phase", job.phase);
-            set("title", job.title);
-            set("state", job.state);
-            page.querySelector('[data-show="state"]').dataset.state = job.state;
-            set("cost", `$${(job.cost_usd_micros / 1e6).toFixed(4)}`);
-            set("input_tokens", job.input_tokens.toLocaleString("en-US"));
-            set("output_tokens", job.output_tokens.toLocaleString("en-US"));
-            for (const place of page.querySelectorAll("[data-show-if]")) place.hidden = !job[place.dataset.showIf];
-            elapsed = [job.elapsed_s, performance.now()];
-            set("elapsed", span(job.elapsed_s));
+        const count = () => {
+            const live = page.querySelector("[data-elapsed]");
+            const runs = live && live.dataset.isEnded === "no";
+            elapsed = runs ? [Number(live.dataset.elapsed), performance.now()] : null;
         };
 
-        const swap = (html, withLive) => {
+        // What somebody is typing outlives the part it is typed in, and the form that is away for a while.
+        const typed = new Map();
+        const keep = (old) => old.querySelectorAll("textarea").forEach((field) => typed.set(field.id, field.value));
+        const restore = (part) => part.querySelectorAll("textarea").forEach((field) => {
+            if (typed.has(field.id)) field.value = typed.get(field.id);
+        });
+
+        const swap = (html) => {
             const fresh = new DOMParser().parseFromString(html, "text/html");
             for (const part of fresh.querySelectorAll("[data-part]")) {
                 const old = page.querySelector(`[data-part="${part.dataset.part}"]`);
                 if (!old || old.dataset.version === part.dataset.version) continue;
-                if (part.dataset.part === "live" && !withLive) continue;
-                if (old.querySelector(":popover-open")) continue;      // somebody is being asked
-                const focused = old.contains(document.activeElement) ? document.activeElement.id : "";
+                if (old.querySelector(":popover-open")) { isBehind = true; continue; }      // somebody is being asked
+                if (part.dataset.part === "live" && mirror(old, part)) continue;
+                const focused = old.contains(document.activeElement) ? document.activeElement : null;
+                const caret = focused && [focused.selectionStart, focused.selectionEnd];
+                keep(old);
                 old.replaceWith(document.adoptNode(part));
-                if (focused) document.getElementById(focused)?.focus();
+                restore(part);
+                part.querySelectorAll("form[data-once]").forEach(sendOnce);
+                const again = focused && focused.id && document.getElementById(focused.id);
+                if (again) {
+                    again.focus();
+                    if (again.matches("textarea")) again.setSelectionRange(...caret);
+                }
             }
+            count();
         };
 
         // One request at a time; what changes meanwhile is asked for after it.
-        const refresh = async (withLive) => {
+        const refresh = async () => {
             if (isAsking || timer) { askAgain = true; return; }
             isAsking = true;
             try {
                 const answer = await fetch(page.dataset.parts, { credentials: "same-origin" });
-                if (answer.ok && !answer.redirected) swap(await answer.text(), withLive);
+                if (answer.ok && !answer.redirected) swap(await answer.text());
             } catch {
                 askAgain = true;      // the server is away for a moment
             }
             isAsking = false;
             timer = setTimeout(() => {
                 timer = null;
-                if (askAgain) { askAgain = false; refresh(withLive); }
+                if (askAgain) { askAgain = false; refresh(); }
             }, REFRESH_MS);
         };
+
+        // `toggle` does not bubble.
+        page.addEventListener("toggle", (event) => {
+            if (isBehind && event.newState === "closed") { isBehind = false; refresh(); }
+        }, true);
 
         let source = null, isPolling = false, hasEnded = false;
 
         const poll = () => {
             isPolling = true;
-            setInterval(() => refresh(true), POLL_MS);
+            setInterval(refresh, POLL_MS);
         };
 
         const open = () => {
             if (source || isPolling || hasEnded) return;
             source = new EventSource(page.dataset.events);
-            source.addEventListener("snapshot", (event) => { show(JSON.parse(event.data)); refresh(false); });
-            source.addEventListener("end", () => { hasEnded = true; elapsed = null; close(); refresh(false); });
+            source.addEventListener("snapshot", refresh);
+            source.addEventListener("end", () => { hasEnded = true; close(); refresh(); });
             source.addEventListener("error", () => {
                 if (source && source.readyState === EventSource.CLOSED) { close(); poll(); }
             });
@@ -101,22 +123,28 @@
 
         // A browser opens six connections to a server, for all its tabs: a hidden one gives its own back.
         document.addEventListener("visibilitychange", () => (document.hidden ? close() : open()));
+        count();
         open();
         setInterval(() => {
-            if (elapsed) set("elapsed", span(elapsed[0] + (performance.now() - elapsed[1]) / 1000));
+            const place = elapsed && page.querySelector('[data-show="elapsed"]');
+            if (place) place.textContent = span(elapsed[0] + (performance.now() - elapsed[1]) / 1000);
         }, 1000);
     }
 
     // --- Every page ---
 
     function sendOnce(form) {
-        form.addEventListener("submit", () => {
-            // After the browser has read the form: a disabled button would not be sent.
-            setTimeout(() => form.querySelectorAll("button").forEach((button) => { button.disabled = true; }));
+        let isSent = false;
+        // Its elements, not what is inside it: the theme's buttons stand below the form and name it.
+        const disable = (isDisabled) => [...form.elements].forEach((element) => {
+            if (element.tagName === "BUTTON") element.disabled = isDisabled;
         });
-        window.addEventListener("pageshow", () => {
-            form.querySelectorAll("button").forEach((button) => { button.disabled = false; });
+        form.addEventListener("submit", (event) => {
+            if (isSent) { event.preventDefault(); return; }
+            isSent = true;
+            setTimeout(() => disable(true));      // after the browser has read the form: they would not be sent
         });
+        window.addEventListener("pageshow", () => { isSent = false; disable(false); });
     }
 
     // The theme opens its drawers with elements that no keyboard reaches.
@@ -133,7 +161,7 @@
     }
 
     document.addEventListener("DOMContentLoaded", () => {
-        document.querySelectorAll("form[data-once]").forEach(sendOnce);
+        document.querySelectorAll("form[data-once], form:has(input[data-once])").forEach(sendOnce);
         document.querySelectorAll(
             "a[x-on\\:click]:not([href]), span[x-on\\:click], #nav-sidebar-inner div[x-on\\:click]"
         ).forEach(reachable);
