@@ -13,6 +13,8 @@ class Condition(StrEnum):
     BREAKER_OPEN = "breaker_open"
     OUT_OF_CREDIT = "out_of_credit"
     BAD_KEY = "bad_key"
+    ROUTE_STOPPED = "route_stopped"
+    ROUTE_DIRECTED = "route_directed"
     ROUTE_MISFIT = "route_misfit"
     LIMIT_LOW = "limit_low"
     FAILURE_RATE = "failure_rate"
@@ -59,7 +61,15 @@ CONDITION_MEANINGS: dict[Condition, ConditionMeaning] = {
         "Top up the provider account or raise its spend limit, then resume the route."),
     Condition.BAD_KEY: ConditionMeaning(
         "Bad key", "active jobs that wait for it, at least", "jobs",
-        "Set a valid OPENAI_API_KEY and restart the workers."),
+        "Set a valid key (OPENAI_API_KEY, or the PROVIDER_KEY_… that the route names) and restart the workers."),
+    Condition.ROUTE_STOPPED: ConditionMeaning(
+        "Route stopped by its address or key", "active jobs on the route, at least", "jobs",
+        "Add the line that is named to the environment of web and workers and restart them, if the address may have "
+        "what is sent there; if not, correct the route, and look who changed it."),
+    Condition.ROUTE_DIRECTED: ConditionMeaning(
+        "Route leads elsewhere", "changes of a route's address or key, at least", "changes",
+        "Make sure that it was meant: users' prompts go there. The log and the route's history say who did it.",
+        is_windowed=True),
     Condition.ROUTE_MISFIT: ConditionMeaning(
         "Route does not fit", "jobs that lost parts by it, at least", "jobs",
         "Open the failure: it says what the server refused. Correct the route's settings, or pause it."),
@@ -84,7 +94,8 @@ CONDITION_MEANINGS: dict[Condition, ConditionMeaning] = {
         "Look at Usage for who spends it; raise the limit in Policies, or pause new requests."),
     Condition.DISK_LOW: ConditionMeaning(
         "Disk low", "free megabytes on a worker's disk, at most", "MB",
-        "Free space below LOCAL_DIR, or give the machine a larger disk.", is_bad_below=True),
+        "Free space below LOCAL_DIR, or give the machine a larger disk; a folder that is gone has to be made again.",
+        is_bad_below=True),
     Condition.QUALITY_LOW: ConditionMeaning(
         "Quality below bar", "percent of units repaired, or of documents with errors, at least", "%",
         "Read the findings of the newest documents; a stronger model route may write them better.",

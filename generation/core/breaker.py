@@ -83,10 +83,11 @@ class Breaker:
         return Breaker(self.failures, dt.timedelta(), now, None, is_held=True)
 
     def rested(self, now: dt.datetime, thresholds: Thresholds = USUAL) -> "Breaker":
-        """No work waits, so no probe will go: once the cool-down is over calls flow, and one failure opens it again
-        for twice as long.  Unchanged while it may not."""
-        is_due = self.open_until is not None and self.admission(now) is Admission.PROBE
-        return Breaker(max(0, thresholds.in_a_row - 1), self.cool_down) if is_due and not self.is_hard else self
+        """No work waits, so no probe will go: once the cool-down is over calls flow, and one failure opens it again,
+        for twice as long, or as hard as before.  Unchanged while it may not."""
+        if self.open_until is None or self.admission(now) is not Admission.PROBE:
+            return self
+        return Breaker(max(0, thresholds.in_a_row - 1), dt.timedelta() if self.is_hard else self.cool_down)
 
     def succeeded(self) -> "Breaker":
         """A call was answered.  Late answers to calls from before it opened do not close it."""

@@ -34,8 +34,10 @@ CUTS_BEFORE_DOUBT = 2
 TEST_CUT = 0.7
 TEST_HELPED = 0.85        # of how slow it was before: between what a cut by 0.7 does at most, and nothing
 FEW_LEFT = 0.1            # of the provider's allowance a minute
-ENOUGH_CALLS = 3          # a pace from fewer would be one reply's luck
-LEARN_FASTER = 0.3
+ENOUGH_CALLS = 60         # a pace from fewer is luck: replies of half and of twice the usual time are usual
+DOUBT_FROM = 3            # calls at once: below that a cut can hardly have helped
+LEARN_FASTER = 0.1        # more would make the luckiest replies the usual ones
+LEARN_ANEW = 0.3
 LEARN_SLOWER = 0.005
 LATENCY_WEIGHT = 0.3
 MOST_PACES = 24           # kinds times stages
@@ -103,7 +105,7 @@ def advance(
             return limit, ""
         return _concluded(limit, compared, replies, at, ceiling, now_s)
     if slowness is not None and slowness > SLOW:
-        if limit.slow_cuts >= CUTS_BEFORE_DOUBT and slowness > HELPED * limit.worst and at >= ENOUGH_CALLS:
+        if limit.slow_cuts >= CUTS_BEFORE_DOUBT and slowness > HELPED * limit.worst and at >= DOUBT_FROM:
             return _slow_by_itself(limit, replies, limit.calls_before_cut or ceiling, at, ceiling, now_s)
         if load > FEW:
             return _slowed(limit, replies, slowness, load, at, now_s)
@@ -165,7 +167,7 @@ def _gathered(
     is_judged = slowness is not None
     limit = _learned(
         limit, report, gathered if is_judged else report.paces, enough=enough if is_judged else ENOUGH_CALLS,
-        slower=LEARN_FASTER if at < FEW else LEARN_SLOWER if load < BUSY * at else 0.0)
+        slower=LEARN_ANEW if at < FEW else LEARN_SLOWER if load < BUSY * at else 0.0)
     evidence = replace(evidence, is_needed=is_needed, paces={} if is_judged else gathered)
     if is_judged:
         evidence = replace(
@@ -334,15 +336,16 @@ def _learned(
             paces[timed] = pace.s_per_token
     calls = sum(pace.calls for pace in report.paces.values())
     latency_s = sum(pace.seconds for pace in report.paces.values()) / max(1, calls)
+    tokens_per_call = limit.tokens_per_call
+    if report.answered:
+        tokens_per_call = _smoothed(tokens_per_call, report.tokens / report.answered)
     return replace(
-        limit, paces=paces, latency_s=_smoothed(limit.latency_s, latency_s),
-        tokens_per_call=_smoothed(limit.tokens_per_call, report.tokens / max(1, calls)),
-    )
+        limit, paces=paces, latency_s=_smoothed(limit.latency_s, latency_s), tokens_per_call=tokens_per_call)
 
 
 def _nearer(paces: Mapping[Timed, float], replies: Mapping[Timed, Pace]) -> dict[Timed, float]:
     return {
-        timed: usual + LEARN_FASTER * (max(usual, replies[timed].s_per_token) - usual) if timed in replies else usual
+        timed: usual + LEARN_ANEW * (max(usual, replies[timed].s_per_token) - usual) if timed in replies else usual
         for timed, usual in paces.items()
     }
 

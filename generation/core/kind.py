@@ -117,6 +117,10 @@ class DocumentKind(ABC, Generic[B, P, U]):
         Takes and gives plain JSON, because it runs inside a transaction."""
 
     @abstractmethod
+    def unit_of(self, document: JsonObject, position: int) -> JsonObject | None:
+        """One unit as `document` has it; None if it is missing."""
+
+    @abstractmethod
     def markdown(self, document: JsonObject) -> str:
         """The document for people.  Every text of the model goes through `markup.escape`."""
 

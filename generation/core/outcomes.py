@@ -30,6 +30,8 @@ class CallCode(StrEnum):
     QUOTA_SPENT = "quota_spent"         # of a day or longer
     OUT_OF_CREDIT = "out_of_credit"
     AUTH = "auth"
+    KEY_UNBOUND = "key_unbound"         # ours: the key is not here, or may not go to the route's address
+    ADDRESS_REFUSED = "address_refused"      # ours: nothing is sent where the address leads
     NO_ACCESS = "no_access"             # the key is good, and not for this model or country
     BLOCKED = "blocked"                 # a page of a firewall came instead of an answer
     UNKNOWN_MODEL = "unknown_model"
@@ -201,6 +203,8 @@ FINAL = {
 PROVIDER_WIDE = {
     CallCode.OUT_OF_CREDIT: Reason.OUT_OF_CREDIT,
     CallCode.AUTH: Reason.AUTH,
+    CallCode.KEY_UNBOUND: Reason.KEY_UNBOUND,
+    CallCode.ADDRESS_REFUSED: Reason.ADDRESS_REFUSED,
     CallCode.QUOTA_SPENT: Reason.QUOTA_SPENT,
 }
 # What a request itself brought upon it: it says nothing about how the provider is.
@@ -217,22 +221,25 @@ UNHEALTHY = frozenset({CallCode.SERVER_ERROR, CallCode.CONNECTION, CallCode.MALF
 
 def decide(
     failure: Failure, *, attempts: int, policy: RetryPolicy, jitter: float, had_largest_cap: bool = False,
-    is_outage: bool = False, claims: int = 0, is_news: bool = False,
+    is_outage: bool = False, claims: int = 0, is_alone: bool = False, is_news: bool = False,
 ) -> Retry | Snooze | GiveUp:
     """What becomes of a chunk whose `attempts`-th call, and `claims`-th claim, failed.  `jitter` is in [0, 1).
 
     A truncated call is worth another only while a larger output cap is left to try.  `is_outage` says that
     the route's breaker is open: the failure is the provider's, and the chunk does not pay for it, unless it has
-    been claimed too often already.  `is_news` says that the failure's lesson changes the next request."""
+    been claimed too often already.  `is_alone` says that the route turned this chunk away as often as it may be asked,
+    and not the others.  `is_news` says that the failure's lesson changes the next request."""
     code = failure.code
-    is_patient = claims < policy.max_claims
+    is_patient = claims < policy.max_claims and not is_alone
     if is_news and claims < policy.max_attempts:
         return Snooze(dt.timedelta(), Reason.LEARNED)
     if is_outage and code in UNHEALTHY and is_patient:
         return Snooze(policy.backoff_base, Reason.PROVIDER_UNAVAILABLE)
     if code is CallCode.RATE_LIMITED:
         if not is_patient:
-            return GiveUp(Reason.PROVIDER_ERROR, f"For the {claims}th time: {failure.message}")
+            return GiveUp(
+                Reason.ALWAYS_REFUSED if is_alone else Reason.PROVIDER_ERROR,
+                f"Refused {claims} times: {failure.message}")
         wait = full_jitter(attempts, policy.backoff_base, policy.backoff_cap, jitter)
         if failure.retry_after_s is not None:
             # A little jitter on top, or everybody comes back in the same instant.
@@ -247,7 +254,7 @@ def decide(
     if code is CallCode.ABANDONED:
         return Snooze(dt.timedelta(), Reason.WORKER_STOPPED)
     if code in RETRYABLE:
-        if attempts >= policy.max_attempts or (code is CallCode.TRUNCATED and had_largest_cap):
+        if attempts >= policy.max_attempts or is_alone or (code is CallCode.TRUNCATED and had_largest_cap):
             return GiveUp(RETRYABLE[code], failure.message)
         wait = full_jitter(attempts, policy.backoff_base, policy.backoff_cap, jitter)
         if failure.retry_after_s is not None:

@@ -35,9 +35,12 @@ class Reason(StrEnum):
     CONNECTION = "connection"
     MALFORMED_REPLY = "malformed_reply"
     UNUSABLE_REPLY = "unusable_reply"
+    ALWAYS_REFUSED = "always_refused"
     QUOTA_SPENT = "quota_spent"
     OUT_OF_CREDIT = "out_of_credit"
     AUTH = "auth"
+    KEY_UNBOUND = "key_unbound"
+    ADDRESS_REFUSED = "address_refused"
     NO_ACCESS = "no_access"
     BLOCKED = "blocked"
     UNKNOWN_MODEL = "unknown_model"
@@ -49,6 +52,16 @@ class Reason(StrEnum):
     OLD_VERSION_KEPT = "old_version_kept"
     # A job
     UNITS_MISSING = "units_missing"
+
+
+# What ends with a change of the route or of the environment, and with nothing else.
+STOPPED_HERE = frozenset({Reason.KEY_UNBOUND, Reason.ADDRESS_REFUSED})
+# A trial call once a day is all that is tried without a person.
+NEEDS_A_PERSON = frozenset({Reason.AUTH, Reason.OUT_OF_CREDIT, *STOPPED_HERE})
+# The wait ends with the pause of the route, whenever that is; a chunk that has one of these has no time of its own.
+PAUSES_ROUTE = frozenset({
+    Reason.PROVIDER_UNAVAILABLE, Reason.PAUSED_BY_STAFF, Reason.QUOTA_SPENT, *NEEDS_A_PERSON,
+})
 
 
 def reason_choices() -> list[tuple[str, str]]:
@@ -131,6 +144,11 @@ EXPLANATIONS: dict[Reason, Explanation] = {
     Reason.UNUSABLE_REPLY: Explanation(
         "The model's replies ended without a complete document.",
         "Read the replies under the calls; retry, or use another model: this one may be too small for the task."),
+    Reason.ALWAYS_REFUSED: Explanation(
+        "The provider refused this request again and again as if there were too many calls, and there were not: it "
+        "answered the others, or it has never answered a call of this route.",
+        "Tell an administrator: the provider's words stand with the call. The account may have no share in this "
+        "model, or the request may be larger than the account may send at once."),
     Reason.QUOTA_SPENT: Explanation(
         "The provider's quota for the day, or longer, is used up.",
         "It is tried again when the provider said, or once in a while. Staff: raise the quota at the provider, or give "
@@ -143,6 +161,14 @@ EXPLANATIONS: dict[Reason, Explanation] = {
         "The provider refused the key.",
         "Set a valid key (OPENAI_API_KEY, or the PROVIDER_KEY_… that the route names) and restart the workers, then "
         "resume the route in the admin, under model routes; without that, it is tried once a day."),
+    Reason.KEY_UNBOUND: Explanation(
+        "The route's key is not there, or may not be sent to the route's address, so nothing is.",
+        "Nothing to do for you. Staff: add the line that is named here and restart web and workers, and it goes on by "
+        "itself; or correct the route."),
+    Reason.ADDRESS_REFUSED: Explanation(
+        "The route's address leads where nothing is sent.",
+        "Nothing to do for you. Staff: add the line that is named here and restart web and workers, and it goes on by "
+        "itself; or correct the route."),
     Reason.NO_ACCESS: Explanation(
         "The provider does not let this account use the model, or not from this country.",
         "Tell an administrator: have the model enabled for the account, or change the route's model or address."),

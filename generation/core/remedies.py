@@ -35,7 +35,8 @@ class Means:
 MEANS: Mapping[Remedy, Means] = {
     Remedy.RETRY: Means(
         "Retry the affected jobs",
-        "What is missing in them is asked again. What is done stays as it is and is not paid for again.",
+        "What is missing in them is asked again, from your own limit. What is done stays as it is and is not paid for "
+        "again.",
         "generation.retry_job"),
     Remedy.RESUME: Means(
         "Resume calls on the route",
@@ -53,7 +54,7 @@ MEANS: Mapping[Remedy, Means] = {
     Remedy.ROUTE: Means(
         "Open the route's settings",
         "Change the model, its output limit or its address there, then retry the affected jobs.",
-        "generation.view_route", leads_only=True),
+        "generation.change_route", leads_only=True),
     Remedy.WORKERS: Means(
         "See which workers run",
         "Start a worker of the version that the jobs were accepted with; they then go on by themselves.",
@@ -72,6 +73,8 @@ CURES: Mapping[Reason, tuple[Remedy, ...]] = {
     _R.AUTH: (_M.RESUME, _M.CANCEL),
     _R.OUT_OF_CREDIT: (_M.RESUME, _M.CANCEL),
     _R.QUOTA_SPENT: (_M.RESUME, _M.ROUTE, _M.CANCEL),
+    _R.KEY_UNBOUND: (_M.ROUTE, _M.CANCEL),
+    _R.ADDRESS_REFUSED: (_M.ROUTE, _M.CANCEL),
     _R.PROVIDER_UNAVAILABLE: (_M.RESUME, _M.ROUTE, _M.CANCEL),
     _R.REVISION_MISSING: (_M.WORKERS, _M.CANCEL),
     # Parts are lost
@@ -85,6 +88,7 @@ CURES: Mapping[Reason, tuple[Remedy, ...]] = {
     _R.CONNECTION: (_M.RETRY, _M.ROUTE),
     _R.MALFORMED_REPLY: (_M.ROUTE, _M.RETRY),
     _R.UNUSABLE_REPLY: (_M.RETRY, _M.ROUTE),
+    _R.ALWAYS_REFUSED: (_M.ROUTE, _M.RETRY, _M.PAUSE),
     _R.NO_ACCESS: (_M.ROUTE, _M.PAUSE, _M.RETRY),
     _R.BLOCKED: (_M.RETRY, _M.ROUTE, _M.PAUSE),
     _R.UNKNOWN_MODEL: (_M.ROUTE, _M.PAUSE, _M.RETRY),
@@ -96,7 +100,9 @@ CURES: Mapping[Reason, tuple[Remedy, ...]] = {
 
 # Causes that keep work waiting without losing a part of it.
 HOLDING = frozenset({
-    _R.AUTH, _R.OUT_OF_CREDIT, _R.QUOTA_SPENT, _R.PROVIDER_UNAVAILABLE, _R.REVISION_MISSING})
+    _R.AUTH, _R.OUT_OF_CREDIT, _R.QUOTA_SPENT, _R.PROVIDER_UNAVAILABLE, _R.REVISION_MISSING, _R.KEY_UNBOUND,
+    _R.ADDRESS_REFUSED,
+})
 # What is equal: these failures belong to a kind of document, those to a route, the last to both.
 OF_A_KIND = frozenset({
     _R.INVALID_CONTENT, _R.REFUSED, _R.CONTENT_FILTERED, _R.CRASHES_WORKER, _R.INTERNAL, _R.REVISION_MISSING,
@@ -105,7 +111,7 @@ OF_A_KIND = frozenset({
 OF_A_ROUTE = frozenset({
     _R.AUTH, _R.OUT_OF_CREDIT, _R.PROVIDER_UNAVAILABLE, _R.TIMEOUT, _R.PROVIDER_ERROR, _R.CONNECTION,
     _R.MALFORMED_REPLY, _R.BAD_REQUEST, _R.TRUNCATED, _R.TOO_LONG, _R.QUOTA_SPENT, _R.UNUSABLE_REPLY, _R.NO_ACCESS,
-    _R.BLOCKED, _R.UNKNOWN_MODEL, _R.WRONG_ADDRESS,
+    _R.BLOCKED, _R.UNKNOWN_MODEL, _R.WRONG_ADDRESS, _R.ALWAYS_REFUSED, _R.KEY_UNBOUND, _R.ADDRESS_REFUSED,
 })
 
 

@@ -9,6 +9,8 @@ from collections.abc import Collection, Iterator
 from itertools import chain, islice
 from typing import Any
 
+from generation.core import bounded_json
+
 LONGEST_PREFACE = 20_000      # characters before the object, thoughts apart
 _NAMES = "think|thinking|thoughts?|reasoning|analysis|seed:think"
 _THOUGHTS_BEGIN = re.compile(rf"<(?:{_NAMES})>|\[THINK\]|<\|START_THINKING\|>|<unused94>|◁think▷", re.IGNORECASE)
@@ -25,7 +27,9 @@ def object_in(text: str, keys: Collection[str] = ()) -> str | None:
     """The one complete JSON object that `text` holds, as its own text; None if there is none.
 
     `keys` are those that it must have: an object that holds just such a one under a single key of its own is
-    unwrapped."""
+    unwrapped.  Nothing is sought in a text that might hold more values than any document."""
+    if bounded_json.holds_too_many(text):
+        return None
     try:
         return _object_in(text.strip(), keys)
     except RecursionError:      # it could be read, and cannot be written
@@ -101,7 +105,7 @@ def _unwrapped(found: dict[str, Any], text: str, keys: Collection[str]) -> str:
 
 def _decoded(text: str) -> dict[str, Any] | None:
     try:
-        value = json.loads(text)
+        value = bounded_json.loads(text)      # of a string, too, where escapes hid the commas
     except (ValueError, RecursionError):
         return None
     return value if isinstance(value, dict) else None

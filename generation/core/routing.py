@@ -79,6 +79,7 @@ class Need:
 class Choice:
     slug: str
     why: str
+    avoided: str = ""      # a cheaper one that is not well
 
 
 def ranked(
@@ -88,7 +89,10 @@ def ranked(
     allowed = [route for route in candidates if is_allowed(route.slug)]
     able = [route for route in allowed if unable_because(route, need) is None]
     ordered = sorted(able, key=lambda route: (not route.is_well, _price(route, need), route.order, route.slug))
-    return [Choice(route.slug, _why(route, ordered, need)) for route in ordered]
+    return [
+        Choice(route.slug, _why(route, ordered, need), next(iter(_avoided(route, ordered, need)), ""))
+        for route in ordered
+    ]
 
 
 def unable_because(route: Candidate, need: Need) -> str | None:
@@ -126,7 +130,13 @@ def _why(route: Candidate, ordered: Sequence[Candidate], need: Need) -> str:
         return f"longer context: the request did not fit into {need.longer_than:,} tokens{suits}"
     if len(ordered) == 1:
         return f"the only able route{suits}"
-    avoided = [other.slug for other in ordered if not other.is_well and _price(other, need) < _price(route, need)]
-    if avoided and route.is_well:
+    if avoided := _avoided(route, ordered, need):
         return f"cheapest that answers; {avoided[0]} would be cheaper and is paused{suits}"
     return f"cheapest of {len(ordered)} able routes{suits}"
+
+
+def _avoided(route: Candidate, ordered: Sequence[Candidate], need: Need) -> list[str]:
+    """The cheaper ones in place of which `route` is asked, because they are not well."""
+    if not route.is_well:
+        return []
+    return [other.slug for other in ordered if not other.is_well and _price(other, need) < _price(route, need)]

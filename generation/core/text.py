@@ -1,8 +1,12 @@
-"""Text from people is data: checked when it comes in, quoted when it goes into a prompt.  And counted nouns."""
+"""Text from people is data: checked when it comes in, quoted when it goes into a prompt.
 
+And how nouns are counted, and times are said."""
+
+import datetime as dt
 import json
 import re
 import unicodedata
+from collections.abc import Callable
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, StringConstraints
@@ -38,6 +42,18 @@ def cleaned(text: str) -> str:
     return "" if _JOINERS_AND_MARKS.issuperset(text) else text
 
 
+def one_line(text: str) -> str:
+    """`text` as it is kept where there is one line for it: `cleaned`, its lines with a space between them.
+
+    A field of one line in a page takes line breaks out unasked, and would glue the words together."""
+    return " ".join(filter(None, (line.strip() for line in cleaned(text).splitlines())))
+
+
+def is_plain_line(text: str) -> bool:
+    """Whether `text` may be kept as it is, in one line."""
+    return text == one_line(text) != "" and forbidden_character(text) is None
+
+
 def _visible(text: str) -> str:
     found = forbidden_character(text)
     if found is not None:
@@ -45,15 +61,28 @@ def _visible(text: str) -> str:
     return _BLANK_RUN.sub(" ", text).strip()
 
 
-def _cleaned_if_text(value: Any) -> Any:     # Any: not yet validated
+def cleaned_if_text(value: Any) -> Any:     # Any: not yet validated
     return cleaned(value) if isinstance(value, str) else value
+
+
+def one_line_if_text(value: Any) -> Any:     # Any: as above
+    return one_line(value) if isinstance(value, str) else value
 
 
 def plain_text(max_length: int, *, min_length: int = 1) -> Any:     # Any: an Annotated alias, made at run time
     """The type of a field that a person fills in: cleaned, bounded, without characters that hide or reorder."""
+    return _plain(cleaned_if_text, min_length, max_length)
+
+
+def plain_line(max_length: int, *, min_length: int = 1) -> Any:     # Any: as above
+    """As `plain_text`, of what forms show in one line: text of up to 200 characters, and what stands in a list."""
+    return _plain(one_line_if_text, min_length, max_length)
+
+
+def _plain(kept: Callable[[Any], Any], min_length: int, max_length: int) -> Any:     # Any: as above
     return Annotated[
         str,
-        BeforeValidator(_cleaned_if_text),
+        BeforeValidator(kept),
         StringConstraints(strip_whitespace=True, min_length=min_length, max_length=max_length),
         AfterValidator(_visible),
     ]
@@ -62,6 +91,12 @@ def plain_text(max_length: int, *, min_length: int = 1) -> Any:     # Any: an An
 def counted(number: float, noun: str, plural: str = "", *, style: str = "") -> str:
     """`1 week`, `2 weeks`; `style` is how the number is written, as in a format string."""
     return f"{number:{style}} {noun if number == 1 else plural or noun + 's'}"
+
+
+def time_in_words(at: dt.datetime, now: dt.datetime, *, style: str = "%H:%M") -> str:
+    """`12:04 UTC`; with the day unless that is today: `2026-03-01 12:04 UTC`."""
+    at, now = at.astimezone(dt.UTC), now.astimezone(dt.UTC)
+    return at.strftime(f"{'' if at.date() == now.date() else '%Y-%m-%d '}{style} UTC")
 
 
 def quoted(value: Any) -> str:     # Any: whatever json can write

@@ -12,6 +12,7 @@ from typing import Any
 import aiohttp
 import httpx2
 
+from generation.core import bounded_json
 from generation.core.dialects import USUAL, Wire
 from generation.core.outcomes import Answer, CallCode, Failure, Receipt, TokenUsage
 from generation.core.prompting import Message
@@ -21,7 +22,8 @@ from generation.llm import errors
 from generation.llm.completions import Written, ended_as, storable, written_in
 from generation.llm.error_body import said_in
 from generation.llm.errors import is_page
-from generation.llm.streaming import Pieces, completion_of, is_stream
+from generation.llm.sockets import Forbidden
+from generation.llm.streaming import MOST_LINES, Pieces, completion_of, is_stream
 from generation.llm.usage import read_usage, states_usage
 from generation.llm.waits import retry_after_s
 
@@ -145,6 +147,9 @@ def unanswered(error: BaseException, *, model: str, secrets: Iterable[str] = ())
     causes = list(_causes(error))
     origin = causes[-1]
     receipt = Receipt(model=model)
+    forbidden = next((cause for cause in causes if isinstance(cause, Forbidden)), None)
+    if forbidden is not None:
+        return Failure(CallCode.ADDRESS_REFUSED, _sentence(str(forbidden), secrets), receipt=receipt)
     said = f"{type(origin).__name__}: {origin}" if str(origin) else type(origin).__name__
     if _any(causes, *_NEVER_SENT):
         message = _sentence(f"The provider could not be reached: {said}", secrets)
@@ -259,16 +264,20 @@ def _decoded(body: bytes) -> Any:      # Any: whatever json can read; None if it
     if is_stream(body):
         return completion_of(body)
     try:
-        return json.loads(body)
+        return bounded_json.loads(body)
+    except bounded_json.TooManyValues:
+        return None
     except (ValueError, RecursionError):      # RecursionError: ten thousand opening brackets
         pass
     # What stands around it, in front or behind, is not the provider's; so is a number of a thousand digits.
     text = body.decode("utf-8", "replace")
+    if text.count("\n") > MOST_LINES:
+        return None
     lines = [line for line in text.splitlines() if line.strip()]
     if len(lines) > 1 and all(line.lstrip().startswith("{") for line in lines):
         return completion_of(b"".join(b"data: " + line.encode() + b"\n\n" for line in lines))
     start = text.find("{")
-    if start < 0 or is_page(text):
+    if start < 0 or is_page(text) or bounded_json.holds_too_many(text):
         return None
     try:
         found, _end = _LENIENT.raw_decode(text, start)

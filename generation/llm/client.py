@@ -1,51 +1,54 @@
 """One POST to one provider, with a total deadline.
 
-The SDK's client and transport are used through `client.post` with bytes and `cast_to=Response`: the
-same authentication, connections and errors as `chat.completions.create`, without walking the types of
-the request and building models of the reply, which cost as much CPU as everything else together."""
+The SDK says where and as whom (its address, its headers) and has the transport; bytes go through that directly.  The
+same authentication, connections and errors as `chat.completions.create`, without walking the types of the request,
+building each request anew out of options and models of the reply, which cost twice as much CPU as all the rest."""
 
 import asyncio
 import datetime as dt
 import zlib
-from collections.abc import AsyncIterator, Callable
-from dataclasses import replace
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass, replace
 from typing import cast
-from urllib.parse import urlsplit
 
 import aiohttp
 import httpx2
 import openai
+from openai._vendor.httpx_aiohttp import AiohttpTransport  # the SDK's own: otherwise it is given no connector
 
+from generation.core.addresses import NamedHosts, base_url_problem, origin_of
 from generation.core.dialects import STREAM, USUAL, Wire
 from generation.core.outcomes import CallCode, Failure, OnProgress, Reply, unheard
 from generation.core.prompting import Request
-from generation.llm import answers
+from generation.llm import answers, sockets
 from generation.llm.bodies import Bodies
 from generation.llm.completions import storable
 from generation.llm.streaming import Pieces
 from generation.llm.usage import read_usage
 
 OPENAI_URL = "https://api.openai.com/v1"      # stated, or the SDK would look into the environment
-MAX_CONNECTIONS = 1_000
 KEEPALIVE_S = 20.0      # shorter than any server's: a connection must not close while we write to it
 PIECE_BYTES = 1 << 18       # that are unpacked at a time
 TRAILER_S = 5.0             # after the last word: for counts, and the end
-STREAM_TIMES = 8            # an event for each token is some fifty times as long as the token
-LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+STREAM_TIMES = 8            # of a stream that was asked for: an event for each token is some fifty times as long
 
 
 class Provider:
     """One endpoint and one key.  Belongs to the event loop in which it is first asked, until closed."""
 
     def __init__(
-        self, base_url: str | None, api_key: str, connect_timeout_s: float, most_bytes: int = 8 << 20
+        self, base_url: str | None, api_key: str, connect_timeout_s: float, most_bytes: int = 8 << 20,
+        most_connections: int = 100, hosts: NamedHosts = sockets.EMBEDDED,
     ) -> None:
         assert api_key, "give a placeholder: without a key the SDK looks for one in the environment"
         self._base_url = base_url or OPENAI_URL
         self._api_key = api_key
         self._connect_timeout_s = connect_timeout_s
         self._most_bytes = most_bytes
-        self._client: openai.AsyncOpenAI | None = None
+        self._most_connections = most_connections      # a call that waits for one has its deadline, too
+        self._hosts = hosts
+        self._problem = base_url_problem(self._base_url)
+        self._line: _Line | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._bodies = Bodies()
 
@@ -57,12 +60,14 @@ class Provider:
 
         A streamed call is given up, too, when nothing came for the wire's `silence_s`, or when the model repeats
         itself.  Cancelling the task closes the connection at once, so that nobody goes on paying."""
+        if self._problem is not None:
+            return Failure(CallCode.ADDRESS_REFUSED, f"The address {self._problem}, so nothing is sent there.")
         body = self._bodies.of(request, model, max_output_tokens, cache_key, wire)
         secrets = (self._api_key,)
         headers = {"Accept-Encoding": "gzip, deflate", **({"api-key": self._api_key} if wire.api_key_header else {})}
         pieces = Pieces() if wire.sends(STREAM) else None
         is_silent = False
-        head: dict[str, str] = {}
+        head: Mapping[str, str] = {}
 
         def asked_now() -> answers.Asked:
             return answers.Asked(model, dt.datetime.now(dt.UTC), secrets, wire, request.keys, request.messages)
@@ -72,10 +77,9 @@ class Provider:
 
         try:
             async with asyncio.timeout(deadline_s) as deadline:
-                client = self._connected()
                 if pieces is None:
-                    response = await client.post(
-                        "/chat/completions", content=body, cast_to=httpx2.Response, options={"headers": headers})
+                    response = await self._sent(body, headers, may_stream=False)
+                    arrived = _arrived(response, await _whole(response))
                 else:
                     latest = deadline.when()
                     assert latest is not None, "it was given a time"
@@ -90,17 +94,17 @@ class Provider:
                             deadline.reschedule(min(until, latest))
 
                     hear()
-                    # Of a raw response the SDK makes no stream of its own.
-                    response = cast(httpx2.Response, await client.post(
-                        "/chat/completions", content=body, cast_to=httpx2.Response, options={"headers": headers},
-                        stream=True, stream_cls=openai.AsyncStream[object]))
-                    head = dict(response.headers)
-                    hear()
-                    await self._listen(response, pieces, hear, on_progress)
-        except openai.APIStatusError as error:
-            response = error.response
-        except (openai.APIConnectionError, aiohttp.ClientError, httpx2.HTTPError, answers.TooMuch) as error:
-            # The transport lets some of aiohttp's errors through, for example of an answer that is not HTTP.
+                    response = await self._sent(body, headers, may_stream=True)
+                    if response.status_code >= 300:
+                        arrived = _arrived(response, await _whole(response))
+                    else:
+                        arrived = _arrived(response, b"")
+                        head = arrived.headers
+                        hear()
+                        await self._listen(response, pieces, hear, on_progress)
+        except (
+            openai.APIConnectionError, aiohttp.ClientError, httpx2.HTTPError, answers.TooMuch, sockets.Forbidden,
+        ) as error:
             return broken_off(answers.unanswered(error, model=model, secrets=secrets))
         except TimeoutError as error:
             if not deadline.expired():
@@ -110,9 +114,9 @@ class Provider:
                 late = replace(late, message=f"Nothing came for {wire.silence_s:g} s.")
             return broken_off(late)
         asked = asked_now()
-        if pieces is None or response.status_code >= 300:
-            return answers.read_asked(_arrived(response, response.content), asked)
-        return answers.read_pieces(_arrived(response, b""), pieces, asked)
+        if pieces is None or arrived.status >= 300:
+            return answers.read_asked(arrived, asked)
+        return answers.read_pieces(arrived, pieces, asked)
 
     async def _listen(
         self, response: httpx2.Response, pieces: Pieces, hear: Callable[[], None], on_progress: OnProgress
@@ -120,8 +124,7 @@ class Provider:
         """Hear the stream to its end, or to where nothing good will follow."""
         told = 0
         try:
-            arriving: AsyncIterator[bytes] = response.aiter_bytes()
-            async for piece in arriving:
+            async for piece in cast(httpx2.AsyncByteStream, response.stream):
                 pieces.feed(piece)
                 hear()
                 if pieces.tokens != told:
@@ -133,48 +136,67 @@ class Provider:
         finally:
             await response.aclose()
 
-    async def _bound(self, response: httpx2.Response) -> None:
-        """Let no answer grow without end, whatever it is unpacked to."""
+    async def _sent(self, body: bytes, headers: Mapping[str, str], *, may_stream: bool) -> httpx2.Response:
+        """The head of the answer to `body`, whose stream is bounded, whatever it is unpacked to; close that.
+
+        A server that calls its answer a stream, though none was asked for or it is an error, gets no more room."""
+        line = self._connected()
+        request = httpx2.Request(
+            "POST", line.url, headers={**line.headers, **headers}, content=body,
+            extensions={"timeout": {"connect": self._connect_timeout_s}},      # the rest is the total deadline's
+        )
+        try:
+            response = await line.transport.handle_async_request(request)
+        except TimeoutError:
+            raise
+        except Exception as error:      # as the SDK has it: whatever it was, there is no answer
+            raise openai.APIConnectionError(request=request) from error
         encoding = response.headers.get("content-encoding", "")
-        if encoding:
-            del response.headers["content-encoding"]      # it is unpacked here, a piece at a time
-        is_stream = response.headers.get("content-type", "").startswith("text/event-stream")
+        is_called_stream = response.headers.get("content-type", "").startswith("text/event-stream")
+        is_stream = may_stream and is_called_stream and response.status_code < 300
         most_bytes = self._most_bytes * (STREAM_TIMES if is_stream else 1)
         response.stream = _Bounded(cast(httpx2.AsyncByteStream, response.stream), encoding, most_bytes)
+        return response
 
     async def close(self) -> None:
         """Close every connection.  The next `ask` opens new ones, in whatever loop it runs."""
-        client, self._client = self._client, None
-        if client is not None:
-            await client.close()
+        line, self._line = self._line, None
+        if line is not None:
+            await line.transport.aclose()
 
-    def _connected(self) -> openai.AsyncOpenAI:
+    def _connected(self) -> "_Line":
         loop = asyncio.get_running_loop()
-        if self._client is None:
-            self._client, self._loop = self._new_client(), loop
+        if self._line is None:
+            self._line, self._loop = self._new_line(), loop
         assert self._loop is loop, "a Provider belongs to one event loop; close it there before using another"
-        return self._client
+        return self._line
 
-    def _new_client(self) -> openai.AsyncOpenAI:
-        url = urlsplit(self._base_url)
-        timeout = httpx2.Timeout(None, connect=self._connect_timeout_s)      # the rest is the total deadline's
-        return openai.AsyncOpenAI(
-            base_url=self._base_url,
-            api_key=self._api_key,
-            max_retries=0,      # attempts have one owner, and it is not the SDK
-            timeout=timeout,
-            http_client=openai.DefaultAioHttpClient(
-                timeout=timeout,
-                limits=httpx2.Limits(
-                    max_connections=MAX_CONNECTIONS, max_keepalive_connections=MAX_CONNECTIONS,
-                    keepalive_expiry=KEEPALIVE_S,
-                ),
-                follow_redirects=False,                     # a prompt goes where it was sent, once
-                trust_env=url.hostname not in LOOPBACK,     # no proxy between us and ourselves
-                verify=url.scheme == "https",               # loading the certificates takes 35 ms
-                event_hooks={"response": [self._bound]},
-            ),
-        )
+    def _new_line(self) -> "_Line":
+        is_tls = origin_of(self._base_url)[0] == "https"
+        tls = httpx2.create_ssl_context(verify=is_tls)      # loading the certificates takes 35 ms
+        proxy = sockets.proxy_of(self._base_url, self._hosts)
+
+        def session() -> aiohttp.ClientSession:
+            return aiohttp.ClientSession(connector=sockets.connector(
+                self._base_url, self._hosts, limit=self._most_connections, keepalive_s=KEEPALIVE_S, tls=tls))
+
+        transport = AiohttpTransport(verify=tls, client=session, proxy=httpx2.Proxy(proxy) if proxy else None)
+        # Only asked what it would send.
+        sdk = openai.AsyncOpenAI(
+            base_url=self._base_url, api_key=self._api_key, http_client=httpx2.AsyncClient(transport=transport))
+        said = {**sdk.default_headers, **sdk.auth_headers}
+        url = sdk.base_url.copy_with(raw_path=sdk.base_url.raw_path + b"chat/completions")
+        headers = {name: value for name, value in said.items() if isinstance(value, str)}
+        return _Line(transport, httpx2.URL(str(url)), headers)
+
+
+@dataclass(frozen=True)
+class _Line:
+    """Where and as whom requests go, as the SDK has it, and what carries them."""
+
+    transport: AiohttpTransport
+    url: httpx2.URL
+    headers: Mapping[str, str]
 
 
 class _Bounded(httpx2.AsyncByteStream):
@@ -222,11 +244,23 @@ def _unpacker(encoding: str) -> Unpack:
     return inflate
 
 
+async def _whole(response: httpx2.Response) -> bytes:
+    try:
+        stream = cast(httpx2.AsyncByteStream, response.stream)
+        return b"".join([piece async for piece in stream])
+    finally:
+        await response.aclose()
+
+
 def _arrived(response: httpx2.Response, body: bytes) -> answers.HttpAnswer:
-    return answers.HttpAnswer(response.status_code, dict(response.headers), body)
+    headers = dict[str, str]()
+    for name, value in response.headers.raw:
+        key, said = name.decode("latin-1").lower(), value.decode("utf-8", "replace")
+        headers[key] = f"{headers[key]}, {said}" if key in headers else said
+    return answers.HttpAnswer(response.status_code, headers, body)
 
 
-def _what_came(failure: Failure, pieces: Pieces, head: dict[str, str], asked: answers.Asked) -> Reply | Failure:
+def _what_came(failure: Failure, pieces: Pieces, head: Mapping[str, str], asked: answers.Asked) -> Reply | Failure:
     """What a stream brought that ended as `failure`: a whole document is one, and of the rest all that came is counted,
     and kept for people to read."""
     if not pieces.characters:

@@ -4,23 +4,23 @@ Each server tells it at another address, and none is believed further than it ca
 within seconds and from where it was asked, and of its words only names of models are used."""
 
 import asyncio
-import ipaddress
-import json
 import re
 import socket
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
-from urllib.parse import urlsplit
 
 import aiohttp
 
+from generation.core import bounded_json
+from generation.core.addresses import NamedHosts
 from generation.core.dialects import LOCAL, TITLES, Dialect
-from generation.core.text import forbidden_character
-from generation.llm.client import LOOPBACK
+from generation.core.text import is_plain_line
+from generation.llm import sockets
 
 TIMEOUT_S = 10.0                      # for one answer, from the name's resolution to its last byte
 MAX_BODY_BYTES = 1_000_000
+MOST_LISTED_BYTES = 16_000_000        # services that sell everybody's models describe each at length
 LONGEST_NAME = 120
 MOST_NAMED = 20
 LARGEST_NUMBER = 2**31 - 1
@@ -32,7 +32,6 @@ KINDS: Mapping[str, Dialect] = {
 _NUM_CTX = re.compile(r"^num_ctx\s+(\d{1,9})\s*$", re.MULTILINE)
 
 Json = dict[str, Any]      # Any: whatever a stranger wrote
-AddrInfo = tuple[int, int, int, str, tuple[str, int] | tuple[str, int, int, int] | tuple[int, bytes]]
 
 
 class NoLocalModel(Exception):
@@ -72,16 +71,32 @@ def base_of(address: str) -> str:
     return f"{scheme.lower()}://{host.lower()}{slash}{path}/v1"
 
 
-def look(base_url: str, *, key: str = "", dialect: Dialect = Dialect.AUTOMATIC, model: str = "") -> LocalServer:
+def look(
+    base_url: str, *, key: str = "", dialect: Dialect = Dialect.AUTOMATIC, model: str = "",
+    hosts: NamedHosts = sockets.EMBEDDED,
+) -> LocalServer:
     """The server at `base_url` with `model`, or else with the only model it has, or has loaded.
 
     Raises NoLocalModel.  The caller has judged the address; what its name resolves to is judged here."""
-    return asyncio.run(_look(base_url, key, dialect, model))
+    return asyncio.run(_look(base_url, key, dialect, model, hosts))
 
 
-async def _look(base_url: str, key: str, dialect: Dialect, model: str) -> LocalServer:
-    async with _session(base_url, key) as session:
-        server = _Asked(session, base_url, has_key=bool(key))
+@dataclass(frozen=True)
+class Listing:
+    """What a service answers to GET /models: its status, and the names; None where it is no list."""
+
+    status: int
+    models: tuple[str, ...] | None
+
+
+def models_at(base_url: str, key: str, hosts: NamedHosts = sockets.EMBEDDED) -> Listing:
+    """Costs nothing, and tells whether address and key are right.  NoLocalModel if nobody answers or is asked."""
+    return asyncio.run(_models_at(base_url, key, hosts))
+
+
+async def _look(base_url: str, key: str, dialect: Dialect, model: str, hosts: NamedHosts) -> LocalServer:
+    async with _session(base_url, key, hosts) as session:
+        server = _Asked(session, base_url, has_key=bool(key), proxy=sockets.proxy_of(base_url, hosts))
         said, header = await server.get("/v1/models")
         listed = _rows(said, "data")
         if listed is None:
@@ -172,7 +187,7 @@ def _chosen(
     """The row of `model`; without one that of the only model, or of the first that is loaded."""
     named = {
         row["id"]: row for row in rows
-        if isinstance(row.get("id"), str) and row["id"].strip() and forbidden_character(row["id"]) is None
+        if isinstance(row.get("id"), str) and is_plain_line(row["id"])
     }
     title = f"{TITLES[dialect]} at {server.base_url}" if dialect in LOCAL else server.base_url
     if not named:
@@ -213,20 +228,18 @@ def _short(server: "_Asked", name: str) -> str:
 # --- One request ------------------------------------------------------------------------------
 
 
-class _Forbidden(Exception):
-    """An address where no model is; raised before a socket for it exists."""
-
-
 class _Asked:
     """The server as it is asked; its own addresses lie beside /v1."""
 
-    def __init__(self, session: aiohttp.ClientSession, base_url: str, *, has_key: bool) -> None:
-        self._session, self.base_url, self._has_key = session, base_url, has_key
+    def __init__(
+        self, session: aiohttp.ClientSession, base_url: str, *, has_key: bool, proxy: str | None = None
+    ) -> None:
+        self._session, self.base_url, self._has_key, self._proxy = session, base_url, has_key, proxy
 
     async def get(self, path: str, *, is_needed: bool = True) -> tuple[Json, str]:
         """The object at `path` and the server's name for itself.  What is not needed may be missing, and is empty
         then; a refused key and a model that still loads are told always."""
-        status, header, body = await self._exchange(path)
+        status, header, body = await self.exchange(self._beside(path))
         if status in {401, 403}:
             raise NoLocalModel(
                 f"{self.base_url} refuses the key." if self._has_key else
@@ -248,28 +261,35 @@ class _Asked:
     async def maybe(self, path: str, sent: Json | None = None) -> Json:
         """The object at `path`; empty if there is none."""
         try:
-            status, _header, body = await self._exchange(path, sent)
+            status, _header, body = await self.exchange(self._beside(path), sent)
         except NoLocalModel:
             return {}
         return _parsed(body) if status == 200 else {}
 
-    async def _exchange(self, path: str, sent: Json | None = None) -> tuple[int, str, bytes]:
+    def _beside(self, path: str) -> str:
+        return self.base_url.removesuffix("/v1") + path
+
+    async def exchange(
+        self, url: str, sent: Json | None = None, most_bytes: int = MAX_BODY_BYTES
+    ) -> tuple[int, str, bytes]:
         """Status, the server's name, and the body."""
-        url, where = self.base_url.removesuffix("/v1") + path, self.base_url
+        where = self.base_url
         try:
             async with (
                 asyncio.timeout(TIMEOUT_S),
                 self._session.request(
-                    "GET" if sent is None else "POST", url, json=sent, allow_redirects=False) as response,
+                    "GET" if sent is None else "POST", url, json=sent, allow_redirects=False, proxy=self._proxy,
+                ) as response,
             ):
                 body = bytearray()
                 async for piece in response.content.iter_any():
                     body += piece
-                    if len(body) > MAX_BODY_BYTES:
-                        raise NoLocalModel(f"{where} answers with more than a list of models: over 1 MB.")
+                    if len(body) > most_bytes:
+                        raise NoLocalModel(
+                            f"{where} answers with more than a list of models: over {most_bytes // 1_000_000} MB.")
                 return response.status, response.headers.get("Server", ""), bytes(body)
-        except _Forbidden:
-            raise NoLocalModel(f"{where} is not asked: its name leads to where no provider answers.") from None
+        except sockets.Forbidden as problem:
+            raise NoLocalModel(f"{where} is not asked: {problem}") from None
         except TimeoutError:
             raise NoLocalModel(f"{where} did not answer within {TIMEOUT_S:g} s.") from None
         except aiohttp.InvalidURL:
@@ -286,28 +306,25 @@ class _Asked:
             raise NoLocalModel(f"{where} cannot be asked: {_kind_of(error)}.") from None
 
 
-def _session(base_url: str, key: str) -> aiohttp.ClientSession:
+def _session(base_url: str, key: str, hosts: NamedHosts) -> aiohttp.ClientSession:
     headers = {"User-Agent": "coursewright", "Accept": "application/json", "Accept-Encoding": "identity"}
+    try:
+        connector = sockets.connector(base_url, hosts)
+    except sockets.Forbidden as problem:
+        raise NoLocalModel(f"{base_url} is not asked: {problem}") from None
     return aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(force_close=True, socket_factory=_judging()),
-        timeout=aiohttp.ClientTimeout(total=TIMEOUT_S),
-        trust_env=urlsplit(base_url).hostname not in LOOPBACK,      # no proxy between us and ourselves
+        connector=connector, timeout=aiohttp.ClientTimeout(total=TIMEOUT_S), trust_env=False,
         cookie_jar=aiohttp.DummyCookieJar(), auto_decompress=False,
         headers={**headers, **({"Authorization": f"Bearer {key}"} if key else {})},
     )
 
 
-def _judging() -> Callable[[AddrInfo], socket.socket]:
-    def open_socket(address: AddrInfo) -> socket.socket:
-        family, kind, protocol, _name, where = address
-        ip = ipaddress.ip_address(str(where[0]))
-        ip = getattr(ip, "ipv4_mapped", None) or ip
-        # Clouds keep their machines' secrets at link-local addresses, and a name can lead there.
-        if ip.is_link_local or ip.is_multicast or ip.is_unspecified:
-            raise _Forbidden
-        return socket.socket(family, kind, protocol)
-
-    return open_socket
+async def _models_at(base_url: str, key: str, hosts: NamedHosts) -> Listing:
+    async with _session(base_url, key, hosts) as session:
+        server = _Asked(session, base_url, has_key=bool(key), proxy=sockets.proxy_of(base_url, hosts))
+        status, _header, body = await server.exchange(f"{base_url}/models", most_bytes=MOST_LISTED_BYTES)
+    rows = _rows(_parsed(body), "data") if status == 200 else None
+    return Listing(status, None if rows is None else tuple(str(row.get("id")) for row in rows))
 
 
 def _kind_of(error: BaseException) -> str:
@@ -329,7 +346,7 @@ def _kind_of(error: BaseException) -> str:
 def _parsed(body: bytes) -> Json:
     """The object that `body` is; empty if it is none."""
     try:
-        return _object(json.loads(body))
+        return _object(bounded_json.loads(body))
     except (ValueError, RecursionError):
         return {}
 

@@ -1,15 +1,16 @@
 """A completion that comes in pieces: server-sent events, put together into what an unstreamed answer would be."""
 
 import codecs
-import json
 from collections.abc import Iterator
 from typing import Any
 
+from generation.core import bounded_json
 from generation.core.reply_text import repeats
 from generation.llm.completions import thoughts_of, words_of
 
 LOOK_EVERY = 1_000      # characters; whether the model says one thing over and over
 TAIL = 4_500
+MOST_LINES = 100_000     # of one event, or that are none: each costs fifty bytes more than its letters
 _OPENINGS = (b"data:", b"event:", b": ", b":\n", b"id:", b"retry:")
 
 
@@ -109,14 +110,17 @@ class Pieces:
             return
         if line.startswith("data:"):
             data = line[5:].removeprefix(" ")
-            if self._data and _json(self._data[0]) is not None:      # no empty line between two events
+            # No empty line between two events; the first line is looked at once.
+            if len(self._data) == 1 and _json(self._data[0]) is not None:
                 self._event("\n".join(self._data))
                 self._data = []
-            self._data.append(data)
+            if len(self._data) < MOST_LINES:
+                self._data.append(data)
         elif line.startswith("event:"):
             self._name = line[6:].strip()
         elif not line.startswith((":", "id:", "retry:")):
-            self._raw.append(line)
+            if len(self._raw) < MOST_LINES:
+                self._raw.append(line)
             if line.lstrip().startswith('{"error"') and (found := _json(line)) is not None:
                 self._piece(found)
 
@@ -209,6 +213,6 @@ def _arguments(delta: dict[str, Any]) -> Iterator[str]:
 
 def _json(text: str) -> Any:     # Any: whatever json can read; None if it cannot
     try:
-        return json.loads(text)
+        return bounded_json.loads(text)
     except (ValueError, RecursionError):
         return None

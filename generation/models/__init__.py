@@ -5,6 +5,7 @@ from generation.models.attempt import Attempt, AttemptState, Origin
 from generation.models.cache import CacheEntry
 from generation.models.chunk import Chunk, Flight, UnitVersion
 from generation.models.election import Election
+from generation.models.errand import Errand, Verb
 from generation.models.incident import Incident, Occurrence, Resolution, Treatment, TreatmentOutcome
 from generation.models.job import Job, Strategy
 from generation.models.log import LogEntry, LogLevel
@@ -12,11 +13,12 @@ from generation.models.outgoing import Channel, ChannelKind, Delivery, DeliveryS
 from generation.models.pulse import Pulse
 from generation.models.rehearsal import Rehearsal, RehearsalState
 from generation.models.route import Route, RouteMinute, RouteUse
+from generation.models.sent_form import SentForm
 from generation.models.sums import Sum
 
 __all__ = [
     "Alert", "AlertRule", "Attempt", "AttemptState", "CacheEntry", "Channel", "ChannelKind", "Chunk", "Delivery",
-    "DeliveryState", "Election", "Flight", "Incident", "Job", "LogEntry", "LogLevel", "Occurrence", "Origin", "Pulse",
-    "Rehearsal", "RehearsalState", "Resolution", "Route", "RouteMinute", "RouteUse", "Strategy", "Sum", "Treatment",
-    "TreatmentOutcome", "UnitVersion", "WebhookEndpoint",
+    "DeliveryState", "Election", "Errand", "Flight", "Incident", "Job", "LogEntry", "LogLevel", "Occurrence", "Origin",
+    "Pulse", "Rehearsal", "RehearsalState", "Resolution", "Route", "RouteMinute", "RouteUse", "SentForm", "Strategy",
+    "Sum", "Treatment", "TreatmentOutcome", "UnitVersion", "Verb", "WebhookEndpoint",
 ]

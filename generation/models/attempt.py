@@ -5,6 +5,7 @@ from django.db.models.functions import Now
 
 from generation.core.outcomes import CallCode
 from generation.models.chunk import Chunk
+from generation.models.errand import Errand
 from generation.models.job import Job
 from generation.models.route import Route
 
@@ -24,6 +25,9 @@ class Origin(models.TextChoices):
 class Attempt(models.Model):
     job = models.ForeignKey(Job, models.CASCADE, related_name="attempts")
     chunk = models.ForeignKey(Chunk, models.CASCADE, related_name="attempts_made")
+    errand = models.ForeignKey(
+        Errand, models.RESTRICT, null=True, blank=True, related_name="+", db_index=False,
+        help_text="The retry or regeneration that it was made for, whose payer pays for it.")
     fence = models.PositiveIntegerField(help_text="The chunk's fencing token while this call was its own.")
     route = models.ForeignKey(Route, models.PROTECT, related_name="+", db_index=False)     # attempt_of_route serves it
     why_route = models.CharField(max_length=200, blank=True, help_text="Why it was asked of this route.")
@@ -78,6 +82,8 @@ class Attempt(models.Model):
                 name="attempt_has_reply", fields=["settled_at"], condition=~models.Q(reply="")),
             models.Index(                                       # admin: search by the provider's request id
                 name="attempt_of_request", fields=["request_id"], condition=~models.Q(request_id="")),
+            models.Index(                                       # quotas.shares
+                name="attempt_of_errand", fields=["errand"], condition=models.Q(errand__isnull=False)),
             models.Index(                                       # claiming._left_of_minute, estimates._pace
                 name="attempt_of_route", fields=["route", "-started_at"]),
         ]

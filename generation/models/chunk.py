@@ -6,10 +6,12 @@ from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
 
+from accounts.compiled import Given, GivenMany, IsOneOf
 from generation.core.prompting import Stage
 from generation.core.reasons import EXPLANATIONS, Explanation, Reason, reason_choices
 from generation.core.states import ChunkState, Event, sources, target
-from generation.models.job import Job
+from generation.models.errand import Errand
+from generation.models.job import ACTIVE, Job
 from generation.models.route import Route
 
 PENDING, RUNNING, DONE, FAILED, CANCELLED = (state.value for state in ChunkState)
@@ -36,12 +38,25 @@ class ChunkQuerySet(models.QuerySet["Chunk"]):
         """Those that wait for the same part of another request, and should look again."""
         return self.filter(flight=Flight.WAITS, ready_at__lte=now)
 
-    def preferring(self, *route_ids: int) -> "ChunkQuerySet":
-        """Those that are to be asked of one of these routes: their own, or else their job's."""
-        return self.filter(
-            models.Q(route__in=route_ids) | models.Q(route__isnull=True, job__route__in=route_ids))
+    def of_jobs_at_work(self) -> "ChunkQuerySet":
+        """All that is open is: said where many are joined with their jobs, lest the database reads every job for it."""
+        return self.filter(job__state__in=ACTIVE)
 
-    def running_on(self, route_id: int) -> "ChunkQuerySet":
+    def preferring(self, route_id: int | Given) -> "ChunkQuerySet":
+        """Those that are to be asked of this route: their own, or else their job's."""
+        return self.filter(models.Q(route=route_id) | models.Q(route__isnull=True, job__route=route_id))
+
+    def preferring_one_of(self, routes: GivenMany) -> "ChunkQuerySet":
+        """`preferring`, of several routes."""
+        of_job = models.Q(models.Q(route__isnull=True), IsOneOf("job__route", routes))
+        return self.filter(models.Q(IsOneOf("route", routes)) | of_job)
+
+    def paid_by_one_of(self, roles: GivenMany) -> "ChunkQuerySet":
+        """Those that somebody in one of `roles` pays for."""
+        of_request = models.Q(models.Q(errand__isnull=True), IsOneOf("job__user__role", roles))
+        return self.filter(of_request | models.Q(IsOneOf("errand__payer__role", roles)))
+
+    def running_on(self, route_id: int | Given) -> "ChunkQuerySet":
         """Those whose call is on the route now, also where it stands in for another."""
         return self.filter(state=RUNNING).filter(
             models.Q(stand_in=route_id)
@@ -56,6 +71,9 @@ class ChunkQuerySet(models.QuerySet["Chunk"]):
 class Chunk(models.Model):
     job = models.ForeignKey(Job, models.CASCADE, related_name="chunks")
     position = models.PositiveSmallIntegerField()
+    errand = models.ForeignKey(
+        Errand, models.RESTRICT, null=True, blank=True, related_name="+", db_index=False,
+        help_text="The retry or regeneration that it was asked for last; empty: the request itself.")
     stage = models.CharField(max_length=6, choices=[(stage.value, stage.value) for stage in Stage])
     route = models.ForeignKey(
         Route, models.PROTECT, null=True, blank=True, related_name="+", db_index=False,
@@ -99,8 +117,7 @@ class Chunk(models.Model):
     objects = ChunkQuerySet.as_manager()
 
     class Meta:
-        verbose_name = "plan or unit"
-        verbose_name_plural = "plans and units"
+        verbose_name = "part"
         ordering = ["job", "position"]
         constraints = [
             models.UniqueConstraint(name="chunk_position_once", fields=["job", "position"]),
@@ -140,7 +157,7 @@ class Chunk(models.Model):
                 condition=models.Q(from_cache=False, saved_usd_micros=0) | models.Q(from_cache=True, state=DONE)),
         ]
         indexes = [
-            models.Index(                                       # claiming._routes_with_work, sweeper.has_due_work
+            models.Index(                                       # claiming.due_in, sweeper.sweep
                 name="chunk_due", fields=["ready_at"], condition=models.Q(state=PENDING)),
             models.Index(                                       # leases.expire, leases.renew, claiming._running_by_user
                 name="chunk_leased", fields=["lease_until"], condition=models.Q(state=RUNNING)),
@@ -174,6 +191,9 @@ class UnitVersion(models.Model):
     headline = models.CharField(max_length=200, blank=True)
     findings = models.JSONField(default=list, blank=True)
     from_cache = models.BooleanField(default=False)
+    errand = models.ForeignKey(
+        Errand, models.RESTRICT, null=True, blank=True, related_name="+", db_index=False,
+        help_text="Whose content it was, as on the unit.")
     instruction = models.TextField(blank=True, help_text="What was wanted of the version after this one.")
     replaced_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")

@@ -1,5 +1,6 @@
 """One request for one document."""
 
+import datetime as dt
 import uuid
 from typing import TYPE_CHECKING
 
@@ -31,15 +32,21 @@ class Strategy(models.TextChoices):
         return Stage.WHOLE if self is Strategy.SINGLE else Stage.PLAN
 
 
+def sees_all_jobs(user: "User") -> bool:
+    """Everybody sees their own jobs; staff with the permission see all."""
+    return user.is_active and user.is_staff and user.has_perm("generation.view_job")
+
+
 class JobQuerySet(models.QuerySet["Job"]):
     def visible_to(self, user: "User") -> "JobQuerySet":
-        """Everybody sees their own jobs; staff with the permission see all."""
-        if user.is_active and user.is_staff and user.has_perm("generation.view_job"):
-            return self
-        return self.filter(user=user)
+        return self if sees_all_jobs(user) else self.filter(user=user)
 
     def active(self) -> "JobQuerySet":
         return self.filter(state__in=ACTIVE)
+
+    def waiting(self) -> "JobQuerySet":
+        """Active ones for which no call is made now: for a worker, for the provider, or for a moment to pass."""
+        return self.active().exclude(chunks__state="running")
 
 
 class Job(models.Model):
@@ -52,6 +59,9 @@ class Job(models.Model):
     title = models.CharField(max_length=200)
     route = models.ForeignKey(Route, models.PROTECT, related_name="jobs")
     why_route = models.CharField(max_length=200, blank=True, editable=False)
+    instead_of = models.ForeignKey(
+        Route, models.SET_NULL, null=True, blank=True, related_name="+", db_index=False, editable=False,
+        help_text="The cheaper route that was paused when it was accepted: later rewrites go back there.")
     idempotency_key = models.CharField(max_length=200, null=True, blank=True, editable=False)
     request_fingerprint = models.CharField(max_length=64, editable=False)
     is_fresh = models.BooleanField(default=False, help_text="Asked for anew, although the cache may have it.")
@@ -81,7 +91,7 @@ class Job(models.Model):
     cached_input_tokens = models.PositiveBigIntegerField(default=0)
     output_tokens = models.PositiveBigIntegerField(default=0)
     cost_usd_micros = models.PositiveBigIntegerField(default=0)
-    # What of it the accounts' ledger knows; kept by services/quotas.py.
+    # What of it the accounts' ledger knows, errands included; kept by services/quotas.py.
     billed_units = models.PositiveIntegerField(default=0, editable=False)
     billed_usd_micros = models.PositiveBigIntegerField(default=0, editable=False)
     # What of it is in the metrics' sums; kept by telemetry/counters.py.
@@ -94,6 +104,10 @@ class Job(models.Model):
     created_at = models.DateTimeField(db_default=Now())
     started_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
+    active_since = models.DateTimeField(
+        db_default=Now(), editable=False, help_text="When it was accepted, or last went on after an end.")
+    earlier_work_ms = models.PositiveBigIntegerField(
+        default=0, db_default=0, editable=False, help_text="How long it was at work until its ends before that.")
     erased_at = models.DateTimeField(
         null=True, blank=True, editable=False, help_text="Since then its content is gone; what it cost stays.")
 
@@ -132,6 +146,8 @@ class Job(models.Model):
         indexes = [
             models.Index(name="job_of_user", fields=["user", "-id"]),      # api: GET /jobs
             models.Index(name="job_by_state", fields=["state", "-id"]),    # admin: the list's filter
+            models.Index(name="job_by_kind", fields=["kind", "-id"]),      # api: GET /jobs, admin: the list's filter
+            models.Index(name="job_by_time", fields=["created_at"]),       # admin: report on usage, the list's filter
             models.Index(                                                  # sweeper.stuck_jobs
                 name="job_active", fields=["id"], condition=models.Q(state__in=ACTIVE)),
             models.Index(                                                  # counters.count_ended
@@ -160,6 +176,11 @@ class Job(models.Model):
     @property
     def is_terminal(self) -> bool:
         return self.state in TERMINAL
+
+    def worked(self, now: dt.datetime) -> dt.timedelta:
+        """How long it has been at work until `now`: not the time between an end and somebody's retry."""
+        lately = max((self.finished_at or now) - self.active_since, dt.timedelta())      # clocks are set back
+        return dt.timedelta(milliseconds=self.earlier_work_ms) + lately
 
     @property
     def from_cache(self) -> bool:

@@ -162,7 +162,7 @@ class Delivery(models.Model):
                    & models.Q(next_at__isnull=True, finished_at__isnull=False))),
         ]
         indexes = [
-            models.Index(                                              # deliveries.take_due
+            models.Index(                                              # deliveries.due_in, deliveries.take_due
                 name="delivery_due", fields=["next_at"], condition=models.Q(state__in=PENDING_DELIVERY)),
             models.Index(                                              # deliveries.prune
                 name="delivery_finished", fields=["finished_at"], condition=models.Q(finished_at__isnull=False)),

@@ -1,7 +1,6 @@
 """A model at a provider: where it is, what it costs, what it can, and whether it answers at the moment."""
 
 import datetime as dt
-import ipaddress
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -10,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 
+from generation.core.addresses import base_url_problem
 from generation.core.breaker import TRIP_AT, TRIP_CALLS, TRIP_PERCENT, Breaker, Outcomes, Thresholds
 from generation.core.concurrency import ConcurrencyLimit
 from generation.core.dialects import BOUNDS, JSON_SCHEMA, TITLES, Dialect, Learned, Streaming, Wire, dialect_at, wire_of
@@ -23,28 +23,15 @@ LOOK_EVERY = dt.timedelta(seconds=5)      # while a trial call is out
 
 
 def check_base_url(value: str) -> None:
-    """ValidationError for an address that no provider has.  This machine and its network may: models run there."""
-    try:
-        parts = urlsplit(value)
-        host, _port = parts.hostname, parts.port
-    except ValueError as error:
-        raise ValidationError("The host or port cannot be read.") from error
-    if parts.scheme not in {"http", "https"} or not host:
-        raise ValidationError("Give an address such as https://models.example/v1.")
-    if parts.username or parts.password or parts.query or parts.fragment:
-        raise ValidationError("Give the address alone: no user, password, query or fragment. Keys have names.")
-    try:
-        address = ipaddress.ip_address(host)
-    except ValueError:
-        return
-    mapped = getattr(address, "ipv4_mapped", None) or address
-    if mapped.is_link_local or mapped.is_multicast or mapped.is_unspecified:
-        raise ValidationError("No provider answers there.")      # clouds keep their machines' secrets at such addresses
+    """ValidationError for an address that no provider has.  What it leads to is judged when it is called."""
+    problem = base_url_problem(value)
+    if problem is not None:
+        raise ValidationError(f"The address {problem}.")
 
 
 def check_languages(value: Any) -> None:     # Any: JSON that a person gave
     if not isinstance(value, list) or not all(isinstance(tag, str) and tag for tag in value):
-        raise ValidationError('Give a list of language tags, such as ["en", "de"].')
+        raise ValidationError("Give language tags, such as en, de.")
 
 
 class RouteQuerySet(models.QuerySet["Route"]):
@@ -62,11 +49,13 @@ class Route(models.Model):
         default=True, help_text="New documents may use it. Documents that were accepted with it go on.")
     base_url = models.CharField(
         "base URL", max_length=300, blank=True, validators=[check_base_url],
-        help_text="An OpenAI-compatible service, with its /v1. Empty: OPENAI_BASE_URL.")
+        help_text="An OpenAI-compatible service, with its /v1. Empty: OPENAI_BASE_URL. In a network of one's own the "
+        "host has to stand in PROVIDER_HOSTS.")
     key_name = models.CharField(
         max_length=40, blank=True,
         validators=[RegexValidator(r"^[A-Z][A-Z0-9_]*$", "Use capitals, digits and underscores.")],
-        help_text="GROQ stands for the key in the environment variable PROVIDER_KEY_GROQ of the workers. "
+        help_text="GROQ stands for the key in PROVIDER_KEY_GROQ of the workers' environment, which goes to the address "
+        "in PROVIDER_URL_GROQ and to no other. "
         "Empty: OPENAI_API_KEY, which is sent to no other base URL than its own. No key is ever stored here.")
     dialect = models.CharField(
         max_length=12, blank=True, default=Dialect.AUTOMATIC.value, db_default="",
@@ -118,7 +107,7 @@ class Route(models.Model):
     tokens_per_minute = models.PositiveIntegerField(
         null=True, blank=True, validators=[MinValueValidator(1)], help_text="Likewise, request and reply together.")
     max_in_flight = models.PositiveIntegerField(
-        "ceiling", default=500, validators=[MinValueValidator(1)],
+        "ceiling", default=2_000, validators=[MinValueValidator(1)],
         help_text="Calls at the same time over all workers, at most. The limit below it moves by itself.")
     trip_after = models.PositiveSmallIntegerField(
         "failures in a row", default=TRIP_AT, validators=[MinValueValidator(1)],
@@ -162,6 +151,7 @@ class Route(models.Model):
 
     class Meta:
         ordering = ["priority", "id"]
+        permissions = [("direct_route", "Can say where a route leads, and with which key")]
         constraints = [
             models.CheckConstraint(
                 name="route_open_has_reason",

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
-    from accounts.ledger import Standing
+    from accounts.standings import Standing
 
 Row = TypeVar("Row")
 
@@ -33,6 +33,7 @@ class RefusalCode(StrEnum):
     TOO_MANY_UNITS = "too_many_units"
     LIMIT_REACHED = "limit_reached"
     BUDGET_SPENT = "budget_spent"
+    CHANGED_MEANWHILE = "changed_meanwhile"
     ALERT_NOT_OPEN = "alert_not_open"
     INVALID_NOTE = "invalid_note"
     INVALID_URL = "invalid_url"

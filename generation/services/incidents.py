@@ -8,13 +8,14 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
-from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.utils.dateparse import parse_datetime
 
-from generation.core.reasons import EXPLANATIONS, Reason
+from accounts.compiled import Given, Presence
+from generation.core.reasons import EXPLANATIONS, NEEDS_A_PERSON, Reason
 from generation.core.remedies import HOLDING, OF_A_KIND, OF_A_ROUTE, Remedy
 from generation.core.states import ChunkState, JobState
 from generation.models import (
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 OVERLAP = dt.timedelta(minutes=2)           # transactions that commit late: seen twice is recorded once
+NOTED_EVERY = dt.timedelta(minutes=1)       # how far it came, where nothing fails
 FIRST_LOOK = dt.timedelta(days=7)
 REVISION_PATIENCE = dt.timedelta(minutes=1)
 REOPENS_WITHIN = dt.timedelta(minutes=10)
@@ -63,11 +65,23 @@ class Kept:
         return ":".join([self.cause.value, self.kind, self.route.slug if self.route else ""])
 
 
+_news = Presence(lambda: {
+    "failed": _unrecorded(Given("since")), "paused": _pauses_nobody_wants(),
+    "overdue": _waiting_parts().filter(ready_at__lt=Given("overdue_before")),
+    "open": Incident.objects.filter(resolved_at__isnull=True), "undecided": _undecided(),
+})
+
+
 def bring_up_to_date(term: Term) -> None:
     """Group what failed since the last term, end what is over, decide on treatments."""
     now = term.now
-    since = parse_datetime(term.note.get("until", "")) or now - FIRST_LOOK
-    until = _group_losses(since - OVERLAP, now)
+    recorded_until = parse_datetime(term.note.get("until", "")) or now - FIRST_LOOK
+    since = recorded_until - OVERLAP
+    if not _news.found(since=since, overdue_before=now - REVISION_PATIENCE):
+        if now - recorded_until > NOTED_EVERY:
+            elections.note(term, until=now.isoformat())
+        return
+    until = _group_losses(since, now)
     held = _group_held(now)
     elections.note(term, until=until.isoformat())
     resolve(now, held)
@@ -81,14 +95,19 @@ def _common(cause: Reason, route: Route | None, kind: str) -> Kept:
     return Kept(cause, route if cause in OF_A_ROUTE else None, kind if cause in OF_A_KIND else "")
 
 
+def _unrecorded(since: Any) -> ChunkQuerySet:     # Any: a datetime or the place of one
+    """Parts that failed `since`, and stand in no incident."""
+    recorded = Occurrence.objects.filter(chunk=OuterRef("pk"), fence=OuterRef("fence"))
+    failed = Chunk.objects.filter(~Exists(recorded), state=ChunkState.FAILED.value, finished_at__gte=since)
+    return failed.filter(job__erased_at__isnull=True)
+
+
 def _group_losses(since: dt.datetime, now: dt.datetime) -> dt.datetime:
     """Record the parts that failed `since`; until when all are recorded."""
-    recorded = Occurrence.objects.filter(chunk=OuterRef("pk"), fence=OuterRef("fence"))
     # Not the job's route: a part may have been asked of a stronger one, or of one that stood in.
     asked_on = Attempt.objects.filter(chunk=OuterRef("pk")).order_by("-fence").values("route")[:1]
     failed = list(
-        Chunk.objects.filter(~Exists(recorded), state=ChunkState.FAILED.value, finished_at__gte=since)
-        .filter(job__erased_at__isnull=True).annotate(asked_on=Subquery(asked_on))
+        _unrecorded(since).annotate(asked_on=Subquery(asked_on))
         .select_related("job").only("fence", "reason", "reason_detail", "finished_at", "job__kind")
         .order_by("finished_at")[:BATCH]
     )
@@ -103,12 +122,20 @@ def _group_losses(since: dt.datetime, now: dt.datetime) -> dt.datetime:
     return failed[-1].finished_at or now if is_full else now
 
 
+def _pauses_nobody_wants() -> QuerySet[Route]:
+    """What a person paused is no failure."""
+    return Route.objects.filter(open_until__isnull=False, is_held=False)
+
+
+def _waiting_parts() -> ChunkQuerySet:
+    return Chunk.objects.filter(state=ChunkState.PENDING.value, ready_at__isnull=False)
+
+
 def _group_held(now: dt.datetime) -> set[str]:
     """Record what waits for a person or a provider; the keys of what holds it at the moment."""
     held = set()
-    open_chunks = Chunk.objects.filter(state=ChunkState.PENDING.value, ready_at__isnull=False)
-    # What a person paused is no failure.
-    for route in Route.objects.filter(open_until__isnull=False, is_held=False):
+    open_chunks = _waiting_parts()
+    for route in _pauses_nobody_wants():
         common = Kept(Reason(route.breaker_reason), route, "")
         record(common, _not_yet(common, open_chunks.preferring(route.pk)), now, detail=route.breaker_detail)
         held.add(common.key)
@@ -161,7 +188,7 @@ def record(common: Kept, chunks: Sequence[Chunk], now: dt.datetime, *, detail: s
             explanation = EXPLANATIONS[common.cause]
             journal.write(
                 None, "incident", f"failure {incident.pk}: {explanation.sentence} {detail}".strip(),
-                level=LogLevel.CRITICAL if common.cause in {Reason.AUTH, Reason.OUT_OF_CREDIT} else LogLevel.ERROR,
+                level=LogLevel.CRITICAL if common.cause in NEEDS_A_PERSON else LogLevel.ERROR,
                 reason=common.cause, incident=incident.pk, cause=common.cause.value, kind=common.kind,
                 route=common.route.slug if common.route else "",
             )
@@ -243,9 +270,13 @@ def note(
     )
 
 
+def _undecided() -> QuerySet[Treatment]:
+    return Treatment.objects.filter(outcome=TreatmentOutcome.PENDING)
+
+
 def decide(now: dt.datetime) -> int:
     """Say of treatments whether they worked, as far as that is known by now."""
-    pending = Treatment.objects.filter(outcome=TreatmentOutcome.PENDING).select_related("incident__route", "job")
+    pending = _undecided().select_related("incident__route", "job")
     decided: dict[TreatmentOutcome, list[int]] = defaultdict(list)
     for treatment in pending.defer("job__brief", "job__findings").order_by("pk")[:BATCH]:
         outcome = _outcome_of(treatment, now)

@@ -39,29 +39,35 @@ class JobSpec:
                 RefusalCode.UNKNOWN_KIND, f"There is no document kind “{kind[:60]}”.",
                 f"Use one of: {', '.join(kinds)}.", [("/kind", "unknown kind")],
             )
-        if strategy not in Strategy.values:
-            raise Refusal(
-                RefusalCode.UNKNOWN_STRATEGY, f"There is no strategy “{strategy[:60]}”.",
-                f"Use one of: {', '.join(Strategy.values)}.", [("/strategy", "unknown strategy")],
-            )
-        known = kinds[kind]
+        known, understood = kinds[kind], _strategy(strategy)
         try:
             typed = known.Brief.model_validate(brief)
             stored, units, title = as_json(typed), known.unit_count(typed), known.working_title(typed)
         except ValidationError as problem:
             raise _refusal(known, problem) from None      # its words may be those of a pupil
-        return cls(known, Strategy(strategy), stored, json.dumps(stored, ensure_ascii=False), units, title)
+        return cls(known, understood, stored, json.dumps(stored, ensure_ascii=False), units, title)
 
     @classmethod
     def of(cls, job: Job) -> "JobSpec | None":
-        """What `job` was asked to be; None if this process does not know its kind."""
+        """What `job` was asked to be; None if this process does not know its kind.
+
+        Raises Refusal if it does not know its strategy."""
         kind = all_kinds().get(job.kind)
         if kind is None:
             return None
         return cls(
-            kind, Strategy(job.strategy), job.brief, json.dumps(job.brief, ensure_ascii=False), job.unit_total,
+            kind, _strategy(job.strategy), job.brief, json.dumps(job.brief, ensure_ascii=False), job.unit_total,
             job.title, job.route,
         )
+
+
+def _strategy(name: str) -> Strategy:
+    if name not in Strategy.values:
+        raise Refusal(
+            RefusalCode.UNKNOWN_STRATEGY, f"There is no strategy “{name[:60]}”.",
+            f"Use one of: {', '.join(Strategy.values)}.", [("/strategy", "unknown strategy")],
+        )
+    return Strategy(name)
 
 
 def _refusal(kind: Kind, problem: ValidationError) -> Refusal:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 SILENT_AFTER = dt.timedelta(seconds=30)      # its process beats every second
 MOST_S = 240.0                               # then it is ended, whatever it does
-MOST_USERS = 50
+MOST_USERS = 200
 MOST_JOBS = 200
 
 
@@ -33,7 +33,8 @@ class Outline:
 
 SCENARIOS = {
     "rate_limit_storm": Outline(
-        "429 storm", "The provider answers every call with 429 for two minutes, and asks for a wait of ten seconds."),
+        "Rate limit storm",
+        "The provider answers every call with 429 for two minutes, and asks for a wait of ten seconds."),
     "provider_down": Outline("Provider down", "The provider answers nothing but 503 for five minutes."),
     "slow_provider": Outline("Slow provider", "Every call takes a minute longer, for three minutes."),
     "truncation": Outline("Truncation", "Almost every third reply ends at the length limit."),

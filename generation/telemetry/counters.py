@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from generation.core.outcomes import CallCode
 from generation.models import Attempt, AttemptState, Job, Origin, Sum
@@ -42,6 +42,14 @@ def count_ended() -> int:
     return counted
 
 
+def uncounted_calls() -> QuerySet[Attempt]:
+    return Attempt.objects.filter(is_counted=False, state__in=CLOSED)
+
+
+def uncounted_jobs() -> QuerySet[Job]:
+    return Job.objects.filter(is_counted=False, state__in=TERMINAL)
+
+
 def totals() -> dict[str, dict[str, int]]:
     """Every sum, by name and labels."""
     found: dict[str, dict[str, int]] = {}
@@ -53,8 +61,7 @@ def totals() -> dict[str, dict[str, int]]:
 def _count_calls() -> int:
     with transaction.atomic(durable=True):
         rows = list(
-            Attempt.objects.select_for_update(skip_locked=True, of=("self",), no_key=True)
-            .filter(is_counted=False, state__in=CLOSED).order_by("id")[:BATCH]
+            uncounted_calls().select_for_update(skip_locked=True, of=("self",), no_key=True).order_by("id")[:BATCH]
             .values_list(
                 "pk", "route__slug", "code", "chunk__stage", "origin", "input_tokens", "cached_input_tokens",
                 "output_tokens", "cost_usd_micros", "started_at", "replied_at", "settled_at",
@@ -87,8 +94,7 @@ def _bucket(took_s: float) -> str:
 def _count_jobs() -> int:
     with transaction.atomic(durable=True):
         rows = list(
-            Job.objects.select_for_update(skip_locked=True, no_key=True)
-            .filter(is_counted=False, state__in=TERMINAL).order_by("id")[:BATCH]
+            uncounted_jobs().select_for_update(skip_locked=True, no_key=True).order_by("id")[:BATCH]
             .values_list("pk", "kind", "state", "billed_units", "counted_units")
         )
         sums: Totals = Counter()

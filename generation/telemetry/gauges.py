@@ -42,6 +42,7 @@ class Gauges:
     workers: int
     in_flight: int
     slots: int
+    kept_after_s: float | None                # of the slowest worker; None: no reply has come yet
     sweeper_age_s: float | None               # None: it has never run
     claim_age_s: float | None                 # None: nothing was ever claimed
     reservations: int
@@ -76,6 +77,7 @@ def look() -> Gauges:
         workers=len(living),
         in_flight=sum(pulse.detail.get("in_flight", 0) for pulse in living),
         slots=sum(pulse.detail.get("slots", 0) for pulse in living),
+        kept_after_s=max(filter(None, (pulse.detail.get("kept_after_s") for pulse in living)), default=None),
         sweeper_age_s=None if swept_at is None else max(0.0, (now - swept_at).total_seconds()),
         claim_age_s=claim_age_s(now),
         reservations=open_count,
@@ -100,7 +102,7 @@ def _routes(now: dt.datetime) -> list[RouteGauge]:
     is_pending = Q(state=ChunkState.PENDING.value)
     is_due = is_pending & Q(ready_at__lte=now)
     rows = (
-        Chunk.objects.filter(Q(state=ChunkState.RUNNING.value) | is_pending).order_by()
+        Chunk.objects.filter(Q(state=ChunkState.RUNNING.value) | is_pending).of_jobs_at_work().order_by()
         .values_list("job__route", "route", "stand_in", "state")
         .annotate(count=Count("id"), due=Count("id", filter=is_due), oldest=Min("ready_at", filter=is_due))
     )

@@ -5,22 +5,30 @@ The row may quote what people and models wrote: reading it takes a permission, a
 process log goes to places where neither is so, and quotes nothing."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
+from accounts.compiled import Bound, Insertion
 from generation.core.reasons import EXPLANATIONS, Reason
 from generation.kinds import all_kinds
 from generation.models import Job, LogEntry, LogLevel
+from generation.models.bulk import RowsInsert
 from generation.telemetry import request_id
 from generation.telemetry.redaction import clean, clean_data
 
 if TYPE_CHECKING:
     from accounts.models import User
 
-LOGGER = "generation.journal"
-_logger = logging.getLogger(LOGGER)
+_logger = logging.getLogger("generation.journal")
+_COLUMNS = (
+    "job_id", "chunk_id", "attempt_id", "user_id", "by_id", "code", "level", "message", "advice", "request_id", "trace",
+    "data",
+)
+_insert = RowsInsert(LogEntry, _COLUMNS)
+_one = Insertion(LogEntry)
 
 
 def entry(
@@ -45,10 +53,32 @@ def write(job: Job | None, code: str, message: str, **more: Any) -> None:     # 
     write_all([entry(job, code, message, **more)])
 
 
+def writing(job: Job | None, code: str, message: str, **more: Any) -> Bound[bool]:     # Any: as above
+    """The statement that does what `write` does, for whoever executes it together with others."""
+    line = entry(job, code, message, **more)
+    transaction.on_commit(lambda: _say([line]), robust=True)
+    return _one.bound(line)
+
+
 def write_all(lines: Sequence[LogEntry]) -> None:
     """Into the table now, and into the process log when this transaction is committed."""
-    LogEntry.objects.bulk_create(lines)
+    _insert([tuple(getattr(line, name) for name in _COLUMNS) for line in lines])
     transaction.on_commit(lambda: _say(lines), robust=True)
+
+
+@contextmanager
+def kept_from_the_process_log() -> Iterator[None]:
+    """Meanwhile lines only go into the table: somebody shows them from there.
+
+    A filter, because a level does not stay: the embedded worker's Celery sets Django's logging up once more."""
+    def no(_record: logging.LogRecord) -> bool:
+        return False
+
+    _logger.addFilter(no)
+    try:
+        yield
+    finally:
+        _logger.removeFilter(no)
 
 
 def _say(lines: Sequence[LogEntry]) -> None:

@@ -13,6 +13,7 @@ from generation.core.routing import Endpoint
 from generation.telemetry.redaction import clean
 from generation.worker import failpoints, spans
 from generation.worker.call_stats import CallStats
+from generation.worker.loop_lag import LoopLag
 from generation.worker.naming import ids_of, named
 from generation.worker.question import Question
 
@@ -49,17 +50,21 @@ class Asker:
     def __init__(self, provider: Asks, call_stats: CallStats) -> None:
         self._provider = provider
         self._call_stats = call_stats
+        self._lag = LoopLag()
 
     async def ask(self, question: Question, on_progress: OnProgress = unheard) -> Answer:
         """How the call ended.  Cancelled or failed in the client, it is a Failure that costs what the prompt costs."""
         claim = question.claim
         failpoints.taste(question.context.brief, claim.position)
         failpoints.reach("before_call")
-        began, began_ns = self._call_stats.begin(claim.route_id), spans.began()
+        sort = f"{claim.kind}/{claim.stage}"
+        began, began_ns = self._call_stats.begin(claim.route_id, sort), spans.began()
+        self._lag.begin()
         answer = await self._answer(question, on_progress)
+        late_s = self._lag.end()
         if isinstance(answer, Failure):
             answer = replace(answer, message=clean(answer.message))      # from here on it is stored and shown
-        self._call_stats.end(claim.route_id, f"{claim.kind}/{claim.stage}", began, answer)
+        self._call_stats.end(claim.route_id, sort, began, answer, late_s)
         answer = replace(answer, usage=believed(answer.usage, question, answer.text))
         spans.record(claim, answer, began_ns, question.most_tokens)
         return answer

@@ -34,6 +34,14 @@ class CallLoop:
         """Call `function` on the loop, after what it was given before."""
         self._loop.call_soon_threadsafe(function, *arguments)
 
+    def time(self) -> float:
+        """The loop's own clock, in seconds."""
+        return self._loop.time()
+
+    def at(self, when: float, function: Callable[[], object]) -> None:
+        """On the loop: call `function` at `when` on its clock, after it has looked what has arrived."""
+        self._loop.call_at(when, function)
+
     def end(self, last: Callable[[], Coroutine[Any, Any, None]]) -> None:     # Any: what asyncio sends into it
         """Run `last` on the loop, then stop; where the thread has died, only close the loop."""
         if self._thread.is_alive():

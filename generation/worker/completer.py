@@ -1,7 +1,7 @@
-"""Finished calls on their way to the database, those of one job together.
+"""Finished calls on their way to the database, those that wait together.
 
-A job's calls queue for its row's lock anyway; those that wait are settled in one transaction instead.
-Under load that is a fraction of the statements, and calm calls are settled at once."""
+A calm call is settled at once.  Under load a few threads settle and the others leave theirs to them: what finishes
+while a transaction commits goes into the next one, of whichever jobs it is, which is a fraction of the statements."""
 
 import logging
 import threading
@@ -14,18 +14,19 @@ from generation.core.outcomes import CallCode, Failure, GiveUp
 from generation.core.reasons import Reason
 from generation.services.chunks import settling
 from generation.services.chunks.claim import Claim
-from generation.services.chunks.settling import Finished
+from generation.services.chunks.finishing import Finished
 from generation.worker import failpoints
 from generation.worker.database import AWAY, guarded, persistently
 from generation.worker.naming import ids_of, named
 
 _logger = logging.getLogger(__name__)
 
-MAX_TOGETHER = 16      # keeps the transaction short
+MAX_TOGETHER = 32      # keeps the transaction short
+AT_ONCE = 2            # one commits while another is made; more would only wait for each other's locks
 
 
 class Completer:
-    """`put` settles, or leaves it to the thread that is settling the same job.
+    """`put` settles, or leaves it to the threads that are settling.
 
     `let_go` is told of every claim that is over, settled or not; `on_runnable` when chunks may start."""
 
@@ -33,35 +34,47 @@ class Completer:
         self._let_go = let_go
         self._on_runnable = on_runnable
         self._lock = threading.Lock()
-        self._waiting: dict[int, list[Finished]] = {}
-        self._at_work: set[int] = set()
+        self._waiting: list[Finished] = []
+        self._at_work = 0
+        self._busy: set[int] = set()      # jobs in a transaction of ours: a second one would wait for their locks
 
     def put(self, finished: Finished) -> None:
-        job_id = finished.claim.job_id
         with self._lock:
-            self._waiting.setdefault(job_id, []).append(finished)
-            if job_id in self._at_work:
+            self._waiting.append(finished)
+            if self._at_work >= AT_ONCE:
                 return
-            self._at_work.add(job_id)
-        try:
-            while batch := self._next_batch(job_id):
+            self._at_work += 1
+        while batch := self._next_batch():
+            try:
                 self._settle(batch)
-        except BaseException:
-            with self._lock:
-                dropped = self._waiting.pop(job_id, [])
-                self._at_work.discard(job_id)
-            for one in dropped:
-                self._let_go(one.claim)      # their leases run out; stored replies are used then
-            raise
+            except BaseException:
+                self._drop_all()
+                raise
+            finally:
+                with self._lock:
+                    self._busy.difference_update(one.claim.job_id for one in batch)
 
-    def _next_batch(self, job_id: int) -> list[Finished]:
+    def _next_batch(self) -> list[Finished]:
+        """What waits and can go now; nothing if this thread is to stop."""
         with self._lock:
-            waiting = self._waiting.pop(job_id, [])
-            if len(waiting) > MAX_TOGETHER:
-                self._waiting[job_id] = waiting[MAX_TOGETHER:]
-            if not waiting:
-                self._at_work.discard(job_id)
-        return waiting[:MAX_TOGETHER]
+            batch, rest = list[Finished](), list[Finished]()
+            for one in self._waiting:
+                can_go = one.claim.job_id not in self._busy and len(batch) < MAX_TOGETHER
+                (batch if can_go else rest).append(one)
+            self._waiting = rest
+            if batch:
+                self._busy.update(one.claim.job_id for one in batch)
+            else:
+                self._at_work -= 1      # what is left is of the jobs of another thread, which looks again
+            return batch
+
+    def _drop_all(self) -> None:
+        """The database stayed away: their leases run out, and stored replies are used then."""
+        with self._lock:
+            dropped, self._waiting = self._waiting, []
+            self._at_work -= 1
+        for one in dropped:
+            self._let_go(one.claim)
 
     def _settle(self, batch: list[Finished]) -> None:
         try:

@@ -11,6 +11,7 @@ Given = ParamSpec("Given")
 Result = TypeVar("Result")
 _logger = logging.getLogger(__name__)
 
+TELL_EVERY_S = 60.0      # of an error that comes with every pulse
 AWAY = (OperationalError, InterfaceError)      # another try may heal these; other errors are mistakes of ours
 PERSIST_FOR_S = 60.0                           # how long a finished call is kept in memory meanwhile
 
@@ -28,6 +29,36 @@ def guarded(function: Callable[Given, object], /, *arguments: Given.args, **keyw
         _logger.exception("an engine thread met an error")
         connection.close()
     return False
+
+
+class Steps:
+    """What a thread does over and over: an error of one step stops no other, and is logged once in `TELL_EVERY_S`."""
+
+    def __init__(self) -> None:
+        self._told: dict[tuple[str, str], tuple[float, int]] = {}      # when it was logged, and how often not since
+
+    def take(self, step: Callable[Given, object], /, *arguments: Given.args, **keywords: Given.kwargs) -> bool:
+        """Whether it went well."""
+        try:
+            step(*arguments, **keywords)
+            return True
+        except Exception as error:
+            self._tell(step.__qualname__, error)
+            connection.close()
+        return False
+
+    def _tell(self, step: str, error: Exception) -> None:
+        same, now = (step, type(error).__qualname__), time.monotonic()
+        last, unsaid = self._told.get(same, (-TELL_EVERY_S, 0))
+        if now - last < TELL_EVERY_S:
+            self._told[same] = last, unsaid + 1
+            return
+        self._told[same] = now, 0
+        again = f" ({unsaid} times more since it was last told)" if unsaid else ""
+        if isinstance(error, DatabaseError | InterfaceError):
+            _logger.warning("%s: database trouble, trying again soon%s: %s", step, again, error)
+        else:
+            _logger.error("%s of an engine thread met an error%s", step, again, exc_info=error)
 
 
 def persistently(

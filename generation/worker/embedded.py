@@ -2,7 +2,7 @@
 
 What `manage.py up` and `generate` work with when no worker runs elsewhere.  The engine is started by
 us, not by Celery's `worker_ready`, so that it also works while the broker cannot be reached: it then
-looks for work once in a pulse."""
+looks for work by itself."""
 
 import logging
 import threading
@@ -55,7 +55,7 @@ class EmbeddedWorker:
     def start(self) -> bool:
         """Start engine and worker; False if the broker was not reached within `BROKER_S`.
 
-        Celery goes on trying in its thread, and the engine works without it, a pulse later."""
+        Celery goes on trying in its thread, and the engine works without it, a little later."""
         assert self._worker is None, "the worker is started already"
         worker_state.should_stop = None
         self._worker = _Worker()

@@ -1,11 +1,9 @@
 """The engine of one worker process: its threads, and how they start and end.
 
-Three kinds of threads: one runs the event loop on which all provider calls wait, a few do the short
-transactions, one is the heartbeat (leases, cancellations, sweeping, idle claims)."""
+Four kinds of threads: one runs the event loop on which all provider calls wait, one stores replies, a few do the other
+short transactions, one is the heartbeat (leases, cancellations, sweeping, idle claims)."""
 
 from dataclasses import dataclass, field
-
-from django.conf import settings
 
 from generation.kinds import all_kinds
 from generation.worker import failpoints
@@ -18,6 +16,9 @@ from generation.worker.executor import Executor
 from generation.worker.heartbeat import Heartbeat, Upkeep
 from generation.worker.holdings import Holdings
 from generation.worker.naming import worker_name
+from generation.worker.reply_backlog import ReplyBacklog
+from generation.worker.slots import slots
+from generation.worker.spool import Spool, spool_folder
 from generation.worker.transactions import TransactionThreads
 
 
@@ -26,7 +27,7 @@ class Engine:
     """`start()` it, `wake()` it when a doorbell rings, `drain()` it at the end."""
 
     provider: Asks
-    slots: int = field(default_factory=lambda: settings.WORKER_SLOTS)
+    slots: int = field(default_factory=slots)
     name: str = field(default_factory=worker_name)
 
     def __post_init__(self) -> None:
@@ -38,14 +39,18 @@ class Engine:
         executor = Executor(
             Asker(self.provider, call_stats), Completer(self._holdings.let_go, self.wake), self._calls,
             self._holdings, self._transactions, self._wake_if_it_was_full,
+            Spool(spool_folder(), self.name), ReplyBacklog(),
         )
+        self._replies = executor.replies
         self._claims = ClaimLoop(profile, self._holdings, executor, self._transactions)
         self._heartbeat = Heartbeat(
-            profile, self._holdings, self._claims, call_stats, Upkeep(self.name, self._transactions))
+            profile, self._holdings, self._claims, call_stats, Upkeep(self.name, self._transactions, self.wake),
+            self._replies)
 
     def start(self) -> "Engine":
         failpoints.skew_clock()
         self._calls.start()
+        self._replies.start()
         self._heartbeat.start()
         return self
 
@@ -56,7 +61,8 @@ class Engine:
     @property
     def is_broken(self) -> bool:
         """Whether a thread of it has died that should live: it then looks alive, and is not."""
-        return self._heartbeat.should_live and not (self._heartbeat.is_alive and self._calls.is_alive)
+        are_alive = self._heartbeat.is_alive and self._calls.is_alive and self._replies.is_alive
+        return self._heartbeat.should_live and not are_alive
 
     def wake(self) -> None:
         """There may be work: claim as much as fits.  Returns at once; many wakes become one claim."""
@@ -81,6 +87,7 @@ class Engine:
             self._holdings.cancel(holding)
         self._holdings.wait_until_none(10)
         self._heartbeat.stop()
+        self._replies.stop()
         self._transactions.stop()
         self._calls.end(self.provider.close)
         return len(left)
@@ -89,6 +96,7 @@ class Engine:
         """Give a broken engine up: its calls are dropped, and its chunks are nobody's until another takes over."""
         self.stop_claiming()
         self._heartbeat.abandon()
+        self._replies.abandon()
         self._transactions.abandon()
         for holding in self._holdings.now().values():
             self._holdings.cancel(holding)

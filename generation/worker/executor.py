@@ -26,12 +26,12 @@ from generation.core.outcomes import (
     TokenUsage,
 )
 from generation.core.reasons import Reason
-from generation.services.chunks import attempts
+from generation.services.chunks import refusals
 from generation.services.chunks.claim import Claim
-from generation.services.chunks.settling import Finished
-from generation.worker import failpoints
+from generation.services.chunks.finishing import Finished
 from generation.worker.asking import Asker
 from generation.worker.call_loop import CallLoop
+from generation.worker.call_starter import CallStarter
 from generation.worker.completer import Completer
 from generation.worker.database import AWAY, guarded, persistently
 from generation.worker.holdings import Holding, Holdings
@@ -39,7 +39,10 @@ from generation.worker.job_context import JobContexts
 from generation.worker.judging import outcome_after, outcome_of, request_for
 from generation.worker.naming import ids_of, named
 from generation.worker.question import Question
+from generation.worker.reply_backlog import ReplyBacklog
+from generation.worker.reply_store import ReplyStore
 from generation.worker.route_notes import RouteNotes, release_probe
+from generation.worker.spool import Spool
 from generation.worker.transactions import TransactionThreads
 
 _logger = logging.getLogger(__name__)
@@ -50,16 +53,17 @@ class Executor:
 
     def __init__(
         self, asker: Asker, completer: Completer, calls: CallLoop, holdings: Holdings, transactions: TransactionThreads,
-        on_finished: Callable[[], None],
+        on_finished: Callable[[], None], spool: Spool, backlog: ReplyBacklog,
     ) -> None:
         self._asker = asker
         self._completer = completer
-        self._calls = calls
         self._holdings = holdings
         self._transactions = transactions
         self._on_finished = on_finished
         self._job_contexts = JobContexts()
         self._route_notes = RouteNotes()
+        self._starter = CallStarter(calls, backlog, self._start_call)
+        self.replies = ReplyStore(spool, backlog, self._go_on, self._end_unkept)
 
     # --- Begin --------------------------------------------------------------------------------
 
@@ -81,7 +85,7 @@ class Executor:
             failure = Failure(CallCode.TOO_LONG, f"The request does not fit into {claim.context_tokens:,} tokens.")
             self._transactions.submit(self.finish, question, failure)
         else:
-            self._calls.soon(self._start_call, question)
+            self._starter.put(question)
 
     def question_of(self, claim: Claim) -> Question:
         context = self._job_contexts.of(claim)
@@ -110,14 +114,31 @@ class Executor:
 
     async def _call(self, question: Question, holding: Holding) -> None:
         answer = await self._asker.ask(question, holding.hear)
-        self._transactions.submit(self.finish, question, answer)
+        if isinstance(answer, Reply):
+            self.replies.put(question, answer)
+        else:
+            self._transactions.submit(self.finish, question, answer)
 
     # --- Store, judge, settle -----------------------------------------------------------------
 
+    def _go_on(self, question: Question, reply: Reply) -> None:
+        self._transactions.submit(self.finish, question, reply)
+
+    def _end_unkept(self, question: Question, reply: Reply, error: Exception | None) -> None:
+        """Its reply could not be stored: the database is away, or it was something in the reply itself."""
+        if error is None:
+            self._holdings.let_go(question.claim)      # the lease runs out, and the chunk is taken back
+            return
+        _logger.error(
+            "the answer for chunk %s could not be kept", question.claim.chunk_id, exc_info=error,
+            extra=ids_of(question.claim))
+        self._transactions.submit(self._settle, ended_by(error, question.claim, reply))
+
     def finish(self, question: Question, answer: Answer | None) -> None:
-        """Have settled what `answer` makes of the claim; None stands for its stored reply."""
+        """Have settled what `answer` makes of the claim; a reply is stored by now, and None stands for one that was
+        stored by somebody else."""
         try:
-            finished = self.store_and_judge(question, answer)
+            finished = self.judged(question, answer)
         except AWAY:
             self._holdings.let_go(question.claim)      # the lease runs out, and the chunk is taken back
             raise
@@ -129,18 +150,20 @@ class Executor:
         except BaseException:
             self._holdings.let_go(question.claim)
             raise
+        self._settle(finished)
+
+    def _settle(self, finished: Finished) -> None:
         self._completer.put(finished)
         self._on_finished()
 
-    def store_and_judge(self, question: Question, answer: Answer | None) -> Finished:
-        """What `answer` makes of the claim, once it is stored."""
+    def judged(self, question: Question, answer: Answer | None) -> Finished:
+        """What `answer` makes of the claim."""
         match answer:
             case None:
                 assert question.stored_reply is not None, "only a stored reply comes without a call"
                 persistently(release_probe, question.claim)
                 return judge(question, question.stored_reply.text, None)
             case Reply():
-                store(question, answer)
                 self._route_notes.succeeded(question.claim)
                 return judge(question, answer.text, answer)
             case Failure():
@@ -155,15 +178,9 @@ class Executor:
             claim, failure, policy(), jitter=random.random(),
             # A stand-in's own route is paused already, so the trouble is not the chunk's.
             is_outage=is_route_closed or claim.is_stand_in, is_news=is_news,
+            past=persistently(refusals.past_of, claim, failure.code),
         )
         return Finished(claim, outcome, failure, failure.code, question.request.fingerprint)
-
-
-def store(question: Question, reply: Reply) -> None:
-    """Keep what was paid for."""
-    failpoints.reach("before_store")
-    persistently(attempts.store_reply, question.claim, reply, question.request.fingerprint)
-    failpoints.reach("after_store")
 
 
 def judge(question: Question, text: str, reply: Reply | None) -> Finished:

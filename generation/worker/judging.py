@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
+from generation.core import bounded_json
 from generation.core.findings import Finding, error, pointer
 from generation.core.kind import as_json
 from generation.core.leaks import leaked
@@ -27,10 +28,12 @@ from generation.core.reasons import Reason
 from generation.core.reply_text import object_in
 from generation.core.text import counted
 from generation.services.chunks.claim import Claim
+from generation.services.chunks.refusals import Past
 from generation.worker.job_context import digests_before
 from generation.worker.question import output_limit
 
 MAX_SCHEMA_FINDINGS = 20
+MOST_PROBLEMS = 1_000      # of which each is listed: they can be listed together only
 
 
 def request_for(claim: Claim, context: Context) -> Request:
@@ -76,15 +79,16 @@ def outcome_of(
 
 
 def outcome_after(
-    claim: Claim, failure: Failure, policy: RetryPolicy, *, jitter: float, is_outage: bool, is_news: bool = False
+    claim: Claim, failure: Failure, policy: RetryPolicy, *, jitter: float, is_outage: bool, past: Past,
+    is_news: bool = False,
 ) -> Outcome:
     """What becomes of a chunk whose call failed."""
     is_throttled = failure.code is CallCode.RATE_LIMITED
     outcome = decide(
         failure, policy=policy, jitter=jitter,
-        attempts=claim.fence if is_throttled else claim.attempts,      # throttled calls give theirs back
+        attempts=past.claims if is_throttled else claim.attempts,      # throttled calls give theirs back
         had_largest_cap=output_limit(claim) == claim.max_output_tokens,
-        is_outage=is_outage, claims=claim.fence, is_news=is_news,
+        is_outage=is_outage, claims=past.claims, is_alone=past.is_alone, is_news=is_news,
     )
     if isinstance(outcome, GiveUp) and outcome.reason is Reason.TIMEOUT:
         outcome = replace(outcome, message=(
@@ -119,9 +123,9 @@ def read_whole(context: Context, text: str) -> tuple[DoneWhole | None, tuple[Fin
     """The valid parts of a reply that holds everything.  Only the plan can spoil it: each unit that is
     missing or invalid is asked again by itself."""
     try:
-        parts = json.loads(object_in(text, ("plan", "units")) or text)
+        parts = bounded_json.loads(object_in(text, ("plan", "units")) or text)
     except (ValueError, RecursionError) as problem:
-        return None, (_not_json(problem),)
+        return None, (_unread(problem),)
     if not isinstance(parts, dict) or not isinstance(parts.get("units"), list):
         return None, (error(
             "schema", "", measured="no plan or units", limit="an object with plan and units",
@@ -149,7 +153,9 @@ def _parsed(     # Any: an instance of model
     model: type[BaseModel], text: str
 ) -> tuple[Any, tuple[Finding, ...], str]:
     """`text` as `model`, and the part of it that says so.  What stands around the object is taken off only where it
-    would not do with it."""
+    would not do with it.  Of a text with more values than any document none is made, nor is each of them a problem."""
+    if bounded_json.holds_too_many(text):
+        return None, (_unread(bounded_json.TooManyValues()),), text
     try:
         return model.model_validate_json(text), (), text
     except ValidationError as first:
@@ -160,6 +166,12 @@ def _parsed(     # Any: an instance of model
                 return model.model_validate_json(plain), (), plain
             except ValidationError as another:
                 problem = another
+        if problem.error_count() > MOST_PROBLEMS:
+            return None, (error(
+                "schema", "", measured=counted(problem.error_count(), "problem"), limit="the schema",
+                message=f"The reply breaks the schema in {counted(problem.error_count(), 'place')}.",
+                advice="Keep to the schema.",
+            ),), plain or text
         return None, tuple(
             error(
                 "schema", pointer(*item["loc"]), measured=item["type"], limit="the schema",
@@ -185,7 +197,12 @@ def _number(digits: str) -> int | float:
     return int(value) if value.is_integer() and abs(value) < 2**53 else value
 
 
-def _not_json(problem: Exception) -> Finding:
+def _unread(problem: Exception) -> Finding:
+    if isinstance(problem, bounded_json.TooManyValues):
+        return error(
+            "schema", "", measured="too many values", limit=f"{bounded_json.MOST_VALUES:,} values",
+            message="The reply holds more values than any document.", advice="Keep to the schema.",
+        )
     return error(
         "schema", "", measured="invalid JSON", limit="JSON", message=f"The reply is not JSON: {problem}.",
         advice="Write one complete JSON object and nothing else.",

@@ -6,6 +6,7 @@ because each target may hang two at a time at the most."""
 
 import asyncio
 import contextlib
+import datetime as dt
 import logging
 import queue
 import threading
@@ -18,16 +19,18 @@ from django.db import connection
 from generation.delivery import DeliveryReceipt, Sender, Verdict
 from generation.models import ChannelKind
 from generation.services.alerts import evaluation
+from generation.services.elections import Patience
 from generation.services.outbox import deliveries, webhooks
 from generation.services.outbox.deliveries import Parcel, TargetRef
 from generation.worker import email
 from generation.worker.database import guarded
+from generation.worker.looks import Looks
 from generation.worker.naming import worker_name
 
 MAX_UNDER_WAY = 16
 MAILS_AT_ONCE = 4
 MAIL_TIMEOUT_S = 30.0
-LOOK_S = 1.0          # how often the outbox is looked into
+LOOK_S = 1.0          # how often the outbox is looked into, while anything happens
 LAST_DELIVERIES_S = 6.0
 
 _logger = logging.getLogger(__name__)
@@ -46,12 +49,19 @@ class Notifier:
         self._finished: queue.SimpleQueue[tuple[Parcel, DeliveryReceipt] | None] = queue.SimpleQueue()
         self._under_way: Counter[TargetRef] = Counter()
         self._stopping = threading.Event()
+        self._patience = Patience()
+        self._looks = Looks(LOOK_S)
 
     # --- Life ---------------------------------------------------------------------------------
 
     def start(self) -> "Notifier":
         self._thread.start()
         return self
+
+    def wake(self) -> None:
+        """There may be something to take out.  Returns at once."""
+        self._looks.wake()
+        self._finished.put(None)
 
     def stop(self) -> None:
         """Take no more; what is under way gets a few seconds.  What is not recorded then is sent again later."""
@@ -77,8 +87,9 @@ class Notifier:
         try:
             while not self._stopping.is_set():
                 guarded(self._watch)
-                guarded(self._take_out)
-                self._record_finished(LOOK_S)
+                if not self._looks.wait_s:
+                    guarded(self._take_out)
+                self._record_finished(min(LOOK_S, self._looks.wait_s))
         finally:
             self._end()
             connection.close()
@@ -101,17 +112,22 @@ class Notifier:
     # --- Watch, take out, record --------------------------------------------------------------
 
     def _watch(self) -> None:
-        if evaluation.take_turn(self._name):
+        if evaluation.take_turn(self._name, patience=self._patience):
             evaluation.evaluate()
+            self._looks.hurry()      # what it has to tell is told without a doorbell, too
 
     def _take_out(self) -> None:
-        while True:
+        self._looks.begin()
+        due_in = deliveries.due_in()
+        while due_in is not None and due_in <= dt.timedelta():
             parcels = deliveries.take_due(slots=MAX_UNDER_WAY - self._under_way.total(), busy=self._under_way)
             for parcel in parcels:
                 self._under_way[parcel.target] += 1
                 asyncio.run_coroutine_threadsafe(self._send(parcel), self._loop)
             if not parcels:      # else what stood behind a busy target may be in reach now
-                return
+                break
+            self._looks.wake()
+        self._looks.end(due_in)
 
     def _record_finished(self, wait_s: float) -> None:
         """Record what came of those that come back within `wait_s`; returns as soon as something did."""
@@ -124,6 +140,7 @@ class Notifier:
                 parcel, receipt = arrived
                 self._under_way -= Counter({parcel.target: 1})
                 guarded(deliveries.record, parcel, receipt)
+                self._looks.hurry()      # for its target, and for when it is due again
             if self._finished.empty():
                 return
             arrived = self._finished.get()

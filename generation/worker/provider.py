@@ -3,11 +3,12 @@
 from django.conf import settings
 
 from generation.core.dialects import USUAL, Wire
-from generation.core.outcomes import Answer, CallCode, Failure, OnProgress, unheard
+from generation.core.outcomes import Answer, Failure, OnProgress, unheard
 from generation.core.prompting import Request
 from generation.core.routing import Endpoint
 from generation.llm.client import Provider
-from generation.services.routing.keys import OWN, key_of, url_of
+from generation.services.routing.keys import OWN, key_of, named_hosts, stop_of, url_of
+from generation.worker.slots import slots
 
 
 class Providers:
@@ -20,16 +21,17 @@ class Providers:
         self, request: Request, *, model: str, max_output_tokens: int, deadline_s: float, cache_key: str,
         endpoint: Endpoint = OWN, wire: Wire = USUAL, on_progress: OnProgress = unheard,
     ) -> Answer:
-        """The answer of the provider at `endpoint`.  A key that this process does not have is a refused one."""
+        """The answer of the provider at `endpoint`.  Nothing is sent with a key that this process does not have, or
+        where it may not go."""
         client = self._clients.get(endpoint)
         if client is None:
-            key = key_of(endpoint)
-            if key is None:
-                return Failure(
-                    CallCode.AUTH, f"PROVIDER_KEY_{endpoint.key_name} is not set in the environment of the worker.")
+            stop, key = stop_of(endpoint), key_of(endpoint)
+            if stop is not None:
+                return Failure(stop.code, stop.sentence)
+            assert key is not None, "nothing stops it"
             client = self._clients[endpoint] = Provider(
                 url_of(endpoint), key, connect_timeout_s=settings.LLM_CONNECT_TIMEOUT_S,
-                most_bytes=settings.LLM_ANSWER_MB << 20)
+                most_bytes=settings.LLM_ANSWER_MB << 20, most_connections=slots(), hosts=named_hosts())
         return await client.ask(
             request, model=model, max_output_tokens=max_output_tokens, deadline_s=deadline_s, cache_key=cache_key,
             wire=wire, on_progress=on_progress,

@@ -4,6 +4,7 @@
 does so, and a short-lived notifier takes the alerts out.  Two doors use it: `/readyz`, which supervisors ask, and
 a thread of each web process, for installations where nobody asks."""
 
+import datetime as dt
 import logging
 import threading
 
@@ -11,6 +12,7 @@ from django.conf import settings
 from django.db import DatabaseError, InterfaceError, connection
 
 from generation.services.alerts import evaluation
+from generation.services.elections import Patience
 from generation.services.outbox import deliveries
 from generation.worker.naming import worker_name
 from generation.worker.notifier import Notifier
@@ -23,13 +25,16 @@ _stop = threading.Event()
 _thread: threading.Thread | None = None
 
 
-def look() -> bool:
-    """Stand in for workers that evaluate no more; whether that was so.  Raises nothing."""
+def look(patience: Patience | None = None) -> bool:
+    """Stand in for workers that evaluate no more; whether that was so.  Raises nothing.
+
+    `patience`: of who looks again and again."""
     try:
-        watched = evaluation.stand_in(f"web {worker_name()}")
+        watched = evaluation.stand_in(f"web {worker_name()}", patience)
         if watched is None:
             return False
-        if deliveries.has_due():
+        due_in = deliveries.due_in()
+        if due_in is not None and due_in <= dt.timedelta():
             _help_out()
     except (DatabaseError, InterfaceError) as error:
         _logger.warning("the alert rules cannot be evaluated: %s", type(error).__name__)
@@ -69,6 +74,7 @@ def stop() -> None:
 
 
 def _keep_looking() -> None:
+    patience = Patience()
     while not _stop.wait(settings.ALERT_EVERY_S):
-        look()
+        look(patience)
         connection.close()

@@ -23,7 +23,7 @@ def moved(
     return after.within(ceiling), why
 
 
-def pace(seconds: float, calls: int = 10) -> dict[Timed, Pace]:
+def pace(seconds: float, calls: int = 80) -> dict[Timed, Pace]:
     return {Timed("course/unit"): Pace(calls, seconds * calls, TOKENS * calls)}
 
 
@@ -92,8 +92,9 @@ def test_replies_to_calls_from_before_a_cut_do_not_cut_again():
     assert after.latency_s == limit.latency_s
 
 
-def test_few_slow_replies_are_chance():
-    assert moved(KNOWN, running=200, answered=2, paces=pace(9.0, calls=2)) == (CEILING, "")
+@pytest.mark.parametrize("calls", [2, 20, 50])
+def test_few_slow_replies_are_chance(calls):
+    assert moved(KNOWN, running=200, answered=calls, paces=pace(9.0, calls=calls)) == (CEILING, "")
 
 
 def test_allowance_that_runs_out_slows_down_before_a_refusal():

@@ -6,12 +6,12 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from generation.core.markup import escape, to_html
+from generation.core.markup import defused, escape, to_html
+from tests.core.renderers import SAFE_LINKS, assert_harmless
 
 TAGS = frozenset(
     "h1 h2 h3 h4 h5 h6 p br hr ul ol li strong em code pre blockquote table thead tbody tr th td a".split()
 )
-SAFE_LINKS = ("http://", "https://", "mailto:")
 
 
 class Page(HTMLParser):
@@ -171,3 +171,74 @@ def test_escaped_text_stays_in_its_place(text):
     page = assert_inert(to_html(f"# {safe}\n\n- {safe}\n\n**b** {safe}\n\n| {safe} | z |\n|---|---|\n| y | {safe} |"))
     assert page.tags == "h1 ul li p strong table thead tr th th tbody tr td td".split()
     assert [flat(cell) for cell in page.cells] == [flat(text), "z", "y", flat(text)]
+
+
+@pytest.mark.parametrize("text", [
+    "3 x 8 @ RPE 7-8", "5*5", "3 * 8", "a_b", "snake_case_name", "~10 min", "x < 5 and y >= 3", "R&D", "C#", "50 %",
+    "-5 kg", "+1 set", "{weeks}", "Why? Because!", "(optional)", "2 = 1 + 1", "10.5 km",
+])
+def test_usual_words_take_no_backslash(text):
+    assert escape(text) == text
+
+
+# --- What others make of it: a renderer that believes everything ----------------------------------
+
+HOSTILE = [
+    "<script>alert(1)</script>", "a <b>b</b>", "<!-- hidden -->", "<?php ?>", "<![CDATA[x]]>", "<!DOCTYPE html>",
+    "text\n<div onclick=x>\n\nmore", "> <b>\n> c", "- <i>x", "\\<b>", "\\\\<b>", "<<b>", "<b", "<b\n>",
+    "[x](javascript:alert(1))", "[x]( JaVaScRiPt:alert(1))", "[x](<javascript:alert(1)>)", "[x](\njavascript:x)",
+    "[x](java&#115;cript:x)", "[x](&#x6A;avascript:x)", "[x](javascript&colon;x)", "[x](java%73cript:x)",
+    "[x](\\javascript:x)", "[x](\x01javascript:x)", "[x](data:text/html,x)", "[x](vbscript:x)", "[x]()", "[x](/y)",
+    "[x](//evil.example)", "<javascript:alert(1)>", "<JAVASCRIPT:alert`1`>", "<data:text/html,x>",
+    "[x][y]\n\n[y]: javascript:x", "[y]\n\n[y]:\n  javascript:x",
+    "> [y]: javascript:x\n\n[y]", "[a`b]: data:x\n\n[a`b] `",
+    "[a\nb]: javascript:x\n\n[a b]", "- [y]: javascript:x\n\n[y]", "1. [y]: <vbscript:x>\n\n[y][]",
+    "[a\\]b]: data:x\n\n[a\\]b]",
+    "![x](https://tracker.example/p.png)", "![x][y]\n\n[y]: https://a.example", "[![x](data:y)](https://a.example)",
+    "[x](https://a.example \"](javascript:y)\")", "`a` <b> `", "``a` <b>", "- `a\n- <b>`", "| `a | <b>` |\n|---|---|",
+    "| a |\n|---|\n| ` |\n| <b> ` |", "| a |\n|---|\n    <b>x", "> a\n> ===\n>     <b>", "a\n    <b>", "# `a\n<b>`",
+    "<https://a`b> <b> `", "```\n<b>\n```\n<i>", "~~~ `\n~~~\n<b>`", "- ```\n<b>", "\t<b>\n\n1. x\n\n\t<b>", "<\0b>",
+    "Use `x\n<script>alert(1)</script>` here.", "`x\n<div onclick=x>\n`", "> `x\n> <div>`", "> `x\n<div>`",
+    "- `x\n  <!-- y`", "- `x\n- <div>`", "1. `x\n   <?y`", "`x\n   <![CDATA[`", "`x\n<https://a.example>`",
+    "a\r<img src=x onerror=alert(1)>\rb `q`", "# T\r\r\r\r\rtext <b>x</b>", "`a\r<div>`", "a\r\n\r\n    <b>\r<i>",
+    "\r<b>", "`\\` <b> `", "\\`<b>`", "[x](https://)", "[x](http://\n)", "[x](mailto:)", "<b\u2028>",
+]
+
+
+def with_hostile(test):
+    for text in HOSTILE:
+        test = example(text)(test)
+    return test
+
+
+PARTS = st.lists(st.sampled_from([
+    "<b>", "<div>", "<script>", "`x\n<div>`", "\r", "<", ">", "</", "<!--", "-->", "[", "]", "](", "]:", "(", ")", "!",
+    "`", "``", "```", "~~~", "\\", "\n", "\n\n", " ", "    ", "\t", "> ", "- ", "1. ", "| ", "|---|", "\n|-|-|\n",
+    "===", "---", "# ", "javascript:x", "https://a.example", "data:y", "<javascript:z>", "<https://b.example>", "[y]: ",
+    "[y]", "&#106;", "&lt;", "a", "\"", "'", "_", "*", "~",
+]), max_size=24).map("".join)
+
+
+@with_hostile
+@given(PARTS | st.text())
+@settings(max_examples=300, deadline=None)
+def test_markdown_that_is_given_out_holds_no_html_and_leads_nowhere_strange(text):
+    """Whatever reads it, on whatever line it stands."""
+    assert_harmless(defused(text))
+    safe = escape(text)
+    table = f"| {safe} | z |\n|---|---|\n| y | {safe} |"
+    assert_harmless(f"# {safe}\n\n{safe}\n\n- {safe}\n\n**b** {safe}: {safe}\n\n{table}")
+
+
+@pytest.mark.parametrize("text", [
+    "x < 5 and *more*", "[site](https://a.example/b?c=d#e)", "<https://a.example>", "[mail](mailto:ann@a.example)",
+    "- [ ] a task", "`<b>` and ``<i> ` ``", "```html\n<b>&amp;</b> ![x](y)\n```", "    <b>", "use `d[int]: 5` here",
+    "| a | b |\n|---|---|\n| `<b>` | 1 |", "[y]\n\n[y]: https://a.example", "array[i] = 3; if (a<5) b", "Wow!", "a]b",
+])
+def test_markdown_that_does_no_harm_stays_to_the_letter(text):
+    assert defused(text) == text
+
+
+def test_what_is_taken_from_markdown_is_shown_as_it_was_written():
+    page = Page(to_html(defused("<b>bold</b> [x](javascript:y) ![z](https://a.example)")))
+    assert page.text == "<b>bold</b> [x](javascript:y) !z"

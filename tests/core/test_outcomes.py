@@ -51,6 +51,8 @@ SNOOZED = {
     CallCode.RATE_LIMITED: Reason.RATE_LIMITED,
     CallCode.OUT_OF_CREDIT: Reason.OUT_OF_CREDIT,
     CallCode.AUTH: Reason.AUTH,
+    CallCode.KEY_UNBOUND: Reason.KEY_UNBOUND,
+    CallCode.ADDRESS_REFUSED: Reason.ADDRESS_REFUSED,
     CallCode.QUOTA_SPENT: Reason.QUOTA_SPENT,
     CallCode.ABANDONED: Reason.WORKER_STOPPED,
 }
@@ -136,6 +138,14 @@ def test_provider_that_never_stops_throttling_ends_the_wait():
     failure = Failure(CallCode.RATE_LIMITED, "slower")
     assert isinstance(decide(failure, attempts=59, policy=POLICY, jitter=0, claims=59), Snooze)
     assert decide(failure, attempts=60, policy=POLICY, jitter=0, claims=60).reason is Reason.PROVIDER_ERROR
+
+
+@pytest.mark.parametrize(("code", "reason"), [
+    (CallCode.RATE_LIMITED, Reason.ALWAYS_REFUSED), (CallCode.SERVER_ERROR, Reason.PROVIDER_ERROR),
+])
+def test_what_the_provider_turns_away_for_one_part_alone_ends_that_part(code, reason):
+    ended = decide(Failure(code, "no"), attempts=1, policy=POLICY, jitter=0, is_outage=True, claims=5, is_alone=True)
+    assert ended.reason is reason
 
 
 @pytest.mark.parametrize(("code", "attempts", "retry_after_s", "jitter", "wait_s"), [

@@ -1,5 +1,6 @@
 """Text from people: what comes in, and how it stands in a prompt."""
 
+import datetime as dt
 import json
 
 import pytest
@@ -7,7 +8,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from generation.core.text import cleaned, counted, forbidden_character, plain_text, quoted
+from generation.core.text import (
+    cleaned,
+    counted,
+    forbidden_character,
+    is_plain_line,
+    one_line,
+    plain_line,
+    plain_text,
+    quoted,
+    time_in_words,
+)
 
 FIVE = TypeAdapter(plain_text(5))
 OPTIONAL = TypeAdapter(plain_text(5, min_length=0))
@@ -94,6 +105,20 @@ def test_text_may_be_empty_where_the_field_says_so(text):
 HOSTILE = st.text(st.sampled_from("<>/\\u003ce\"'& brief\n")) | st.text()
 
 
+@pytest.mark.parametrize(("text", "kept"), [
+    ("two\nlines", "two lines"), (" two \r\n\n lines\u2029", "two lines"), ("a\ufeff\nb", "a b"), ("\n", ""),
+    ("a\tb", "a\tb"),
+])
+def test_one_line_loses_no_word_and_glues_none(text, kept):
+    assert one_line(text) == kept
+    assert one_line(kept) == kept
+    assert is_plain_line(kept) == bool(kept)
+
+
+def test_line_is_counted_as_it_is_kept():
+    assert TypeAdapter(plain_line(3)).validate_python("a\r\n\ufeffb\n") == "a b"
+
+
 @given(st.recursive(
     HOSTILE | st.integers() | st.none(),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(HOSTILE, inner, max_size=4), max_leaves=10,
@@ -113,3 +138,12 @@ def test_noun_is_counted(number, words):
 def test_noun_has_a_plural_of_its_own_and_its_number_a_style():
     assert counted(3, "try", "tries") == "3 tries"
     assert counted(1234, "part", style=",") == "1,234 parts"
+
+
+@pytest.mark.parametrize(("at", "words"), [
+    ("2026-03-01T12:04:00+00:00", "12:04 UTC"), ("2026-03-01T23:30:00-02:00", "2026-03-02 01:30 UTC"),
+    ("2026-03-02T00:00:00+00:00", "2026-03-02 00:00 UTC"), ("2025-03-01T12:04:00+00:00", "2025-03-01 12:04 UTC"),
+])
+def test_time_says_its_day_unless_that_is_today(at, words):
+    now = dt.datetime(2026, 3, 1, 9, 0, tzinfo=dt.UTC)
+    assert time_in_words(dt.datetime.fromisoformat(at), now) == words

@@ -4,7 +4,8 @@ import ipaddress
 
 import pytest
 
-from generation.delivery.addresses import Reach, is_public, may_connect, problem_with
+from generation.core.addresses import Whereabouts, place_of
+from generation.delivery.addresses import Reach, may_connect, problem_with
 
 LOOPBACK = Reach(allows_loopback=True)
 
@@ -74,13 +75,13 @@ def test_allowing_loopback_allows_nothing_else(url):
 def test_first_and_last_address_of_every_special_network_is_private(network):
     found = ipaddress.ip_network(network)
 
-    assert not is_public(found[0])
-    assert not is_public(found[-1])
+    assert place_of(found[0]) is not Whereabouts.PUBLIC
+    assert place_of(found[-1]) is not Whereabouts.PUBLIC
 
 
 @pytest.mark.parametrize("address", ["8.8.8.8", "2606:4700::1111", "::ffff:8.8.8.8"])
 def test_the_internet_is_public(address):
-    assert is_public(ipaddress.ip_address(address))
+    assert place_of(ipaddress.ip_address(address)) is Whereabouts.PUBLIC
 
 
 @pytest.mark.parametrize(("ip", "reach", "is_loopback_call", "may"), [

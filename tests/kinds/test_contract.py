@@ -4,6 +4,7 @@ import copy
 import json
 import random
 import re
+import tracemalloc
 from collections.abc import Iterable
 from dataclasses import dataclass
 from html.parser import HTMLParser
@@ -12,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from generation.admin.briefs import LONG_TEXT_CHARACTERS
 from generation.core.findings import Finding
 from generation.core.fingerprint import canonical_json
 from generation.core.kind import JsonObject, as_json
@@ -24,6 +26,7 @@ from generation.kinds import all_kinds, get_kind, kind_choices
 from generation.services.errors import Refusal, RefusalCode
 from generation.services.jobs import submission
 from generation.worker.judging import read_plan, read_unit, read_whole
+from tests.core.renderers import assert_harmless
 
 
 @dataclass(frozen=True)
@@ -196,6 +199,21 @@ def test_text_that_hides_or_floods_is_refused_where_it_stands(kind, text):
     assert [refused(kind, replaced(kind.example, place, text)) for place in places] == [[place] for place in places]
 
 
+def test_what_forms_show_in_one_line_is_kept_as_one(kind):
+    """A list stands in a form as one text on each line."""
+    fields = kind.Brief.model_json_schema()["properties"]
+    brief, single = kind.example, []
+    for place in texts(kind.example):
+        name, *rest = place.split("/")[2:]
+        node = fields[name].get("items", fields[name])
+        is_free = node.get("type") == "string" and not {"enum", "pattern"} & node.keys()
+        if is_free and (rest or node["maxLength"] <= LONG_TEXT_CHARACTERS):
+            brief, single = replaced(brief, place, f" two\r\n\n lines,\u2028{place[-6:]}"), [*single, place]
+    assert single
+    kept = json.dumps(as_json(kind.brief(brief)), ensure_ascii=False)
+    assert [f"two lines, {place[-6:]}" in kept for place in single] == [True] * len(single)
+
+
 @pytest.mark.parametrize(("name", "pointer"), [("colour", "/brief/colour"), ("a/b~c", "/brief/a~1b~0c")])
 def test_unknown_field_is_refused(kind, name, pointer):
     assert refused(kind, kind.example | {name: "red"}) == [pointer]
@@ -337,6 +355,44 @@ def test_unit_reads_well_alone(sample):
         assert markdown.startswith("## ") and levels[0] == 2 and 1 not in levels
 
 
+_HOSTILE = "a [x](javascript:y) *b <b>c</b> ![d](https://e.example) `f"
+
+
+def rewritten(value: Any, text: str) -> Any:
+    """`value` with `text` instead of every text of it, as a model that keeps to no vocabulary may write."""
+    if isinstance(value, dict):
+        return {name: rewritten(part, text) for name, part in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [rewritten(part, text) for part in value]
+    return text if isinstance(value, str) and " " in value else value
+
+
+def test_what_is_given_out_holds_no_html_and_no_strange_link(sample):
+    """For whoever renders it with a renderer that believes everything."""
+    hostile = rewritten(sample.document, _HOSTILE)
+    assert_harmless(sample.kind.markdown(hostile))
+    for position in sample.units:
+        assert_harmless(sample.kind.unit_markdown(hostile, position))
+
+
+def test_texts_with_marks_in_them_read_as_they_were_written(sample):
+    text = "do 5*5 of a_b ~3"
+    page = to_html(sample.kind.markdown(rewritten(sample.document, text)))
+    assert text in page
+    assert "<em>" not in page
+
+
+def test_unit_alone_is_what_it_is_in_the_document(sample):
+    kind = sample.kind
+    for position, unit in sample.units.items():
+        alone = kind.assemble(sample.brief, sample.plan, {position: unit})
+        in_document = kind.unit_of(sample.document, position)
+        assert in_document is not None
+        assert kind.unit_of(alone, position) == in_document
+        assert set(unit) <= set(in_document)
+    assert kind.unit_of(sample.document, len(sample.units) + 1) is None
+
+
 def test_gaps_are_listed_and_rendered(sample):
     kind, last = sample.kind, len(sample.units)
     units = {position: unit for position, unit in sample.units.items() if position not in {2, last}}
@@ -395,6 +451,22 @@ def test_bad_unit_alone_has_findings_that_can_be_stored(sample, bad):
     done, findings = read_unit(sample.context, 2, json.dumps(bad))
     assert done is None and errors(findings)
     assert_storable(*findings)
+
+
+@pytest.mark.parametrize("values", [45_000, 1_000_000])
+def test_reply_with_values_without_end_costs_little_and_is_repaired(sample, values):
+    """Whether nobody asked for them, or each of them is wrong."""
+    name = next(name for name, value in sample.plan.items() if isinstance(value, list))
+    context = Context(sample.kind, sample.brief)
+    many = f"[{'{},' * (values - 1)}{{}}]"
+    for text in (f'{{"x":{many}}}', f'{{"{name}":{many}}}', f'{{"plan":{{"{name}":{many}}},"units":[]}}'):
+        tracemalloc.start()
+        made, findings = read_whole(context, text) if text.startswith('{"plan') else read_plan(context, text)
+        _, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        assert made is None and 0 < len(errors(findings)) <= 20
+        assert_storable(*findings)
+        assert peak < 80_000_000
 
 
 def assert_storable(*findings: Finding, draft: str = "") -> None:

@@ -386,6 +386,58 @@ def test_answer_that_is_longer_than_any_reply_is_dropped(ask_raw):
     assert (failure.code, "longer than 8 MB" in failure.message) == (CallCode.MALFORMED, True)
 
 
+@pytest.mark.parametrize("wire", [Wire(), Wire(streams=True)], ids=["whole", "streamed"])
+@pytest.mark.parametrize("status", ["200 OK", "500 Oh"])
+def test_answer_that_only_calls_itself_a_stream_has_no_more_room(ask_raw, status, wire):
+    body = gzip.compress(b'{"choices":[{"message":{"content":"{}"}}],"x":["' + b"a" * 30_000_000 + b'"]}')
+
+    async def serve(reader, writer):
+        writer.write(_response(body, "Content-Encoding: gzip", "Content-Type: text/event-stream", status=status))
+        await writer.drain()
+
+    answer = ask_raw(serve, deadline_s=20, wire=wire)
+    if wire.streams and status.startswith("200"):
+        assert isinstance(answer, Reply)
+    else:
+        assert (answer.code, "longer than 8 MB" in answer.message) == (CallCode.MALFORMED, True)
+
+
+@pytest.mark.parametrize(("wire", "before", "kind"), [
+    (Wire(), b"", "application/json"), (Wire(), b"data: ", "application/json"),
+    (Wire(streams=True), b"data: ", "text/event-stream"), (Wire(streams=True), b"", "text/event-stream"),
+])
+def test_answer_of_more_values_than_any_document_is_not_made_into_objects(ask_raw, wire, before, kind):
+    body = b'{"choices":[{"message":{"content":"{}"},"finish_reason":"stop"}],"x":[' + b"{}," * 1_000_000 + b"{}]}"
+
+    async def serve(reader, writer):
+        writer.write(_response(gzip.compress(before + body), "Content-Encoding: gzip", f"Content-Type: {kind}"))
+        await writer.drain()
+
+    tracemalloc.start()
+    failure = ask_raw(serve, deadline_s=60, wire=wire)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert isinstance(failure, Failure)
+    assert failure.code in {CallCode.UNUSABLE, CallCode.MALFORMED}
+    assert peak < 8 * len(body)
+
+
+@pytest.mark.parametrize("line", [b"data:ab", b"ab"], ids=["one event", "no event"])
+def test_lines_without_end_cost_little(ask_raw, line):
+    body = b'data: "' + b"a" * 300_000 + b"\n" + (line + b"\n") * 400_000
+
+    async def serve(reader, writer):
+        writer.write(_response(gzip.compress(body), "Content-Encoding: gzip", "Content-Type: text/event-stream"))
+        await writer.drain()
+
+    tracemalloc.start()
+    failure = ask_raw(serve, deadline_s=60, wire=Wire(streams=True))
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert failure.code is CallCode.MALFORMED      # not too late: the first line is read once
+    assert peak < 60_000_000
+
+
 @pytest.mark.parametrize(("encoding", "pack"), [("gzip", gzip.compress), ("deflate", zlib.compress)])
 def test_packed_answer_is_read(ask_raw, encoding, pack):
     body = json.dumps({"choices": [{"message": {"content": '{"a": 1}'}, "finish_reason": "stop"}]}).encode()

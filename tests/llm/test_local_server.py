@@ -138,6 +138,7 @@ def test_llama_cpp_with_several_models_is_asked_by_their_whole_names():
         ({"/v1/models": [1, 2]}, "something else than a list of models"),
         ({"/v1/models": {"data": []}}, "has no model"),
         ({"/v1/models": {"data": [7, None, {"id": 3}, {"id": " "}, {"id": "a\x00b"}]}}, "has no model"),
+        ({"/v1/models": {"data": [{"id": "a\nb"}, {"id": "a "}]}}, "has no model"),
         ({"/v1/models": listing("m" * 300)}, "more than 120 characters"),
         ({"/v1/models": b" " * 1_100_000}, "over 1 MB"),
         (ollama(), "has no model"),
@@ -193,7 +194,7 @@ def test_slow_answer_is_not_waited_for(pieces, monkeypatch):
     [
         ("169.254.169.254", "is not asked"), ("[::ffff:169.254.1.1]", "is not asked"), ("[fe80::1]", "is not asked"),
         ("0xa9fea9fe", "is not asked"), ("0.0.0.0", "is not asked"),
-        ("2852039166", "is no address of a server"), ("0", "is no address of a server"),
+        ("2852039166", "is not asked"), ("0", "is not asked"),
     ],
 )
 def test_forbidden_addresses_open_no_socket_however_they_are_spelled(host, words):

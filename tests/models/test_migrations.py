@@ -90,3 +90,78 @@ def test_going_back_brings_the_turns_back(before, newest):
     assert {row.name: row.beat_at for row in again("Pulse").all()} == {"sweeper": NOON, "host:1:ab": NOON}
     assert again("Route").get(pk=route_id).concurrency["paces"] == PACE["paces"]
     assert again("Route").get(pk=route_id).batch_percent == 50
+
+
+def test_ceilings_that_nobody_has_set_follow_the_new_default(transactional_db, newest):
+    """Of the two routes that an installation begins with; what people entered stays."""
+    routes = migrate(("generation", "0009_limit_low_rule"))("Route")
+    prices = {"model": "m", "input_usd_micros": 1, "cached_input_usd_micros": 1, "output_usd_micros": 1}
+    for slug, ceiling in (("gpt-4-1-mini", 500), ("gpt-4o", 40), ("own", 500)):
+        routes.update_or_create(slug=slug, defaults={**prices, "max_in_flight": ceiling})
+    again = migrate(newest)("Route")
+    ceilings = dict(again.values_list("slug", "max_in_flight"))
+    assert {slug: ceilings[slug] for slug in ("gpt-4-1-mini", "gpt-4o", "own")} == {
+        "gpt-4-1-mini": 2_000, "gpt-4o": 40, "own": 500}
+    assert again.create(slug="new", **prices).max_in_flight == 2_000
+BEFORE_ERRANDS = ("generation", "0009_limit_low_rule")
+
+
+@pytest.fixture
+def before_errands(transactional_db: None, newest: tuple[str, str]) -> Tables:
+    return migrate(BEFORE_ERRANDS)
+
+
+def test_old_retries_stay_the_owner_s_and_the_log_tells_how_long_jobs_were_at_work(before_errands, newest):
+    from accounts.models import Reservation, User
+    from generation.models import Attempt, Chunk, Errand, Job
+    from generation.services import bookkeeping, quotas
+
+    route = before_errands("Route").create(
+        slug="r", model="m", input_usd_micros=1, cached_input_usd_micros=1, output_usd_micros=1)
+    ann = User.objects.create_user("ann")
+    plain, retried, active = (
+        before_errands("Job").create(
+            user_id=ann.pk, kind="course", kind_revision=1, brief={}, title=title, route=route, unit_total=1,
+            request_fingerprint="x", created_at=NOON, **more)
+        for title, more in (
+            ("plain", {"state": "failed", "reason": "refused", "finished_at": at(40)}),
+            ("retried", {
+                "state": "failed", "reason": "refused", "finished_at": at(90_020), "calls": 2, "cost_usd_micros": 7,
+                "billed_usd_micros": 7}),
+            ("active", {}),
+        )
+    )
+    for job in (plain, retried, active):
+        over = {"state": "failed", "reason": "refused", "finished_at": at(40)}
+        chunk = before_errands("Chunk").create(
+            job=job, position=0, stage="plan", **(over if job is not active else {"ready_at": NOON}))
+        if job is retried:
+            for fence, cost in ((1, 3), (2, 4)):
+                before_errands("Attempt").create(
+                    job=job, chunk=chunk, fence=fence, route=route, worker="w", state="settled", code="refused",
+                    settled_at=NOON, is_booked=True, cost_usd_micros=cost)
+            before_errands("Chunk").filter(pk=chunk.pk).update(fence=2)
+    for code, seconds in (("submit", 0), ("failed", 40), ("restart", 90_000), ("failed", 90_020)):
+        before_errands("LogEntry").create(job=retried, code=code, message="x", at=at(seconds))
+    for cost in (3, 4):
+        Reservation.objects.create(
+            user=ann, reference=str(retried.public_id), requests=1, units=1, usd_micros=9, settled_at=NOON,
+            used_requests=1, used_usd_micros=cost)
+    migrate(newest)
+
+    found = {job.title: job for job in Job.objects.all()}
+    assert {title: job.worked(at(60)).total_seconds() for title, job in found.items()} == {
+        "plain": 40, "retried": 60, "active": 60}
+    assert not Errand.objects.exists()
+    assert {row.errand_id for row in (*Attempt.objects.all(), *Chunk.objects.all())} == {None}
+    assert [(share.payer, share.cost_usd_micros) for share in quotas.shares(found["retried"])] == [("ann", 7)]
+    Job.objects.filter(title="active").delete()      # of which nobody reserved anything
+    books = ("job_sums", "job_bills", "reservations_used", "payers")
+    assert [
+        difference for one in bookkeeping.COMPARISONS if one.name in books
+        for difference in bookkeeping.differences(one)
+    ] == []
+
+
+def at(seconds: float) -> dt.datetime:
+    return NOON + dt.timedelta(seconds=seconds)

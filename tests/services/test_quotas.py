@@ -38,7 +38,7 @@ def refused(user, **changes) -> Refusal:
 # --- Exact ----------------------------------------------------------------------------------------
 
 
-def test_two_hundred_at_once_under_a_limit_of_fifty_are_fifty(ann, route):
+def test_two_hundred_at_once_under_a_limit_of_fifty_are_fifty(ann, route, unhurried):
     limited(requests=50)
     results = at_once(*[lambda: submission.submit(user=ann, **REQUEST)] * 200)
     refusals = [result for result in results if isinstance(result, Refusal)]
@@ -48,14 +48,14 @@ def test_two_hundred_at_once_under_a_limit_of_fifty_are_fifty(ann, route):
     assert_invariants()
 
 
-def test_global_limit_holds_for_many_users_at_once(ann, bob, cy, route):
+def test_global_limit_holds_for_many_users_at_once(ann, bob, cy, route, unhurried):
     limited("", units=30)
     results = at_once(*[lambda user=user: submission.submit(user=user, **REQUEST) for user in (ann, bob, cy) * 10])
     assert sum(not isinstance(result, Exception) for result in results) == 10
     assert used("units", None) == (0, 30)
 
 
-def test_fifty_at_once_run_no_more_jobs_than_allowed(ann, route):
+def test_fifty_at_once_run_no_more_jobs_than_allowed(ann, route, unhurried):
     limited(jobs=7)
     results = at_once(*[lambda: submission.submit(user=ann, **REQUEST)] * 50)
     assert sum(isinstance(result, Refusal) for result in results) == 43
@@ -65,7 +65,7 @@ def test_fifty_at_once_run_no_more_jobs_than_allowed(ann, route):
     assert refused(ann).limit == "running-jobs"
 
 
-def test_twenty_at_once_with_one_key_reserve_once(ann, route):
+def test_twenty_at_once_with_one_key_reserve_once(ann, route, unhurried):
     limited(requests=1)
     results = at_once(*[lambda: submission.submit(user=ann, **REQUEST, idempotency_key="k")] * 20)
     assert len({result.job.pk for result in results}) == 1
@@ -224,7 +224,7 @@ def test_crash_while_settling_is_settled_again(ann, route, monkeypatch):
     def die(*_args):
         raise RuntimeError("the process dies before the commit")
 
-    monkeypatch.setattr(settling, "derive_unsettled", die)
+    monkeypatch.setattr(settling, "derive_together", die)
     with pytest.raises(RuntimeError):
         finish(claim)
     monkeypatch.undo()
@@ -278,7 +278,7 @@ def test_document_with_too_many_units_is_refused_unless_an_override_allows_it(an
     assert refused(ann).code is RefusalCode.TOO_MANY_UNITS
     override = Override.objects.create(user=ann, reason="exam week", max_units_per_job=3)
     submission.submit(user=ann, **REQUEST)
-    Override.objects.filter(pk=override.pk).update(expires_at=clock.now())
+    Override.objects.filter(pk=override.pk).update(expires_at=clock.now() - dt.timedelta(seconds=1))
     assert refused(ann).code is RefusalCode.TOO_MANY_UNITS
 
 
@@ -287,7 +287,15 @@ def test_shell_says_the_same_as_the_api(ann, route):
     submission.submit(user=ann, **REQUEST)
     refusal = refused(ann)
     assert str(told_in_the_shell(refusal)) == f"{refusal.message}\n{refusal.advice}"
-    assert refusal.message == "The limit is 4 units a day; 1 unit left, and this needs 3 units."
+    assert refusal.message == "Your limit is 4 units a day; 1 unit left, and this needs 3 units."
+
+
+@pytest.mark.parametrize(("limit", "helps"), [({"units": 4}, True), ({"requests": 1}, False)])
+def test_smaller_document_is_advised_only_where_it_helps(ann, route, limit, helps):
+    limited(**limit)
+    submission.submit(user=ann, **REQUEST)
+    advice = refused(ann).advice
+    assert ("smaller document" in advice, "administrator" in advice) == (helps, not helps)
 
 
 def test_refusal_of_a_document_that_never_fits_does_not_say_when(ann, route):

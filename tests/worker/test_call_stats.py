@@ -18,7 +18,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 def _told(clock: list[float], processing_s: float | None, took_s: float = 10.0) -> dict[str, Pace]:
     tally = CallStats()
-    began = tally.begin(ROUTE)
+    began = tally.begin(ROUTE, "course/unit")
     clock[0] += took_s
     tally.end(ROUTE, "course/unit", began, Reply("{}", TokenUsage(5, 0, 50), Receipt(processing_s=processing_s)))
     return dict(tally.take()[ROUTE].paces)
@@ -40,8 +40,52 @@ def test_time_that_cannot_be_the_call_s_is_not_believed(clock, processing_s):
 
 def test_failed_call_tells_no_pace(clock):
     tally = CallStats()
-    began = tally.begin(ROUTE)
+    began = tally.begin(ROUTE, "course/unit")
     clock[0] += 1
     tally.end(ROUTE, "course/unit", began, Failure(CallCode.SERVER_ERROR, "", receipt=Receipt(processing_s=0.9)))
     seen = tally.take()[ROUTE]
     assert (seen.failed, dict(seen.paces)) == (1, {})
+
+
+def _reply(tokens: int = 50) -> Reply:
+    return Reply("{}", TokenUsage(5, 0, tokens))
+
+
+def test_quick_replies_tell_nothing_until_the_others_of_their_second_are_here(clock):
+    tally = CallStats()
+    began = [tally.begin(ROUTE, "course/unit") for _ in range(10)]
+    clock[0] += 2
+    for one in began[:3]:
+        tally.end(ROUTE, "course/unit", one, _reply())
+    assert (tally.take()[ROUTE].answered, tally.take()) == (3, {})      # and no pace
+    clock[0] += 6
+    for one in began[3:]:
+        tally.end(ROUTE, "course/unit", one, _reply())
+    seen = tally.take()[ROUTE]
+    assert (seen.answered, dict(seen.paces)) == (7, {Timed("course/unit"): Pace(10, 3 * 2.0 + 7 * 8.0, 500)})
+
+
+def test_call_that_hangs_keeps_no_other_back(clock):
+    tally = CallStats()
+    began = [tally.begin(ROUTE, "course/unit") for _ in range(20)]
+    clock[0] += 4
+    for one in began[:-1]:
+        tally.end(ROUTE, "course/unit", one, _reply())
+    assert tally.take()[ROUTE].paces == {Timed("course/unit"): Pace(19, 19 * 4.0, 950)}
+    clock[0] += 100
+    tally.end(ROUTE, "course/unit", began[-1], _reply())
+    seen = tally.take()[ROUTE]
+    assert (seen.answered, dict(seen.paces)) == (1, {}), "nearly all had told before"
+
+
+def test_sorts_that_begin_together_are_told_each_for_itself(clock):
+    tally = CallStats()
+    plans = [tally.begin(ROUTE, "course/plan") for _ in range(9)]
+    week = tally.begin(ROUTE, "course/unit")
+    clock[0] += 2
+    for one in plans:
+        tally.end(ROUTE, "course/plan", one, _reply())
+    assert tally.take()[ROUTE].paces == {Timed("course/plan"): Pace(9, 18.0, 450)}
+    clock[0] += 6
+    tally.end(ROUTE, "course/unit", week, _reply())
+    assert tally.take()[ROUTE].paces == {Timed("course/unit"): Pace(1, 8.0, 50)}

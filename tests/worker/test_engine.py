@@ -187,15 +187,15 @@ def test_claim_that_outlived_its_lease_before_the_call_asks_nobody(job, start):
     """As in a process that was stopped between claim and call: by now another may have finished the chunk."""
     provider = FakeProvider()
     engine = start(provider)
-    executor = engine._claims._executor
-    real = executor._start_call
+    starter = engine._claims._executor._starter
+    real = starter._begin
 
     def stopped_for_long(question):
         engine._holdings.of(question.claim).renewed_at -= 100
         real(question)
-        executor._start_call = real
+        starter._begin = real
 
-    executor._start_call = stopped_for_long
+    starter._begin = stopped_for_long
     wait_until("the job ends", lambda: ended(job), 20)
     assert job.state == "completed"
     first = Attempt.objects.get(chunk=chunk(job, 0), fence=1)

@@ -14,7 +14,7 @@ from generation.core.reasons import Reason
 from generation.models import Attempt, AttemptState
 from generation.services.chunks import attempts, settling
 from generation.services.chunks.claim import Claim, StoredReply
-from generation.services.chunks.settling import Finished
+from generation.services.chunks.finishing import Finished
 from generation.services.routing import route_health
 from generation.worker import executor as steps
 from generation.worker.asking import Asker
@@ -23,7 +23,9 @@ from generation.worker.completer import Completer
 from generation.worker.executor import Executor
 from generation.worker.holdings import Holdings
 from generation.worker.question import Question
+from generation.worker.reply_backlog import ReplyBacklog
 from generation.worker.route_notes import RouteNotes
+from generation.worker.spool import Spool, spool_folder
 from tests.support import USAGE, FakeProvider, claim_all, content_for
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -58,11 +60,15 @@ class Line:
 
     def __init__(self, provider: FakeProvider):
         self.calls, self.settled, self.told = Later(), Kept(), []
+        self.backlog = ReplyBacklog()
         self.call_stats = CallStats()
         self.holdings = Holdings(self.calls)
         self.asker = Asker(provider, self.call_stats)
         self.executor = Executor(
-            self.asker, self.settled, self.calls, self.holdings, Now(), lambda: self.told.append(len(self.settled)))
+            self.asker, self.settled, self.calls, self.holdings, Now(), lambda: self.told.append(len(self.settled)),
+            Spool(spool_folder(), "w1"), self.backlog)
+        self.asked = []
+        self.executor._starter.put = self.asked.append
 
 
 @pytest.fixture
@@ -81,6 +87,13 @@ def question(line, claim) -> Question:
     return line.executor.question_of(claim)
 
 
+def keep(line: Line, question: Question, reply: Reply) -> None:
+    """Have the store's thread keep `reply`, and do at once what follows."""
+    line.executor.replies.start()
+    line.executor.replies.put(question, reply)
+    line.executor.replies.stop()
+
+
 def reply_to(question: Question) -> Reply:
     return Reply(json.dumps(content_for(question.claim, question.context)), USAGE)
 
@@ -88,9 +101,9 @@ def reply_to(question: Question) -> Reply:
 # --- Begin ----------------------------------------------------------------------------------------
 
 
-def test_claim_is_asked_on_the_event_loop(line, claim, question):
+def test_claim_is_put_to_be_asked(line, claim, question):
     line.executor.begin(claim)
-    assert line.calls.given == [("_start_call", (question,))]
+    assert line.asked == [question]
     assert line.settled == []
 
 
@@ -113,7 +126,7 @@ def test_claim_whose_request_meets_no_database_is_given_back(line, claim, monkey
     line.executor.begin(claim)
     given_back, = line.settled
     assert given_back.outcome == Snooze(dt.timedelta(), Reason.WORKER_STOPPED)
-    assert (given_back.code, line.calls.given) == (CallCode.ABANDONED, [])
+    assert (given_back.code, line.asked) == (CallCode.ABANDONED, [])
 
 
 def test_stored_reply_to_the_same_request_is_judged_and_nobody_asked(line, claim, question):
@@ -121,19 +134,19 @@ def test_stored_reply_to_the_same_request_is_judged_and_nobody_asked(line, claim
     line.executor.begin(replace(claim, stored_reply=stored))
     ended, = line.settled
     assert isinstance(ended.outcome, Done)
-    assert (ended.answer, line.calls.given) == (None, [])
+    assert (ended.answer, line.asked) == (None, [])
 
 
 def test_stored_reply_to_another_request_is_not_used(line, claim):
     line.executor.begin(replace(claim, stored_reply=StoredReply(claim.attempt_id, "another", "{}", 12)))
-    assert [name for name, _ in line.calls.given] == ["_start_call"]
+    assert [asked.claim.chunk_id for asked in line.asked] == [claim.chunk_id]
 
 
 def test_request_that_leaves_no_room_for_a_reply_is_not_asked(line, claim):
     line.executor.begin(replace(claim, context_tokens=1_100))
     ended, = line.settled
     assert (ended.code, ended.answer.message) == (CallCode.TOO_LONG, "The request does not fit into 1,100 tokens.")
-    assert line.calls.given == []
+    assert line.asked == []
 
 
 def test_probe_that_is_given_back_lets_another_go(line, claim, monkeypatch):
@@ -207,8 +220,9 @@ def test_usage_that_was_only_guessed_costs_at_least_the_prompt(question):
 # --- Store ----------------------------------------------------------------------------------------
 
 
-def test_reply_is_stored_before_it_is_judged(question):
-    assert steps.store(question, Reply("not even JSON", USAGE)) is None
+def test_reply_is_stored_before_it_is_judged(line, question, monkeypatch):
+    monkeypatch.setattr(line.executor, "finish", lambda *_arguments: None)      # nobody judges it
+    keep(line, question, Reply("not even JSON", USAGE))
     attempt = Attempt.objects.get(pk=question.claim.attempt_id)
     assert (attempt.state, attempt.reply) == (AttemptState.REPLIED, "not even JSON")
     assert attempt.request_fingerprint == question.request.fingerprint
@@ -218,9 +232,9 @@ def test_reply_that_no_column_takes_is_paid_and_ends_the_claim(question, monkeyp
     def refuse(*_arguments):
         raise DataError("out of range")
 
-    monkeypatch.setattr(attempts, "store_reply", refuse)
+    monkeypatch.setattr(attempts, "store_replies", refuse)
     line = Line(FakeProvider())
-    line.executor.finish(question, Reply("{}", USAGE))
+    keep(line, question, Reply("{}", USAGE))
     [ended] = line.settled
     assert ended.outcome == GiveUp(Reason.INTERNAL, "DataError: out of range")
     assert (ended.answer.code, ended.answer.usage) == (CallCode.INTERNAL, USAGE)
@@ -273,7 +287,7 @@ def test_claim_that_cannot_be_finished_is_let_go(line, question, monkeypatch):
     def away(*_arguments):
         raise OperationalError("gone for good")
 
-    monkeypatch.setattr(steps, "store", away)
+    monkeypatch.setattr(line.executor, "judged", away)
     line.holdings.hold((question.claim,))
     with pytest.raises(OperationalError):
         line.executor.finish(question, reply_to(question))
@@ -326,8 +340,8 @@ def test_error_while_storing_settles_the_part_as_ours_with_its_bill(line, questi
     def refuse(*_arguments):
         raise wrong
 
-    monkeypatch.setattr(attempts, "store_reply", refuse)
-    line.executor.finish(question, Reply("{}", USAGE))
+    monkeypatch.setattr(attempts, "store_replies", refuse)
+    keep(line, question, Reply("{}", USAGE))
     [ended] = line.settled
     assert (ended.outcome.reason, ended.answer.code) == (Reason.INTERNAL, CallCode.INTERNAL)
     assert ended.answer.usage == USAGE

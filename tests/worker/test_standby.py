@@ -54,7 +54,7 @@ def test_lookout_evaluates_and_delivers_when_nobody_else_does(settings, receiver
 
 
 def test_database_that_is_away_is_no_error_of_the_lookout(monkeypatch, db):
-    def fail(by: str) -> None:
+    def fail(by: str, patience: object) -> None:
         raise OperationalError("gone")
 
     monkeypatch.setattr("generation.worker.standby.evaluation.stand_in", fail)

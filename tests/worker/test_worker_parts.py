@@ -3,22 +3,29 @@
 import threading
 import time
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from django.conf import settings
-from django.db import connection, connections
+from django.db import DatabaseError, connection, connections
+from django.utils import timezone
 
 from generation.core.call_reports import CallReport
 from generation.core.outcomes import CallCode, Failure
-from generation.models import Chunk
+from generation.models import Chunk, Pulse, Route
 from generation.services.jobs import control
 from generation.services.maintenance import sweeper
 from generation.services.routing import route_health
+from generation.telemetry import heartbeats
+from generation.worker import database
 from generation.worker.call_loop import CallLoop
 from generation.worker.call_stats import CallStats
 from generation.worker.claim_loop import ClaimLoop, WorkerProfile
 from generation.worker.heartbeat import Heartbeat, Upkeep
 from generation.worker.holdings import Holdings
+from generation.worker.reply_backlog import ReplyBacklog
+from generation.worker.reply_store import ReplyStore
+from generation.worker.spool import Spool, spool_folder
 from generation.worker.transactions import TransactionThreads
 from tests.support import REVISIONS, claim_all
 from tests.waiting import wait_until
@@ -168,7 +175,9 @@ def test_free_slot_is_news_only_for_a_loop_that_was_full(claim, holdings):
 @pytest.fixture
 def heartbeat(holdings):
     claims = ClaimLoop(PROFILE, holdings, Begun(), Inline())
-    return Heartbeat(PROFILE, holdings, claims, CallStats(), Upkeep("w1", Inline()))
+    replies = ReplyStore(Spool(spool_folder(), "w1"), ReplyBacklog(), print, print)
+    upkeep = Upkeep("w1", Inline(), claims.wake)
+    return Heartbeat(PROFILE, holdings, claims, CallStats(), upkeep, replies)
 
 
 def test_cancelled_chunk_is_found_when_leases_are_renewed(job, claim, holdings, heartbeat):
@@ -178,6 +187,66 @@ def test_cancelled_chunk_is_found_when_leases_are_renewed(job, claim, holdings, 
     control.cancel(job, by=None)
     assert heartbeat.renew_leases() == 1
     assert holdings.of(claim) is None
+
+
+STEPS = ("renew_leases", "say_alive", "report_calls", "_look_for_work")
+
+
+@pytest.mark.parametrize("broken", STEPS)
+def test_step_of_the_pulse_that_raises_stops_no_other_and_is_logged_once(heartbeat, monkeypatch, caplog, broken):
+    done = []
+    monkeypatch.setattr(heartbeat._upkeep, "sweep_in_turn", lambda: done.append("sweep"))
+    for name in STEPS:
+        def step(name=name):
+            if name == broken:
+                raise OSError("out of order")
+            done.append(name)
+
+        step.__qualname__ = name
+        monkeypatch.setattr(heartbeat, name, step)
+    for _ in range(100):
+        heartbeat._beat()
+    assert {name: done.count(name) for name in (*STEPS, "sweep")} == {
+        **dict.fromkeys(STEPS, 100), "sweep": 100, broken: 0}
+    [line] = [record for record in caplog.records if record.name == "generation.worker.database"]
+    assert line.getMessage() == f"{broken} of an engine thread met an error"
+
+
+def test_error_that_goes_on_is_logged_again_with_how_often_it_came(caplog, monkeypatch):
+    now = [1_000.0]
+    monkeypatch.setattr(database.time, "monotonic", lambda: now[0])
+    steps = database.Steps()
+
+    def fail(error):
+        raise error
+
+    for _ in range(150):
+        steps.take(fail, DatabaseError("away"))
+        now[0] += 1
+    steps.take(fail, KeyError("another"))
+    assert [record.getMessage().rpartition("<locals>.")[2] for record in caplog.records] == [
+        "fail: database trouble, trying again soon: away",
+        "fail: database trouble, trying again soon (59 times more since it was last told): away",
+        "fail: database trouble, trying again soon (59 times more since it was last told): away",
+        "fail of an engine thread met an error",
+    ]
+
+
+def test_step_of_the_sweep_that_raises_stops_no_other(route, monkeypatch):
+    def fail():
+        raise KeyError("out of order")
+
+    Pulse.objects.create(name="old", beat_at=timezone.now() - timedelta(days=2), started_at=timezone.now(), detail={})
+    Route.objects.update(open_until=timezone.now() - timedelta(minutes=1), breaker_reason="provider_unavailable")
+    monkeypatch.setattr(route_health, "rest_idle", fail)
+    sweeper.sweep()
+    assert not Pulse.objects.exists()
+
+
+def test_folder_that_is_gone_keeps_nobody_from_beating(db, settings, tmp_path):
+    settings.LOCAL_DIR = tmp_path / "gone"
+    heartbeats.beat("host:1:a", in_flight=0, slots=8, revisions={}, is_draining=False)
+    assert Pulse.objects.get().detail["folder_problem"] == "No such file or directory"
 
 
 def test_report_that_cannot_be_told_does_not_stop_the_others(heartbeat, monkeypatch):
@@ -191,7 +260,7 @@ def test_report_that_cannot_be_told_does_not_stop_the_others(heartbeat, monkeypa
 
     monkeypatch.setattr(route_health, "report", report)
     for route_id in (1, 2):
-        began = heartbeat._call_stats.begin(route_id)
+        began = heartbeat._call_stats.begin(route_id, "course/unit")
         heartbeat._call_stats.end(route_id, "course/unit", began, Failure(CallCode.SERVER_ERROR, "down"))
     heartbeat.report_calls()
     assert told == [(2, 1, "w1")]
@@ -209,17 +278,45 @@ def test_heartbeat_should_live_from_its_start_to_its_end(heartbeat):
 
 def test_upkeep_follows_a_sweep_and_is_done_once_at_a_time(db, monkeypatch):
     done = []
-    upkeep = Upkeep("w1", Inline())
+    upkeep = Upkeep("w1", Inline(), lambda: None)
 
-    def keep_up():
+    def keep_up(now, _patience):
         done.append("upkeep")
-        upkeep._keep_up()      # as if the next were due before this one has ended
+        upkeep._keep_up(now)      # as if the next were due before this one has ended
 
     monkeypatch.setattr(sweeper, "upkeep", keep_up)
     upkeep.sweep_in_turn()
     assert done == ["upkeep"]
     upkeep.sweep_in_turn()
     assert done == ["upkeep"], "it is not our turn again yet"
+
+
+def test_sign_of_life_that_would_say_the_same_waits_and_news_do_not(heartbeat, monkeypatch, settings):
+    settings.PULSE_S, now, told = 1, [1_000.0], []
+    monkeypatch.setattr("generation.worker.heartbeat.time.monotonic", lambda: now[0])
+    monkeypatch.setattr(heartbeats, "beat", lambda _name, *, in_flight, **_more: told.append((now[0], in_flight)))
+    held = 0
+    monkeypatch.setattr(Holdings, "__len__", lambda _self: held)
+    for _ in range(8):
+        heartbeat.say_alive()
+        now[0] += 1
+    held = 1
+    heartbeat.say_alive()
+    assert told == [(1_000, 0), (1_003, 0), (1_006, 0), (1_008, 1)]
+
+
+def test_sign_of_life_that_could_not_be_given_is_given_with_the_next_beat(heartbeat, monkeypatch):
+    tries = []
+
+    def fail(*_arguments, **_keywords):
+        tries.append("beat")
+        raise DatabaseError("away")
+
+    monkeypatch.setattr(heartbeats, "beat", fail)
+    for _ in range(3):
+        with pytest.raises(DatabaseError):
+            heartbeat.say_alive()
+    assert len(tries) == 3
 
 
 # --- Threads --------------------------------------------------------------------------------------

@@ -71,6 +71,9 @@ class Course(DocumentKind[briefs.Brief, schema.Plan, schema.Lesson]):
     def markdown(self, document: JsonObject) -> str:
         return render.markdown(document)
 
+    def unit_of(self, document: JsonObject, position: int) -> JsonObject | None:
+        return assembly.unit_of(document, position)
+
     def unit_markdown(self, document: JsonObject, position: int) -> str:
         return render.unit_markdown(document, position)
 

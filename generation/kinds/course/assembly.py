@@ -37,6 +37,11 @@ def assemble(brief: JsonObject, plan: JsonObject, units: dict[int, JsonObject]) 
     }
 
 
+def unit_of(document: JsonObject, position: int) -> JsonObject | None:
+    lessons = (lesson for module in document["modules"] for lesson in module["lessons"])
+    return next((lesson for lesson in lessons if lesson["number"] == position), None)
+
+
 def _lesson(number: int, planned: JsonObject, unit: JsonObject) -> JsonObject:
     objectives = [
         {"id": objective_id(number, place), **objective}

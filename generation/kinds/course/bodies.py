@@ -2,12 +2,14 @@
 
 A body may bring headings, which would break the document's outline, and may leave a code fence open,
 which would swallow all that follows.  Both are mended on the parsed blocks, so that a `#` in code stays
-what it is.  Raw HTML needs no care here: `markup.to_html` never renders any."""
+what it is.  Then what could act is taken from it: see `markup.defused`."""
 
 import re
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
+
+from generation.core.markup import defused
 
 MAX_LEVEL = 6
 
@@ -18,10 +20,10 @@ _CLOSING_FENCE = re.compile(r"^ {0,3}(?:`{3,}|~{3,})[ \t]*$")
 
 
 def nested(body: str, level: int) -> str:
-    """`body` to stand under a heading of `level`: its own headings are deeper and skip no level."""
+    """`body` to stand under a heading of `level`: inert, its own headings deeper and skipping no level."""
     text = body.replace("\r\n", "\n").replace("\r", "\n").strip("\n")
     if not _WORTH_PARSING.search(text):
-        return text
+        return defused(text)
     lines = text.split("\n")
     outer: list[int] = []      # levels of the body's headings that enclose the one at hand
     tokens = _blocks.parse(text)
@@ -32,7 +34,7 @@ def nested(body: str, level: int) -> str:
                 outer.pop()
             outer.append(own)
             _rewrite_heading(lines, token, "#" * min(level + len(outer), MAX_LEVEL))
-    return "\n".join(lines) + _missing_fence(lines, tokens)
+    return defused("\n".join(lines) + _missing_fence(lines, tokens))
 
 
 def _rewrite_heading(lines: list[str], token: Token, marks: str) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import Field, model_validator
 
 from generation.core.kind import BriefModel, JsonObject
-from generation.core.text import plain_text
+from generation.core.text import plain_line, plain_text
 
 MAX_LESSONS = 60
 
@@ -16,9 +16,9 @@ if TYPE_CHECKING:     # plain_text makes its types at run time, which mypy canno
     LearnerGoal = str
     Notes = str
 else:
-    Subject = plain_text(200)
+    Subject = plain_line(200)
     Audience = plain_text(500, min_length=0)
-    LearnerGoal = plain_text(300)
+    LearnerGoal = plain_line(300)
     Notes = plain_text(2_000, min_length=0)
 
 

@@ -8,6 +8,7 @@ from string import ascii_uppercase
 
 from generation.core.kind import JsonObject
 from generation.core.markup import escape
+from generation.kinds.course.assembly import unit_of
 from generation.kinds.course.bodies import nested
 
 
@@ -16,11 +17,8 @@ def markdown(document: JsonObject) -> str:
 
 
 def unit_markdown(document: JsonObject, position: int) -> str:
-    for module in document["modules"]:
-        for lesson in module["lessons"]:
-            if lesson["number"] == position:
-                return _joined(_lesson(lesson, 2))
-    return ""
+    lesson = unit_of(document, position)
+    return _joined(_lesson(lesson, 2)) if lesson is not None else ""
 
 
 def _course(document: JsonObject) -> Iterator[str]:
@@ -56,7 +54,7 @@ def _lesson(lesson: JsonObject, level: int) -> Iterator[str]:
     if lesson["prerequisites"]:
         yield f"**Builds on lesson:** {', '.join(str(number) for number in lesson['prerequisites'])}"
     if lesson["key_terms"]:
-        yield f"**Key terms:** {', '.join(escape(term) for term in lesson['key_terms'])}"
+        yield f"**Key terms:** {escape(', '.join(lesson['key_terms']))}"
     for section in lesson["sections"]:
         yield f"{part} {escape(section['heading'])}"
         yield nested(section["body"], level + 1)

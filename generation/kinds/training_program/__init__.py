@@ -76,6 +76,9 @@ class TrainingProgram(DocumentKind[briefs.Brief, schema.Plan, schema.Week]):
     def markdown(self, document: JsonObject) -> str:
         return render.markdown(document)
 
+    def unit_of(self, document: JsonObject, position: int) -> JsonObject | None:
+        return assembly.unit_of(document, position)
+
     def unit_markdown(self, document: JsonObject, position: int) -> str:
         return render.unit_markdown(document, position)
 

@@ -24,6 +24,10 @@ def assemble(brief: JsonObject, plan: JsonObject, units: dict[int, JsonObject]) 
     }
 
 
+def unit_of(document: JsonObject, position: int) -> JsonObject | None:
+    return next((week for week in document["weeks"] if week["number"] == position), None)
+
+
 def target(brief: Brief, plan: Plan, position: int) -> JsonObject:
     """Only what singles this week out: the plan itself is in the shared prefix."""
     phase, week = plan.phase_of(position), plan.week(position)

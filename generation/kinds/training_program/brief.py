@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import Field
 
 from generation.core.kind import BriefModel, JsonObject
-from generation.core.text import plain_text
+from generation.core.text import plain_line, plain_text
 from generation.kinds.training_program.vocabulary import (
     DAYS_PER_WEEK,
     WEEKS,
@@ -21,7 +21,7 @@ if TYPE_CHECKING:     # plain_text makes its types at run time, which mypy canno
     Preferences = str
 else:
     GoalNote = plain_text(500, min_length=0)
-    Limitation = plain_text(160)
+    Limitation = plain_line(160)
     Preferences = plain_text(1_000, min_length=0)
 
 

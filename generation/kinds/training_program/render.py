@@ -88,7 +88,8 @@ def _week(week: JsonObject) -> str:
 
 
 def _workout(workout: JsonObject) -> list[str]:
-    blocks = [f"### {escape(workout['label'])}: {escape(workout['focus'])}"]
+    title = f"{workout['label']}: {workout['focus']}"
+    blocks = [f"### {escape(title)}"]
     if workout["warm_up"]:
         blocks += ["**Warm-up**", _bullets(workout["warm_up"])]
     blocks.append(_table(_EXERCISE_HEAD, (_exercise(exercise) for exercise in workout["exercises"])))

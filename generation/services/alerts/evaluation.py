@@ -5,6 +5,7 @@ that it is dead.  An alert, its log line and its deliveries are one transaction.
 
 import datetime as dt
 import logging
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -44,47 +45,94 @@ class Watched:
     resolved: int = 0
 
 
-def take_turn(by: str, *, after_turns: int = 1) -> bool:
+def take_turn(by: str, *, after_turns: int = 1, patience: elections.Patience | None = None) -> bool:
     """Win the right to evaluate: at most one caller in `ALERT_EVERY_S`; with `after_turns`, only when nobody has for
     so many turns."""
     every = dt.timedelta(seconds=settings.ALERT_EVERY_S * after_turns)
-    return elections.win(ALERTS, every, by=by) is not None
+    return elections.win(ALERTS, every, by=by, patience=patience) is not None
 
 
-def stand_in(by: str) -> Watched | None:
+def stand_in(by: str, patience: elections.Patience | None = None) -> Watched | None:
     """Evaluate for workers that seem to be dead; None while they do it themselves."""
-    return evaluate() if take_turn(by, after_turns=LATE_AFTER_TURNS) else None
+    return evaluate() if take_turn(by, after_turns=LATE_AFTER_TURNS, patience=patience) else None
+
+
+@dataclass(frozen=True)
+class _View:
+    """What an evaluation is made from.  `readings`: by rule; none of a rule that is off, or cannot be measured."""
+
+    now: dt.datetime
+    rules: list[AlertRule]
+    standing: Mapping[tuple[int, str], Alert]
+    readings: Mapping[int, list[Reading]]
 
 
 def evaluate() -> Watched:
     """Let every rule meet what is measured.  A rule that cannot be evaluated does not stop the others."""
-    now = clock.now()
-    rules = list(AlertRule.objects.all())
-    standing: dict[tuple[int, str], Alert] = {}
-    for alert in Alert.objects.filter(Q(state__in=UNRESOLVED) | Q(is_silenced=True)).order_by("id"):
-        standing[alert.rule_id, alert.key] = alert
+    try:
+        with clock.one_moment():      # twenty queries, and one transaction
+            view = _view(_measured)
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception:      # whatever it was, the moment is over for the other rules, too
+        view = _view(_measured_apart)
     opened = resolved = 0
-    for rule in rules:
-        mine = {key: alert for (rule_id, key), alert in standing.items() if rule_id == rule.pk}
+    for rule in view.rules:
+        mine = {key: alert for (rule_id, key), alert in view.standing.items() if rule_id == rule.pk}
         try:
-            moves = _evaluate_rule(rule, mine, now)
+            moves = _evaluate_rule(rule, mine, view)
         except (OperationalError, InterfaceError):
             raise
         except Exception:
-            _logger.exception("the alert rule %s could not be evaluated", rule.pk)
+            _log_failed(rule)
             continue
         opened += moves.count(Move.OPEN)
         resolved += moves.count(Move.RESOLVE)
     return Watched(opened, resolved)
 
 
-def _evaluate_rule(rule: AlertRule, mine: dict[str, Alert], now: dt.datetime) -> list[Move]:
+def _view(measured: Callable[[list[AlertRule], dt.datetime], Mapping[int, list[Reading]]]) -> _View:
+    now = clock.now()
+    rules = list(AlertRule.objects.all())
+    standing: dict[tuple[int, str], Alert] = {}
+    for alert in Alert.objects.filter(Q(state__in=UNRESOLVED) | Q(is_silenced=True)).order_by("id"):
+        standing[alert.rule_id, alert.key] = alert
+    return _View(now, rules, standing, measured([rule for rule in rules if rule.is_enabled], now))
+
+
+def _measured(rules: list[AlertRule], now: dt.datetime) -> dict[int, list[Reading]]:
+    return {
+        rule.pk: measurements.measure(
+            Condition(rule.condition), now=now, threshold=rule.threshold, window=dt.timedelta(seconds=rule.window_s))
+        for rule in rules
+    }
+
+
+def _measured_apart(rules: list[AlertRule], now: dt.datetime) -> dict[int, list[Reading]]:
+    """One of `rules` is to blame, and only that one is left out."""
+    readings: dict[int, list[Reading]] = {}
+    for rule in rules:
+        try:
+            readings |= _measured([rule], now)
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception:
+            _log_failed(rule)
+    return readings
+
+
+def _log_failed(rule: AlertRule) -> None:
+    _logger.exception("the alert rule %s could not be evaluated", rule.pk)
+
+
+def _evaluate_rule(rule: AlertRule, mine: dict[str, Alert], view: _View) -> list[Move]:
+    now = view.now
     if not rule.is_enabled:
         return [_resolve(rule, alert, now, "the rule was disabled") for alert in mine.values()]
+    if rule.pk not in view.readings:
+        return []
     condition = Condition(rule.condition)
-    readings = measurements.measure(
-        condition, now=now, threshold=rule.threshold, window=dt.timedelta(seconds=rule.window_s))
-    bad = {one.key: one for one in readings if alerting.holds(condition, rule.threshold, one.value)}
+    bad = {one.key: one for one in view.readings[rule.pk] if alerting.holds(condition, rule.threshold, one.value)}
     moves = []
     for key in sorted(bad.keys() | mine.keys()):
         alert, reading = mine.get(key), bad.get(key)

@@ -7,26 +7,28 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Callable
 
-from django.db.models import Count, Exists, F, Max, OuterRef, Q
+from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q
 
-from accounts import ledger, policies
+from accounts import policies, standings
 from accounts.windows import Metric
 from generation.core.alerting import Condition, Reading
 from generation.core.findings import Severity as FindingSeverity
-from generation.core.reasons import EXPLANATIONS, Reason
+from generation.core.reasons import EXPLANATIONS, NEEDS_A_PERSON, STOPPED_HERE, Reason
 from generation.core.states import ChunkState, JobState
 from generation.core.text import counted
-from generation.models import Attempt, Channel, Chunk, Election, Incident, Job, Pulse, Route
+from generation.models import Attempt, Channel, Chunk, Election, Incident, Job, LogEntry, Pulse, Route
 from generation.models.election import SWEEPER
 from generation.models.job import TERMINAL
+from generation.services.routing import route_health
 
 FEWEST_JOBS = 5          # a share of fewer says nothing
 FEWEST_UNITS = 20
 FAR_UNDER = 4            # times a limit: such a ceiling is out of sight
 MOST_DOCUMENTS = 1_000   # whose findings are looked through
+MOST_DIRECTED = 100
 MOST_STUCK = 200         # that are counted
 # Those of the account have conditions of their own, and who pauses a route by hand knows of it.
-NO_BREAKER = (Reason.OUT_OF_CREDIT.value, Reason.AUTH.value, Reason.PAUSED_BY_STAFF.value)
+NO_BREAKER = (*(reason.value for reason in NEEDS_A_PERSON), Reason.PAUSED_BY_STAFF.value)
 # The server answers, and will not take what this route sends: only its settings mend that.
 MISFITS = (
     Reason.UNKNOWN_MODEL.value, Reason.WRONG_ADDRESS.value, Reason.NO_ACCESS.value, Reason.BAD_REQUEST.value,
@@ -41,6 +43,8 @@ def measure(condition: Condition, *, now: dt.datetime, threshold: float, window:
         Condition.BREAKER_OPEN: _breakers,
         Condition.OUT_OF_CREDIT: lambda: _account(Reason.OUT_OF_CREDIT),
         Condition.BAD_KEY: lambda: _account(Reason.AUTH),
+        Condition.ROUTE_STOPPED: _stopped,
+        Condition.ROUTE_DIRECTED: lambda: _directed(since),
         Condition.ROUTE_MISFIT: _misfits,
         Condition.LIMIT_LOW: lambda: _low_limits(now),
         Condition.FAILURE_RATE: lambda: _failure_rate(since),
@@ -84,6 +88,8 @@ def _account(reason: Reason) -> list[Reading]:
     readings = []
     for (base_url, key_name), routes in accounts.items():
         jobs = sum(waiting.get(route.pk, 0) for route in routes)
+        if not jobs:      # as with any pause, and the next request tells
+            continue
         readings.append(Reading(
             jobs,
             f"{EXPLANATIONS[reason].sentence} Calls are paused on {', '.join(route.slug for route in routes)}; "
@@ -91,6 +97,24 @@ def _account(reason: Reason) -> list[Reading]:
             f"{base_url} {key_name}".strip()[:120],
         ))
     return readings
+
+
+def _stopped() -> list[Reading]:
+    """Routes to which nothing is sent because of their address or key, each with the line that would change that."""
+    routes = list(Route.objects.filter(
+        open_until__isnull=False, breaker_reason__in=[reason.value for reason in STOPPED_HERE]))
+    waiting = _waiting_on(routes) if routes else {}
+    return [
+        Reading(
+            waiting.get(route.pk, 0), f"Nothing is sent on the route {route.slug}. {route.breaker_detail}", route.slug)
+        for route in routes
+    ]
+
+
+def _directed(since: dt.datetime) -> list[Reading]:
+    """Each change of where a route leads, as the journal has it: who does it twice is told twice."""
+    lines = LogEntry.objects.filter(code=route_health.DIRECTED, at__gte=since).order_by("-id")[:MOST_DIRECTED]
+    return [Reading(1, line.message, f"{line.data.get('route', '')} {line.pk}"[:120]) for line in lines]
 
 
 def _misfits() -> list[Reading]:
@@ -140,13 +164,14 @@ def _stuck(now: dt.datetime, minutes: float) -> list[Reading]:
     flowing = Q(route__open_until__isnull=True) & (
         Q(route__throttled_until__isnull=True) | Q(route__throttled_until__lte=now))
     rows = list(
-        Job.objects.active().filter(flowing, ~Exists(moved), started_at__lte=cutoff)
-        .annotate(last=Max("attempts__started_at")).order_by("last").values_list("public_id", "last")[:MOST_STUCK]
+        Job.objects.active().filter(flowing, ~Exists(moved), started_at__lte=cutoff, active_since__lte=cutoff)
+        .annotate(last=Max("attempts__started_at"))
+        .order_by("last").values_list("public_id", "last", "active_since")[:MOST_STUCK]
     )
     if not rows:
         return []
-    first, last = rows[0]
-    age = _minutes(now - last) if last else minutes
+    first, last, since = rows[0]
+    age = _minutes(now - max(last, since)) if last else minutes      # retried: it did not move because it had ended
     more = "" if len(rows) == 1 else f", and {len(rows) - 1} more"
     return [Reading(age, f"Job {first} has not moved for {age:.0f} min{more}.")]
 
@@ -164,7 +189,7 @@ def _backlog(now: dt.datetime) -> list[Reading]:
 def _sweeper(now: dt.datetime) -> list[Reading]:
     swept_at = Election.objects.won_at(SWEEPER)
     if swept_at is None:      # a new installation, which is well until somebody waits
-        waits_since = Job.objects.active().order_by("pk").values_list("created_at", flat=True).first()
+        waits_since = Job.objects.active().aggregate(since=Min("active_since"))["since"]
         if waits_since is None:
             return []
         age_s = (now - waits_since).total_seconds()
@@ -181,21 +206,22 @@ def _budgets(now: dt.datetime) -> list[Reading]:
             percent := 100 * standing.taken / standing.ceiling.limit,
             f"{percent:.0f} % of the limit {standing.ceiling.words} is spent or reserved.", standing.ceiling.slug,
         )
-        for standing in ledger.standings(ceilings, now)
+        for standing in standings.standings(ceilings, now)
     ]
 
 
 def _disks(now: dt.datetime) -> list[Reading]:
     """The disk of each worker's machine, as its newest sign of life tells."""
     lately = Pulse.objects.filter(beat_at__gte=now - dt.timedelta(minutes=5))
-    free: dict[str, float] = {}
+    found: dict[str, Reading] = {}
     for pulse in lately.order_by("beat_at"):
+        place = pulse.name.rsplit(":", 2)[0]
         if "disk_free_mb" in pulse.detail:
-            free[pulse.name.rsplit(":", 2)[0]] = float(pulse.detail["disk_free_mb"])
-    return [
-        Reading(left, f"The disk of {place} has {left:,.0f} MB left.", place[:120])
-        for place, left in sorted(free.items())
-    ]
+            left = float(pulse.detail["disk_free_mb"])
+            found[place] = Reading(left, f"The disk of {place} has {left:,.0f} MB left.", place[:120])
+        elif problem := pulse.detail.get("folder_problem"):
+            found[place] = Reading(0, f"LOCAL_DIR of {place} cannot be looked at: {problem}.", place[:120])
+    return [found[place] for place in sorted(found)]
 
 
 def _quality(since: dt.datetime) -> list[Reading]:

@@ -11,10 +11,11 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models import CharField, Count, F, Q, QuerySet, Sum
 from django.db.models.functions import Now
 from pydantic import ValidationError
 
+from accounts.compiled import Bound, Given, Selection
 from accounts.models import User
 from generation.core.cache_key import Scope, Sought, form_of, normalised
 from generation.core.findings import Finding
@@ -96,6 +97,14 @@ def provider_of(route: Route) -> str:
 def usable() -> QuerySet[CacheEntry]:
     """The entries that have not expired."""
     return CacheEntry.objects.filter(expires_at__gt=Now())
+
+
+_with_key = Selection(lambda: usable().order_by().filter(key=Given("key", CharField())).only("key"))
+
+
+def with_key(key: str) -> Bound[list[CacheEntry]]:
+    """The entry of `key` that has not expired, if there is one.  Whether it can be read is seen when it is served."""
+    return _with_key.bound(key=key)
 
 
 def find(sought: Iterable[Sought]) -> dict[str, Served]:

@@ -15,10 +15,13 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
+from accounts.compiled import Bound, Insertion
 from generation import queue
 from generation.core.reasons import Reason
 from generation.models import Chunk, Flight, clock
 from generation.services.cache import cache_entries
+
+_leading, _chunks = Insertion(Chunk, unless_there=True), Insertion(Chunk)
 
 
 def led(keys: Collection[str]) -> set[str]:
@@ -38,6 +41,26 @@ def board(chunk: Chunk, key: str, now: dt.datetime) -> bool:
             return _write(rows, chunk, flight=Flight.LEADS, cache_key=key, **freed)
     except IntegrityError:      # somebody was faster
         return False
+
+
+def insertion(chunk: Chunk) -> Bound[bool]:
+    """The statement that writes `chunk`, which is new, as it is."""
+    return _chunks.bound(chunk)
+
+
+def leading_insertion(chunk: Chunk) -> Bound[bool]:
+    """That writes `chunk` as the leader of the flight of its key; False, and nothing written, if another leads."""
+    chunk.flight = Flight.LEADS
+    return _leading.bound(chunk)
+
+
+def insert_alone(chunk: Chunk) -> None:
+    """Write `chunk`, which is new, as one that was not looked up yet; it may have been written as a leader."""
+    chunk.flight, chunk.cache_key = Flight.NONE, ""
+    if chunk.pk is None:
+        insertion(chunk).run()
+    else:
+        Chunk.objects.filter(pk=chunk.pk).update(flight=chunk.flight, cache_key=chunk.cache_key)
 
 
 def park(chunk: Chunk, key: str, now: dt.datetime) -> None:
@@ -78,7 +101,7 @@ def wake(keys: Iterable[str]) -> None:
     waiting = Chunk.objects.filter(flight=Flight.WAITS, cache_key__in=wanted).filter(~Exists(leader))
 
     def look() -> None:
-        if _move(waiting, clock.now()):
+        if waiting.exists() and _move(waiting, clock.now()):      # mostly nobody waits, and a look is cheap
             queue.ring()
 
     transaction.on_commit(look, robust=True)

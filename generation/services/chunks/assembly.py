@@ -2,10 +2,16 @@
 
 from django.db.models import OuterRef, Subquery
 
+from accounts.compiled import Given, Selection
 from generation.core.kind import JsonObject
 from generation.kinds import all_kinds
 from generation.models import Chunk, Job, UnitVersion
 from generation.services.errors import Refusal, RefusalCode
+
+_newest_old = UnitVersion.objects.filter(chunk=OuterRef("pk")).order_by("-number").values("content")[:1]
+_parts = Selection(
+    lambda: Chunk.objects.filter(job=Given("job")).order_by("position").annotate(
+        old=Subquery(_newest_old)).values_list("position", "content", "old"))
 
 
 def assembled(job: Job) -> JsonObject:
@@ -15,9 +21,7 @@ def assembled(job: Job) -> JsonObject:
     Raises Refusal while there is no plan, and when the content was erased."""
     check_content(job)
     kind = all_kinds()[job.kind]
-    old = UnitVersion.objects.filter(chunk=OuterRef("pk")).order_by("-number").values("content")[:1]
-    rows = Chunk.objects.filter(job=job).annotate(old=Subquery(old)).values_list("position", "content", "old")
-    parts = {position: content if content is not None else kept for position, content, kept in rows}
+    parts = {position: content if content is not None else kept for position, content, kept in _parts.all(job=job.pk)}
     plan = parts.pop(0, None)
     if plan is None:
         raise Refusal(

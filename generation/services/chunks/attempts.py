@@ -4,22 +4,36 @@
 closes the attempt, whoever's chunk it is by then."""
 
 import datetime as dt
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import transaction
 from django.db.models import F, QuerySet
-from django.db.models.functions import Now
 
 from generation.core.findings import Finding
 from generation.core.outcomes import Answer, CallCode, Failure, Reply
 from generation.core.pricing import cost_usd_micros
 from generation.models import Attempt, AttemptState, Job, Origin
+from generation.models.bulk import RowsUpdate
 from generation.services.chunks.claim import Claim
 
 MOST_TOKENS = 2**31 - 1      # what the columns hold; nobody's count is that large in earnest
 TOO_LATE = "came too late: the chunk was no longer this worker's"
 AMOUNTS = ("input_tokens", "cached_input_tokens", "output_tokens", "cost_usd_micros")
+TOLD = (      # of a call by its answer
+    "input_tokens", "cached_input_tokens", "output_tokens", "reasoning_tokens", "is_estimated", "cost_usd_micros",
+    "model", "request_id", "http_status", "is_simulated",
+)
+# As long as nothing was recorded of the call.
+_keep_replies = RowsUpdate(
+    Attempt, ("reply", "request_fingerprint", *TOLD), only="t.state IN ('asking', 'lost')", also=(
+        "state = 'replied'", "code = 'ok'", "origin = 'provider'", "message = ''", "settled_at = NULL",
+        "is_counted = FALSE", "replied_at = {now}",
+    ))
+_close_all = RowsUpdate(
+    Attempt, ("findings", "settled_at"), only="NOT t.is_booked",
+    also=("state = 'settled'", "code = 'ok'", "is_booked = TRUE"))
 
 
 @dataclass
@@ -54,15 +68,35 @@ class Bill:
         return {"calls": F("calls") + self.calls, **sums}
 
 
-def store_reply(claim: Claim, reply: Reply, request_fingerprint: str) -> None:
+class ReplyRow(NamedTuple):
+    """A reply as it is stored, all of it JSON; `job_key` is the public id of its job."""
+
+    job_key: str
+    attempt_id: int
+    columns: Sequence[Any]      # Any: column values
+
+
+def reply_row(claim: Claim, reply: Reply, request_fingerprint: str) -> ReplyRow:
+    return ReplyRow(claim.job_key, claim.attempt_id, (reply.text, request_fingerprint, *_values(claim, reply)))
+
+
+def store_replies(*replies: ReplyRow) -> None:
     """Keep what was paid for, before anything is validated: from here on it is never paid for again.
 
-    One statement.  Also when the claim is stale by now: the chunk's next claim then uses the reply."""
-    _unheard(claim).update(
-        state=AttemptState.REPLIED, code=CallCode.OK.value, reply=reply.text, replied_at=Now(),
-        origin=Origin.PROVIDER, settled_at=None, is_counted=False, request_fingerprint=request_fingerprint, message="",
-        **_columns(claim, reply),
-    )
+    All in one statement.  Also when a claim is stale by now: the chunk's next claim then uses the reply."""
+    _keep_replies([(row.attempt_id, *row.columns) for row in replies])
+
+
+def store_left_behind(worker: str, replies: Sequence[ReplyRow]) -> None:
+    """`store_replies` of `worker`, which is dead: by now a backup may have been restored, or a person erased."""
+    calls = Attempt.objects.filter(pk__in=[row.attempt_id for row in replies], worker=worker)
+    jobs = {pk: rest for pk, *rest in calls.values_list("pk", "job__public_id", "job__erased_at")}
+    known = []
+    for row in replies:
+        key, erased_at = jobs.get(row.attempt_id, (None, None))
+        if str(key) == row.job_key:
+            known.append(row if erased_at is None else row._replace(columns=("", *row.columns[1:])))
+    store_replies(*known)
 
 
 def cost_of(claim: Claim, answer: Answer | None) -> int:
@@ -115,6 +149,25 @@ def close(
         _close_superseded(claim, now, bill)
 
 
+def close_together(
+    replies: Iterable[tuple[Claim, Reply, tuple[Finding, ...], Bill]], now: dt.datetime
+) -> None:
+    """`close` for claims that ended with a valid reply, each with its job's bill: those of the usual kind in one
+    statement."""
+    usual = {claim.attempt_id: (claim, reply, findings, bill) for claim, reply, findings, bill in replies}
+    closed = {attempt_id for attempt_id, in _close_all([
+        (attempt_id, [finding.as_json() for finding in findings], now)
+        for attempt_id, (_claim, _reply, findings, _bill) in usual.items()
+    ])}
+    for attempt_id, (claim, reply, findings, bill) in usual.items():
+        if attempt_id not in closed:
+            close(claim, reply, CallCode.OK, now, bill, request_fingerprint="", findings=findings, is_ours=True)
+            continue
+        bill.add(_columns(claim, reply))
+        if claim.fence > 1:
+            _close_superseded(claim, now, bill)
+
+
 def keep_for_the_next(claim: Claim, now: dt.datetime, bill: Bill) -> None:
     """A late reply to a chunk that is still open: booked, and left for whoever claims the chunk next."""
     mine = Attempt.objects.filter(pk=claim.attempt_id)
@@ -152,16 +205,17 @@ def _unheard(claim: Claim) -> "QuerySet[Attempt]":
 
 
 def _columns(claim: Claim, answer: Answer) -> dict[str, Any]:     # Any: column values
+    return dict(zip(TOLD, _values(claim, answer), strict=True))
+
+
+def _values(claim: Claim, answer: Answer) -> tuple[Any, ...]:     # Any: of the columns TOLD
     usage, receipt = answer.usage, answer.receipt
-    return {
-        "input_tokens": min(usage.input_tokens, MOST_TOKENS),
-        "cached_input_tokens": min(usage.cached_input_tokens, MOST_TOKENS),
-        "output_tokens": min(usage.output_tokens, MOST_TOKENS),
-        "reasoning_tokens": min(usage.reasoning_tokens, MOST_TOKENS),
-        "is_estimated": usage.is_estimated, "cost_usd_micros": cost_usd_micros(usage, claim.prices),
-        "model": (receipt.model or claim.model)[:120], "request_id": receipt.request_id[:120],
-        "http_status": receipt.http_status, "is_simulated": receipt.is_simulated,
-    }
+    return (
+        min(usage.input_tokens, MOST_TOKENS), min(usage.cached_input_tokens, MOST_TOKENS),
+        min(usage.output_tokens, MOST_TOKENS), min(usage.reasoning_tokens, MOST_TOKENS),
+        usage.is_estimated, cost_usd_micros(usage, claim.prices),
+        (receipt.model or claim.model)[:120], receipt.request_id[:120], receipt.http_status, receipt.is_simulated,
+    )
 
 
 def _close_superseded(claim: Claim, now: dt.datetime, bill: Bill) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Min, Q
 
+from accounts.compiled import Bound, together
 from generation import queue
 from generation.core.cache_key import Scope, Sought
 from generation.core.kind import JsonObject
@@ -29,6 +30,26 @@ if TYPE_CHECKING:
 BATCH = 20      # jobs that one look serves, so that claiming does not wait for it
 
 _logger = logging.getLogger(__name__)
+
+
+def insert_first(job: Job, chunk: Chunk, spec: JobSpec, now: dt.datetime, line: Bound[bool]) -> int:
+    """Write `chunk`, the first part of a new job that was made from `spec`, and `line`, which tells of it, and look
+    the job up; how many parts were served.
+
+    Mostly the cache has nothing and nobody asks for the same: then the chunk leads its flight from the beginning."""
+    seeker = Seeker.of(job, spec)
+    if seeker is not None:
+        chunk.cache_key = seeker.first(Stage(chunk.stage)).key
+    if seeker is None or chunk.is_fresh:
+        together(line, single_flight.insertion(chunk))
+        return 0
+    # In this order: whoever led the flight until a moment ago has stored what it made before that.
+    _written, leads, found = together(
+        line, single_flight.leading_insertion(chunk), cache_entries.with_key(chunk.cache_key))
+    if leads and not found:
+        return 0
+    single_flight.insert_alone(chunk)
+    return look_up(job, now, [chunk], spec)
 
 
 def look_up(job: Job, now: dt.datetime, due: list[Chunk] | None = None, spec: JobSpec | None = None) -> int:
@@ -113,9 +134,9 @@ def serve_due() -> bool:
     """Let parts whose twin is over look again, each job in a transaction of its own; whether there may be more.
 
     A look at an index where nothing waits.  Those whose worker died least often come first: one of them leads."""
-    now = clock.now()
-    if not Chunk.objects.due_twins(now).exists():
+    if not Chunk.objects.due_twins(clock.in_statement()).exists():
         return False
+    now = clock.now()
     if cache_entries.scope() is not Scope.OFF:
         single_flight.park_those_with_a_leader(now)
     known = Q(pk__in=[])

@@ -28,6 +28,7 @@ class Claim:
     stage: Stage
     fence: int
     attempt_id: int
+    errand_id: int | None       # of whose payer the call is
     attempts: int
     repairs: int
     findings: tuple[dict[str, str], ...]

@@ -23,6 +23,7 @@ def end_without_content(
     Chunk.objects.filter(pk=chunk.pk).update(
         **changes(
             Event.KEEP, now, content=version.content, headline=version.headline, from_cache=version.from_cache,
+            errand=version.errand_id,
             **{"findings": version.findings, "draft": "", "instruction": "",
                "reason": Reason.OLD_VERSION_KEPT.value, "reason_detail": detail or reason.value, **more},
         )

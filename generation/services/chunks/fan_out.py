@@ -18,6 +18,7 @@ from generation.core.reasons import Reason
 from generation.core.states import OPEN_CHUNK_STATES, ChunkState, Event
 from generation.kinds import all_kinds
 from generation.models import Chunk, Flight, Job, Strategy
+from generation.models.bulk import RowsInsert
 from generation.models.chunk import changes
 from generation.services.cache import cache_entries, single_flight
 from generation.services.cache.cache_entries import Seeker, Served
@@ -25,12 +26,15 @@ from generation.services.chunks import attempts
 from generation.telemetry import journal
 
 RACES = 3      # lost one after another; then the units go by themselves
+_COLUMNS = [field.attname for field in Chunk._meta.local_concrete_fields if not field.primary_key]
+_insert_chunks = RowsInsert(Chunk, _COLUMNS, returning=("position", "id"))
 
 
 def create_units(
-    job: Job, plan: JsonObject, now: dt.datetime, units: Sequence[Done | Repair | None] = (), *, is_cached: bool = False
+    job: Job, plan: JsonObject, now: dt.datetime, units: Sequence[Done | Repair | None] = (), *, errand_id: int | None,
+    is_cached: bool = False,
 ) -> int:
-    """The unit chunks of a finished plan; how many can run now.
+    """The unit chunks of a plan that was finished for an errand, or for the request; how many can run now.
 
     Those in `units` that are done come with their content, which `is_cached`, and the cache may have others."""
     kind = all_kinds()[job.kind]
@@ -40,7 +44,7 @@ def create_units(
     for position in range(1, job.unit_total + 1):
         row = Chunk(
             job=job, position=position, stage=Stage.UNIT.value, title=kind.unit_title(typed, position)[:200],
-            ready_at=now, is_fresh=job.is_fresh,
+            ready_at=now, is_fresh=job.is_fresh, errand_id=errand_id,
         )
         made = units[position - 1] if position <= len(units) else None
         if isinstance(made, Done):
@@ -55,12 +59,18 @@ def create_units(
     # One after another they are looked for one after another: what is sought depends on what was found before.
     seeker = None if is_sequential else Seeker.of(job)
     if seeker is None:
-        Chunk.objects.bulk_create(rows)
+        _write(rows)
     else:
         _insert(job, seeker, plan, rows, now)
     job.title = kind.plan_title(typed)[:200]
     Job.objects.filter(pk=job.pk).update(title=job.title)
     return sum(row.ready_at is not None and row.flight != Flight.WAITS for row in rows)
+
+
+def _write(rows: Sequence[Chunk]) -> None:
+    ids: dict[int, int] = dict(_insert_chunks([tuple(getattr(row, name) for name in _COLUMNS) for row in rows]))
+    for row in rows:
+        row.pk = ids[row.position]
 
 
 def _insert(job: Job, seeker: Seeker, plan: JsonObject, rows: list[Chunk], now: dt.datetime) -> None:
@@ -70,7 +80,7 @@ def _insert(job: Job, seeker: Seeker, plan: JsonObject, rows: list[Chunk], now: 
     for row, one in zip(open_rows, sought, strict=True):
         row.cache_key = one.key
     if job.is_fresh:
-        Chunk.objects.bulk_create(rows)
+        _write(rows)
         return
     found = cache_entries.find(sought)
     for row in open_rows:
@@ -100,7 +110,7 @@ def _insert_leading(rows: list[Chunk], missing: list[Chunk], now: dt.datetime) -
                 setattr(row, name, value)
         try:
             with transaction.atomic():
-                Chunk.objects.bulk_create(rows)
+                _write(rows)
         except IntegrityError:      # somebody was faster
             for row in rows:
                 row.pk = None
@@ -111,7 +121,7 @@ def _insert_leading(rows: list[Chunk], missing: list[Chunk], now: dt.datetime) -
         return
     for row in missing:
         row.cache_key, row.flight = "", Flight.NONE
-    Chunk.objects.bulk_create(rows)
+    _write(rows)
 
 
 def _fill(row: Chunk, made: Done, now: dt.datetime, served: Served | None = None) -> None:
@@ -139,7 +149,7 @@ def serve(job: Job, chunk: Chunk, served: Served, now: dt.datetime) -> None:
     _note_served(job, [(chunk, served)])
     if chunk.position == 0:
         Job.objects.filter(pk=job.pk).update(started_at=Coalesce("started_at", now))
-        create_units(job, served.content, now, served.whole, is_cached=True)
+        create_units(job, served.content, now, served.whole, errand_id=chunk.errand_id, is_cached=True)
     else:
         unblock_next(job, now)
 

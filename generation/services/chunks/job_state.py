@@ -2,10 +2,13 @@
 
 import datetime as dt
 import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Count, Max, Q, Sum
 
+from accounts.compiled import Given, GivenMany, IsOneOf, Selection
 from generation.core.findings import Severity, error
 from generation.core.pricing import dollars
 from generation.core.prompting import Stage
@@ -13,14 +16,27 @@ from generation.core.reasons import EXPLANATIONS, Reason
 from generation.core.states import TERMINAL_JOB_STATES, ChunkState, JobState
 from generation.core.states import derive as derived_state
 from generation.kinds import all_kinds
-from generation.models import Chunk, Job, LogLevel
+from generation.models import Chunk, Job, LogEntry, LogLevel
+from generation.models.bulk import Row, RowsUpdate
 from generation.services import quotas
 from generation.services.chunks.assembly import assembled
-from generation.services.chunks.attempts import Bill
+from generation.services.chunks.attempts import AMOUNTS, Bill
 from generation.services.outbox import deliveries
 from generation.telemetry import job_spans, journal
 
 _logger = logging.getLogger(__name__)
+MOVED = (
+    "state", "is_planned", "unit_done", "unit_failed", "cached_parts", "saved_usd_micros", "finished_at", "reason",
+    "reason_detail", "is_counted", "revision",
+)
+_move = RowsUpdate(
+    Job, MOVED,
+    given={"more_calls": "calls", **{f"more_{name}": name for name in AMOUNTS}, "was_simulated": "is_simulated"},
+    also=(
+        "calls = t.calls + v.more_calls", *(f"{name} = t.{name} + v.more_{name}" for name in AMOUNTS),
+        "is_simulated = t.is_simulated OR v.was_simulated",
+    ), returning=("cost_usd_micros",))
+_find = RowsUpdate(Job, ("findings",))
 _LOSSES = {JobState.PARTIAL, JobState.FAILED, JobState.CANCELLED}
 
 
@@ -29,59 +45,98 @@ def derive(job: Job, now: dt.datetime, bill: Bill | None = None, *, reason: Reas
     if that ends the job.
 
     `reason` explains a loss; without one it is taken from the first chunk that was lost."""
-    state = derive_unsettled(job, now, bill, reason=reason)
+    derive_together([job], now, {job.pk: bill} if bill else {}, reason=reason)
     if job.is_terminal:
         quotas.settle_jobs([job], now)
-    return state
+    return JobState(job.state)
 
 
-def derive_unsettled(
-    job: Job, now: dt.datetime, bill: Bill | None = None, *, reason: Reason | None = None
-) -> JobState:
-    """`derive`, for callers who settle several jobs with the ledger at once."""
-    rows = (
-        Chunk.objects.filter(job=job).order_by().values_list("stage", "state")
-        .annotate(
-            Count("id"), Max("attempts"), Max("reason"),
-            cached=Count("id", filter=Q(from_cache=True)), saved=Sum("saved_usd_micros"),
-        )
-    )
-    plan, units, cached_parts, saved_usd_micros = None, {}, 0, 0
-    for stage, chunk_state, count, attempts, chunk_reason, cached, saved in rows:
-        cached_parts, saved_usd_micros = cached_parts + cached, saved_usd_micros + saved
-        if stage == Stage.UNIT:
-            units[ChunkState(chunk_state)] = count
-        else:
-            plan = (chunk_state, attempts, chunk_reason)      # there is one of it
+def derive_together(
+    jobs: Sequence[Job], now: dt.datetime, bills: Mapping[int, Bill], *, reason: Reason | None = None
+) -> None:
+    """`derive` for all `jobs`, in one look at their chunks and one statement for what is moved.  The caller settles
+    those that ended with the ledger, together."""
+    if not jobs:
+        return
+    counts = _counts_of(jobs)
+    rows, ended = list[Row](), list[Job]()
+    for job in jobs:
+        before = JobState(job.state)
+        values = _derived(job, counts[job.pk], now, reason)
+        for name, value in values.items():
+            setattr(job, name, value)
+        bill = bills.get(job.pk) or Bill()
+        rows.append((
+            job.pk, *(values[name] for name in MOVED), bill.calls, *(bill.amounts[name] for name in AMOUNTS),
+            bill.is_simulated,
+        ))
+        if job.is_terminal and before != job.state:
+            ended.append(job)
+    cost: dict[int, int] = dict(_move(rows))
+    _end(ended, cost, now)
+
+
+@dataclass(frozen=True)
+class _Count:
+    """Of chunks of one job, stage and state."""
+
+    stage: str
+    state: ChunkState
+    chunks: int
+    attempts: int           # most of any
+    reason: str
+    cached: int
+    saved_usd_micros: int
+
+
+_count = Selection(
+    lambda: Chunk.objects.filter(IsOneOf("job_id", GivenMany("jobs"))).order_by()
+    .values_list("job_id", "stage", "state").annotate(
+        Count("id"), Max("attempts"), Max("reason"),
+        cached=Count("id", filter=Q(from_cache=True)), saved=Sum("saved_usd_micros"),
+    ))
+
+
+def _counts_of(jobs: Sequence[Job]) -> dict[int, list[_Count]]:
+    counts: dict[int, list[_Count]] = {job.pk: [] for job in jobs}
+    for job_id, stage, state, *sums in _count.all(jobs=[job.pk for job in jobs]):
+        counts[job_id].append(_Count(stage, ChunkState(state), *sums))
+    return counts
+
+
+def _derived(job: Job, counts: list[_Count], now: dt.datetime, reason: Reason | None) -> dict[str, Any]:
+    """The column values MOVED of `job`, as its chunks make it.     Any: column values"""
+    units = {count.state: count.chunks for count in counts if count.stage == Stage.UNIT}
+    plan = next((count for count in counts if count.stage != Stage.UNIT), None)      # there is one of it
     assert plan is not None, "every job has its chunk 0"
-    before = JobState(job.state)
-    state = derived_state(ChunkState(plan[0]), plan[1], units)
+    state = derived_state(plan.state, plan.attempts, units)
     is_terminal = state in TERMINAL_JOB_STATES
-    values: dict[str, Any] = {
+    values: dict[str, Any] = {      # Any: column values
         "state": state.value,
-        "is_planned": plan[0] == ChunkState.DONE,
+        "is_planned": plan.state is ChunkState.DONE,
         "unit_done": units.get(ChunkState.DONE, 0),
         "unit_failed": units.get(ChunkState.FAILED, 0) + units.get(ChunkState.CANCELLED, 0),
-        "cached_parts": cached_parts, "saved_usd_micros": saved_usd_micros,
+        "cached_parts": sum(count.cached for count in counts),
+        "saved_usd_micros": sum(count.saved_usd_micros for count in counts),
         "finished_at": (job.finished_at or now) if is_terminal else None,
         "reason": "", "reason_detail": "",
         "is_counted": is_terminal and job.is_counted,      # when it ends again, that is counted again
         "revision": job.revision + 1,
     }
-    if state in _LOSSES:
-        values |= _loss(job, state, reason, plan[2])
-    if state is JobState.COMPLETED and before is not state:
-        values["findings"] = _document_findings(job)
-    for name, value in values.items():
-        setattr(job, name, value)
-    Job.objects.filter(pk=job.pk).update(**values, **(bill.columns if bill else {}))
-    if is_terminal and before is not state:
-        job_spans.job_ended(job, state)
-    if is_terminal and before is not state and state is not JobState.CANCELLED:
-        _tell_end(job, state)
-    if is_terminal and before is not state:
-        deliveries.tell_of_job(job, state, now)
-    return state
+    return values | _loss(job, state, reason, plan.reason) if state in _LOSSES else values
+
+
+def _end(jobs: Sequence[Job], cost_usd_micros: Mapping[int, int], now: dt.datetime) -> None:
+    """What comes with the end of `jobs`, which are written; each with what it has cost by now."""
+    completed = [job for job in jobs if job.state == JobState.COMPLETED]
+    for job in completed:
+        job.findings = _document_findings(job)
+    _find([(job.pk, job.findings) for job in completed])
+    for job in jobs:
+        job_spans.job_ended(job, JobState(job.state))
+    journal.write_all([
+        _line_of_end(job, cost_usd_micros[job.pk]) for job in jobs if job.state != JobState.CANCELLED])
+    deliveries.tell_of_jobs(jobs, now)
 
 
 def missing_units(job: Job) -> int:
@@ -107,8 +162,13 @@ def _loss(job: Job, state: JobState, reason: Reason | None, plan_reason: str) ->
     return {"reason": Reason.UNITS_MISSING.value, "reason_detail": EXPLANATIONS[Reason(first[0])].sentence}
 
 
+_brief = Selection(lambda: Job.objects.filter(pk=Given("job")).values_list("brief"))
+
+
 def _document_findings(job: Job) -> list[dict[str, str]]:
     kind = all_kinds()[job.kind]
+    if "brief" in job.get_deferred_fields():      # it was not read with the lock
+        [(job.brief,)] = _brief.all(job=job.pk)
     try:
         findings = kind.check_document(kind.brief(job.brief), assembled(job))
     except Exception as problem:      # a bug in a check must not lose the document that it was to check
@@ -120,15 +180,16 @@ def _document_findings(job: Job) -> list[dict[str, str]]:
     return [finding.as_json() for finding in findings]
 
 
-def _tell_end(job: Job, state: JobState) -> None:
-    took = (job.finished_at - job.created_at).total_seconds() if job.finished_at else 0.0
+def _line_of_end(job: Job, cost_usd_micros: int) -> LogEntry:
+    assert job.finished_at is not None, "it has ended"
+    state = JobState(job.state)
+    took = job.worked(job.finished_at).total_seconds()
     missing = f", {job.unit_total - job.unit_done} missing" if state is not JobState.COMPLETED else ""
-    cost: int = Job.objects.values_list("cost_usd_micros", flat=True).get(pk=job.pk)
     cached = f", {job.cached_parts} parts from the cache saved {dollars(job.saved_usd_micros)}"
-    journal.write(
+    return journal.entry(
         job, state.value,
         f"{state.value}: {job.unit_done} of {job.unit_total} done{missing}, {took:.1f} s, "
-        f"{dollars(cost)}{cached if job.cached_parts else ''}",
-        reason=Reason(job.reason) if job.reason else None, cost_usd_micros=cost,
+        f"{dollars(cost_usd_micros)}{cached if job.cached_parts else ''}",
+        reason=Reason(job.reason) if job.reason else None, cost_usd_micros=cost_usd_micros,
         level=LogLevel.INFO if state is JobState.COMPLETED else LogLevel.ERROR,
     )

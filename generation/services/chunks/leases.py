@@ -4,7 +4,7 @@ import datetime as dt
 import logging
 import os
 from collections.abc import Callable, Iterable, Mapping, Set
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, transaction
@@ -15,7 +15,7 @@ from generation.core.outcomes import CallCode
 from generation.core.reasons import EXPLANATIONS, Reason
 from generation.core.states import MAX_CRASHES, ChunkState, Event
 from generation.models import Attempt, AttemptState, Chunk, Flight, Job, LogLevel, clock
-from generation.models.chunk import changes
+from generation.models.chunk import ChunkQuerySet, changes
 from generation.services.cache import single_flight
 from generation.services.chunks.attempts import MOST_TOKENS, Bill
 from generation.services.chunks.endings import end_without_content
@@ -66,30 +66,36 @@ def show_written(written: Mapping[int, tuple[int, int]]) -> None:
         Job.objects.filter(pk__in=list(jobs.values_list("pk", flat=True))).update(revision=F("revision") + 1)
 
 
+def overdue(now: Any) -> ChunkQuerySet:     # Any: a datetime or the place of one
+    return Chunk.objects.filter(state=ChunkState.RUNNING.value, lease_until__lt=now)
+
+
 def expire() -> int:
     """Take back the chunks whose lease ran out; how many.  Any number of callers may run at once."""
-    overdue = list(
-        Chunk.objects.filter(state=ChunkState.RUNNING.value, lease_until__lt=clock.now())
-        .order_by("lease_until").values_list("pk", "job_id", "fence")[:BATCH]
-    )
-    return each(lambda row: _expire_one(*row), overdue)
+    oldest_first = overdue(clock.now()).order_by("lease_until")
+    return _take_back(oldest_first.values_list("job_id", "pk", "fence")[:BATCH])
 
 
 def release_dead(worker_prefix: str) -> int:
     """Take back at once what workers named `worker_prefix…` held, because they are known to be dead."""
-    held = list(
-        Chunk.objects.filter(state=ChunkState.RUNNING.value, worker__startswith=worker_prefix)
-        .values_list("pk", "job_id", "fence")
-    )
-    return each(lambda row: _expire_one(*row, even_if_fresh=True), held)
+    held = Chunk.objects.filter(state=ChunkState.RUNNING.value, worker__startswith=worker_prefix)
+    return _take_back(held.values_list("job_id", "pk", "fence"), even_if_fresh=True)
 
 
-def each(mend: Callable[[Row], object], rows: Iterable[Row]) -> int:
-    """How many of `rows` were mended.  One that cannot be must not stop the others."""
+def _take_back(rows: Iterable[tuple[int, int, int]], *, even_if_fresh: bool = False) -> int:
+    """Chunks by job, id and fence; those of one job together."""
+    fences: dict[int, dict[int, int]] = {}
+    for job_id, chunk_id, fence in rows:
+        fences.setdefault(job_id, {})[chunk_id] = fence
+    return each(lambda job_id: _expire(job_id, fences[job_id], even_if_fresh=even_if_fresh), fences)
+
+
+def each(mend: Callable[[Row], int | None], rows: Iterable[Row]) -> int:
+    """How much was mended, as `mend` says of each of `rows`.  One that cannot be must not stop the others."""
     mended = 0
     for row in rows:
         try:
-            mended += bool(mend(row))
+            mended += mend(row) or 0
         except (OperationalError, InterfaceError):
             raise
         except Exception:
@@ -97,62 +103,68 @@ def each(mend: Callable[[Row], object], rows: Iterable[Row]) -> int:
     return mended
 
 
-def _expire_one(chunk_id: int, job_id: int, fence: int, *, even_if_fresh: bool = False) -> bool:
+def _expire(job_id: int, fences: Mapping[int, int], *, even_if_fresh: bool) -> int:
+    """Take back those chunks of a job that still are whose they were, and overdue; how many."""
     with transaction.atomic(durable=True):
         job = Job.objects.select_for_update(no_key=True).get(pk=job_id)
         now = clock.now()
-        stale = Chunk.objects.select_for_update(no_key=True).filter(pk=chunk_id, fence=fence).accepting(Event.EXPIRE)
+        stale = Chunk.objects.select_for_update(no_key=True).filter(pk__in=fences).accepting(Event.EXPIRE)
         if not even_if_fresh:
             stale = stale.filter(lease_until__lt=now)
-        chunk = stale.first()
-        if chunk is None:
-            return False
-        chunk.job = job
-        route_id = chunk.asked_on_id
-        bill = _lose_attempts(chunk, now)
-        has_reply = Attempt.objects.filter(chunk=chunk, state=AttemptState.REPLIED).exists()
-        crashes = chunk.crashes + 1
-        name = journal.name_of(job, chunk.position)
-        if crashes >= MAX_CRASHES or (chunk.attempts >= settings.MAX_ATTEMPTS and not has_reply):
-            detail = f"its worker died {crashes} times"
-            event = end_without_content(
-                chunk, Event.GIVE_UP, now, reason=Reason.CRASHES_WORKER, detail=detail, crashes=crashes)
-            unblock_next(job, now)
-            message = f"{name} failed: {EXPLANATIONS[Reason.CRASHES_WORKER].sentence}"
-            level = LogLevel.ERROR
-        else:
-            event = Event.EXPIRE
-            Chunk.objects.filter(pk=chunk_id).update(
-                **changes(
-                    event, now, ready_at=now, crashes=F("crashes") + 1, reason=Reason.WORKER_LOST.value,
-                    reason_detail=chunk.worker,
-                    # Whoever waited for it may take over, unless its answer is here already.
-                    **({"flight": Flight.WAITS} if chunk.flight == Flight.LEADS and not has_reply else {}),
-                )
-            )
-            message = f"{name} was taken back: worker {chunk.worker} stopped answering"
-            level = LogLevel.WARNING
-        journal.write(
-            job, event, message, chunk_id=chunk_id, unit=chunk.position, level=level, worker=chunk.worker,
-            reason=Reason.WORKER_LOST if event is Event.EXPIRE else Reason.CRASHES_WORKER,
-        )
-        if chunk.flight == Flight.LEADS:
-            single_flight.wake([chunk.cache_key])
+        chunks = [chunk for chunk in stale.order_by("position") if chunk.fence == fences[chunk.pk]]
+        if not chunks:
+            return 0
+        bill, asked_on = Bill(), set[int]()
+        for chunk in chunks:
+            chunk.job = job
+            asked_on.add(chunk.asked_on_id)
+            _lose_attempts(chunk, now, bill)
+            _expire_one(chunk, now)
+        single_flight.wake([chunk.cache_key for chunk in chunks if chunk.flight == Flight.LEADS])
         derive(job, now, bill)
         queue.ring()
-    route_health.release_probe(route_id)      # if it was one; the next must not wait for a dead worker's
-    return True
+    for route_id in asked_on:      # if one was a probe; the next must not wait for a dead worker's
+        route_health.release_probe(route_id)
+    return len(chunks)
 
 
-def _lose_attempts(chunk: Chunk, now: dt.datetime) -> Bill:
+def _expire_one(chunk: Chunk, now: dt.datetime) -> None:
+    """`chunk` runs again, or ends; it and its job are locked."""
+    job, crashes = chunk.job, chunk.crashes + 1
+    name = journal.name_of(job, chunk.position)
+    has_reply = Attempt.objects.filter(chunk=chunk, state=AttemptState.REPLIED).exists()
+    if crashes >= MAX_CRASHES or (chunk.attempts >= settings.MAX_ATTEMPTS and not has_reply):
+        detail = f"its worker died {crashes} times"
+        event = end_without_content(
+            chunk, Event.GIVE_UP, now, reason=Reason.CRASHES_WORKER, detail=detail, crashes=crashes)
+        unblock_next(job, now)
+        message = f"{name} failed: {EXPLANATIONS[Reason.CRASHES_WORKER].sentence}"
+        level = LogLevel.ERROR
+    else:
+        event = Event.EXPIRE
+        Chunk.objects.filter(pk=chunk.pk).update(
+            **changes(
+                event, now, ready_at=now, crashes=F("crashes") + 1, reason=Reason.WORKER_LOST.value,
+                reason_detail=chunk.worker,
+                # Whoever waited for it may take over, unless its answer is here already.
+                **({"flight": Flight.WAITS} if chunk.flight == Flight.LEADS and not has_reply else {}),
+            )
+        )
+        message = f"{name} was taken back: worker {chunk.worker} stopped answering"
+        level = LogLevel.WARNING
+    journal.write(
+        job, event, message, chunk_id=chunk.pk, unit=chunk.position, level=level, worker=chunk.worker,
+        reason=Reason.WORKER_LOST if event is Event.EXPIRE else Reason.CRASHES_WORKER,
+    )
+
+
+def _lose_attempts(chunk: Chunk, now: dt.datetime, bill: Bill) -> None:
     """Close the calls whose end nobody saw.  Stored replies are booked and stay open: the next claim uses them."""
-    bill = Bill()
     bill.book(Attempt.objects.filter(chunk=chunk, state=AttemptState.REPLIED))
     Attempt.objects.filter(chunk=chunk, state=AttemptState.ASKING).update(
         state=AttemptState.LOST, code=CallCode.LOST.value, settled_at=now, is_estimated=True,
         message="its worker stopped answering; whether the provider answered, and billed, is not known",
     )
-    return bill
 
 
 def take_over_from_the_dead(alive_here: Set[str]) -> None:

@@ -4,7 +4,7 @@ A late worker, whose fence is no longer the chunk's, changes neither; the ledger
 call cost."""
 
 import datetime as dt
-from collections.abc import Mapping, Set
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,26 +14,25 @@ from django.db.models import F
 from django.db.models.functions import Now
 
 from accounts import policies
+from accounts.compiled import GivenMany, IsOneOf, Selection
 from generation import queue
-from generation.core.findings import Finding
 from generation.core.outcomes import (
-    Answer,
-    CallCode,
     Done,
     DoneWhole,
     Failure,
     GiveUp,
     Outcome,
     Repair,
+    Reply,
     Retry,
     Snooze,
     SplitUp,
 )
 from generation.core.pricing import dollars
 from generation.core.prompting import Stage
-from generation.core.reasons import EXPLANATIONS, Reason
+from generation.core.reasons import EXPLANATIONS, PAUSES_ROUTE, Reason
 from generation.core.states import ChunkState, Event
-from generation.models import Chunk, Flight, Job, LogEntry, LogLevel, Route
+from generation.models import Chunk, Errand, Flight, Job, LogEntry, LogLevel, Route, Strategy
 from generation.models.chunk import changes
 from generation.services import quotas
 from generation.services.cache import cache_entries, single_flight
@@ -42,24 +41,14 @@ from generation.services.chunks.attempts import Bill
 from generation.services.chunks.claim import Claim
 from generation.services.chunks.endings import end_without_content
 from generation.services.chunks.fan_out import create_units, unblock_next
-from generation.services.chunks.job_state import derive_unsettled
+from generation.services.chunks.finishing import Finished, Place, finish_together, place_of
+from generation.services.chunks.job_state import derive_together
 from generation.services.routing import selection
 from generation.telemetry import journal
 
 # A request that fits its own route and not the fallback waits for its own, and looks again once in a while.
 TOO_LONG_FOR_FALLBACK = dt.timedelta(minutes=1)
-
-
-@dataclass(frozen=True)
-class Finished:
-    """A claim whose call is over.  `answer` is None when a stored reply was used."""
-
-    claim: Claim
-    outcome: Outcome
-    answer: Answer | None
-    code: CallCode
-    request_fingerprint: str = ""
-    findings: tuple[Finding, ...] = ()
+ENDS = (Done, DoneWhole, GiveUp, SplitUp)      # of a flight: those who wait for it go on
 
 
 @dataclass(frozen=True)
@@ -77,42 +66,57 @@ def settle(*finished: Finished) -> list[Settled]:
     They may be of several jobs, which are locked in the order of their ids; see Note [Lock order]."""
     assert finished, "a batch has chunks"
     with transaction.atomic(durable=True):
-        jobs = _locked({one.claim.job_id for one in finished})
-        now = next(iter(jobs.values())).locked_at     # type: ignore[attr-defined]    # annotated; the same on all
-        keys = dict(
-            Chunk.objects.filter(pk__in=[one.claim.chunk_id for one in finished]).values_list("pk", "cache_key")
-        )
+        jobs = {job.pk: job for job in _locked.all(ids={one.claim.job_id for one in finished})}
+        now = next(iter(jobs.values())).locked_at      # the same on all
         bills = {job_id: Bill() for job_id in jobs}
         lines = list[LogEntry]()
-        settled = [
-            _settle_one(_Settlement(jobs[one.claim.job_id], one, now, lines), bills[one.claim.job_id])
-            for one in finished
+        moved = finish_together(finished, now)
+        keys = _keys_of(finished, moved)
+        settlements = [
+            _Settlement(jobs[one.claim.job_id], one, now, lines, is_moved=place_of(one) in moved) for one in finished
         ]
+        settled = [_settle_one(settlement, bills[settlement.job.pk]) for settlement in settlements]
+        attempts.close_together([
+            (one.claim, reply, one.finished.findings, bills[one.job.pk])
+            for one in settlements if (reply := one.new_reply) is not None
+        ], now)
         journal.write_all(lines)
         ours = [one for one, how in zip(finished, settled, strict=True) if how.is_ours]
         _keep(jobs, [(one, key) for one in ours if (key := keys.get(one.claim.chunk_id))], now)
-        _derive(jobs, {one.claim.job_id for one in ours}, bills, now)
+        _derive(jobs, ours, bills, now)
         if any(one.runnable for one in settled):
             queue.ring()      # one is enough: whoever hears it claims a batch
     return settled
 
 
-def _locked(job_ids: Set[int]) -> dict[int, Job]:
-    """The jobs by id, locked in that order."""
-    rows = Job.objects.select_for_update(no_key=True).annotate(locked_at=Now()).filter(pk__in=job_ids)
-    return {job.pk: job for job in rows.order_by("pk")}
+def _keys_of(finished: Iterable[Finished], moved: Mapping[Place, str]) -> dict[int, str]:
+    """By chunk, the names in the cache of what ends, or is about to be asked anew without one."""
+    keys = {chunk_id: key for (chunk_id, _fence), key in moved.items()}
+    others = {one.claim.chunk_id for one in finished if isinstance(one.outcome, ENDS)} - keys.keys()
+    return keys | dict(Chunk.objects.filter(pk__in=others).values_list("pk", "cache_key")) if others else keys
 
 
-def _derive(jobs: Mapping[int, Job], moved: Set[int], bills: Mapping[int, Bill], now: dt.datetime) -> None:
-    """Derive the jobs that `moved` from their chunks; the others only get their `bills`.
+_locked = Selection(lambda: Job.objects.select_for_update(no_key=True, of=("self",)).annotate(
+    locked_at=Now()).filter(IsOneOf("pk", GivenMany("ids"))).select_related("user").defer(
+    "brief", "brief_text").order_by("pk"))
+
+
+def _derive(jobs: Mapping[int, Job], ours: Iterable[Finished], bills: Mapping[int, Bill], now: dt.datetime) -> None:
+    """Derive the jobs whose chunks moved from these; the others only get their `bills`.
 
     What ended is settled with the ledger together and last: everybody's limits stay locked until the commit."""
+    moved = dict[int, bool]()       # by job, whether something may have become due to be looked for
+    for one in ours:
+        is_plain = isinstance(one.outcome, Done) and one.claim.position > 0
+        is_parallel = jobs[one.claim.job_id].strategy != Strategy.SEQUENTIAL
+        moved[one.claim.job_id] = moved.get(one.claim.job_id, False) or not (is_plain and is_parallel)
+    for job_id, has_news in moved.items():
+        if has_news:
+            cache_lookup.look_up(jobs[job_id], now)
+    derive_together([jobs[job_id] for job_id in moved], now, bills)
     changed = [job for job in jobs.values() if job.pk in moved or bills[job.pk].calls]
     for job in changed:
-        if job.pk in moved:
-            cache_lookup.look_up(job, now)
-            derive_unsettled(job, now, bills[job.pk])
-        else:
+        if job.pk not in moved:
             Job.objects.filter(pk=job.pk).update(**bills[job.pk].columns)
     quotas.settle_jobs([job for job in changed if job.is_terminal], now)
 
@@ -121,7 +125,7 @@ def _keep(jobs: Mapping[int, Job], finished: list[tuple[Finished, str]], now: dt
     """Store in the cache what was found valid, and let those go on who waited for it, or for nothing.
 
     What a person wished for is left out: it answers more than its name says."""
-    ended = [(one, key) for one, key in finished if isinstance(one.outcome, Done | DoneWhole | GiveUp | SplitUp)]
+    ended = [(one, key) for one, key in finished if isinstance(one.outcome, ENDS)]
     cache_entries.keep(
         cache_entries.store(
             jobs[one.claim.job_id], key, one.claim.stage, one.claim.position, one.outcome, model=one.claim.model,
@@ -144,7 +148,8 @@ def _settle_one(settlement: "_Settlement", bill: Bill) -> Settled:
         else:
             _close(one, now, bill, is_ours=False)
         return Settled(is_ours=False)
-    _close(one, now, bill, is_ours=True)
+    if settlement.new_reply is None:
+        _close(one, now, bill, is_ours=True)
     return Settled(is_ours=True, runnable=runnable)
 
 
@@ -186,11 +191,18 @@ class _Settlement:
     finished: Finished
     now: dt.datetime
     lines: list[LogEntry]
+    is_moved: bool      # its chunk has finished, together with others
     elsewhere: _Elsewhere | None = None
 
     @property
     def claim(self) -> Claim:
         return self.finished.claim
+
+    @property
+    def new_reply(self) -> Reply | None:
+        """By which the chunk has finished, unless that was an earlier one's: such attempts are closed together."""
+        answer = self.finished.answer
+        return answer if self.is_moved and isinstance(answer, Reply) else None
 
     @property
     def cost_usd_micros(self) -> int:
@@ -267,17 +279,16 @@ def _redirected(settlement: _Settlement) -> Outcome:
 
 
 def _finish(settlement: _Settlement, done: Done) -> int:
+    if not settlement.is_moved:
+        raise _NotOurs
     cost = settlement.cost_usd_micros
-    settlement.move(
-        Event.FINISH, content=done.content, headline=done.headline[:200], draft="", instruction="", reason="",
-        reason_detail="", findings=[finding.as_json() for finding in done.findings],
-    )
     settlement.note(
         Event.FINISH, f"{settlement.name} complete: {done.headline}, {dollars(cost)}", cost_usd_micros=cost,
         quoting=[done.headline],
     )
     if settlement.claim.position == 0:
-        return create_units(settlement.job, done.content, settlement.now)
+        return create_units(
+            settlement.job, done.content, settlement.now, errand_id=settlement.claim.errand_id)
     return unblock_next(settlement.job, settlement.now)
 
 
@@ -292,7 +303,8 @@ def _finish_whole(settlement: _Settlement, whole: DoneWhole) -> int:
         Event.FINISH, f"whole document in one call: {valid} of {len(whole.units)} {noun}s valid, {dollars(cost)}",
         cost_usd_micros=cost,
     )
-    return create_units(settlement.job, whole.plan, settlement.now, whole.units)
+    return create_units(
+        settlement.job, whole.plan, settlement.now, whole.units, errand_id=settlement.claim.errand_id)
 
 
 def _repair(settlement: _Settlement, repair: Repair) -> int:
@@ -326,9 +338,11 @@ def _release(settlement: _Settlement, snooze: Snooze) -> int:
         Event.RELEASE, ready_at=settlement.now + snooze.after, reason=snooze.reason.value,
         reason_detail=settlement.said, attempts=F("attempts") - 1,
     )
+    for_how_long = f" {snooze.after.total_seconds():.1f} s" if snooze.after else ""
+    if snooze.reason in PAUSES_ROUTE:
+        for_how_long = " until its route is asked again"
     settlement.note(
-        Event.RELEASE,
-        f"{settlement.name} waits {snooze.after.total_seconds():.1f} s: {EXPLANATIONS[snooze.reason].sentence}",
+        Event.RELEASE, f"{settlement.name} waits{for_how_long}: {EXPLANATIONS[snooze.reason].sentence}",
         LogLevel.WARNING, reason=snooze.reason,
     )
     return 0 if snooze.after else 1
@@ -364,6 +378,13 @@ def _split_up(settlement: _Settlement, split: SplitUp) -> int:
     return 1
 
 
+def _payer_s_role(job: Job, claim: Claim) -> str:
+    """Whose policy says which routes the part may be asked on."""
+    if claim.errand_id is None:
+        return job.user.role
+    return Errand.objects.values_list("payer__role", flat=True).get(pk=claim.errand_id)
+
+
 def _elsewhere(job: Job, one: Finished) -> _Elsewhere | None:
     """The remedy of `selection`, where there is one.  Reads nothing for most ends."""
     if not isinstance(one.outcome, Repair | GiveUp):
@@ -372,6 +393,7 @@ def _elsewhere(job: Job, one: Finished) -> _Elsewhere | None:
         return None
     found = selection.remedy(
         job, Route.objects.get(pk=one.claim.route_id), one.outcome, repairs=one.claim.repairs,
-        attempts_left=settings.MAX_ATTEMPTS - one.claim.attempts, is_allowed=policies.may_use_routes(job.user.role),
+        attempts_left=settings.MAX_ATTEMPTS - one.claim.attempts,
+        is_allowed=policies.may_use_routes(_payer_s_role(job, one.claim)),
     )
     return None if found is None else _Elsewhere(*found)

@@ -1,6 +1,7 @@
 """What readers see: the document as far as it is there, and one unit."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Exists, OuterRef
 from django.utils.safestring import SafeString
@@ -95,7 +96,7 @@ def _with_notice(job: Job, text: str) -> str:
 
 @dataclass(frozen=True)
 class Unit:
-    """One unit as far as it can be read; while it is written anew, that is its old version."""
+    """One unit as the document has it; while it is written anew, that is its old version."""
 
     chunk: Chunk
     content: JsonObject
@@ -122,9 +123,31 @@ def unit(job: Job, position: int) -> Unit:
     readable = chunk if chunk is not None and chunk.content is not None else versions[0] if versions else None
     if chunk is None or readable is None or plan is None:
         raise _unreadable(f"{kind.unit_noun.capitalize()} {position}", chunk)
-    content: JsonObject = readable.content or {}
-    text = kind.unit_markdown(kind.assemble(job.brief, plan, {position: content}), position)
-    return Unit(chunk, content, readable.headline, readable.findings, _with_notice(job, text), versions)
+    written: JsonObject = readable.content or {}
+    alone = kind.assemble(job.brief, plan, {position: written})
+    content = kind.unit_of(alone, position)
+    assert content is not None, "it was put in"
+    findings = [
+        {**finding, "pointer": _place_now(finding["pointer"], written, content)} for finding in readable.findings
+    ]
+    text = _with_notice(job, kind.unit_markdown(alone, position))
+    return Unit(chunk, content, readable.headline, findings, text, versions)
+
+
+def _place_now(pointer: str, written: Any, given: Any) -> str:     # Any: JSON
+    """Where that stands in `given` which `pointer` names in `written`: putting together may reorder a list."""
+    parts = pointer.split("/")
+    for at, part in enumerate(parts[1:], 1):
+        try:
+            if isinstance(written, list):
+                written = written[int(part)]
+                parts[at] = str(given.index(written)) if written in given else part
+                given = given[int(parts[at])]
+            else:
+                written, given = written[part], given[part]
+        except (LookupError, TypeError, ValueError, AttributeError):      # of a field that the document has not
+            break
+    return "/".join(parts)
 
 
 def _unreadable(name: str, chunk: Chunk | None) -> Refusal:

@@ -5,11 +5,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import BigIntegerField
 from django.db.models.functions import Now
 
 from accounts import policies
-from generation.core.reasons import EXPLANATIONS, Reason
+from accounts.compiled import Given, Selection
+from generation.core.reasons import EXPLANATIONS, NEEDS_A_PERSON, PAUSES_ROUTE, Reason
 from generation.core.states import ChunkState
+from generation.core.text import time_in_words
 from generation.models import Chunk, Job, Route, clock
 from generation.services.jobs import queue_position
 from generation.services.routing import route_health
@@ -23,15 +26,20 @@ class Waiting:
     reason: Reason
     until: dt.datetime | None
     detail: str = ""
+    seen_at: dt.datetime | None = None      # whose day is today
 
     @property
     def line(self) -> str:
         """`waiting for the provider, next try at 12:04 UTC`"""
         if self.until is None:
             return "waiting for the provider, until a person resumes it"
-        if self.reason in {Reason.AUTH, Reason.OUT_OF_CREDIT}:
-            return f"waiting for the provider, next try when a person resumes it, or at {self.until:%Y-%m-%d %H:%M} UTC"
-        return f"waiting for the provider, next try at {self.until:%H:%M} UTC"
+        if self.reason in NEEDS_A_PERSON:
+            return f"waiting for the provider, next try when a person resumes it, or at {self.until_when()}"
+        return f"waiting for the provider, next try at {self.until_when()}"
+
+    def until_when(self, style: str = "%H:%M") -> str:
+        """`12:04 UTC`, with the day unless that is today; empty while only a person can end it."""
+        return time_in_words(self.until, self.seen_at or self.until, style=style) if self.until else ""
 
     def as_json(self) -> dict[str, Any]:     # Any: JSON
         explanation = EXPLANATIONS[self.reason].as_json(self.reason.value, self.detail)
@@ -45,17 +53,24 @@ def waiting(job: Job) -> Waiting | None:
 
 def _lines_of(job: Job) -> list[Chunk]:
     """The job's chunks without their texts, each with the time by the database's clock."""
-    return list(
-        Chunk.objects.filter(job=job).order_by("position").annotate(db_now=Now()).only(
-            "job_id", "position", "title", "state", "headline", "attempts", "reason", "reason_detail",
-            "ready_at", "route_id", "from_cache", "written_tokens",
-        )
+    return list(_lines.all(job_id=job.pk))
+
+
+_lines = Selection(
+    lambda: Chunk.objects.filter(job=Given("job_id", BigIntegerField())).order_by("position").annotate(db_now=Now())
+    .only(
+        "job_id", "position", "title", "state", "headline", "attempts", "reason", "reason_detail",
+        "ready_at", "route_id", "from_cache", "written_tokens",
     )
+)
 
 
 def _waiting_of(job: Job, chunks: Sequence[Chunk], now: dt.datetime) -> Waiting | None:
-    if job.is_terminal or any(chunk.state == ChunkState.RUNNING for chunk in chunks):
+    if job.is_terminal:
         return None
+    if any(chunk.state == ChunkState.RUNNING for chunk in chunks):
+        # Whose workers are all gone is not being made, whatever its row says: nobody is left to take it back.
+        return None if queue_position.is_anybody_at_work(now) else Waiting(Reason.NO_WORKER, None)
     paused = _paused(job, chunks, now)
     if paused is not None:
         return paused
@@ -67,7 +82,7 @@ def _waiting_of(job: Job, chunks: Sequence[Chunk], now: dt.datetime) -> Waiting 
     if not late:
         return _waiting_for_worker(job, now)
     until, first = min(late, key=lambda pair: pair[0])
-    return Waiting(Reason(first.reason), until, first.reason_detail)
+    return Waiting(Reason(first.reason), until, first.reason_detail, now)
 
 
 def _paused(job: Job, chunks: Sequence[Chunk], now: dt.datetime) -> Waiting | None:
@@ -85,7 +100,7 @@ def _paused(job: Job, chunks: Sequence[Chunk], now: dt.datetime) -> Waiting | No
         if instead is not None and instead.waits_until(now) is None and policies.may_use_routes(job.user.role)(
                 instead.slug):
             return None
-        waits.append(Waiting(closed[1], closed[0], route.breaker_detail))
+        waits.append(Waiting(closed[1], closed[0], route.breaker_detail, now))
     return min(waits, key=lambda wait: (wait.until is None, wait.until or now))
 
 
@@ -101,13 +116,15 @@ def _waiting_for_worker(job: Job, now: dt.datetime) -> Waiting | None:
 
 @dataclass(frozen=True)
 class Place:
-    """Where an active job stands: due chunks of others that are claimed before its own, and when it should end."""
+    """Where an active job stands: due chunks of other jobs that are claimed before its own, and when it should end.
+
+    Nobody promises an end while nobody can do the work: then it is None."""
 
     ahead: int
-    finish_at: dt.datetime
+    finish_at: dt.datetime | None
 
     def as_json(self) -> dict[str, Any]:     # Any: JSON
-        return {"ahead": self.ahead, "finish_at": self.finish_at.isoformat()}
+        return {"ahead": self.ahead, "finish_at": self.finish_at and self.finish_at.isoformat()}
 
 
 def outside(job: Job) -> tuple[object, ...]:
@@ -115,10 +132,11 @@ def outside(job: Job) -> tuple[object, ...]:
 
     One query for the clock; the rest is remembered for all jobs of a route."""
     now = clock.now()
-    return queue_position.ahead_of(job, now), job.route.waits_until(now), bool(queue_position.living_workers(now))
+    works = bool(queue_position.living_workers(now)), queue_position.is_anybody_at_work(now)
+    return queue_position.ahead_of(job, now), job.route.waits_until(now), works
 
 
-def _place_of(job: Job, chunks: Sequence[Chunk], now: dt.datetime) -> Place | None:
+def _place_of(job: Job, chunks: Sequence[Chunk], held: Waiting | None, now: dt.datetime) -> Place | None:
     """None once the job has ended.  Counts, in one query, only while nothing of the job is being made."""
     if job.is_terminal:
         return None
@@ -127,7 +145,12 @@ def _place_of(job: Job, chunks: Sequence[Chunk], now: dt.datetime) -> Place | No
     rest_s = job.expected_s * (100 - job.percent) / 100
     # As many calls as the route carries are made at the same time; each takes about half of a short document's time.
     wait_s = ahead // job.route.carries * job.expected_s / 2
-    return Place(ahead, now + dt.timedelta(seconds=round(rest_s + wait_s)))
+    begins = now
+    if held is not None:
+        if held.until is None or held.reason in WAITS_FOR_PROVIDER:
+            return Place(ahead, None)
+        begins = max(now, held.until)
+    return Place(ahead, begins + dt.timedelta(seconds=round(rest_s + wait_s)))
 
 
 def explained(job: Job) -> dict[str, Any] | None:     # Any: JSON
@@ -153,7 +176,8 @@ def snapshot(job: Job, chunks: Sequence[Chunk] | None = None) -> dict[str, Any]:
         }
         for chunk in chunks if chunk.position > 0
     ]
-    held, place = _waiting_of(job, chunks, now), _place_of(job, chunks, now)
+    held = _waiting_of(job, chunks, now)
+    place = _place_of(job, chunks, held, now)
     written = _written(chunks)
     return {
         "id": str(job.public_id), "trace_id": tracing.trace_id(job.public_id), "revision": job.revision,
@@ -165,14 +189,11 @@ def snapshot(job: Job, chunks: Sequence[Chunk] | None = None) -> dict[str, Any]:
         "cost_usd_micros": job.cost_usd_micros, "is_simulated": job.is_simulated,
         "from_cache": job.from_cache, "cached_parts": job.cached_parts, "saved_usd_micros": job.saved_usd_micros,
         "reason": job.reason or None, "explanation": explained(job),
-        "elapsed_s": round((now - job.created_at).total_seconds(), 1),
+        "elapsed_s": round(job.worked(now).total_seconds(), 1),
     }
 
 
-WAITS_FOR_PROVIDER = frozenset({
-    Reason.PROVIDER_UNAVAILABLE, Reason.RATE_LIMITED, Reason.AUTH, Reason.OUT_OF_CREDIT, Reason.QUOTA_SPENT,
-    Reason.PAUSED_BY_STAFF,
-})
+WAITS_FOR_PROVIDER = PAUSES_ROUTE | {Reason.RATE_LIMITED}
 
 
 def _written(chunks: Sequence[Chunk]) -> int:
@@ -197,8 +218,8 @@ def phase_line(job: Job, held: "Waiting | None" = None, written: int = 0) -> str
 
 
 def elapsed_s(job: Job) -> float:
-    """Seconds since the job was accepted, until it ended."""
-    return ((job.finished_at or clock.now()) - job.created_at).total_seconds()
+    """Seconds that the job has been at work: from when it was accepted to its end, and from each retry to the next."""
+    return job.worked(job.finished_at or clock.now()).total_seconds()
 
 
 def latest_revision_of(job_ids: list[int]) -> dict[int, int]:

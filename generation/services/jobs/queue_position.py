@@ -7,10 +7,12 @@ import datetime as dt
 import math
 from bisect import bisect_left
 from dataclasses import dataclass, field
+from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import BigIntegerField, Count, DateTimeField, Q, QuerySet
 
 from accounts import policies
+from accounts.compiled import Given, Selection
 from accounts.ttl_cache import once
 from generation.core import fairness
 from generation.core.states import ChunkState
@@ -40,7 +42,7 @@ class _Line:
 
 def ahead_of(job: Job, now: dt.datetime) -> int:
     """Due chunks on the job's route that the fair order puts before its first, as claiming would choose now."""
-    lines = once(("lines", job.route_id), lambda: _lines_on(job.route_id, now))
+    lines = once(("lines", job.route_id), lambda: _lines_on(job.route_id, now), is_dear=True)
     mine = lines.get(job.user_id)
     if mine is None or not mine.due:
         return 0      # nothing of it is due
@@ -58,15 +60,28 @@ def living_workers(now: dt.datetime) -> list[Pulse]:
     return once(("workers",), lambda: heartbeats.living(now))
 
 
-def _lines_on(route_id: int, now: dt.datetime) -> dict[int, _Line]:
-    """By user: what runs and what is due on the route, in three queries."""
+def is_anybody_at_work(now: dt.datetime) -> bool:
+    """Whether there is a worker that could have something in hand, as of a moment ago."""
+    return once(("at work",), lambda: bool(heartbeats.beating(now)))
+
+
+def _jobs_at_work_or_due() -> QuerySet[Chunk, tuple[Any, ...]]:     # Any: ids, a role and counts
     is_running = Q(state=ChunkState.RUNNING.value)
-    is_due = Q(state=ChunkState.PENDING.value, ready_at__lte=now)
-    rows = (
-        Chunk.objects.filter(is_running | is_due, job__route=route_id).order_by("job_id")
+    is_due = Q(state=ChunkState.PENDING.value, ready_at__lte=Given("now", DateTimeField()))
+    return (
+        Chunk.objects.filter(is_running | is_due, job__route=Given("route_id", BigIntegerField())).of_jobs_at_work()
+        .order_by("job_id")
         .values_list("job__user_id", "job__user__role", "job_id")
         .annotate(running=Count("id", filter=is_running), due=Count("id", filter=Q(state=ChunkState.PENDING.value)))
     )
+
+
+_at_work_or_due = Selection(_jobs_at_work_or_due)
+
+
+def _lines_on(route_id: int, now: dt.datetime) -> dict[int, _Line]:
+    """By user: what runs and what is due on the route, in three queries."""
+    rows = _at_work_or_due.all(route_id=route_id, now=now)
     weight = policies.weights()
     lines: dict[int, _Line] = {}
     for user_id, role, job_id, running, due in rows:

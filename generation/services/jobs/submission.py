@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
+from accounts.compiled import Insertion
 from accounts.ledger import Amounts
 from generation import queue
 from generation.core.cache_key import free_text_of, shape_of
@@ -24,10 +25,12 @@ from generation.services.routing.selection import Chosen
 from generation.telemetry import journal
 
 if TYPE_CHECKING:
-    from accounts.ledger import Standing
     from accounts.models import User
+    from accounts.standings import Standing
 
 MAX_KEY_CHARACTERS = 200
+
+_jobs = Insertion(Job)
 
 
 @dataclass(frozen=True)
@@ -65,34 +68,35 @@ def submit(
         with transaction.atomic(durable=True):
             quotas.check_pause()
             # Before the reservation: a second request with the same key ends here, and reserves nothing.
-            job = Job.objects.create(
+            job = Job(
                 user=user, kind=spec.kind.slug, kind_revision=spec.kind.revision, strategy=spec.strategy,
                 brief=spec.brief, title=spec.title[:200], route=chosen.route, why_route=chosen.why[:200],
-                unit_total=spec.units, expected_s=expected.seconds_p50, idempotency_key=idempotency_key,
-                request_fingerprint=request, is_fresh=fresh, adapted_from=source,
+                instead_of=chosen.instead_of, unit_total=spec.units, expected_s=expected.seconds_p50,
+                idempotency_key=idempotency_key, request_fingerprint=request, is_fresh=fresh, adapted_from=source,
                 brief_shape=shape_of(spec.kind, spec.brief), brief_text=free_text_of(spec.kind, spec.brief),
             )
+            _jobs.of(job)
             now = job.created_at      # the database's clock
             stage = spec.strategy.first_stage
-            first = Chunk.objects.create(
+            first = Chunk(
                 job=job, position=0, stage=stage.value, title="Whole document" if stage is Stage.WHOLE else "Plan",
                 ready_at=now, is_fresh=fresh, **_elsewhere(chosen),
             )
-            journal.write(
+            line = journal.writing(
                 job, "submit", f"accepted: {spec.kind.title.lower()}, {spec.units} {spec.kind.unit_noun}s", by=user,
                 strategy=strategy,
             )
-            served = cache_lookup.look_up(job, now, [first], spec)
+            served = cache_lookup.insert_first(job, first, spec, now, line)
             left = missing_units(job) if served else spec.units
             amounts = Amounts(requests=1)      # what the cache serves whole never runs
             if left:
                 rest = estimate(replace(spec, units=left)) if served else expected
                 amounts = Amounts(requests=1, units=left, usd_micros=rest.usd_micros_p90, jobs=1)
+            queue.ring()
             # As late as can be: the rows of everybody's limits stay locked until the commit.
-            standings = quotas.reserve(job, terms, amounts, now)
+            standings = quotas.reserve(job, terms, amounts, now, is_last=not served)
             if served:
                 derive(job, now)
-            queue.ring()
     except IntegrityError:
         # Another request with the same key won the race between our look and our insert.
         earlier = _earlier(user, idempotency_key, request) if idempotency_key is not None else None

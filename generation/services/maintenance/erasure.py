@@ -6,7 +6,7 @@ places where something of a person may be; whatever stores more adds its own ste
 import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.admin.models import LogEntry as AdminEntry
 from django.contrib.contenttypes.models import ContentType
@@ -138,11 +138,14 @@ def _erase_calls(attempts: "QuerySet[Attempt]") -> int:
     return attempts.update(reply="", message="", findings=[], request_fingerprint="")
 
 
+def latecomers(since: Any) -> "QuerySet[Attempt]":     # Any: a datetime or the place of one
+    """What calls in flight have brought although their job was erased, `since` then."""
+    of_erased = Attempt.objects.filter(job__in=Job.objects.filter(erased_at__gte=since))
+    return of_erased.exclude(reply="", message="", findings=[])
+
+
 def erase_latecomers() -> int:
-    """What calls in flight have brought after their job was erased."""
-    since = clock.now() - LATE_FOR
-    jobs_of_late = Job.objects.filter(erased_at__gte=since)
-    late = Attempt.objects.filter(job__in=jobs_of_late).exclude(reply="", message="", findings=[])
+    late = latecomers(clock.now() - LATE_FOR)
     return _erase_calls(Attempt.objects.filter(pk__in=list(late.values_list("pk", flat=True)[:500])))
 
 

@@ -1,6 +1,6 @@
 """Do something about an incident: one verb of the catalogue, on all that it affects."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -22,7 +22,7 @@ MOST_AT_ONCE = 100      # each job is a transaction, and a person waits for the 
 
 @dataclass(frozen=True)
 class Taken:
-    """What came of it: the sentence for the person, and why jobs refused."""
+    """What came of it: the sentence for the person, empty if nothing was done, and why jobs refused."""
 
     sentence: str
     refused: tuple[str, ...] = ()
@@ -30,35 +30,42 @@ class Taken:
 
 def treatable(incident: Incident, remedy: Remedy) -> JobQuerySet:
     """The affected jobs on which `remedy` would act."""
-    mine = Occurrence.objects.filter(incident=incident)
-    affected = Job.objects.filter(erased_at__isnull=True).order_by("pk")
     if remedy is Remedy.RETRY:
-        lost = mine.filter(chunk__state=ChunkState.FAILED.value)
-        return affected.filter(pk__in=lost.values("job"), state__in=TERMINAL)
+        lost = Occurrence.objects.filter(incident=incident, chunk__state=ChunkState.FAILED.value)
+        return _affected(incident).filter(pk__in=lost.values("job"), state__in=TERMINAL)
     if remedy is Remedy.CANCEL:
-        return affected.filter(pk__in=mine.values("job"), state__in=ACTIVE)
+        return _affected(incident).filter(state__in=ACTIVE)
     return Job.objects.none()
 
 
-def take(incident: Incident, remedy: Remedy, *, by: "User | None") -> Taken:
-    """Take `remedy`, and remember who did.  The caller has checked the permission."""
+def take(
+    incident: Incident, remedy: Remedy, *, by: "User | None", seen: int | None = None,
+    confirmed: Mapping[int, int] | None = None,
+) -> Taken:
+    """Take `remedy`, and remember who did.  The caller has checked the permission.
+
+    Raises Refusal if people decided something about the route in question after `seen`; jobs about which they did are
+    left out.  `confirmed`: of jobs that a person was asked about, what was seen of each; no others are touched."""
     match remedy:
         case Remedy.RETRY:
-            return _on_jobs(incident, remedy, lambda job: control.retry(job, by=by), "Retry started for")
+            def retry(job: Job) -> None:
+                control.retry(job, by=by, seen=confirmed[job.pk] if confirmed else seen)
+
+            return _on_jobs(incident, remedy, confirmed, retry, "Retry started for")
         case Remedy.CANCEL:
             def cancel(job: Job) -> None:
-                control.cancel(job, by=by)
+                control.cancel(job, by=by, seen=confirmed[job.pk] if confirmed else seen)
                 incidents.note(incident, remedy, clock.now(), by=by, job=job, outcome=TreatmentOutcome.WORKED)
 
-            return _on_jobs(incident, remedy, cancel, "Cancelled")
+            return _on_jobs(incident, remedy, confirmed, cancel, "Cancelled")
         case Remedy.RESUME:
-            if incident.route is None or not route_health.resume(incident.route):
+            if incident.route is None or not route_health.resume(incident.route, by=by, seen=seen):
                 raise Refusal(RefusalCode.NOTHING_TO_RETRY, "The route is not paused.", "There is nothing to resume.")
             incidents.note(incident, remedy, clock.now(), by=by)
             return Taken("Calls flow again.")
         case Remedy.PAUSE:
             because = f"because of failure {incident.pk}"
-            if incident.route is None or not route_health.hold(incident.route, by=by, because=because):
+            if incident.route is None or not route_health.hold(incident.route, by=by, because=because, seen=seen):
                 raise Refusal(RefusalCode.NOTHING_TO_RETRY, "The route is paused already.", "There is nothing to do.")
             incidents.note(incident, remedy, clock.now(), by=by, outcome=TreatmentOutcome.WORKED)
             return Taken("Nothing new is asked on the route until somebody resumes it.")
@@ -69,9 +76,17 @@ def take(incident: Incident, remedy: Remedy, *, by: "User | None") -> Taken:
             return Taken("")
 
 
-def _on_jobs(incident: Incident, remedy: Remedy, act: Callable[[Job], object], done: str) -> Taken:
-    affected = treatable(incident, remedy)
-    chosen = list(affected[:MOST_AT_ONCE])
+def _affected(incident: Incident) -> JobQuerySet:
+    mine = Occurrence.objects.filter(incident=incident)
+    return Job.objects.filter(erased_at__isnull=True, pk__in=mine.values("job")).order_by("pk")
+
+
+def _on_jobs(
+    incident: Incident, remedy: Remedy, confirmed: Mapping[int, int] | None, act: Callable[[Job], object], done: str,
+) -> Taken:
+    # What was confirmed and is in no state for it any more says why, each for itself.
+    rows = treatable(incident, remedy) if confirmed is None else _affected(incident).filter(pk__in=confirmed)
+    chosen = list(rows[:MOST_AT_ONCE])
     if not chosen:
         raise Refusal(
             RefusalCode.NOTHING_TO_RETRY, "None of the affected jobs is in a state for this.",
@@ -79,6 +94,6 @@ def _on_jobs(incident: Incident, remedy: Remedy, act: Callable[[Job], object], d
         )
     refused = refused_of(act, chosen)
     accepted = len(chosen) - len(refused)
-    left = affected.count() if len(chosen) == MOST_AT_ONCE else 0
+    left = treatable(incident, remedy).count() if len(chosen) == MOST_AT_ONCE else 0
     more = f" {left} are left: press again." if left > len(refused) else ""
-    return Taken(f"{done} {counted(accepted, 'job')}.{more}", tuple(refused))
+    return Taken(f"{done} {counted(accepted, 'job')}.{more}" if accepted else "", tuple(refused))

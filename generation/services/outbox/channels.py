@@ -7,6 +7,7 @@ from django.db import transaction
 
 from generation.core import webhooks
 from generation.models import Channel, ChannelKind, Delivery, clock
+from generation.services import decisions
 from generation.services.errors import Refusal, RefusalCode
 from generation.services.outbox import deliveries, signing
 from generation.telemetry import journal
@@ -28,14 +29,18 @@ def save(channel: Channel, *, by: "User") -> str | None:
     return secret if channel.kind == ChannelKind.WEBHOOK else None
 
 
-def rotate(channel: Channel, *, by: "User") -> str:
-    """A new secret; for a day the old one signs as well."""
+def rotate(channel: Channel, *, by: "User", seen: int | None = None) -> str:
+    """A new secret; for a day the old one signs as well.
+
+    Raises Refusal if somebody made one after `seen`: `services/decisions.py`."""
     with transaction.atomic(durable=True):
         locked = Channel.objects.select_for_update(no_key=True).get(pk=channel.pk)
+        decisions.check(locked, seen)
         secret = signing.renew(locked, now=clock.now())
         locked.save(update_fields=["secret_version", "secret_check", "rotated_at"])
         journal.write(
-            None, "channel_rotated", f"The alert channel {locked.name} has a new secret.", quoting=[locked.name], by=by)
+            None, "channel_rotated", f"The alert channel {locked.name} has a new secret.", quoting=[locked.name], by=by,
+            channel=locked.pk)
     return secret
 
 

@@ -7,15 +7,18 @@ with the same `webhook-id`."""
 import datetime as dt
 import random
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
+from django.db.models.functions import Now
 
+from accounts.compiled import GivenMany, IsOneOf, Selection
+from generation import queue
 from generation.core import notices, webhooks
 from generation.core.alerting import Condition
 from generation.core.states import JobState
@@ -58,22 +61,31 @@ def tell_of_alert(event: str, alert: Alert, now: dt.datetime) -> int:
         for channel in channels
     ]
     Delivery.objects.bulk_create(rows)
+    queue.ring(1 if rows and due_at <= now else 0)
     return len(rows)
 
 
-def tell_of_job(job: Job, state: JobState, now: dt.datetime) -> None:
-    """Tell the endpoints of the job's owner of its end, in the same transaction; one query if there are none."""
-    event = JOB_EVENTS[state]
-    endpoints = WebhookEndpoint.objects.filter(user=job.user_id, is_enabled=True).only("pk", "events")
+_endpoints = Selection(
+    lambda: WebhookEndpoint.objects.filter(IsOneOf("user_id", GivenMany("users")), is_enabled=True).order_by()
+    .values_list("user_id", "pk", "events"))
+
+
+def tell_of_jobs(jobs: Sequence[Job], now: dt.datetime) -> None:
+    """Tell the endpoints of the jobs' owners of their ends, in the same transaction; one query if there are none."""
+    if not jobs:
+        return
+    endpoints = _endpoints.all(users={job.user_id for job in jobs})
     rows = [
         Delivery(
-            endpoint=endpoint, job=job, event=event.value, next_at=now, created_at=now,
+            endpoint_id=endpoint_id, job=job, event=event.value, next_at=now, created_at=now,
             payload=_payload(event.value, now, _job_columns(job)),
         )
-        for endpoint in endpoints if event in endpoint.events
+        for job in jobs for user_id, endpoint_id, events in endpoints
+        if user_id == job.user_id and (event := JOB_EVENTS[JobState(job.state)]) in events
     ]
     if rows:
         Delivery.objects.bulk_create(rows)
+        queue.ring()
 
 
 def tell(target: Channel | WebhookEndpoint, event: str, data: Json, now: dt.datetime, recipient: str = "") -> Delivery:
@@ -85,6 +97,7 @@ def tell(target: Channel | WebhookEndpoint, event: str, data: Json, now: dt.date
     else:
         row.endpoint = target
     row.save(force_insert=True)
+    queue.ring()
     return row
 
 
@@ -285,19 +298,34 @@ def _drop_pending(rows: Any, now: dt.datetime, why: str) -> int:     # Any: a qu
     return dropped
 
 
-def has_due() -> bool:
-    return Delivery.objects.due(clock.now()).exists()
+_earliest = Selection(lambda: Delivery.objects.filter(state__in=PENDING_DELIVERY).order_by("next_at").annotate(
+    db_now=Now()).values_list("next_at", "db_now")[:1])
+
+
+def due_in() -> dt.timedelta | None:
+    """How long until the next delivery is due, or since when it has been; None: none waits.
+
+    One look at an index.  What has long been due may wait for its target."""
+    return clock.until(_earliest.first())
+
+
+def stale(cutoff: Any) -> QuerySet[Delivery]:     # Any: a datetime or the place of one
+    """Due since before `cutoff`, and their target is off."""
+    waiting = Delivery.objects.filter(state__in=PENDING_DELIVERY, next_at__lt=cutoff)
+    return waiting.filter(Q(channel__is_enabled=False) | Q(endpoint__is_enabled=False))
+
+
+def ended_before(cutoff: Any) -> QuerySet[Delivery]:     # Any: a datetime or the place of one
+    return Delivery.objects.filter(finished_at__lt=cutoff)
 
 
 def prune() -> int:
     """Forget deliveries that ended long ago, drop those whose target was off for days; a batch at a time."""
     now = clock.now()
-    stale = Delivery.objects.filter(state__in=PENDING_DELIVERY, next_at__lt=now - STALE_AFTER)
-    stale = stale.filter(Q(channel__is_enabled=False) | Q(endpoint__is_enabled=False))
     _drop_pending(
-        Delivery.objects.filter(pk__in=list(stale.values_list("pk", flat=True)[:BATCH])), now,
+        Delivery.objects.filter(pk__in=list(stale(now - STALE_AFTER).values_list("pk", flat=True)[:BATCH])), now,
         "Its target was switched off for days.",
     )
-    old = Delivery.objects.filter(finished_at__lt=now - dt.timedelta(days=settings.DELIVERY_KEEP_DAYS))
+    old = ended_before(now - dt.timedelta(days=settings.DELIVERY_KEEP_DAYS))
     gone, _by_model = Delivery.objects.filter(pk__in=list(old.values_list("pk", flat=True)[:BATCH])).delete()
     return gone

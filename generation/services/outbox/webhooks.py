@@ -7,10 +7,11 @@ from django.conf import settings
 from django.db import transaction
 
 from generation.core import webhooks
-from generation.core.text import cleaned, forbidden_character
+from generation.core.text import forbidden_character, one_line
 from generation.delivery import Reach, problem_with
 from generation.models import Delivery, DeliveryState, WebhookEndpoint, clock
 from generation.models.outgoing import PENDING_DELIVERY
+from generation.services import decisions
 from generation.services.errors import Refusal, RefusalCode
 from generation.services.outbox import deliveries, signing
 from generation.telemetry import journal
@@ -88,13 +89,17 @@ def update(endpoint: WebhookEndpoint, *, by: "User", **changes: Any) -> WebhookE
     return locked
 
 
-def rotate(endpoint: WebhookEndpoint, *, by: "User") -> Shown:
-    """A new secret; for a day the old one signs as well."""
+def rotate(endpoint: WebhookEndpoint, *, by: "User", seen: int | None = None) -> Shown:
+    """A new secret; for a day the old one signs as well.
+
+    Raises Refusal if somebody made one after `seen`: `services/decisions.py`."""
     with transaction.atomic(durable=True):
         locked = WebhookEndpoint.objects.select_for_update(no_key=True).get(pk=endpoint.pk)
+        decisions.check(locked, seen)
         secret = signing.renew(locked, now=clock.now())
         locked.save(update_fields=["secret_version", "secret_check", "rotated_at"])
-        journal.write(None, "webhook_rotated", f"Webhook endpoint {locked.pk} has a new secret.", by=by)
+        journal.write(
+            None, "webhook_rotated", f"Webhook endpoint {locked.pk} has a new secret.", by=by, endpoint=locked.pk)
     return Shown(locked, secret)
 
 
@@ -138,7 +143,7 @@ def _ordered(events: list[str]) -> list[str]:
 
 
 def _checked_description(text: str) -> str:
-    text = cleaned(text)
+    text = one_line(text)
     if forbidden_character(text) is not None:
         raise Refusal(
             RefusalCode.INVALID_NOTE, "The description cannot be used.", "Send visible characters only.",

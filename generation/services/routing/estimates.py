@@ -4,6 +4,9 @@ Before there is any, from the route's prices and the size of what the kind would
 
 from dataclasses import dataclass
 
+from django.db.models import BigIntegerField, CharField
+
+from accounts.compiled import Given, Selection
 from accounts.ttl_cache import once
 from generation.core.outcomes import CallCode
 from generation.core.pricing import estimated_tokens
@@ -54,25 +57,35 @@ class _Past:
 
 
 def _past(kind: str, strategy: str, route: Route) -> _Past:
-    rows = list(
-        Job.objects.filter(kind=kind, strategy=strategy, route=route, state=JobState.COMPLETED.value, cached_parts=0)
-        .order_by("-id").values_list("cost_usd_micros", "unit_total", "started_at", "finished_at")[:NEWEST]
-    )
+    rows = _completed.all(kind=kind, strategy=strategy, route_id=route.pk)
     times = (
-        (finished - started).total_seconds() / (of_units if _is_serial(strategy) else 1)
-        for _cost, of_units, started, finished in rows if started and finished
+        (job.worked(job.finished_at) - (job.started_at - job.created_at)).total_seconds()
+        / (job.unit_total if _is_serial(strategy) else 1)
+        for job in rows if job.started_at and job.finished_at
     )
-    return _Past(len(rows), sorted(cost / of_units for cost, of_units, _started, _finished in rows), sorted(times))
+    return _Past(len(rows), sorted(job.cost_usd_micros / job.unit_total for job in rows), sorted(times))
+
+
+_completed = Selection(
+    lambda: Job.objects.filter(
+        kind=Given("kind", CharField()), strategy=Given("strategy", CharField()),
+        route=Given("route_id", BigIntegerField()), state=JobState.COMPLETED.value, cached_parts=0,
+    ).order_by("-id").only(
+        "cost_usd_micros", "unit_total", "created_at", "started_at", "finished_at", "active_since", "earlier_work_ms",
+    )[:NEWEST]
+)
+_replies = Selection(
+    lambda: Attempt.objects.filter(
+        route=Given("route_id", BigIntegerField()), origin=Origin.PROVIDER,
+        code__in=[CallCode.OK.value, CallCode.INVALID.value], replied_at__isnull=False, output_tokens__gt=0,
+    ).order_by("-started_at").values_list("output_tokens", "started_at", "replied_at")[:PACED_BY]
+)
 
 
 def _pace(route: Route) -> float | None:
     """Output tokens per second of the route's newest replies, waiting included; None before there is one."""
-    rows = Attempt.objects.filter(
-        route=route, origin=Origin.PROVIDER, code__in=[CallCode.OK.value, CallCode.INVALID.value],
-        replied_at__isnull=False, output_tokens__gt=0,
-    ).order_by("-started_at").values_list("output_tokens", "started_at", "replied_at")[:PACED_BY]
     tokens = seconds = 0.0
-    for written, started, replied in rows:
+    for written, started, replied in _replies.all(route_id=route.pk):
         assert replied is not None, "it was asked for"
         tokens += written
         seconds += max((replied - started).total_seconds(), 0.01)
@@ -91,7 +104,7 @@ def _quantile(ordered: list[float], share: float) -> float:
 
 def _from_prices(spec: JobSpec, route: Route) -> Estimate:
     kind, units, prices = spec.kind, spec.units, route.prices
-    size = part_sizes(kind, spec.text)
+    size = part_sizes(kind, spec.brief)
     shared = estimated_tokens(kind.rules) + estimated_tokens(spec.text) + size.plan
     output = size.plan + units * size.unit
     calls = 1 if spec.strategy.first_stage is Stage.WHOLE else 1 + units

@@ -7,21 +7,22 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F, Field, Min
 
+from generation.core.addresses import base_url_problem
 from generation.core.dialects import LOCAL, TITLES, Dialect
 from generation.core.prompting import Kind
 from generation.core.routing import ROOM, Endpoint, Need, Use, ranked, unable_because
 from generation.kinds import all_kinds
 from generation.llm.local_server import LocalServer, NoLocalModel, base_of, look
 from generation.models import Route, RouteUse, Strategy
-from generation.models.route import check_base_url
 from generation.services.job_spec import JobSpec
-from generation.services.routing.keys import NO_KEY, key_of
+from generation.services.routing import route_health
+from generation.services.routing.keys import NO_KEY, key_of, named_hosts, stop_of
 from generation.services.routing.selection import need_of
 from generation.telemetry import journal
 
@@ -65,12 +66,24 @@ def add(
             f"{server.model} has a context of {server.context_tokens:,} tokens, in which no document can be made: "
             f"start the server with at least {_rounded(least):,} tokens{_how(server.dialect, least, server.slots)}.")
     _check("slug", slug)
+    try:
+        return _added(server, key_name, slug, is_default=is_default, may_change=may_change, by=by)
+    except IntegrityError:      # another has added it meanwhile, under the same slug: now it is there
+        return _added(server, key_name, slug, is_default=is_default, may_change=may_change, by=by)
+
+
+def _added(
+    server: LocalServer, key_name: str, slug: str, *, is_default: bool, may_change: bool, by: "User | None"
+) -> Added:
     with transaction.atomic(durable=True):
+        # In this order: who adds the same at this moment is seen below, or takes the slug from us.
+        free_slug = slug or _free_slug(server.model)
         found = _existing(server, slug)
         if found is not None and not may_change:
             raise NoLocalModel(f"The route {found} leads there already, and you may not change it.")
+        was = found.endpoint if found is not None else None
         if found is None:
-            route = _new(server, key_name, slug)
+            route = _new(server, key_name, free_slug)
             route.save()
             if not is_default:
                 RouteUse.objects.create(route=route, weight=0)
@@ -83,8 +96,9 @@ def add(
         journal.write(
             None, "local_route", f"{route}: a local model was {word}: {described(server)}", by=by, route=route.slug,
             route_id=route.pk, context=server.context_tokens, slots=server.slots)
+        route_health.note_directed(route, was, by=by)
     route.refresh_from_db()
-    return Added(route, server, is_new, tuple(_makes(route)), tuple(shortcomings(route)))
+    return Added(route, server, is_new, tuple(_makes(route)), (*shortcomings(route), *_without_provider()))
 
 
 def look_at(
@@ -93,20 +107,16 @@ def look_at(
     """The server at `address`, asked with the key of that name.  NoLocalModel also for an address that no route may
     have: it is not asked."""
     base_url = base_of(address)
-    try:
-        check_base_url(base_url)
-        if "@" in urlsplit(base_url).netloc:      # also an empty user, which `urlsplit` makes nothing of
-            raise ValidationError("Give the address alone: no user, password, query or fragment. Keys have names.")
-    except ValidationError as error:
-        raise NoLocalModel(" ".join(error.messages)) from error
+    if problem := base_url_problem(base_url):
+        raise NoLocalModel(f"The address {problem}.")
     _check("base_url", base_url)
     _check("key_name", key_name)
-    key = key_of(Endpoint(base_url, key_name))
-    if key is None:
-        raise NoLocalModel(
-            f"There is no key {key_name} here: set PROVIDER_KEY_{key_name} in the environment of this process and of "
-            "the workers.")
-    return look(base_url, key="" if key == NO_KEY else key, dialect=dialect, model=model)
+    endpoint = Endpoint(base_url, key_name)
+    stop, key = stop_of(endpoint), key_of(endpoint)
+    if stop is not None:
+        raise NoLocalModel(stop.sentence)
+    assert key is not None, "nothing stops it"
+    return look(base_url, key="" if key == NO_KEY else key, dialect=dialect, model=model, hosts=named_hosts())
 
 
 def described(server: LocalServer) -> str:
@@ -184,7 +194,7 @@ def _existing(server: LocalServer, slug: str) -> Route | None:
 
 def _new(server: LocalServer, key_name: str, slug: str) -> Route:
     return Route(
-        slug=slug or _free_slug(server.model), model=server.model, base_url=server.base_url, key_name=key_name,
+        slug=slug, model=server.model, base_url=server.base_url, key_name=key_name,
         dialect=server.dialect.value, input_usd_micros=0, cached_input_usd_micros=0, output_usd_micros=0,
         context_tokens=server.context_tokens, max_output_tokens=_longest_reply(server.context_tokens),
         max_in_flight=server.slots, deadline_s=DEADLINE_S,
@@ -239,6 +249,17 @@ def _free_slug(model: str) -> str:
 
 def _longest_reply(context_tokens: int) -> int:
     return max(LEAST_OUTPUT, min(MOST_OUTPUT, context_tokens // 2))
+
+
+def _without_provider() -> Iterator[str]:
+    """Of routes that only the simulator would answer; the environment names no provider of theirs."""
+    if settings.OPENAI_API_KEY or settings.OPENAI_BASE_URL:
+        return
+    left = list(Route.objects.enabled().filter(base_url="").values_list("slug", flat=True))
+    if left:
+        yield (
+            f"No provider is set for {' and '.join(left)}: where a stronger model or a fallback is asked, `up` lets "
+            "the simulator answer. Disable what you do not use in the admin, under routes.")
 
 
 def _makes(route: Route) -> Iterator[str]:

@@ -9,23 +9,27 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.db.models.functions import Greatest, Least
 
 from generation import queue
-from generation.core.breaker import Breaker, BreakerState, Outcomes
+from generation.core.breaker import Admission, Breaker, BreakerState, Outcomes
 from generation.core.call_reports import CallReport
 from generation.core.concurrency import advance
 from generation.core.dialects import Learned, WireTerms
 from generation.core.outcomes import OURS, PROVIDER_WIDE, UNHEALTHY, CallCode
-from generation.core.reasons import EXPLANATIONS, Reason
+from generation.core.reasons import EXPLANATIONS, STOPPED_HERE, Reason
+from generation.core.routing import Endpoint
 from generation.core.states import OPEN_CHUNK_STATES
 from generation.models import Chunk, LogLevel, Route, RouteMinute, clock
+from generation.services import decisions
+from generation.services.routing.keys import stop_of
 from generation.telemetry import journal
 
 if TYPE_CHECKING:
     from accounts.models import User
 
+DIRECTED = "route_directed"      # the code of the journal's line
 LONGEST_THROTTLE_S = 900.0
 TELLING_CUT = 0.8      # a limit that falls below this share of itself is worth a line in the log
 KEEP_MINUTES = dt.timedelta(days=2)
@@ -134,16 +138,19 @@ def reserve_probe(route: Route, now: dt.datetime) -> None:
     _tell(route, "breaker_half_open", f"{route}: one trial call goes out")
 
 
+def paused_long_enough(now: Any) -> QuerySet[Route]:     # Any: a datetime or the place of one
+    return Route.objects.filter(open_until__lte=now, is_held=False)
+
+
 def rest_idle() -> int:
     """End pauses whose time is over on routes for which no work is there: no trial call will ever end those."""
     now = clock.now()
-    due = Route.objects.filter(open_until__lte=now, is_hard_open=False, is_held=False)
     rested = 0
-    for route_id in due.order_by("pk").values_list("pk", flat=True):
+    for route_id in paused_long_enough(now).order_by("pk").values_list("pk", flat=True):
         with transaction.atomic(durable=True):
             route = Route.objects.select_for_update(no_key=True).get(pk=route_id)
             moved = route.breaker.rested(now, route.thresholds)
-            if moved == route.breaker or _has_work(route):
+            if moved == route.breaker or _has_work(route, now):
                 continue
             _store(route, moved, now, reason=Reason.PROVIDER_UNAVAILABLE, detail="",
                    how="its pause is over and no work waits; the next call is the trial")
@@ -151,10 +158,13 @@ def rest_idle() -> int:
     return rested
 
 
-def _has_work(route: Route) -> bool:
-    open_states = [state.value for state in OPEN_CHUNK_STATES]
-    found = Chunk.objects.filter(state__in=open_states)
-    return (found.preferring(route.pk) | found.filter(stand_in=route)).exists()
+def _has_work(route: Route, now: dt.datetime) -> bool:
+    """Whether anything is to be asked on `route`, or on one that it stands in for, so that a trial call goes."""
+    found = Chunk.objects.filter(state__in=[state.value for state in OPEN_CHUNK_STATES])
+    if (found.preferring(route.pk) | found.filter(stand_in=route)).exists():
+        return True
+    paused = Route.objects.filter(open_until__isnull=False).exclude(pk=route.pk)
+    return any(stand_in_for(one, now) == route and found.preferring(one.pk).exists() for one in paused)
 
 
 def release_probe(route_id: int) -> None:
@@ -166,12 +176,15 @@ def release_probe(route_id: int) -> None:
 # --- what people do -------------------------------------------------------------------------------
 
 
-def resume(route: Route, *, by: "User | None" = None) -> bool:
-    """A person ends the pause; False if there was none."""
+def resume(route: Route, *, by: "User | None" = None, seen: int | None = None) -> bool:
+    """End the pause; False if there was none, or if a person paused it and no person ends it.
+
+    Raises Refusal if people decided something about the route after `seen`: `services/decisions.py`."""
     with transaction.atomic(durable=True):
         locked = Route.objects.select_for_update(no_key=True).get(pk=route.pk)
+        decisions.check(locked, seen)
         now = clock.now()
-        if locked.waits_until(now) is None:
+        if locked.waits_until(now) is None or (locked.is_held and by is None):
             return False
         _store(locked, Breaker(), now, reason=Reason.PROVIDER_UNAVAILABLE, detail="", by=by)
         Route.objects.filter(pk=route.pk).update(throttled_until=None)
@@ -179,17 +192,50 @@ def resume(route: Route, *, by: "User | None" = None) -> bool:
     return True
 
 
-def hold(route: Route, *, by: "User | None", because: str) -> bool:
-    """A person pauses the route until a person resumes it; False if one has already.
+def hold(route: Route, *, by: "User | None", because: str, seen: int | None = None) -> bool:
+    """A person pauses the route until a person resumes it; False if one has already.  Raises Refusal as `resume`.
 
     Calls in flight end as they would; nothing new is asked, and no work pays an attempt for it."""
     with transaction.atomic(durable=True):
         locked = Route.objects.select_for_update(no_key=True).get(pk=route.pk)
+        decisions.check(locked, seen)
         if locked.is_held:
             return False
         now = clock.now()
         _store(locked, locked.breaker.held(now), now, reason=Reason.PAUSED_BY_STAFF, detail=because, by=by)
     return True
+
+
+def resume_what_the_environment_allows() -> int:
+    """End the pauses that this process's environment no longer gives a reason for: it was changed, and the process
+    started anew.  A name that still leads nowhere stops its route again, at the first call."""
+    stopped = Route.objects.filter(
+        open_until__isnull=False, is_held=False, breaker_reason__in=[reason.value for reason in STOPPED_HERE])
+    return sum(resume(route) for route in stopped if stop_of(route.endpoint) is None)
+
+
+def note_directed(route: Route, was: Endpoint | None, *, by: "User | None") -> None:
+    """Write down, and have the alert raised, that `route` leads elsewhere or with another key than `was`; None: that it
+    was made so.  What it was paused for was about where it led before, unless a person paused it."""
+    now = route.endpoint
+    if now == (was or Endpoint()):
+        return
+    before = "made with" if was is None else f"led to {_where(was)} before, and now to"
+    _tell(
+        route, DIRECTED, f"{route}: {before} {_where(now)}, by {by or 'a command on the server'}", by=by,
+        level=LogLevel.WARNING)
+    with transaction.atomic():
+        locked = Route.objects.select_for_update(no_key=True).get(pk=route.pk)
+        if not locked.is_held:
+            _store(locked, Breaker(), clock.now(), reason=Reason.PROVIDER_UNAVAILABLE, detail="",
+                   how="it leads elsewhere now")
+            Route.objects.filter(pk=route.pk).update(throttled_until=None)
+            queue.ring()
+
+
+def _where(endpoint: Endpoint) -> str:
+    key = f"the key {endpoint.key_name}" if endpoint.key_name else "no key of its own"
+    return f"{endpoint.base_url or 'the provider of the installation'} with {key}"
 
 
 def forget_limit(route: Route, *, by: "User | None") -> None:
@@ -203,22 +249,26 @@ def forget_limit(route: Route, *, by: "User | None") -> None:
 # --- what is asked about it -----------------------------------------------------------------------
 
 
-def stand_in_for(route: Route) -> Route | None:
-    """The route that is asked while `route` is paused: the first of its fallbacks that is enabled and well.
+def stand_in_for(route: Route, trial_at: dt.datetime | None = None) -> Route | None:
+    """The route that is asked while `route` is paused: the first of its fallbacks that is enabled and well; else, with
+    `trial_at`, the first whose trial call is due then.
 
     None too where the fallback has the same key or address, and that is what is wrong."""
-    seen, at = {route.pk}, route.fallback
-    is_account = route.breaker_reason in {Reason.AUTH, Reason.OUT_OF_CREDIT}
-    is_unreachable = route.breaker_code == CallCode.CONNECTION
+    seen, at, on_trial = {route.pk}, route.fallback, None
+    is_account = route.breaker_reason in {Reason.AUTH, Reason.OUT_OF_CREDIT, Reason.KEY_UNBOUND}
+    is_unreachable = route.breaker_code in {CallCode.CONNECTION, CallCode.ADDRESS_REFUSED}
     while at is not None and at.pk not in seen:
         has_same_address = at.address == route.address
         has_same_key = has_same_address and at.key_name == route.key_name
         is_in_vain = (is_account and has_same_key) or (is_unreachable and has_same_address)
-        if at.is_enabled and at.open_until is None and not is_in_vain:
-            return at
+        if at.is_enabled and not is_in_vain:
+            if at.open_until is None:
+                return at
+            if on_trial is None and trial_at is not None and at.breaker.admission(trial_at) is Admission.PROBE:
+                on_trial = at
         seen.add(at.pk)
         at = at.fallback
-    return None
+    return on_trial
 
 
 def history(route: Route, since: dt.datetime) -> list[RouteMinute]:
@@ -226,10 +276,13 @@ def history(route: Route, since: dt.datetime) -> list[RouteMinute]:
     return list(RouteMinute.objects.filter(route=route, minute__gte=since).order_by("minute"))
 
 
+def minutes_before(cutoff: Any) -> QuerySet[RouteMinute]:     # Any: a datetime or the place of one
+    return RouteMinute.objects.filter(minute__lt=cutoff)
+
+
 def forget_old_minutes() -> int:
     """Prune the history, a batch at a time."""
-    now = clock.now()
-    old = RouteMinute.objects.filter(minute__lt=now - KEEP_MINUTES).order_by("minute").values_list("pk", flat=True)
+    old = minutes_before(clock.now() - KEEP_MINUTES).order_by("minute").values_list("pk", flat=True)
     ids = list(old[:PRUNE_AT_ONCE])
     return RouteMinute.objects.filter(pk__in=ids).delete()[0] if ids else 0
 

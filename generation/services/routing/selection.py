@@ -4,7 +4,6 @@ A job keeps the route that it was accepted with.  A part of it is asked elsewher
 attempt states: another route suits plans better, its checks failed and a stronger one is there, its request
 did not fit, or its own route is paused and has a fallback."""
 
-import json
 from collections.abc import Callable
 from copy import copy
 from dataclasses import dataclass
@@ -28,12 +27,15 @@ Allowed = Callable[[str], bool]
 
 @dataclass(frozen=True)
 class Chosen:
-    """The route of a job's units, and of its first call; one sentence for each."""
+    """The route of a job's units, and of its first call; one sentence for each.
+
+    `instead_of` is the cheaper one that would have been chosen, and is paused."""
 
     route: Route
     why: str
     first_route: Route
     first_why: str
+    instead_of: Route | None = None
 
 
 def anything(slug: str) -> bool:
@@ -48,7 +50,10 @@ def for_job(spec: JobSpec, *, is_allowed: Allowed = anything) -> Chosen:
     # Of strategy `single` the first call writes everything.
     first = main if spec.strategy.first_stage is Stage.WHOLE else _best(candidates, need_of(spec, Use.PLAN), is_allowed)
     # Copies: what is remembered is everybody's.
-    return Chosen(copy(rows[main.slug]), main.why, copy(rows[first.slug]), first.why)
+    return Chosen(
+        copy(rows[main.slug]), main.why, copy(rows[first.slug]), first.why,
+        copy(rows[main.avoided]) if main.avoided else None,
+    )
 
 
 def _enabled() -> dict[str, Route]:
@@ -143,7 +148,7 @@ class _Size:
 @cache
 def _size(slug: str) -> _Size:
     kind = get_kind(slug)
-    parts = part_sizes(kind, json.dumps(kind.example))
+    parts = part_sizes(kind, kind.example)
     return _Size(
         rules=estimated_tokens(kind.rules) + estimated_tokens(kind.prompt_of(f"{Stage.UNIT}.md")),
         plan=parts.plan, unit=parts.unit,

@@ -5,6 +5,7 @@ import random
 from dataclasses import dataclass
 from functools import lru_cache
 
+from generation.core.kind import JsonObject
 from generation.core.pricing import estimated_tokens
 from generation.core.prompting import Kind
 
@@ -17,9 +18,15 @@ class PartSizes:
     unit: int
 
 
+def part_sizes(kind: Kind, brief: JsonObject) -> PartSizes:
+    """Of a document for `brief`, whatever it says in words of its own where a kind does not need any."""
+    fields = kind.Brief.model_fields
+    asked = {name: value for name, value in brief.items() if name not in kind.free_text or fields[name].is_required()}
+    return _part_sizes(kind, json.dumps(asked))
+
+
 @lru_cache(maxsize=500)
-def part_sizes(kind: Kind, brief: str) -> PartSizes:
-    """Of a document for `brief`, as JSON."""
+def _part_sizes(kind: Kind, brief: str) -> PartSizes:
     typed, rng = kind.Brief.model_validate_json(brief), random.Random(0)
     plan = kind.simulate_plan(typed, rng)
     unit = kind.simulate_unit(typed, kind.plan(plan), 1, rng)

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 
 import pytest
 
-from generation.core.outcomes import CallCode
+from generation.core.outcomes import CallCode, Reply
 from generation.core.pricing import estimated_tokens
 from generation.models import Attempt, Chunk, Job, LogEntry, Route, clock
-from generation.services.chunks import settling
+from generation.services.chunks import attempts, settling
 from generation.services.jobs import progress, submission
 from generation.worker.provider import Providers
 from tests.invariants import assert_invariants
@@ -316,9 +316,13 @@ def driven(job: Job) -> None:
             break
         for claim in claims:
             line.executor.begin(claim)
-        given, line.calls.given = line.calls.given, []
-        for _name, (question,) in given:
-            line.executor.finish(question, asyncio.run(answered(question)))
+        asked = list(line.asked)
+        line.asked.clear()
+        for question in asked:
+            answer = asyncio.run(answered(question))
+            if isinstance(answer, Reply):
+                attempts.store_replies(attempts.reply_row(question.claim, answer, question.request.fingerprint))
+            line.executor.finish(question, answer)
         settled = list(line.settled)
         line.settled.clear()
         settling.settle(*settled)

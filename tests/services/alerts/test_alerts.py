@@ -3,7 +3,7 @@
 import datetime as dt
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import DataError, IntegrityError, connection, transaction
 from django.db.models.functions import Now
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -103,10 +103,12 @@ def test_incident_is_one_alert_told_and_resolved_once(route, channel):
     assert LogEntry.objects.filter(job__isnull=True, code="alert_opened").get().level == "warning"
 
 
-def test_pause_of_an_idle_route_calls_nobody(route):
-    rule("breaker_open")
-    Route.objects.filter(pk=route.pk).update(
-        open_until=timezone.now() + MINUTE, breaker_reason=Reason.PROVIDER_UNAVAILABLE.value)
+@pytest.mark.parametrize(("condition", "reason"), [
+    ("breaker_open", Reason.PROVIDER_UNAVAILABLE), ("bad_key", Reason.AUTH), ("out_of_credit", Reason.OUT_OF_CREDIT),
+])
+def test_pause_of_an_idle_route_calls_nobody(route, condition, reason):
+    rule(condition)
+    Route.objects.filter(pk=route.pk).update(open_until=timezone.now() + MINUTE, breaker_reason=reason.value)
     assert evaluation.evaluate().opened == 0
 
 
@@ -221,6 +223,22 @@ def test_rule_that_breaks_stops_no_other(route, monkeypatch, caplog):
     assert "could not be evaluated" in caplog.text
 
 
+@pytest.mark.django_db(transaction=True)
+def test_rule_whose_query_breaks_stops_no_other_of_the_same_moment(job, route, monkeypatch, caplog):
+    def divide(now):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1 / 0")
+        raise DataError("SQLite knows no such error")
+
+    rule("disk_low")
+    rule("breaker_open")
+    pause_route(route)
+    monkeypatch.setattr(measurements, "_disks", divide)
+
+    assert evaluation.evaluate().opened == 1
+    assert caplog.text.count("could not be evaluated") == 1
+
+
 def test_disabled_rule_ends_its_alert(route):
     made = rule("breaker_open")
     pause_route(route)
@@ -311,7 +329,7 @@ def test_job_is_stuck_when_nothing_was_asked_for_long(job):
     claim_all()
     ago = clock.now() - 30 * MINUTE
     assert readings(Condition.STUCK_JOB, 20) == {}
-    Job.objects.filter(pk=job.pk).update(started_at=ago)
+    Job.objects.filter(pk=job.pk).update(started_at=ago, active_since=ago)
     Attempt.objects.filter(job=job).update(started_at=ago)
     assert readings(Condition.STUCK_JOB, 20) == {"": pytest.approx(30, abs=1)}
     assert readings(Condition.STUCK_JOB, 35) == {}
@@ -337,7 +355,7 @@ def test_sweeper_is_late_since_its_last_turn_or_the_first_job(db):
 
 
 def test_sweeper_that_never_ran_is_late_once_somebody_waits(job):
-    Job.objects.filter(pk=job.pk).update(created_at=clock.now() - 2 * MINUTE)
+    Job.objects.filter(pk=job.pk).update(active_since=clock.now() - 2 * MINUTE)
     assert readings(Condition.SWEEPER_LATE) == {"": pytest.approx(120, abs=30)}
 
 
@@ -381,6 +399,14 @@ def test_disk_of_each_machine_as_its_workers_tell(db):
     rule("disk_low", 1_000)
     evaluation.evaluate()
     assert [alert.key for alert in Alert.objects.all()] == ["alpha-1"]
+
+
+def test_folder_that_is_gone_is_told_like_a_full_disk(db):
+    pulse("alpha-1:10:aa", folder_problem="No such file or directory")
+    rule("disk_low", 1_000)
+    evaluation.evaluate()
+    [alert] = Alert.objects.all()
+    assert alert.sentence == "LOCAL_DIR of alpha-1 cannot be looked at: No such file or directory."
 
 
 def test_quality_is_the_larger_share_of_repairs_and_errors(bob, route, monkeypatch):
@@ -534,7 +560,8 @@ def test_alert_tells_nothing_that_people_wrote(ann, route, channel):
     job = submission.submit(
         user=ann, kind="training_program", brief={**PROGRAM, "limitations": ["PUPIL-CANARY has a bad knee"]}).job
     claim_all()
-    Job.objects.filter(pk=job.pk).update(title="PUPIL-CANARY", started_at=clock.now() - 60 * MINUTE)
+    ago = clock.now() - 60 * MINUTE
+    Job.objects.filter(pk=job.pk).update(title="PUPIL-CANARY", started_at=ago, active_since=ago)
     Attempt.objects.update(started_at=clock.now() - 60 * MINUTE)
     rule("stuck_job", 20)
     evaluation.evaluate()

@@ -29,6 +29,15 @@ def test_program_completes_and_says_so_line_by_line(job):
     assert_invariants()
 
 
+@pytest.mark.parametrize(("code", "words"), [
+    (CallCode.AUTH, "plan waits until its route is asked again: The provider refused the key."),
+    (CallCode.RATE_LIMITED, "plan waits 1.5 s: The provider asked for fewer calls."),
+])
+def test_log_says_how_long_it_waits_where_that_is_known(job, code, words):
+    finish(claim_all()[0], Failure(code, "no", retry_after_s=1.0))
+    assert LogEntry.objects.get(job=job, code="release").message == words
+
+
 def test_progress_rises_with_every_unit(job):
     percents = [job.percent]
     finish(*claim_all())
@@ -231,14 +240,14 @@ def test_one_chunk_that_cannot_be_settled_takes_back_the_whole_batch(ann, bob, r
     for claim in claim_all():
         finish(claim)
     calls = [judged(claim) for claim in claim_all()]
-    original = settling.derive_unsettled
+    original = settling.derive_together
 
-    def broken(job, *more):
-        if job.user_id == bob.pk:
+    def broken(jobs, *more):
+        original(jobs, *more)
+        if any(job.user_id == bob.pk for job in jobs):
             raise IntegrityError("a constraint of ours")
-        return original(job, *more)
 
-    monkeypatch.setattr(settling, "derive_unsettled", broken)
+    monkeypatch.setattr(settling, "derive_together", broken)
     with pytest.raises(IntegrityError):
         settling.settle(*calls)
     monkeypatch.undo()

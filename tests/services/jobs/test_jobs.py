@@ -77,7 +77,7 @@ def test_same_key_and_request_is_the_same_job(ann, route):
     assert (first.is_new, second.is_new, first.job) == (True, False, second.job)
 
 
-def test_twenty_parallel_requests_with_one_key_make_one_job(ann, route):
+def test_twenty_parallel_requests_with_one_key_make_one_job(ann, route, unhurried):
     def submit():
         return submission.submit(user=ann, kind="training_program", brief=PROGRAM, idempotency_key="k").job.pk
 

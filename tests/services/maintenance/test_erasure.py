@@ -200,7 +200,7 @@ def test_reply_that_comes_after_the_erasure_is_erased_by_the_sweeper(zoe, adam):
     submission.submit(user=zoe, kind="training_program", brief=PROGRAM)
     claim, = claim_all()
     erasure.erase_user(zoe, by=adam)
-    attempts.store_reply(claim, Reply(f"late {WORD}", USAGE), "fingerprint")
+    attempts.store_replies(attempts.reply_row(claim, Reply(f"late {WORD}", USAGE), "fingerprint"))
     finish(claim, Failure(CallCode.ABANDONED, f"late {WORD}"))
     sweeper.upkeep()
 
@@ -268,4 +268,16 @@ def test_command_can_keep_the_account(everywhere, zoe):
 def test_command_knows_no_such_user(db):
     with pytest.raises(BadInput, match="There is no user") as refusal:
         call_command("erase_user", "nobody", "--yes")
+    assert refusal.value.returncode == 2
+
+
+def test_command_takes_the_id_that_the_log_has_instead_of_the_name(everywhere, zoe):
+    call_command("erase_user", "--id", str(zoe.pk), "--yes")
+    assert places_with(WORD) == set()
+
+
+@pytest.mark.parametrize("arguments", [[], ["zoe", "--id", "1"], ["--id", "999999"]], ids=str)
+def test_command_wants_one_user(db, arguments):
+    with pytest.raises(BadInput, match=r"Name the user|no user 999999") as refusal:
+        call_command("erase_user", *arguments, "--yes")
     assert refusal.value.returncode == 2

@@ -3,10 +3,26 @@
 import datetime as dt
 
 import pytest
+from django.conf import settings
+from django.contrib.sessions.models import Session
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from generation.models import Attempt, Incident, Job, LogEntry, LogLevel, clock
+from accounts.models import ApiToken, create_token
+from generation.models import (
+    Alert,
+    AlertRule,
+    Attempt,
+    Election,
+    Incident,
+    Job,
+    LogEntry,
+    LogLevel,
+    RouteMinute,
+    SentForm,
+    clock,
+)
+from generation.services import elections
 from generation.services.errors import Refusal
 from generation.services.jobs import documents
 from generation.services.maintenance import retention, sweeper
@@ -38,6 +54,20 @@ def test_lines_are_kept_as_long_as_their_severity_says(db, days, level, kept_day
 
     assert retention.prune_log(clock.now()) == 1
     assert LogEntry.objects.get().message == f"{level} {kept_days - 1}"
+
+
+def test_tokens_go_a_while_after_they_ended(ann, days):
+    now = clock.now()
+    for name, expires, revoked in (
+        ("lives", None, None), ("will run out", DAY, None), ("ran out lately", -89 * DAY, None),
+        ("revoked lately", None, -89 * DAY), ("ran out", -91 * DAY, None), ("revoked", DAY, -91 * DAY),
+    ):
+        token, _secret = create_token(ann, name, expires_at=expires and now + expires)
+        ApiToken.objects.filter(pk=token.pk).update(revoked_at=revoked and now + revoked)
+    assert retention.forget_tokens(now) == 2
+    assert not ApiToken.objects.filter(name__in=["ran out", "revoked"]).exists()
+    retention.let_go(now)
+    assert ApiToken.objects.count() == 4
 
 
 def test_zero_days_keep_for_ever(db, days):
@@ -126,3 +156,91 @@ def test_jobs_at_work_are_never_too_old(job, days):
 
 def test_every_severity_has_its_days(days):
     assert set(retention.days_by_level()) == set(LogLevel)
+
+
+def test_quiet_installation_is_swept_and_kept_up_with_two_looks(db, days):
+    sweeper.upkeep()      # figures, and what only its own time makes due
+    sweeper.sweep()
+    now = clock.now()
+    with CaptureQueriesContext(connection) as asked:
+        sweeper.sweep(now=now)
+    assert len(asked) == 1
+    patience = {name: elections.Patience() for name in sweeper.PERIODIC}
+    sweeper.upkeep(now, patience)
+    with CaptureQueriesContext(connection) as asked:
+        sweeper.upkeep(now, patience)
+    assert len(asked) == 1
+
+
+def _reply(job):
+    Attempt.objects.filter(pk=Attempt.objects.earliest("pk").pk).update(settled_at=clock.now() - 31 * DAY)
+    return lambda: Attempt.objects.filter(reply="").exists()
+
+
+def _document(job):
+    settings.RETAIN_JOBS_DAYS = 30
+    Job.objects.update(finished_at=clock.now() - 31 * DAY)
+    return lambda: Job.objects.get().erased_at is not None
+
+
+def _late_reply(job):
+    Job.objects.update(erased_at=clock.now())
+    return lambda: not Attempt.objects.exclude(reply="").exists()
+
+
+def _session(job):
+    Session.objects.create(session_key="s", session_data="", expire_date=clock.now() - DAY)
+    return lambda: not Session.objects.exists()
+
+
+def _failure(job):
+    past = clock.now() - 366 * DAY
+    Incident.objects.create(
+        key="k", cause="refused", opened_at=past, last_seen_at=past, resolved_at=past, resolution="gone")
+    return lambda: not Incident.objects.exists()
+
+
+def _form(job):
+    SentForm.objects.create(key="k")
+    SentForm.objects.update(at=clock.now() - 2 * DAY)
+    return lambda: not SentForm.objects.exists()
+
+
+def _token(job):
+    create_token(job.user, "old", expires_at=clock.now() - 91 * DAY)
+    return lambda: not ApiToken.objects.exists()
+
+
+def _alert(job):
+    past = clock.now() - 366 * DAY
+    rule = AlertRule.objects.create(name="old", condition="disk_low", threshold=1)
+    Alert.objects.create(
+        rule=rule, key="k", severity="warning", state="resolved", first_seen_at=past, last_seen_at=past,
+        resolved_at=past, sentence="s", next_step="n", value=1, worst=1)
+    return lambda: not Alert.objects.exists()
+
+
+def _minute(job):
+    RouteMinute.objects.create(route=job.route, minute=clock.now() - 400 * DAY, limit=1, lowest=1, highest=1)
+    return lambda: not RouteMinute.objects.filter(minute__lt=clock.now() - 399 * DAY).exists()
+
+
+@pytest.mark.parametrize("old", [
+    _reply, _document, _late_reply, _session, _failure, _form, _token, _alert, _minute])
+def test_upkeep_sees_what_is_old_where_nothing_else_is(job, days, old):
+    work_off(job)
+    sweeper.upkeep()
+    Election.objects.all().delete()
+    is_gone = old(job)
+    assert not is_gone()
+    sweeper.upkeep()
+    assert is_gone()
+
+
+@pytest.mark.parametrize(("level", "kept_days"), [
+    ("debug", 30), ("info", 30), ("warning", 90), ("error", 365), ("critical", 365)])
+def test_upkeep_sees_old_lines_of_every_severity(db, days, level, kept_days):
+    lines(level, (kept_days + 1) * DAY)
+    lines(level, (kept_days - 1) * DAY)
+    sweeper.upkeep()
+    assert LogEntry.objects.filter(level=level).count() == 1

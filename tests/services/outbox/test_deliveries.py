@@ -12,7 +12,6 @@ import pytest
 from django.core import mail
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
-from generation.core.states import JobState
 from generation.core.webhooks import MAX_ATTEMPTS
 from generation.delivery import DeliveryReceipt, Reach, Sender, Verdict
 from generation.models import Channel, Delivery, Election, Job, LogEntry, WebhookEndpoint, clock
@@ -113,7 +112,7 @@ def test_event_and_end_are_one_transaction(job, ann, monkeypatch):
     def die(*_arguments: object) -> None:
         raise RuntimeError("the process dies here")
 
-    monkeypatch.setattr("generation.services.chunks.job_state.deliveries.tell_of_job", die)
+    monkeypatch.setattr("generation.services.chunks.job_state.deliveries.tell_of_jobs", die)
     [claim] = claim_all()
     with pytest.raises(RuntimeError):
         finish(claim)
@@ -124,7 +123,7 @@ def test_event_and_end_are_one_transaction(job, ann, monkeypatch):
 def test_who_has_no_endpoint_costs_one_query_at_the_end(job, django_assert_num_queries):
     now = clock.now()
     with django_assert_num_queries(1):
-        deliveries.tell_of_job(job, JobState.COMPLETED, now)
+        deliveries.tell_of_jobs([job], now)
 
 
 def test_payload_holds_nothing_that_people_or_models_wrote(ann, route):

@@ -9,15 +9,17 @@ from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from accounts import ttl_cache
 from accounts.models import Policy
 from generation.core.call_reports import CallReport
 from generation.core.outcomes import CallCode, Failure, Reply
 from generation.models import Attempt, Chunk, Job, LogEntry, Route, RouteMinute, RouteUse, clock
 from generation.services.chunks import claiming, leases
 from generation.services.errors import Refusal
-from generation.services.jobs import progress, quotes, submission
+from generation.services.jobs import control, progress, quotes, submission
 from generation.services.maintenance import sweeper
 from generation.services.routing import route_health
+from generation.telemetry import heartbeats
 from tests.invariants import assert_invariants
 from tests.support import PROGRAM, REVISIONS, USAGE, chunk, claim_all, finish, let_leases_run_out, limited, work_off
 from tests.threads import at_once
@@ -72,6 +74,38 @@ def test_cheapest_route_is_pinned_to_the_job_and_the_attempt_says_why(ann, route
     claim, = claim_all()
     attempt = Attempt.objects.get(pk=claim.attempt_id)
     assert (job.route, attempt.route, attempt.why_route) == (route, route, "cheapest of 2 able routes")
+
+
+@pytest.fixture
+def accepted_in_a_pause(ann, route, strong):
+    """A document that the dearer route has made, because the cheap one was paused when it was asked for."""
+    trip(route)
+    ttl_cache.forget()
+    job = work_off(submission.submit(user=ann, kind="training_program", brief=PROGRAM).job)
+    assert (job.state, job.route, job.instead_of) == ("completed", strong, route)
+    return job
+
+
+def test_document_that_was_accepted_in_a_pause_goes_back_to_the_cheap_route_for_rewrites(accepted_in_a_pause, route):
+    route_health.resume(route)
+    control.regenerate(accepted_in_a_pause, 1, instruction="", by=None)
+    claim, = claim_all()
+    assert (claim.route_id, "paused when" in claim.why_route) == (route.pk, True)
+    finish(claim)
+    accepted_in_a_pause.refresh_from_db()
+    assert (accepted_in_a_pause.route, accepted_in_a_pause.instead_of) == (route, None)
+    assert_invariants()
+
+
+@pytest.mark.parametrize("change", [{}, {"is_enabled": False}])
+def test_document_stays_where_it_was_made_while_the_cheap_one_cannot(accepted_in_a_pause, route, strong, change):
+    """It is paused still, or disabled."""
+    if change:
+        route_health.resume(route)
+        Route.objects.filter(pk=route.pk).update(**change)
+    control.regenerate(accepted_in_a_pause, 1, instruction="", by=None)
+    claim, = claim_all()
+    assert claim.route_id == strong.pk
 
 
 def test_quote_and_booking_are_of_the_route_that_is_chosen(ann, route, strong):
@@ -189,6 +223,7 @@ def test_while_a_route_is_paused_its_fallback_is_asked_at_its_own_price(job, rou
     claim, = claim_all()
     assert (claim.route_id, claim.is_stand_in) == (stand_in.pk, True)
     assert claim.why_route == "its own route is paused, and stand-in is the fallback"
+    heartbeats.beat("w1", in_flight=1, slots=9, revisions=REVISIONS, is_draining=False)
     assert progress.waiting(Job.objects.get(pk=job.pk)) is None
     finish(claim)
     attempt = Attempt.objects.get(pk=claim.attempt_id)
@@ -368,15 +403,37 @@ def test_pause_of_a_route_with_work_ends_by_its_trial_call_alone(job, route, sta
     assert claim.is_probe
 
 
-@pytest.mark.parametrize("code", [CallCode.AUTH, None], ids=["hard", "held"])
-def test_pause_that_waits_for_a_person_does_not_end_because_nothing_is_asked(route, adam, code):
-    if code is None:
-        route_health.hold(route, by=adam, because="bills")
-    else:
-        route_health.note_call(route.pk, code, "no")
+def test_pause_by_a_person_does_not_end_because_nothing_is_asked(route, adam):
+    route_health.hold(route, by=adam, because="bills")
     let_pauses_run_out()
     assert route_health.rest_idle() == 0
     assert Route.objects.get(pk=route.pk).open_until is not None
+
+
+def test_refused_key_of_an_idle_route_is_tried_again_after_its_day_and_refused_as_hard(route):
+    route_health.note_call(route.pk, CallCode.AUTH, "no")
+    assert route_health.rest_idle() == 0
+    let_pauses_run_out()
+    assert route_health.rest_idle() == 1
+    route_health.note_call(route.pk, CallCode.AUTH, "no")
+    route.refresh_from_db()
+    assert (route.is_hard_open, route.open_until is not None) == (True, True)
+
+
+def test_fallback_that_work_waits_for_gets_one_trial_call_and_no_storm(ann, route, stand_in):
+    for _ in range(3):
+        submission.submit(user=ann, kind="training_program", brief=PROGRAM)
+    trip(route)
+    trip(stand_in)
+    Route.objects.filter(pk=stand_in.pk).update(open_until=clock.now())
+    assert route_health.rest_idle() == 0, "its guests wait for it"
+    claim, = claim_all()
+    assert (claim.route_id, claim.is_probe, claim.is_stand_in) == (stand_in.pk, True, True)
+    assert claim_all() == []
+    finish(claim, Failure(CallCode.SERVER_ERROR, "503"))
+    stand_in.refresh_from_db()
+    assert stand_in.open_until is not None
+    assert claim_all() == []
 
 
 def test_half_of_the_calls_failing_opens_it_although_never_many_in_a_row(route):
@@ -430,7 +487,7 @@ def test_history_has_one_row_a_minute_and_is_pruned(route):
     now = clock.now()
     rows = route_health.history(route, now - dt.timedelta(hours=1))
     assert (sum(row.answered for row in rows), sum(row.refused for row in rows), len(rows) <= 2) == (10, 10, True)
-    assert (rows[-1].limit, rows[-1].highest) == (10, 500)
+    assert (rows[-1].limit, rows[-1].highest) == (10, 2_000)
     assert len(told("concurrency_limit")) == 1
     RouteMinute.objects.update(minute=now - dt.timedelta(days=3))
     route_health.forget_old_minutes()
