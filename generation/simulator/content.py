@@ -90,6 +90,10 @@ class ContentWriter:
                 return "", "stop"
             case _ if ask.max_tokens is not None and estimated_tokens(text) > ask.max_tokens:
                 return text[: ask.max_tokens * CHARACTERS_A_TOKEN], "length"
+            case Fault.FENCED:
+                return f"```json\n{text}\n```\n", "stop"
+            case Fault.ODD_ENDING:
+                return text, "eos_token"
             case _:
                 return text, "stop"
 

@@ -25,6 +25,7 @@ class Fault(StrEnum):
     UNAVAILABLE = "unavailable"               # 503
     BAD_REQUEST = "bad_request"
     HTML = "html"                             # 200 with a web page, as proxies do
+    ERROR_WITHIN = "error_within"             # 200 whose body is the error of a 429, as routers do
     DROP = "drop"                             # the connection closes without an answer
     # Late
     HANG = "hang"                             # no answer (seconds: until the connection drops, 3600)
@@ -40,8 +41,16 @@ class Fault(StrEnum):
     NULL_CHOICES = "null_choices"
     EMPTY_CONTENT = "empty_content"
     EXTRA_UNITS = "extra_units"               # a plan for far more units than the brief asks for
+    # A good answer in odd clothes, after the usual latency (seconds: extra, 0)
+    FENCED = "fenced"                         # between ```json and ```
+    PARTS = "parts"                           # the content is a list of parts, thoughts among them
+    REASONED = "reasoned"                     # all of it stands in reasoning_content
+    ODD_ENDING = "odd_ending"                 # finish_reason is eos_token
+    OTHER_USAGE = "other_usage"               # tokens are counted under other names
 
 
+# They cost one call, like any good answer.
+ODD_CLOTHES = frozenset({Fault.FENCED, Fault.PARTS, Fault.REASONED, Fault.ODD_ENDING, Fault.OTHER_USAGE})
 DEFAULT_SECONDS = {Fault.RATE_LIMIT: 1.0, Fault.HANG: 3_600.0, Fault.SLOW: 30.0, Fault.DRIP: 60.0}
 
 

@@ -35,7 +35,7 @@ BACKLOG = 1_024      # a burst of a thousand connections must not be refused by 
 
 _AT_ONCE = frozenset({
     Fault.RATE_LIMIT, Fault.INSUFFICIENT_QUOTA, Fault.BAD_KEY, Fault.FORBIDDEN, Fault.SERVER_ERROR,
-    Fault.UNAVAILABLE, Fault.BAD_REQUEST, Fault.HTML, Fault.DROP, Fault.HANG,
+    Fault.UNAVAILABLE, Fault.BAD_REQUEST, Fault.HTML, Fault.ERROR_WITHIN, Fault.DROP, Fault.HANG,
 })
 
 

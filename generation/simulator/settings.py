@@ -73,9 +73,29 @@ OPTIONS: dict[str, tuple[Callable[[str], Any], str]] = {     # Any: the type of 
 }
 
 
+EXAMPLE = """\
+a fault script: week 3 is refused twice, the plan takes 2 s longer, and every tenth call fails by chance
+
+  cat > faults.json <<'END'
+  {"script": [{"fault": "rate_limit", "task": "unit 3", "times": 2, "seconds": 1},
+              {"fault": "slow", "task": "plan", "seconds": 2}],
+   "rates": {"server_error": 0.1}, "seed": 7}
+  END
+  python manage.py simulator --port 9000 --faults @faults.json
+
+and the product on it, in another shell:
+
+  OPENAI_BASE_URL=http://127.0.0.1:9000/v1 python manage.py up --demo
+
+Faults are named in generation/simulator/faults.py; while it runs, POST /simulator/faults takes another script.
+"""
+
+
 def parser() -> argparse.ArgumentParser:
     """One option for each field of the settings."""
-    made = argparse.ArgumentParser(f"python -m {__package__}", description="An OpenAI-compatible simulator.")
+    made = argparse.ArgumentParser(
+        f"python -m {__package__}", description="An OpenAI-compatible simulator.", epilog=EXAMPLE,
+        formatter_class=argparse.RawDescriptionHelpFormatter)
     for field in dataclasses.fields(SimulatorSettings):
         read, meaning = OPTIONS[field.name]
         if read is bool:

@@ -7,9 +7,11 @@ from typing import Any
 
 from generation.core.outcomes import TokenUsage
 from generation.simulator.content import REFUSAL, compact
-from generation.simulator.faults import Fault
+from generation.simulator.faults import ODD_CLOTHES, Fault
 
 JSON = {"Content-Type": "application/json"}
+# A text in the words of some routers, whose status is 200.
+ERROR_WITHIN = {"error": {"message": "Rate limit exceeded, try again later.", "code": "429", "type": "rate_limit"}}
 HTML_PAGE = b"<!doctype html><title>502 Bad Gateway</title><h1>Bad Gateway</h1>"
 STREAM_PIECES = 8
 DONE = b"data: [DONE]\n\n"
@@ -39,7 +41,9 @@ class Completion:
     @property
     def outcome(self) -> str:
         """What the log calls it; a reply over the caller's own limit is truncated, too."""
-        return self.fault or ("ok" if self.finish_reason == "stop" else str(Fault.TRUNCATE))
+        if self.fault is None or self.fault in ODD_CLOTHES:
+            return str(Fault.TRUNCATE) if self.finish_reason == "length" else self.fault or "ok"
+        return self.fault
 
     def body(self) -> bytes:
         is_refused = self.fault is Fault.REFUSE
@@ -47,7 +51,7 @@ class Completion:
             "index": 0,
             "message": {
                 "role": "assistant",
-                "content": None if is_refused else self.text,
+                **({"content": None} if is_refused else self._wearing(self.text)),
                 "refusal": REFUSAL if is_refused else None,
             },
             "logprobs": None,
@@ -57,7 +61,7 @@ class Completion:
             **self.head,
             "object": "chat.completion",
             "choices": None if self.fault is Fault.NULL_CHOICES else [choice],
-            "usage": _usage(self.usage),
+            "usage": self._counts,
         })
 
     def deltas(self) -> list[bytes]:
@@ -67,15 +71,29 @@ class Completion:
             pieces.append({"refusal": REFUSAL})
         else:
             size = max(1, math.ceil(len(self.text) / STREAM_PIECES))
-            pieces += [{"content": self.text[at:at + size]} for at in range(0, len(self.text), size)]
+            pieces += [self._wearing(self.text[at:at + size]) for at in range(0, len(self.text), size)]
         return [self._event(piece, None) for piece in pieces]
 
     def ending(self, *, includes_usage: bool) -> Iterator[bytes]:
         """The events after the text."""
         yield self._event({}, self.finish_reason)
         if includes_usage:
-            yield self._chunk(choices=[], usage=_usage(self.usage))
+            yield self._chunk(choices=[], usage=self._counts)
         yield DONE
+
+    @property
+    def _counts(self) -> dict[str, Any]:
+        return (_usage_in_other_words if self.fault is Fault.OTHER_USAGE else _usage)(self.usage)
+
+    def _wearing(self, text: str) -> dict[str, Any]:
+        """The fields of a message, or of a piece of one, that carry `text`."""
+        match self.fault:
+            case Fault.PARTS:
+                return {"content": [{"type": "thinking", "thinking": ""}, {"type": "text", "text": text}]}
+            case Fault.REASONED:
+                return {"content": None, "reasoning_content": text}
+            case _:
+                return {"content": text}
 
     def _event(self, delta: Mapping[str, Any], finish_reason: str | None) -> bytes:
         return self._chunk(choices=[{"index": 0, "delta": delta, "finish_reason": finish_reason}])
@@ -140,6 +158,8 @@ def faulty(fault: Fault, key: str, headers: Mapping[str, str], wait_s: float) ->
             return rate_limited(fault, "requests", wait_s, headers)
         case Fault.BAD_KEY:
             return bad_key(key)
+        case Fault.ERROR_WITHIN:
+            return WireResponse(fault, 200, encoded(ERROR_WITHIN), {**JSON, **headers})
         case Fault.HTML:
             return WireResponse(fault, 200, HTML_PAGE, {"Content-Type": "text/html; charset=utf-8"})
         case _:
@@ -154,4 +174,13 @@ def _usage(usage: TokenUsage) -> dict[str, Any]:
         "total_tokens": usage.input_tokens + usage.output_tokens,
         "prompt_tokens_details": {"cached_tokens": usage.cached_input_tokens, "audio_tokens": 0},
         "completion_tokens_details": {"reasoning_tokens": usage.reasoning_tokens, "audio_tokens": 0},
+    }
+
+
+def _usage_in_other_words(usage: TokenUsage) -> dict[str, Any]:
+    return {
+        "input_tokens": usage.input_tokens,
+        "output_tokens": usage.output_tokens,
+        "input_tokens_details": {"cached_tokens": usage.cached_input_tokens},
+        "output_tokens_details": {"reasoning_tokens": usage.reasoning_tokens},
     }

@@ -46,7 +46,7 @@ class StreamEvent:
     data: Any     # JSON
 
 
-class _NoRedirect(urllib.request.HTTPRedirectHandler):
+class NoRedirect(urllib.request.HTTPRedirectHandler):
     """A redirect is an answer: following it would turn a POST into a GET."""
 
     def redirect_request(
@@ -61,7 +61,7 @@ class ApiClient:
         self._token = token
         # Never through a proxy to ourselves.
         proxies = urllib.request.ProxyHandler({} if urlsplit(url).hostname in LOOPBACK else None)
-        self._opener = urllib.request.build_opener(proxies, _NoRedirect())
+        self._opener = urllib.request.build_opener(proxies, NoRedirect())
 
     def ask(self, method: str, path: str, body: Any = None, **headers: str) -> ApiResponse:     # Any: JSON
         """The answer, whatever its status."""

@@ -103,6 +103,13 @@ class Product:
         self._started.append(running)
         return running
 
+    def shell(self, script: str, **settings: str) -> Any:
+        """`script` in plain `sh`, with the product's environment; what its commands say is ours to look at."""
+        return subprocess.run(
+            ["sh", "-eu", "-c", script], cwd=ROOT, env=clean_environment(**{**self._settings, **settings}),
+            stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=180 * PATIENCE, check=False,
+        )
+
     def serve(self, *arguments: str, **settings: str) -> Running:
         """`up` on a free port, when it serves."""
         return self.start("up", "--port", "0", *arguments, **settings).wait_for("Sign in")

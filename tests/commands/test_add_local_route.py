@@ -58,7 +58,10 @@ class TestMade:
         told = capsys.readouterr().out
         assert "llama.cpp, a context of 9,000 tokens for each of 3 calls at once" in told
         assert "New documents are made with it: courses, training programs." in told
-        assert "verify_setup --call" in told and "! " not in told
+        assert "verify_setup --call" in told
+        assert [line for line in told.splitlines() if line.startswith("!")] == [
+            f"! No provider is set for {route.slug}: where a stronger model or a fallback is asked, `up` lets the "
+            "simulator answer. Disable what you do not use in the admin, under routes."]
 
     def test_new_documents_get_it(self, route, ann):
         with serving(vllm(), name="uvicorn") as server:
@@ -108,6 +111,7 @@ class TestMade:
     def test_key_has_a_name_and_is_shown_to_the_server(self, route, settings):
         settings.PROVIDER_KEYS = {"LOCAL": "local-key"}
         with serving(llama_cpp(), name="llama.cpp") as server:
+            settings.PROVIDER_URLS = {"LOCAL": [server.base_url]}
             assert added(server.root, "--key", "LOCAL").key_name == "LOCAL"
         assert server.asked[0][2]["authorization"] == "Bearer local-key"
 
@@ -181,17 +185,17 @@ class TestRefused:
         ("address", "words"),
         [
             ("http://127.0.0.1:1", "cannot be reached"),
-            ("http://user:secret-word@127.0.0.1:8080", "no user, password, query or fragment"),
-            ("http://@127.0.0.1:8080", "no user, password, query or fragment"),
-            ("http://127.0.0.1:8080?key=secret-word", "no user, password, query or fragment"),
-            ("http://169.254.169.254", "No provider answers there."),
-            ("http://[fe80::1]", "No provider answers there."),
-            ("http://0.0.0.0:8080", "No provider answers there."),
-            ("ftp://127.0.0.1", "Give an address such as"),
-            ("file:///etc/passwd", "Give an address such as"),
-            ("", "Give an address such as"),
-            ("http://[nonsense", "cannot be read"),
-            ("http://127.0.0.1:99999", "cannot be read"),
+            ("http://user:secret-word@127.0.0.1:8080", "must not hold a user name or a password"),
+            ("http://@127.0.0.1:8080", "must not hold a user name or a password"),
+            ("http://127.0.0.1:8080?key=secret-word", "must not have a query or a fragment"),
+            ("http://169.254.169.254", "leads to where no provider answers."),
+            ("http://[fe80::1]", "leads to where no provider answers."),
+            ("http://0.0.0.0:8080", "leads to where no provider answers."),
+            ("ftp://127.0.0.1", "must be like https://models.example/v1"),
+            ("file:///etc/passwd", "must be like https://models.example/v1"),
+            ("", "must be like https://models.example/v1"),
+            ("http://[nonsense", "is not a URL"),
+            ("http://127.0.0.1:99999", "is not a URL"),
             (f"http://127.0.0.1/{'x' * 400}", "at most 300 characters"),
         ],
     )
@@ -209,7 +213,7 @@ class TestRefused:
             (ollama("a", "b"), ["--model", "c"], "has no model c"),
             (ollama(), [], "has no model"),
             (llama_cpp(context=512), [], "512 tokens, in which no document can be made"),
-            (llama_cpp(), ["--key", "MISSING"], "There is no key MISSING here: set PROVIDER_KEY_MISSING"),
+            (llama_cpp(), ["--key", "MISSING"], "PROVIDER_KEY_MISSING is not set in the environment"),
             (llama_cpp(), ["--key", "no-name"], "Use capitals"),
             (llama_cpp(), ["--slug", "no slug"], "Slug: Enter a valid"),
             (llama_cpp(), ["--slug", "gpt-4-1-mini"], "costs money"),

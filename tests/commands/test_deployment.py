@@ -16,7 +16,7 @@ from tests.commands.product import MANAGE, ROOT, Running, clean_environment, get
 from tests.waiting import PATIENCE, wait_until
 
 DEPLOY = ROOT / "config" / "deploy"
-WORKER = "celery -A config worker --pool threads --concurrency 2 --without-gossip --without-mingle"
+WORKER = "celery -A config worker --pool threads --concurrency 2 --without-gossip --without-mingle --without-heartbeat"
 DRAIN_S = Environment.model_fields["drain_s"].default
 
 

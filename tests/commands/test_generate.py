@@ -12,6 +12,7 @@ from django.conf import settings
 from django.core.management import call_command
 
 from accounts.models import Limit, Policy, Role
+from generation.kinds import get_kind
 from generation.management.cli.base import BadInput
 from generation.models import Job
 from generation.testbed.installation.processes import Worker
@@ -68,6 +69,23 @@ def test_document_goes_to_stdout_and_everything_else_to_stderr(quick):
     assert "100 %" in done.stderr and "completed" in done.stderr
 
 
+def test_trouble_is_told_once(quick, simulator):
+    simulator.set_faults({"script": [{"fault": "server_error", "task": "plan", "times": 1}]})
+    done = quick.run("generate", "training_program", *SMALL)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.count("plan is tried again") == 1
+
+
+def test_example_has_what_is_set(quick):
+    shown = quick.run("generate", "training_program", "--example", "--set", "weeks=1", "--set", "limitations=Neck")
+    assert shown.returncode == 0
+    brief = json.loads(shown.stdout)
+    example = get_kind("training_program").example
+    assert brief == {**example, "weeks": 1, "limitations": ["Neck"]}
+    refused = quick.run("generate", "training_program", "--example", "--set", "weeks")
+    assert (refused.returncode, refused.stdout) == (2, "")
+
+
 def test_brief_comes_from_a_file_with_fields_set_on_top(quick, tmp_path):
     path = tmp_path / "brief.json"
     path.write_text(quick.run("generate", "training_program", "--example").stdout)
@@ -119,7 +137,7 @@ def test_limits_are_told_in_numbers_before_and_at_their_end(route, adam, setting
         call_command("generate", "training_program", *SMALL, "--user", adam.username, "--out", "-")
     assert refusal.value.returncode == 2
     sentence = str(refusal.value)
-    assert "The limit is 1 request an hour; 0 requests left, and this needs 1 request." in sentence
+    assert "Your limit is 1 request an hour; 0 requests left, and this needs 1 request." in sentence
     assert "Try again after 20" in sentence and "UTC" in sentence
     assert Job.objects.count() == 1
 

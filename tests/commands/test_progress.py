@@ -50,6 +50,13 @@ def test_waiting_says_why_and_until_when():
     assert "waits until 12:00:00 UTC: The provider" in out.getvalue()
 
 
+def test_waiting_until_another_day_says_which():
+    out = io.StringIO()
+    before = NOON - dt.timedelta(days=1)
+    PlainLines(out).show(moment(waiting=Waiting(Reason.QUOTA_SPENT, NOON, seen_at=before)))
+    assert f"waits until {NOON:%Y-%m-%d} 12:00:00 UTC: The provider" in out.getvalue()
+
+
 def test_terminal_gets_a_bar_and_a_pipe_gets_lines(monkeypatch):
     monkeypatch.setenv("TERM", "xterm")
     monkeypatch.setenv("COLUMNS", "120")

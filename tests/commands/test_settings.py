@@ -13,7 +13,7 @@ from tests.waiting import PATIENCE
 
 EXAMPLE = ROOT / ".env.example"
 ONLY_FOR_COMPOSE = {"POSTGRES_PASSWORD"}
-EXAMPLES = {"PROVIDER_KEY_SECOND"}      # of names that people make up
+EXAMPLES = {"PROVIDER_KEY_SECOND", "PROVIDER_URL_SECOND"}      # of names that people make up
 
 
 def documented() -> dict[str, str]:

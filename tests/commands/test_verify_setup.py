@@ -1,9 +1,13 @@
 """`manage.py verify_setup`: one line for each part, and exit code 1 when one is bad."""
 
 import contextlib
+import hashlib
+import sqlite3
+from pathlib import Path
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
 
 from generation.core.reasons import EXPLANATIONS, Reason
 from generation.management.cli import doctor
@@ -62,6 +66,17 @@ class TestLines:
         assert doubtful.keys() == {"provider"}, doubtful
         assert "Set OPENAI_API_KEY or OPENAI_BASE_URL" in found["provider"]
 
+    def test_pools_that_want_more_connections_than_there_are_are_a_doubt(
+        self, capsys, somebody_works, route, monkeypatch
+    ):
+        if connection.vendor != "postgresql":
+            pytest.skip("SQLite has no server to be full")
+        assert lines(capsys)["connections"].startswith("✓ connections: 1 worker and 2 web processes of 12 connections")
+        monkeypatch.setitem(connection.settings_dict["OPTIONS"]["pool"], "max_size", 200)
+        found = lines(capsys)
+        assert found["connections"].startswith("! connections: ") and "each take up to 600 of " in found["connections"]
+        assert "DATABASE_POOL_SIZE" in found["connections"]
+
     def test_nobody_working_is_a_doubt_when_embedded_and_bad_in_production(self, capsys, route, settings):
         assert lines(capsys)["worker"].startswith("! worker: no worker runs. Start one: python manage.py up")
         settings.IS_PRODUCTION = True
@@ -94,7 +109,7 @@ class TestLines:
     @pytest.mark.parametrize(
         ("url", "key", "mark", "words"),
         [
-            ("http://127.0.0.1:1/v1", "good-key-1", "✗", "cannot be reached: [Errno 111]"),
+            ("http://127.0.0.1:1/v1", "good-key-1", "✗", "cannot be reached: connection refused. Check network"),
             ("SIMULATOR", "good-key-1", "!", "is the simulator"),
             ("http://127.0.0.1:1", None, "✗", "cannot be reached"),
         ],
@@ -181,13 +196,14 @@ class TestLocalModels:
         assert found["route tiny"].startswith("! ") and "title: Input should be a valid string" in found["route tiny"]
         assert "use a stronger model" in found["route tiny"]
 
-    def test_field_that_is_refused_is_left_out_and_remembered(self, capsys):
+    def test_field_that_is_refused_is_left_out_and_the_route_stays_as_it_is(self, capsys):
         with serving({**llama_cpp(), CHAT: completing(refuses="store")}, name="llama.cpp") as server:
             made = local(server, dialect="openai")
             line = lines(capsys, "--call")["route tiny"]
-        assert line.startswith("✓ ") and "; its server does not take store; the route remembers" in line
+        assert line.startswith("✓ ")
+        assert "; its server does not take store, which the route learns at a worker's first call" in line
         made.refresh_from_db()
-        assert "store" in made.lesson.refused and server.paths.count(CHAT) == 2
+        assert made.learned == {} and server.paths.count(CHAT) == 2
 
     def test_no_more_than_five_calls_are_made_of_lessons(self, capsys):
         fields = iter(("store", "prompt_cache_key", "max_completion_tokens", "strict", "stream", "max_tokens", "n"))
@@ -253,10 +269,84 @@ def all_lines(capsys, *arguments: str) -> list[str]:
     [
         ({"DATABASE_URL": "postgresql://nobody:secret-word@127.0.0.1:1/none"},
          "✗ database: The database none at 127.0.0.1:1"),
-        ({}, "migrations: "),
+        ({}, "is not there yet. Run python manage.py up, or migrate."),
     ],
 )
 def test_database_that_is_away_or_empty_is_a_line_and_no_traceback(fresh, changes, words):
     done = fresh.run("verify_setup", timeout_s=20, **changes)
     assert (done.returncode, done.stderr) == (1, "")
     assert words in done.stdout and "secret-word" not in done.stdout
+
+
+def tree(folder: Path) -> dict[str, tuple[int | str, ...]]:
+    """Every file and folder below `folder`: its rights, when a file was written, and what it holds.
+
+    When a folder was written is SQLite's business: it keeps two files there while a connection is open."""
+    return {
+        str(path.relative_to(folder)): (
+            path.stat().st_mode,
+            *((path.stat().st_mtime_ns, hashlib.sha256(path.read_bytes()).hexdigest()) if path.is_file() else ()))
+        for path in [folder, *folder.rglob("*")]
+    }
+
+
+@pytest.mark.processes
+class TestNothingIsChanged:
+    def test_where_nothing_is_yet_nothing_is_made(self, fresh):
+        before = tree(fresh.folder.parent)
+        for _ in range(2):
+            done = fresh.run("verify_setup", timeout_s=20)
+            assert (done.returncode, done.stderr) == (1, "")
+        assert f"! folder: {fresh.folder} is missing" in done.stdout
+        assert "✗ database: " in done.stdout and "is not there yet. Run python manage.py up, or migrate." in done.stdout
+        assert tree(fresh.folder.parent) == before
+
+    @pytest.mark.parametrize("arguments", [(), ("--call",)])
+    def test_installation_is_as_it_was_on_disk_and_in_its_database(self, quick, arguments):
+        before, rows = tree(quick.folder), dump(quick)
+        for _ in range(2):
+            done = quick.run("verify_setup", *arguments, OPENAI_API_KEY="good-key-1")
+            assert done.returncode == 0, done.stdout + done.stderr
+        assert tree(quick.folder) == before
+        assert dump(quick) == rows
+
+
+    def test_journal_of_a_database_is_told_and_left(self, fresh):
+        assert fresh.run("migrate", timeout_s=60).returncode == 0
+        path = fresh.folder / "coursewright.sqlite3"
+        with contextlib.closing(sqlite3.connect(path)) as database:
+            database.execute("PRAGMA journal_mode=DELETE")
+        before = tree(fresh.folder)
+        done = fresh.run("verify_setup", timeout_s=20)
+        assert ", DELETE, IMMEDIATE, " in done.stdout and "the next start turns it on" in done.stdout
+        assert tree(fresh.folder) == before
+
+    def test_secret_key_that_is_gone_is_not_called_good(self, fresh):
+        assert fresh.run("migrate", timeout_s=60).returncode == 0
+        (fresh.folder / "secret_key").unlink()
+        done = fresh.run("verify_setup", timeout_s=20)
+        assert f"! secret key: {fresh.folder / 'secret_key'} is missing. The next start makes another" in done.stdout
+        assert not (fresh.folder / "secret_key").exists()
+
+
+def dump(product) -> list[str]:
+    with contextlib.closing(sqlite3.connect(f"file:{product.folder}/coursewright.sqlite3?mode=ro", uri=True)) as read:
+        return list(read.iterdump())
+
+
+def test_folder_that_cannot_be_is_bad(capsys, db, settings, tmp_path):
+    (tmp_path / "file").write_text("no folder")
+    settings.LOCAL_DIR = tmp_path / "file" / "local"
+    assert lines(capsys)["folder"].startswith(f"✗ folder: LOCAL_DIR {settings.LOCAL_DIR} cannot be made: ")
+
+
+def test_folder_behind_a_link_that_leads_nowhere_is_bad(capsys, db, settings, tmp_path):
+    (tmp_path / "link").symlink_to(tmp_path / "no" / "mount")
+    settings.LOCAL_DIR = tmp_path / "link"
+    assert lines(capsys)["folder"].startswith(
+        f"✗ folder: LOCAL_DIR {settings.LOCAL_DIR} cannot be made: {settings.LOCAL_DIR} is a link to ")
+
+
+def test_folder_where_no_file_can_be_is_bad(capsys, db, settings):
+    settings.LOCAL_DIR = Path("/proc/nope")
+    assert lines(capsys)["folder"].startswith("✗ folder: LOCAL_DIR /proc/nope cannot be ")

@@ -46,8 +46,9 @@ def test_killed_during_the_call_the_chunk_runs_again_and_both_calls_are_in_the_l
     assert_invariants()
 
 
-def test_killed_after_the_reply_is_stored_the_reply_is_used_and_not_paid_again(job, doomed, worker, simulator):
-    assert doomed("after_store").wait(20 * PATIENCE) == -signal.SIGKILL
+@pytest.mark.parametrize("point", ["before_store", "after_store"])
+def test_killed_with_the_reply_in_its_hands_it_is_used_and_not_paid_again(job, doomed, worker, simulator, point):
+    assert doomed(point).wait(20 * PATIENCE) == -signal.SIGKILL
     worker()
     wait_for_end(job)
     assert job.state == "completed"

@@ -7,10 +7,13 @@ from typing import Any
 
 import psycopg
 import pytest
+from django.conf import settings
 from django.db import DatabaseError, IntegrityError, InterfaceError, OperationalError, connection, transaction
+from django.test import Client, RequestFactory
 from psycopg_pool import PoolTimeout
 
 from accounts.models import User
+from config.urls import failed
 from generation.models import Attempt, Chunk, Job
 from generation.services.chunks import job_state
 from generation.services.errors import Refusal
@@ -85,7 +88,7 @@ def test_transactions_that_block_each_other_are_both_done_in_the_end(ann, bob):
 
 def test_finished_call_is_settled_although_the_connection_is_cut(job, monkeypatch):
     """Once before the commit, and once after it, when nobody knows whether it came through: the fence decides."""
-    original, (claim,), cuts, told = job_state.derive_unsettled, claim_all(), ["amid", "after", None], []
+    original, (claim,), cuts, told = job_state.derive_together, claim_all(), ["amid", "after", None], []
 
     def derive(*arguments: Any, **more: Any) -> Any:
         state = original(*arguments, **more)
@@ -99,7 +102,7 @@ def test_finished_call_is_settled_although_the_connection_is_cut(job, monkeypatc
         if cuts.pop(0) == "after":
             raise OperationalError("server closed the connection unexpectedly")
 
-    monkeypatch.setattr("generation.services.chunks.settling.derive_unsettled", derive)
+    monkeypatch.setattr("generation.services.chunks.settling.derive_together", derive)
     persistently(settle)
     assert (told, cuts) == ([True, False], [])
     assert (chunk(job, 0).state, Attempt.objects.count()) == ("done", 1)
@@ -177,7 +180,10 @@ def test_pool_without_a_free_connection_is_a_503_after_a_bounded_wait(ann, monke
         assert issubclass(PoolTimeout, psycopg.OperationalError), "Django makes its own OperationalError of it"
         return
     pool = connection.pool
-    assert pool.timeout <= 10
+    assert settings.REQUEST_WAIT_S + pool.timeout < 3, "for a turn first, and then for a connection"
+    assert pool.max_size == settings.REQUESTS_AT_ONCE, "whose turn it is need not wait for those of others"
+    browser = Client(raise_request_exception=False)
+    browser.force_login(ann)
     monkeypatch.setattr(pool, "timeout", 0.3)
     connection.close()
     with suppress(PoolTimeout):
@@ -186,10 +192,23 @@ def test_pool_without_a_free_connection_is_a_503_after_a_bounded_wait(ann, monke
             taken.append(pool.getconn(timeout=0.3))
     try:
         problem(api.send("GET", "/me"), 503, "database_unavailable")
+        page = browser.get("/admin/login/")
+        assert (page.status_code, page["Retry-After"], page["Content-Type"]) == (503, "5", "text/plain; charset=utf-8")
     finally:
         for one in taken:
             pool.putconn(one)
     assert api.send("GET", "/me").status_code == 200
+
+
+@pytest.mark.parametrize(("error", "status"), [
+    (OperationalError("gone"), 503), (InterfaceError("closed"), 503), (ValueError("ours"), 500),
+])
+def test_page_says_whether_the_database_is_away_or_a_mistake_was_made(error, status):
+    try:
+        raise error
+    except (OperationalError, InterfaceError, ValueError):
+        page = failed(RequestFactory().get("/admin/login/"))
+    assert (page.status_code, page.get("Retry-After")) == (status, "5" if status == 503 else None)
 
 
 # --- Cancelling -----------------------------------------------------------------------------------

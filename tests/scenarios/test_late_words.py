@@ -10,7 +10,7 @@ from generation.models import Attempt, AttemptState, Job
 from generation.services import quotas
 from generation.services.chunks import leases, settling
 from generation.services.chunks.claim import Claim
-from generation.services.chunks.settling import Finished
+from generation.services.chunks.finishing import Finished
 from generation.services.jobs import control, submission
 from generation.services.maintenance import sweeper
 from generation.worker.executor import policy

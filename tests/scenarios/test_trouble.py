@@ -11,7 +11,7 @@ from generation.core.states import MAX_CRASHES
 from generation.models import Chunk, Election, Job, Route, clock
 from generation.models.election import SWEEPER
 from generation.services.chunks import attempts, claiming, leases, settling
-from generation.services.chunks.settling import Finished
+from generation.services.chunks.finishing import Finished
 from generation.services.jobs import control, submission
 from generation.services.maintenance import sweeper
 from generation.services.routing import route_health
@@ -104,7 +104,7 @@ def test_call_that_cannot_be_settled_does_not_take_its_neighbours_along(job, mon
     monkeypatch.setattr(settling, "_apply", broken)
     let_go = []
     queue = Completer(let_go.append, lambda: None)
-    queue._waiting[job.pk] = calls[1:]
+    queue._waiting = calls[1:]
     queue.put(calls[0])
     job.refresh_from_db()
     assert (job.state, job.unit_done, chunk(job, 2).reason) == ("partial", 2, "internal")
@@ -165,7 +165,7 @@ def test_strange_numbers_and_names_of_a_provider_are_stored_bounded(job):
 
     claim, = claim_all()
     usage = TokenUsage(input_tokens=2**40, output_tokens=2**40)
-    attempts.store_reply(claim, Reply("{}", usage, Receipt(model="/models/" + "x" * 500)), "f")
+    attempts.store_replies(attempts.reply_row(claim, Reply("{}", usage, Receipt(model="/models/" + "x" * 500)), "f"))
     assert claim_all("other") == []
 
 

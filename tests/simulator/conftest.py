@@ -89,6 +89,9 @@ class NoteKind(DocumentKind[Topic, Outline, Part]):
     def markdown(self, document: dict[str, Any]) -> str:
         return ""
 
+    def unit_of(self, document: dict[str, Any], position: int) -> dict[str, Any] | None:
+        return document["units"].get(position)
+
     def unit_markdown(self, document: dict[str, Any], position: int) -> str:
         return ""
 

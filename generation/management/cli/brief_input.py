@@ -2,6 +2,7 @@
 
 Values take the type that the brief's schema has at that place; whether they are right is the kind's to say."""
 
+import copy
 import json
 import sys
 from collections.abc import Iterable
@@ -15,9 +16,11 @@ from generation.management.cli.base import BadInput
 Schema = dict[str, Any]      # Any: a JSON Schema
 
 
-def read_brief(kind: Kind, source: str | None, assignments: Iterable[str]) -> JsonObject:
-    """The brief in `source` (a path, `-` for stdin, None for an empty one) with `assignments` made."""
-    brief = _from_file(source) if source is not None else {}
+def read_brief(
+    kind: Kind, source: str | None, assignments: Iterable[str], *, start: JsonObject | None = None
+) -> JsonObject:
+    """The brief in `source` (a path, `-` for stdin; without one, a copy of `start`) with `assignments` made."""
+    brief = _from_file(source) if source is not None else copy.deepcopy(start or {})
     schema = kind.Brief.model_json_schema()
     assigned: set[str] = set()
     for assignment in assignments:

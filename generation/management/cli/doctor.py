@@ -1,14 +1,13 @@
 """What `manage.py verify_setup` looks at.  Each check is bounded in time and says in one line what is
-so, and what to do where it is not well.  No line shows a key or a password."""
+so, and what to do where it is not well.  No line shows a key or a password.
 
-import json
+Looking changes nothing: no folder, file or row is made or written, neither here nor, before, by the settings."""
+
+import os
 import shutil
 import stat
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator
-from typing import Any
-from urllib.parse import urlsplit
+from pathlib import Path
 
 from django.conf import settings
 from django.core.checks import run_checks
@@ -19,22 +18,22 @@ from generation.core.schema import lint
 from generation.core.secret_patterns import scrub
 from generation.core.text import counted
 from generation.kinds import all_kinds
-from generation.llm.client import LOOPBACK, OPENAI_URL
-from generation.llm.local_server import NoLocalModel
+from generation.llm.client import OPENAI_URL
+from generation.llm.local_server import NoLocalModel, models_at
 from generation.management.cli import preflight, trial_call
 from generation.management.cli.base import BadInput, one_line
 from generation.management.cli.diagnosis import Diagnosis, Findings, Mark, bad, doubtful, good
-from generation.models import Route
+from generation.models import Route, clock
 from generation.services.routing import local_routes
-from generation.services.routing.keys import NO_KEY, OWN, key_of, url_of
-from generation.telemetry import health
+from generation.services.routing.keys import NO_KEY, OWN, key_of, named_hosts, stop_of, url_of
+from generation.telemetry import health, heartbeats
 
-PROVIDER_S = 10.0
 FEW_BYTES = 1 << 30
 TOO_FEW_BYTES = 100 << 20
 OLDEST_POSTGRESQL = 14
+WEB_PROCESSES = 2      # as the deployment files start them; a web process has no row to be counted by
 WEAK_KEY_CHARACTERS = 50
-WORKER = "celery -A config worker --pool threads --concurrency 2 --without-gossip --without-mingle"
+WORKER = "celery -A config worker --pool threads --concurrency 2 --without-gossip --without-mingle --without-heartbeat"
 
 
 def checkup(*, makes_call: bool) -> Iterator[Diagnosis]:
@@ -52,19 +51,28 @@ def checkup(*, makes_call: bool) -> Iterator[Diagnosis]:
 
 
 def _folder() -> Findings:
-    try:
-        preflight.check_local_folder()
-    except BadInput as error:
-        yield bad("folder", one_line(error), "Give the process's user the right to write there.")
-        return
-    yield good("folder", f"{settings.LOCAL_DIR} can be written")
+    folder: Path = settings.LOCAL_DIR
+    nearest = next(one for one in (folder, *folder.parents) if os.path.lexists(one))
+    if not nearest.is_dir():
+        what = f"a link to {nearest.readlink()}" if nearest.is_symlink() else "a file"
+        yield bad("folder", f"LOCAL_DIR {folder} cannot be made: {nearest} is {what}", "Set LOCAL_DIR to a folder.")
+    elif nearest != folder and not shutil.disk_usage(nearest).total:
+        yield bad("folder", f"LOCAL_DIR {folder} cannot be made: {nearest} keeps no files", "Set LOCAL_DIR elsewhere.")
+    elif not os.access(nearest, os.W_OK | os.X_OK):
+        yield bad("folder", f"LOCAL_DIR {folder} cannot be written", "Let the process's user write there.")
+    elif nearest != folder:
+        yield doubtful("folder", f"{folder} is missing", "The next start makes it; what runs needs it back now.")
+    else:
+        yield good("folder", f"{folder} can be written")
+
+
+def _nearest(path: Path) -> Path:
+    """`path`, or what there is of the way to it."""
+    return next(one for one in (path, *path.parents) if one.exists())
 
 
 def _disk() -> Findings:
-    folder = settings.LOCAL_DIR
-    while not folder.exists():
-        folder = folder.parent
-    free = shutil.disk_usage(folder).free
+    free = shutil.disk_usage(_nearest(settings.LOCAL_DIR)).free
     mark = Mark.GOOD if free >= FEW_BYTES else Mark.DOUBTFUL if free >= TOO_FEW_BYTES else Mark.BAD
     yield Diagnosis(mark, "disk", f"{free / (1 << 30):.1f} GiB free", "" if mark is Mark.GOOD else "Make room.")
 
@@ -72,12 +80,16 @@ def _disk() -> Findings:
 def _secrets() -> Findings:
     key = settings.SECRET_KEY
     is_weak = len(key) < WEAK_KEY_CHARACTERS or len(set(key)) < 5 or "insecure" in key
-    path = settings.LOCAL_DIR / "secret_key"
-    if is_weak:
+    path: Path | None = settings.SECRET_KEY_FILE
+    if path is not None and not path.exists():
+        yield doubtful(
+            "secret key", f"{path} is missing",
+            "The next start makes another one: sign in again; or put the old one back.")
+    elif is_weak:
         yield Diagnosis(
             Mark.BAD if settings.IS_PRODUCTION else Mark.DOUBTFUL, "secret key", "is short or easy to guess",
             f"Set SECRET_KEY to {WEAK_KEY_CHARACTERS} random characters or more.")
-    elif path.exists() and stat.S_IMODE(path.stat().st_mode) & 0o077:
+    elif path is not None and stat.S_IMODE(path.stat().st_mode) & 0o077:
         yield doubtful("secret key", f"others can read {path}", f"chmod 600 {path}")
     else:
         yield good("secret key", f"{len(key)} characters")
@@ -101,6 +113,9 @@ def _schemas() -> Findings:
 
 def _database() -> Findings:
     name = preflight.database_name()
+    if connection.vendor == "sqlite" and not preflight.has_database_file():
+        yield bad("database", f"{name} is not there yet", "Run python manage.py up, or migrate.")
+        return
     try:
         preflight.reach_database()
         yield from _sqlite(name) if connection.vendor == "sqlite" else _postgresql(name)
@@ -125,8 +140,10 @@ def _sqlite(name: str) -> Findings:
         version = cursor.fetchone()[0]
     mode = connection.settings_dict["OPTIONS"].get("transaction_mode", "DEFERRED")
     state = f"SQLite {version}, {journal.upper()}, {mode}, {name}"
-    if journal != "wal" or mode != "IMMEDIATE":
-        yield bad("database", state, "Put it on a local disk: writers need WAL and IMMEDIATE.")
+    if mode != "IMMEDIATE":
+        yield bad("database", state, "Set transaction_mode: writers need IMMEDIATE.")
+    elif journal != "wal":
+        yield doubtful("database", state, "Writers need WAL: the next start turns it on, if this is a local disk.")
     elif settings.IS_PRODUCTION:
         yield doubtful("database", state, "It is for one machine; several need PostgreSQL.")
     else:
@@ -155,6 +172,8 @@ def _running(can_ask: bool) -> Findings:
     if not can_ask:
         yield doubtful("broker, worker, sweeper", "not looked at before the database is well")
         return
+    if connection.vendor == "postgresql":
+        yield _connections()
     for check in health.checks():
         if check.name == "database":
             continue
@@ -163,6 +182,26 @@ def _running(can_ask: bool) -> Findings:
         else:
             how_bad = Mark.BAD if check.name == "broker" else mark
             yield Diagnosis(how_bad, check.name, check.line, advice[check.name])
+
+
+def _connections() -> Diagnosis:
+    """Whether everybody's pool, when it is full, is what the server has room for."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int "
+            "- coalesce(current_setting('reserved_connections', true), '0')::int")
+        [room] = cursor.fetchone()
+    workers = max(1, len(heartbeats.living(clock.now())))
+    pool: int = connection.settings_dict["OPTIONS"]["pool"]["max_size"]
+    most = (workers + WEB_PROCESSES) * pool
+    state = (
+        f"{counted(workers, 'worker')} and {WEB_PROCESSES} web processes of {pool} connections each take up to {most} "
+        f"of {room}")
+    if most > room:
+        return doubtful(
+            "connections", state,
+            "Raise max_connections, or lower DATABASE_POOL_SIZE: who finds none is answered with 503.")
+    return good("connections", state)
 
 
 # --- The provider -----------------------------------------------------------------------------
@@ -186,10 +225,8 @@ def _provider(*, makes_call: bool, can_ask: bool) -> Findings:
         if route.open_until is not None:
             yield doubtful("route", f"{route.slug} is paused: {route.breaker_reason}",
                 "It is tried again by itself; staff can end the pause in the admin.")
-        if route.key_name and key_of(route.endpoint) is None:
-            yield bad(
-                "route", f"{route.slug} names a key that is not set here",
-                f"Set PROVIDER_KEY_{route.key_name} in the workers' environment, or change the route.")
+        if stop := stop_of(route.endpoint):
+            yield bad("route", f"{route.slug}: nothing is sent", stop.sentence)
     reached = routes if has_own else elsewhere
     if left := [route.slug for route in routes if route not in reached]:
         yield doubtful(
@@ -201,7 +238,7 @@ def _provider(*, makes_call: bool, can_ask: bool) -> Findings:
     elif not makes_call and reached[0].spoken not in LOCAL:      # of local ones more is told below
         yield _listed(reached[0])
     for route in reached:
-        if key_of(route.endpoint) is not None:
+        if stop_of(route.endpoint) is None:
             if makes_call:
                 yield from trial_call.findings(route)
             yield from _local(route)
@@ -210,24 +247,21 @@ def _provider(*, makes_call: bool, can_ask: bool) -> Findings:
 def _listed(route: Route | None) -> Diagnosis:
     """GET /models with the key: costs nothing, and tells whether address and key are right."""
     endpoint = route.endpoint if route is not None else OWN
-    base, key = url_of(endpoint) or OPENAI_URL, key_of(endpoint) or NO_KEY
-    request = urllib.request.Request(f"{base}/models", headers={
-        "Authorization": f"Bearer {key}", "User-Agent": "coursewright",
-    })
-    proxies = urllib.request.ProxyHandler({} if urlsplit(base).hostname in LOOPBACK else None)
+    base = url_of(endpoint) or OPENAI_URL
+    if stop := stop_of(endpoint):
+        return bad("provider", "nothing is sent", stop.sentence)
     try:
-        with urllib.request.build_opener(proxies).open(request, timeout=PROVIDER_S) as response:
-            models = _ids(json.loads(response.read()))
-    except urllib.error.HTTPError as error:
-        with error:
-            if error.code in {401, 403}:
-                return bad("provider", f"{base} refuses the key", "Set a valid OPENAI_API_KEY.")
-            return doubtful("provider", f"{base}/models answered {error.code}", "Make sure with --call.")
-    except ValueError:
+        answer = models_at(base, key_of(endpoint) or NO_KEY, named_hosts())
+    except NoLocalModel as problem:
+        why = _shown(problem).removesuffix(" Does it run?").rstrip(".")
+        return bad("provider", why, "Check network and OPENAI_BASE_URL.")
+    if answer.status in {401, 403}:
+        return bad("provider", f"{base} refuses the key", "Set a valid OPENAI_API_KEY.")
+    if answer.status != 200:
+        return doubtful("provider", f"{base}/models answered {answer.status}", "Make sure with --call.")
+    if answer.models is None:
         return bad("provider", f"{base} does not speak OpenAI's protocol", "Check OPENAI_BASE_URL.")
-    except OSError as error:
-        why = _shown(error.reason if isinstance(error, urllib.error.URLError) else error)
-        return bad("provider", f"{base} cannot be reached: {why}", "Check network and OPENAI_BASE_URL.")
+    models = list(answer.models)
     if models == ["simulator"]:
         return doubtful("provider", f"{base} is the simulator", "For real documents set OPENAI_API_KEY.")
     if route is not None and models and route.model not in models:
@@ -264,12 +298,6 @@ def _local(route: Route) -> Findings:
         yield doubtful(name, f"is not chosen for {shortcoming}")
     if is_fine:
         yield good(name, local_routes.described(server))
-
-
-def _ids(listing: Any) -> list[str]:     # Any: JSON
-    if not isinstance(listing, dict) or not isinstance(listing.get("data"), list):
-        raise ValueError("not a list of models")
-    return [str(model.get("id")) for model in listing["data"] if isinstance(model, dict)]
 
 
 def _shown(error: object) -> str:

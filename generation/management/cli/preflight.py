@@ -5,6 +5,7 @@ import datetime as dt
 import secrets
 import tempfile
 from dataclasses import dataclass
+from pathlib import Path
 
 from django.conf import settings
 from django.core.management import call_command
@@ -12,7 +13,7 @@ from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.migrations.executor import MigrationExecutor
 from django.db.utils import OperationalError
 
-from accounts.models import Role, User
+from accounts.models import User
 from generation.core.prompting import Kind
 from generation.core.text import counted
 from generation.management.cli.base import BadInput, one_line
@@ -35,6 +36,12 @@ class Administrator:
 def is_embedded_database() -> bool:
     """SQLite, which belongs to this machine: a command may prepare it by itself."""
     return connection.vendor == "sqlite"
+
+
+def has_database_file() -> bool:
+    """Whether SQLite's file is there: opening it would make it."""
+    name = str(connection.settings_dict["NAME"])
+    return ":memory:" in name or "mode=memory" in name or Path(name).exists()
 
 
 def make_ready() -> None:
@@ -97,7 +104,7 @@ def administrator() -> Administrator:
     password = "-".join("".join(secrets.choice(_LETTERS) for _ in range(5)) for _ in range(4))
     taken = set(User.objects.filter(username__startswith="admin").values_list("username", flat=True))
     name = next(name for name in ["admin", *(f"admin{n}" for n in range(2, 1_000))] if name not in taken)
-    return Administrator(User.objects.create_superuser(name, password=password, role=Role.ADMIN), password)
+    return Administrator(User.objects.create_superuser(name, password=password), password)
 
 
 def check_local_folder() -> None:

@@ -14,7 +14,7 @@ from rich.progress import BarColumn, Progress, ProgressColumn, SpinnerColumn, Ta
 from rich.text import Text
 
 from generation.core.pricing import dollars
-from generation.core.reasons import EXPLANATIONS, Reason
+from generation.core.reasons import EXPLANATIONS, NEEDS_A_PERSON, Reason
 from generation.kinds import all_kinds
 from generation.models import Job, LogEntry, LogLevel
 from generation.services.jobs import progress
@@ -22,7 +22,7 @@ from generation.services.jobs.progress import Waiting
 
 LOOK_S = 0.1
 FRESH_S = 1.0          # what a job waits for changes without a new revision
-NEEDS_A_PERSON = frozenset({Reason.AUTH, Reason.OUT_OF_CREDIT, Reason.PAUSED_BY_STAFF})
+FOLLOWED_NO_FURTHER = NEEDS_A_PERSON | {Reason.PAUSED_BY_STAFF}
 # Who follows also works where nobody else does, so these only mean that a worker is about to start.
 ABOUT_TO_END = frozenset({Reason.NO_WORKER, Reason.REVISION_MISSING})
 
@@ -56,7 +56,7 @@ class Moment:
             return ""
         if self.waiting.reason is Reason.PROVIDER_UNAVAILABLE:
             return self.waiting.line
-        until = f" until {self.waiting.until:%H:%M:%S} UTC" if self.waiting.until else ""
+        until = f" until {self.waiting.until_when('%H:%M:%S')}" if self.waiting.until else ""
         return f"waits{until}: {EXPLANATIONS[self.waiting.reason].sentence}"
 
 
@@ -103,7 +103,7 @@ def follow(
                 display.show(moment)
                 if job.is_terminal:
                     return Followed(job)
-                if moment.waiting is not None and moment.waiting.reason in NEEDS_A_PERSON:
+                if moment.waiting is not None and moment.waiting.reason in FOLLOWED_NO_FURTHER:
                     return Followed(job, moment.waiting)
                 each_second()
         except OperationalError:      # the database restarts; the job does not mind

@@ -1,14 +1,14 @@
-"""One real call on a route, as a worker would make it, judged as a worker would judge it.
+"""One real call on a route, as a worker would make it, judged as a worker would judge it.  Nothing is written: what
+the server teaches is heeded here, and kept by the worker that is taught the same.
 
 What is asked for is the plan of a document as short as its kind allows: the schema, the rules and the checks are those
 of every other plan."""
 
 import asyncio
-import json
 import time
 from functools import cache
 
-from generation.core.dialects import Learned, WireTerms
+from generation.core.dialects import NOTHING_LEARNED, Learned, WireTerms
 from generation.core.kind import JsonObject
 from generation.core.outcomes import FINAL, PROVIDER_WIDE, RETRYABLE, Answer, CallCode, Failure, Reply
 from generation.core.prompting import Context, Kind, Redo, Request, plan_request
@@ -18,7 +18,6 @@ from generation.llm.client import OPENAI_URL
 from generation.management.cli import diagnosis
 from generation.management.cli.diagnosis import Diagnosis, Findings, Mark
 from generation.models import Route
-from generation.services.routing import route_health
 from generation.services.routing.keys import url_of
 from generation.services.routing.sizes import part_sizes
 from generation.telemetry.redaction import clean
@@ -31,7 +30,7 @@ _REASONS = {**RETRYABLE, **FINAL, **PROVIDER_WIDE, CallCode.RATE_LIMITED: Reason
 
 
 def findings(route: Route) -> Findings:
-    """Ask for a plan on `route`; what the server refuses is left out, remembered, and asked for again."""
+    """Ask for a plan on `route`, whose row stays as it is; what the server refuses is left out, and asked again."""
     name, where = f"route {route.slug}", f"{route.model} at {url_of(route.endpoint) or OPENAI_URL}"
     context = _smallest()
     request = plan_request(context, Redo())
@@ -50,10 +49,11 @@ def findings(route: Route) -> Findings:
         began = time.monotonic()
         answer = _asked(route, request, cap)
         took_s = time.monotonic() - began
-        if not isinstance(answer, Failure) or not route_health.learn(route.pk, answer.lesson, terms):
+        news = terms.news_in(answer.lesson) if isinstance(answer, Failure) else NOTHING_LEARNED
+        if not news:
             break
-        notes.append(_note(terms.news_in(answer.lesson)))
-        route.refresh_from_db()
+        notes.append(_note(news))
+        route.learned = route.lesson.adding(news).as_json()
     learned = "".join(f"; {note}" for note in notes)
     if isinstance(answer, Failure):
         yield _failed(name, where, answer, learned)
@@ -107,18 +107,18 @@ def _judged(
 
 
 def _note(news: Learned) -> str:
-    """What the server does not take, or has less of: what the route remembers."""
+    """What the server does not take, or has less of: what a worker's first call teaches the route."""
     refused = f"its server does not take {', '.join(sorted(news.refused))}" if news.refused else ""
     limits = str(Learned(frozenset(), news.context_tokens, news.output_tokens))
     said = " and ".join(filter(None, [refused, f"its server has {limits}" if limits else ""]))
-    return f"{said or 'the route was changed meanwhile'}; the route remembers"
+    return f"{said}, which the route learns at a worker's first call"
 
 
 @cache
 def _smallest() -> Context:
     """The kind with the shortest plan, and the shortest document of it."""
     contexts = [Context(kind, _shortened(kind)) for kind in all_kinds().values()]
-    return min(contexts, key=lambda context: part_sizes(context.kind, json.dumps(context.brief)).plan)
+    return min(contexts, key=lambda context: part_sizes(context.kind, context.brief).plan)
 
 
 def _shortened(kind: Kind) -> JsonObject:

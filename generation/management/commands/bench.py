@@ -1,4 +1,4 @@
-"""Measure the product against itself and against the bare SDK, in one run."""
+"""Measure the product against itself, the bare SDK and other engines, in one run."""
 
 import argparse
 import sys
@@ -8,8 +8,8 @@ from typing import Any
 from rich.console import Console
 
 from generation.management.cli import scratch_run
-from generation.management.cli.base import BadInput, ProductCommand
-from generation.testbed.bench import api, concurrency, engine, fairness
+from generation.management.cli.base import BadInput, ProductCommand, unwinding_on_sigterm
+from generation.testbed.bench import api, concurrency, engine, engine_report, fairness
 
 WIDTH = 110      # of tables in a file or a log
 
@@ -22,8 +22,11 @@ class Command(ProductCommand):
         one = what.add_parser("engine", help="wall time over the critical path, CPU, memory, and a crash")
         one.add_argument("--programs", type=int, nargs="+", default=[1, 20, 100], help="how many at once")
         one.add_argument("--workers", type=int, default=2, help="worker processes (default: 2)")
+        one.add_argument("--kills", type=int, default=1, help="crashes of all workers (default: 1)")
         one.add_argument("--plan-s", type=float, default=0.5, help="the simulator's seconds for a plan")
         one.add_argument("--unit-s", type=float, default=0.8, help="the simulator's seconds for a week")
+        one.add_argument(
+            "--peers", action="store_true", help="other engines beside this one, installed for it if need be")
         two = what.add_parser("api", help="POST /jobs and GET /jobs/{id} under load, and an identical request again")
         two.add_argument("--rate", type=float, default=100, help="requests a second (default: 100)")
         two.add_argument("--seconds", type=float, default=10, help="of load for each kind of request (default: 10)")
@@ -48,22 +51,26 @@ class Command(ProductCommand):
         measure = {
             "engine": self._engine, "api": self._api, "fairness": self._fairness, "concurrency": self._concurrency,
         }[what]
-        measure(options, json)
+        with unwinding_on_sigterm():
+            measure(options, json)
 
     def _tell(self, line: str) -> None:
         self._console.print(f"[dim]… {line}[/dim]")
 
     def _engine(self, options: dict[str, Any], file: Path | None) -> None:     # Any: the parsed options
-        if min(options["programs"]) < 1 or options["workers"] < 1:
-            raise BadInput("--programs and --workers take numbers from 1 on.")
+        if min(options["programs"]) < 1 or options["workers"] < 1 or options["kills"] < 0:
+            raise BadInput("--programs and --workers take numbers from 1 on, --kills from 0 on.")
         if options["plan_s"] <= 0 or options["unit_s"] <= 0:
             raise BadInput("--plan-s and --unit-s take seconds above 0.")
         report = engine.measure(
             sizes=options["programs"], workers=options["workers"], plan_s=options["plan_s"],
-            unit_s=options["unit_s"], say=self._tell,
+            unit_s=options["unit_s"], kills=options["kills"], peers=options["peers"],
+            say=self._tell,
         )
         scratch_run.write(report.as_json(), file)
-        engine.show(self._console, report)
+        engine_report.show(self._console, report)
+        if options["peers"]:
+            engine_report.show_comparison(self._console, report)
 
     def _api(self, options: dict[str, Any], file: Path | None) -> None:     # Any: the parsed options
         if min(options["rate"], options["seconds"]) <= 0 or min(options["processes"], options["pairs"]) < 1:

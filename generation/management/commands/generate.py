@@ -5,7 +5,6 @@ the job stays, and goes on when a worker runs."""
 
 import argparse
 import json
-import logging
 import sys
 from pathlib import Path
 from typing import Any, TextIO
@@ -44,7 +43,8 @@ class Command(ProductCommand):
         parser.add_argument("--out", metavar="FILE", help="where to write the document; - is stdout")
         parser.add_argument("--format", choices=list(document_files.ENDINGS), default="markdown", dest="format_")
         parser.add_argument(
-            "--example", action="store_true", dest="is_example", help="only print a brief to start from")
+            "--example", action="store_true", dest="is_example",
+            help="only print a brief to start from, with what --set says")
         parser.add_argument("--fresh", action="store_true", help="make it anew, although the cache may have it")
         parser.add_argument(
             "--adapt", metavar="JOB", type=UUID, help="the id of a similar job, whose document becomes the draft")
@@ -55,21 +55,21 @@ class Command(ProductCommand):
         format_: str, user: str | None, is_example: bool, fresh: bool, adapt: UUID | None,
         **_options: Any,     # Any: Django's
     ) -> None:
-        # The progress tells people what happened; lines between it would only tear its bar apart.
-        logging.getLogger(journal.LOGGER).setLevel(logging.CRITICAL)
         self._to_people: TextIO = sys.stderr if out == "-" else sys.stdout
         kinds = all_kinds()
         if kind not in kinds:
             raise BadInput(f"There is no document kind “{kind}”. Use one of: {', '.join(kinds)}.")
         if is_example:
-            self.say(json.dumps(kinds[kind].example, ensure_ascii=False, indent=2))
+            example = read_brief(kinds[kind], brief, assignments, start=kinds[kind].example)
+            self.say(json.dumps(example, ensure_ascii=False, indent=2))
             return
         content = read_brief(kinds[kind], brief, assignments)
         if out is None:
             preflight.check_local_folder()
         preflight.make_ready()
         person = self._person(user)
-        with StopRequests() as stop:
+        # The progress tells people what happened; lines between it would only tear its bar apart.
+        with journal.kept_from_the_process_log(), StopRequests() as stop:
             followed = self._generate(
                 stop, user=person, kind=kind, brief=content, strategy=strategy, fresh=fresh, adapt=adapt)
         self._report(followed, out, format_, was_stopped=stop.is_asked)

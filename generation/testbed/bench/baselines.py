@@ -19,15 +19,20 @@ from generation.kinds import get_kind
 MODEL = "gpt-4.1-mini"
 
 
-async def _ask(client: openai.AsyncOpenAI, request: Request, key: str) -> str:
-    create: Any = client.chat.completions.create      # Any: its types want literals, not built dicts
-    completion = await create(
-        model=MODEL, messages=list(request.messages), prompt_cache_key=key,
-        response_format={
+def arguments(request: Request) -> dict[str, Any]:     # Any: JSON
+    """`request` as arguments of `chat.completions.create`."""
+    return {
+        "model": MODEL, "messages": list(request.messages),
+        "response_format": {
             "type": "json_schema",
             "json_schema": {"name": request.schema_name, "strict": True, "schema": request.schema},
         },
-    )
+    }
+
+
+async def _ask(client: openai.AsyncOpenAI, request: Request, key: str) -> str:
+    create: Any = client.chat.completions.create      # Any: its types want literals, not built dicts
+    completion = await create(**arguments(request), prompt_cache_key=key)
     return str(completion.choices[0].message.content)
 
 

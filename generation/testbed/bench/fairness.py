@@ -93,7 +93,7 @@ def _took_s(user: User, brief: dict[str, Any]) -> float:     # Any: JSON
     wait_for_end("the program ends", [job.pk], LONG_S, 0.1)
     job.refresh_from_db()
     assert job.state == "completed" and job.finished_at is not None, "every program of a calm run completes"
-    return (job.finished_at - job.created_at).total_seconds()
+    return job.worked(job.finished_at).total_seconds()
 
 
 def show(console: Console, report: FairnessReport) -> None:

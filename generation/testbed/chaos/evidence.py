@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from generation.core.outcomes import CallCode
 from generation.core.states import Event
 from generation.models import Attempt, AttemptState
+from generation.simulator.faults import ODD_CLOTHES
 from generation.testbed.chaos.invariants import CLOCKS_S, REQUEST_ID
 from generation.testbed.chaos.snapshot import Snapshot
 from generation.testbed.installation.provider_log import Call, Place, place_of_call
 from generation.testbed.installation.supervisor import ProcessEnd
 
-USED = frozenset({"ok", "nonsense", "extra_units"})      # outcomes whose text reaches the checks
+USED = frozenset({"ok", "nonsense", "extra_units", *ODD_CLOTHES})      # outcomes whose text reaches the checks
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,8 @@ import contextlib
 import json
 import os
 import random
+import resource
+import shutil
 import signal
 import sqlite3
 import threading
@@ -30,6 +32,8 @@ REDIS_FULL_S = 0.8
 REDIS_FROZEN_S = 3.0
 DATABASE_CLOSED_S = 2.5
 LOCKED_S = 4.0
+FOLDER_GONE_S = 3.0
+DISK_GONE_S = 3.0
 VICTIM_S = 6.0           # how long it waits for somebody who works
 OVERTIME = 1.5           # of the scheduled time, if it had to wait
 FORGED = (
@@ -72,6 +76,8 @@ class Injector:
             ChaosFault.KILL_WEB: partial(self._signal, installation.web, signal.SIGKILL, ChaosFault.KILL_WEB),
             ChaosFault.STOP_WORKER: self._stop_worker,
             ChaosFault.SKEW_CLOCK: self._skew_clock,
+            ChaosFault.REMOVE_FOLDER: self._remove_folder,
+            ChaosFault.TAKE_DISK: self._take_disk,
             ChaosFault.KILL_REDIS: self._kill_redis,
             ChaosFault.FLAP_REDIS: self._flap_redis,
             ChaosFault.FREEZE_REDIS: self._freeze_redis,
@@ -146,6 +152,36 @@ class Injector:
     def _skew_clock(self) -> str:
         self._arm(ChaosFault.SKEW_CLOCK.value)
         return self._end_worker(signal.SIGTERM, ChaosFault.SKEW_CLOCK)
+
+    def _remove_folder(self) -> str:
+        name = self._worker()
+        folder = self._installation.local_folder(name)
+        aside = folder.with_name(f"{name}-aside")
+        folder.rename(aside)
+
+        def put_back() -> None:
+            with contextlib.suppress(OSError):
+                folder.rmdir()      # whoever started meanwhile has made it, and keeps it once something is in it
+            try:
+                aside.rename(folder)
+            except OSError:
+                shutil.rmtree(aside)
+
+        self._later(FOLDER_GONE_S, put_back)
+        return f"of {name}, for {FOLDER_GONE_S:g} s"
+
+    def _take_disk(self) -> str:
+        name = self._worker()
+        pid = self._installation.supervisor.children[name].pid
+        before = resource.prlimit(pid, resource.RLIMIT_FSIZE)
+        resource.prlimit(pid, resource.RLIMIT_FSIZE, (0, before[1]))
+
+        def give_back() -> None:
+            with contextlib.suppress(ProcessLookupError):
+                resource.prlimit(pid, resource.RLIMIT_FSIZE, before)
+
+        self._later(DISK_GONE_S, give_back)
+        return f"of {name}, pid {pid}, for {DISK_GONE_S:g} s"
 
     def _arm(self, point: str) -> str:
         (self._installation.failpoints / point).touch()

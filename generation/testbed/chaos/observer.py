@@ -39,12 +39,14 @@ def patiently(ask: Callable[[], T], timeout_s: float = 30.0) -> T:
 
 class Observer:
     """From `start` to `stop`.  `passed` are the limits that were seen exceeded, `pauses` when a route took no call
-    (seconds since 1970), `resumed` how often staff ended a pause."""
+    (seconds since 1970), `resumed` how often staff ended a pause; `lowest` how few calls at once each route, by its
+    slug, was trusted with."""
 
     def __init__(self, *, ends_every_pause: bool) -> None:
         self.passed: set[str] = set()
         self.pauses: list[tuple[float, float]] = []
         self.resumed: int = 0
+        self.lowest: dict[str, int] = {}
         self.samples: int = 0
         self._ends_every_pause = ends_every_pause
         self._paused_since: dict[int, float] = {}
@@ -81,6 +83,8 @@ class Observer:
         now, db_now = time.time(), clock.now()
         for route in Route.objects.all():
             self._watch(route, now, db_now)
+            carries = route.limit.within(route.max_in_flight)
+            self.lowest[route.slug] = min(carries, self.lowest.get(route.slug, carries))
 
     def _watch(self, route: Route, now: float, db_now: dt.datetime) -> None:
         if route.waits_until(db_now) is None:

@@ -27,6 +27,12 @@ def text(report: ChaosReport) -> str:
         f"{report.unanswered} tries found nobody",
         f"  staff      ended {report.staff_resumed} pauses of the provider",
     ]
+    lines += [
+        f"  settings   {_counts(report.settings)} by two administrators in one form",
+        "  at once    " + ", ".join(
+            f"{route}: {calls} calls at the end, {report.lowest_limits.get(route, calls)} at the fewest"
+            for route, calls in report.limits.items()),
+    ]
     if report.ended_by_themselves:
         lines.append(f"  exits      {'; '.join(report.ended_by_themselves)}")
     lines.append(f"  checked    {_counts(report.checked)}")

@@ -13,9 +13,10 @@ from generation.core.reasons import Reason
 from generation.core.states import ChunkState
 from generation.models import Attempt, AttemptState, Chunk, Job
 from generation.services import quotas
-from generation.simulator.faults import NO_FAULTS
+from generation.simulator.faults import NO_FAULTS, ODD_CLOTHES, Fault
 from generation.simulator.settings import SimulatorSettings
 from generation.testbed.chaos import evidence, invariants, leftovers, schedule
+from generation.testbed.chaos.administrators import Administrators
 from generation.testbed.chaos.evidence import Death, PaidTwice
 from generation.testbed.chaos.faults import EMBEDDED, FAILPOINTS, PRODUCTION, ChaosFault
 from generation.testbed.chaos.injector import Injector
@@ -62,6 +63,9 @@ class ChaosReport:
     unanswered: int = 0
     ended_by_themselves: list[str] = field(default_factory=list)
     staff_resumed: int = 0
+    settings: dict[str, int] = field(default_factory=dict)        # what became of the administrators' forms
+    lowest_limits: dict[str, int] = field(default_factory=dict)   # calls at once, by route: the fewest,
+    limits: dict[str, int] = field(default_factory=dict)          # and at the end
     checked: dict[str, int] = field(default_factory=dict)
     violations: list[Violation] = field(default_factory=list)
 
@@ -87,6 +91,8 @@ def run(*, is_short: bool, seed: int, say: Say) -> ChaosReport:
             provider, changes=schedule.SETTINGS, has_failpoints=True, on_end=lambda end: note_death(deaths, end)))
         report = ChaosReport(seed, "short" if is_short else "full", installation.words)
         clients = ends.enter_context(Clients(installation.url, planned.requests, schedule.ROLES, planned.limits))
+        administrators = Administrators(installation.url, seed)
+        ends.callback(administrators.finish)
         observer = Observer(ends_every_pause=is_short)
         injector = Injector(installation, planned.faults, seed)
         installation.supervisor.add(SWEEPERS, [sys.executable, "-m", "generation.testbed.chaos.sweeper"], {
@@ -98,8 +104,10 @@ def run(*, is_short: bool, seed: int, say: Say) -> ChaosReport:
         installation.simulator.set_faults(planned.provider_faults)
         say(f"{len(planned.requests)} wishes and {len(planned.faults)} blows in {size.load_s:g} s")
         clients.begin()
+        administrators.begin()
         injector.run()
         clients.join()
+        administrators.finish()
         _let_faults_bite(installation, CALLS_FOR_A_JOB * size.jobs)
         say("quiet: healthy provider, no more blows")
         quiet_until = time.monotonic() + size.quiet_s
@@ -118,9 +126,12 @@ def run(*, is_short: bool, seed: int, say: Say) -> ChaosReport:
             *invariants.at_rest(snapshot), *invariants.by_the_provider(snapshot, calls),
             *invariants.by_the_users(snapshot, clients.observed),
             *(Violation("I4", f"for a moment: {line}") for line in sorted(observer.passed)),
-            *_poison(snapshot, clients),
+            *_poison(snapshot, clients), *_settings(administrators),
             *leftovers.secrets_told(installation), *leftovers.still_held(installation),
         ]
+        report.settings = dict(sorted(administrators.done.items()))
+        report.lowest_limits = observer.lowest
+        report.limits = {route.slug: route.limit.within(route.max_in_flight) for route in snapshot.routes}
         _fill(
             report, planned, snapshot, calls, clients.observed, injector, observer, installation.supervisor, deaths)
     report.took_s = time.monotonic() - began
@@ -176,6 +187,14 @@ def _poison(snapshot: Snapshot, clients: Clients) -> list[Violation]:
     ]
 
 
+def _settings(administrators: Administrators) -> list[Violation]:
+    """No change of a setting was undone unseen, and nobody got an answer that nobody should get."""
+    return [
+        *(Violation("I14", line) for line in patiently(administrators.lost)),
+        *(Violation("I14", f"an administrator got an odd answer: {line}") for line in administrators.odd),
+    ]
+
+
 # --- The report -----------------------------------------------------------------------------------
 
 
@@ -194,18 +213,22 @@ def _fill(
     })
     died_at = Counter(line.split()[1] for line in supervisor.logs().splitlines() if line.startswith("failpoint "))
     outcomes = Counter(call["outcome"] for call in calls)
+    odd = sum(outcomes[fault] for fault in (*ODD_CLOTHES, Fault.ERROR_WITHIN))
     report.struck = {
         **Counter(done.fault.value for done in injector.injected if done.fault not in FAILPOINTS),
         **{step.value: died_at[name] for step, name in FAILPOINTS.items() if died_at[name]},
         ChaosFault.POISON.value: died_at["poison"],
         ChaosFault.EXTRA_SWEEPERS.value: 2,
-        ChaosFault.PROVIDER_FAULTS.value: len(calls) - outcomes["ok"],
+        ChaosFault.PROVIDER_FAULTS.value: len(calls) - outcomes["ok"] - odd,
+        ChaosFault.SINGLE_429S.value: outcomes[Fault.RATE_LIMIT],
+        ChaosFault.ODD_REPLIES.value: odd,
         ChaosFault.PROVIDER_OUTAGE.value: outcomes["unavailable"],
         ChaosFault.OUT_OF_CREDIT.value: outcomes["insufficient_quota"],
         ChaosFault.SAME_KEY.value: observed.actions["same_key"],
         ChaosFault.CANCEL.value: observed.actions["cancel"],
         ChaosFault.RETRY.value: observed.actions["retry"],
         ChaosFault.OVER_THE_LIMIT.value: len(observed.refused),
+        ChaosFault.TWO_ADMINISTRATORS.value: sum(report.settings.values()),
     }
     first = injector.injected[0].at if injector.injected else 0.0
     report.blows = [f"{done.at - first:+7.1f} s  {done.fault.value}: {done.detail}" for done in injector.injected]

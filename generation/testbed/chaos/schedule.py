@@ -5,7 +5,7 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from generation.simulator.faults import Fault, FaultScript, Rule
+from generation.simulator.faults import ODD_CLOTHES, Fault, FaultScript, Rule
 from generation.testbed.chaos.faults import ChaosFault
 from generation.testbed.installation.clients import ClientRequest
 from generation.worker.failpoints import POISON
@@ -67,9 +67,12 @@ def plan(seed: int, size: ChaosSize, kinds: Sequence[ChaosFault]) -> Schedule:
     ))
     teachers = ROLES.count("teacher")
     refused = round(size.jobs * REFUSED_SHARE / teachers)
+    faults = tuple(_scheduled(rng, size, kinds))
+    stops_s = [one.at_s for one in faults if one.fault is ChaosFault.STOP_WORKER]
     return Schedule(
-        seed, size, tuple(sorted(requests, key=lambda request: request.at_s)), tuple(_scheduled(rng, size, kinds)),
-        _provider_faults(rng, size), {"teacher": max(1, per_person - refused), "student": per_person + 2},
+        seed, size, tuple(sorted(requests, key=lambda request: request.at_s)), faults,
+        _provider_faults(rng, size, stops_s),
+        {"teacher": max(1, per_person - refused), "student": per_person + 2},
     )
 
 
@@ -103,8 +106,9 @@ def _scheduled(rng: random.Random, size: ChaosSize, kinds: Sequence[ChaosFault])
     return found
 
 
-def _provider_faults(rng: random.Random, size: ChaosSize) -> FaultScript:
-    """By chance about every twelfth call; one outage of everything, and one account without credit."""
+def _provider_faults(rng: random.Random, size: ChaosSize, stops_s: Sequence[float]) -> FaultScript:
+    """By chance about every eighth call; one outage of everything, one account without credit, and single refusals:
+    one at any time, and one while a worker stands still, for each that is stopped at `stops_s`."""
     outage_s = rng.uniform(0.2, 0.3) * size.load_s
     credit_s = rng.uniform(0.55, 0.65) * size.load_s
     rules = (
@@ -112,11 +116,14 @@ def _provider_faults(rng: random.Random, size: ChaosSize) -> FaultScript:
         Rule(Fault.UNAVAILABLE, from_s=outage_s, times=8),      # should nobody have called meanwhile
         Rule(Fault.INSUFFICIENT_QUOTA, from_s=credit_s, times=2),
         Rule(Fault.BAD_KEY, from_s=credit_s + size.load_s * 0.15, times=1),
+        Rule(Fault.RATE_LIMIT, from_s=rng.uniform(0.35, 0.9) * size.load_s, times=1),
+        *(Rule(Fault.RATE_LIMIT, from_s=at_s + rng.uniform(0.3, STOPPED_S), times=1) for at_s in stops_s),
     )
     rates = {
         Fault.SERVER_ERROR: 0.03, Fault.SERVER_ERROR_AFTER_GENERATION: 0.005, Fault.RATE_LIMIT: 0.004,
         Fault.DROP: 0.01, Fault.HANG: 0.006, Fault.SLOW: 0.003, Fault.TRUNCATE: 0.008, Fault.INVALID_JSON: 0.008,
         Fault.NULL_CHOICES: 0.004, Fault.EMPTY_CONTENT: 0.004, Fault.HTML: 0.004, Fault.NONSENSE: 0.008,
         Fault.REFUSE: 0.004, Fault.FILTER: 0.002, Fault.EXTRA_UNITS: 0.004,
+        **dict.fromkeys(sorted(ODD_CLOTHES), 0.01), Fault.ERROR_WITHIN: 0.004,
     }
     return FaultScript(rules, rates, rng.randrange(2**31))

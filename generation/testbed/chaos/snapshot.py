@@ -7,8 +7,8 @@ from functools import cached_property
 from typing import Any
 
 from accounts.models import Reservation, Usage
-from generation.core.states import ChunkState
-from generation.models import Alert, Attempt, Chunk, Job, LogEntry, UnitVersion
+from generation.models import Alert, Attempt, Chunk, Job, LogEntry, Route, UnitVersion, clock
+from generation.services import bookkeeping
 from generation.testbed.installation.provider_log import Place
 
 
@@ -22,9 +22,16 @@ class Snapshot:
     usage: Sequence[Usage]
     log: Sequence[LogEntry]
     alerts: Sequence[Alert]
+    routes: Sequence[Route]
+    differences: Sequence[bookkeeping.Difference]      # of what is moved instead of counted
 
     @classmethod
     def read(cls) -> "Snapshot":
+        with clock.one_moment():
+            return cls._read()
+
+    @classmethod
+    def _read(cls) -> "Snapshot":
         return cls(
             list(Job.objects.order_by("pk")),
             list(Chunk.objects.order_by("job_id", "position")),
@@ -34,6 +41,8 @@ class Snapshot:
             list(Usage.objects.order_by("pk")),
             list(LogEntry.objects.order_by("pk")),
             list(Alert.objects.order_by("pk")),
+            list(Route.objects.order_by("pk")),
+            [one for comparison in bookkeeping.COMPARISONS for one in bookkeeping.differences(comparison)],
         )
 
     @cached_property
@@ -45,10 +54,6 @@ class Snapshot:
     def attempts_of(self) -> dict[int, list[Attempt]]:
         """By chunk."""
         return _grouped(self.attempts, "chunk_id")
-
-    @cached_property
-    def attempts_of_job(self) -> dict[int, list[Attempt]]:
-        return _grouped(self.attempts, "job_id")
 
     @cached_property
     def versions_of(self) -> dict[int, list[UnitVersion]]:
@@ -73,16 +78,9 @@ class Snapshot:
     def units_of(self, job: Job) -> list[Chunk]:
         return [chunk for chunk in self.chunks_of.get(job.pk, []) if chunk.position > 0]
 
-    def made(self, job: Job) -> int:
-        """Units that were made in all, old versions included; what came from the cache was made for another."""
-        units = self.units_of(job)
-        old = (version for unit in units for version in self.versions_of.get(unit.pk, []))
-        return sum(unit.state == ChunkState.DONE and not unit.from_cache for unit in units) + sum(
-            not version.from_cache for version in old)
 
-
-def _grouped(rows: Iterable[Any], key: str) -> dict[int, list[Any]]:     # Any: rows of one model
-    found: dict[int, list[Any]] = defaultdict(list)
+def _grouped(rows: Iterable[Any], key: str) -> dict[Any, list[Any]]:     # Any: rows of one model, a column of it
+    found: dict[Any, list[Any]] = defaultdict(list)
     for row in rows:
         found[getattr(row, key)].append(row)
     return found

@@ -67,7 +67,7 @@ class Clients:
         self._requests = requests
         self._lock = threading.Lock()
         self._over = threading.Event()
-        self._pool = ThreadPoolExecutor(AT_ONCE, "clients")
+        self._pool = ThreadPoolExecutor(max(AT_ONCE, len(roles)), "clients")      # nobody waits for another's answer
         self._watchers: list[threading.Thread] = []
         self._clients = [ApiClient(f"{url}/api/v1", secret) for secret in _make_users(roles, limits)]
         self._thread = threading.Thread(target=self._send_all, name="requests", daemon=True)

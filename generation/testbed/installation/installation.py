@@ -56,6 +56,10 @@ class ScratchInstallation:
         """The folder of its workers' fail points."""
         return self.folder / "failpoints"
 
+    def local_folder(self, name: str) -> Path:
+        """The LOCAL_DIR of a process, as if each ran on a machine of its own."""
+        return Path(self.supervisor.children[name].environment["LOCAL_DIR"])
+
     @property
     def words(self) -> str:
         return "SQLite, memory://, one process tree" if self.is_embedded else (
@@ -97,6 +101,10 @@ def scratch_installation(
         ends.enter_context(_broker(redis.url if redis else "memory://", queue_name))
         supervisor = Supervisor(folder, reaper, on_end)
         ends.callback(supervisor.stop)
+
+        def on_its_own(name: str) -> dict[str, str]:
+            return {**environment, "LOCAL_DIR": str(folder / "local" / name)}
+
         port = free_port()
         made = ScratchInstallation(
             url, queue_name, f"http://127.0.0.1:{port}", simulator, redis, supervisor, folder, environment,
@@ -104,14 +112,15 @@ def scratch_installation(
             usual_database,
         )
         if redis is None:
-            supervisor.add(UP, [sys.executable, str(ROOT / "manage.py"), "up", "--port", str(port)], environment)
+            supervisor.add(
+                UP, [sys.executable, str(ROOT / "manage.py"), "up", "--port", str(port)], on_its_own(UP))
         else:
             supervisor.add(WEB, [
                 sys.executable, "-m", "uvicorn", "config.asgi:application", "--port", str(port),
                 "--no-access-log", "--log-level", "warning", "--timeout-graceful-shutdown", "2",
-            ], environment)
+            ], on_its_own(WEB))
             for name in made.workers:
-                supervisor.add(name, celery_arguments(), environment)
+                supervisor.add(name, celery_arguments(), on_its_own(name))
         wait_until("the scratch installation serves", made.answers, READY_S, 0.1)
         beating = Pulse.objects.all()
         wait_until("its workers beat", lambda: beating.count() >= len(made.workers), READY_S, 0.1)

@@ -25,7 +25,8 @@ def celery_arguments() -> list[str]:
     """The command line of a worker, as production runs it."""
     return [
         sys.executable, "-m", "celery", "-A", "config", "worker", "--pool", "threads", "--concurrency", "2",
-        "--without-gossip", "--without-mingle", "--loglevel", "WARNING", "--hostname", f"w{secrets.token_hex(3)}@%h",
+        "--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel", "WARNING",
+        "--hostname", f"w{secrets.token_hex(3)}@%h",
     ]
 
 

@@ -19,7 +19,7 @@ class OwnRedis:
     def __init__(self, folder: Path | None = None, reaper: Reaper | None = None) -> None:
         self._reaper = reaper
         self._folder = folder or Path(tempfile.gettempdir())
-        self.port = _quiet_port()
+        self.port = quiet_port()
         self.url = f"redis://127.0.0.1:{self.port}/0"
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -69,7 +69,7 @@ class OwnRedis:
             return probe.connect_ex(("127.0.0.1", self.port)) == 0
 
 
-def _quiet_port() -> int:
+def quiet_port() -> int:
     """A free port that the system gives nobody who asks for any: it is still free after a restart."""
     while True:
         port = secrets.randbelow(12_000) + 20_000

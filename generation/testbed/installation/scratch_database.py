@@ -16,14 +16,14 @@ def scratch_database() -> Iterator[str]:
     usual = connection.settings_dict["NAME"]
     name = f"{Path(str(usual)).stem[:40]}_scratch_{secrets.token_hex(4)}"
     connection.close()
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute(f'CREATE DATABASE "{name}"')
-        _forget_pool()
-    else:
-        name = str(Path(settings.LOCAL_DIR) / f"{name}.sqlite3")
-    connection.settings_dict["NAME"] = name
-    try:
+    try:      # from here on: whoever is stopped while it is being made leaves none behind
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute(f'CREATE DATABASE "{name}"')
+            _forget_pool()
+        else:
+            name = str(Path(settings.LOCAL_DIR) / f"{name}.sqlite3")
+        connection.settings_dict["NAME"] = name
         call_command("migrate", verbosity=0, interactive=False)
         yield database_url()
     finally:

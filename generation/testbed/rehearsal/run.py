@@ -189,7 +189,7 @@ def _fill(
     report.calls, report.parts = len(calls), len(snapshot.chunks)
     report.repeated_calls = max(0, len(calls) - len(snapshot.chunks))
     report.paid_twice = dict(evidence.by_cause(evidence.paid_twice(snapshot, calls, deaths)))
-    took = sorted((job.finished_at - job.created_at).total_seconds() for job in snapshot.jobs if job.finished_at)
+    took = sorted(job.worked(job.finished_at).total_seconds() for job in snapshot.jobs if job.finished_at)
     if took:
         report.median_job_s, report.longest_job_s = round(took[len(took) // 2], 1), round(took[-1], 1)
     if scenario.over_s > TROUBLE_AT_S or scenario.faults:

@@ -6,7 +6,9 @@ import pytest
 from django.db import connection
 
 from accounts.models import Reservation, Usage
-from generation.models import Alert, AlertRule, Attempt, Chunk, Job, LogEntry
+from generation.core.concurrency import ConcurrencyLimit
+from generation.core.limit_evidence import Evidence
+from generation.models import Alert, AlertRule, Attempt, Chunk, Job, LogEntry, Route
 from generation.services.jobs import submission
 from generation.testbed.chaos import evidence, invariants
 from generation.testbed.chaos.evidence import Death
@@ -177,6 +179,21 @@ def test_row_of_which_the_provider_knows_nothing_is_reported(ended, calls):
 def test_row_that_says_other_tokens_is_reported(ended, calls):
     calls[2]["output_tokens"] += 1
     assert ["the provider says" in one.sentence for one in invariants.by_the_provider(Snapshot.read(), calls)] == [True]
+
+
+@pytest.mark.parametrize(("replies_after_s", "is_needed", "is_reported"), [
+    (60, True, True), (60, False, False), (5, True, False),
+], ids=["stays down", "nobody needs more", "has just come down"])
+def test_limit_that_stays_down_under_good_replies_is_reported(
+    replies_after_s, is_needed, is_reported, ended, calls, route
+):
+    now_s = ended.created_at.timestamp()
+    limit = ConcurrencyLimit(calls=1, moved_at_s=now_s)
+    Route.objects.filter(pk=route.pk).update(
+        concurrency_limit=1, concurrency=limit.as_json(), limit_evidence=Evidence(now_s, is_needed=is_needed).as_json())
+    good = [{"model": route.model, "outcome": "ok", "started_at": now_s + replies_after_s}] * 20
+    found = list(invariants.limits_that_stay_down(Snapshot.read(), good))
+    assert bool(found) is is_reported
 
 
 @pytest.mark.parametrize(("observed", "words"), [

@@ -4,6 +4,7 @@ from collections import Counter
 
 import pytest
 
+from generation.simulator.faults import ODD_CLOTHES, Fault
 from generation.testbed.chaos import schedule
 from generation.testbed.chaos.faults import COVERS, EMBEDDED, PRODUCTION, ChaosFault
 from generation.worker.failpoints import POISON
@@ -37,7 +38,23 @@ def test_hundreds_of_jobs_of_twenty_people_meet_every_fault():
     assert any(request.cancel_after_s is not None for request in planned.requests)
 
 
+def test_single_refusal_falls_into_every_stop_of_a_worker_and_one_anywhere():
+    planned = schedule.plan(1, schedule.FULL["production"], PRODUCTION)
+    stops = [one.at_s for one in planned.faults if one.fault is ChaosFault.STOP_WORKER]
+    single = [rule for rule in planned.provider_faults.rules if rule.fault is Fault.RATE_LIMIT]
+    assert {rule.most for rule in single} == {1}
+    assert len(single) == 1 + len(stops) > 1
+    for at_s in stops:
+        assert any(at_s < rule.from_s < at_s + schedule.STOPPED_S for rule in single)
+
+
+def test_odd_replies_come_by_rate_and_stay_few():
+    rates = schedule.plan(1, schedule.SHORT["embedded"], EMBEDDED).provider_faults.rates
+    assert rates.keys() > {*ODD_CLOTHES, Fault.ERROR_WITHIN}
+    assert sum(rates.values()) < 0.2
+
+
 def test_every_fault_of_chaos_covers_rows_of_the_fault_table():
     assert COVERS.keys() == {fault.value for fault in ChaosFault}
-    assert all(row in {f"F{n}" for n in range(1, 61)} for rows in COVERS.values() for row in rows)
+    assert all(row in {f"F{n}" for n in range(1, 71)} for rows in COVERS.values() for row in rows)
     assert {*PRODUCTION, *EMBEDDED} <= set(ChaosFault)
