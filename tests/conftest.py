@@ -15,8 +15,8 @@ from accounts import ttl_cache
 from accounts.groups import ADMINISTRATORS, REVIEWERS, grant_permissions
 from accounts.models import Policy, Role, User
 from generation.models import Job, Route
+from generation.services.chunks import backlog
 from generation.services.jobs import submission
-from generation.telemetry import journal
 from generation.telemetry.error_log import Surprise
 from tests import canaries
 from tests.engines import alone, quick, start
@@ -48,6 +48,13 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
             cursor.fetchall()
 
 
+@pytest.fixture
+def unhurried(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever finds no free connection waits for one, and is not refused: how fast this machine is does not count."""
+    if connection.vendor == "postgresql":
+        monkeypatch.setattr(connection.pool, "timeout", 120)
+
+
 @pytest.fixture(autouse=True)
 def nothing_leaks(request: pytest.FixtureRequest, witness: canaries.Witness) -> Iterator[None]:
     """No key and no words of a pupil in the process log, nor in columns that are logs: after every single test."""
@@ -56,7 +63,6 @@ def nothing_leaks(request: pytest.FixtureRequest, witness: canaries.Witness) -> 
         request.getfixturevalue("_django_db_helper")      # so that this is over before the rows are gone
     logging.getLogger().addHandler(witness)               # anew, in case a test has set up the log
     logging.getLogger("generation").setLevel(logging.DEBUG)
-    logging.getLogger(journal.LOGGER).setLevel(logging.NOTSET)      # `generate`, called in this process, hushes it
     yield
     assert witness.taken() == []
     if uses_database or "transactional_db" in request.fixturenames:
@@ -101,7 +107,9 @@ def cached(uncached: None, settings: Any) -> None:
 def looked_up_anew(monkeypatch: pytest.MonkeyPatch) -> None:
     """Terms, routes and places in the queue are remembered for a moment; tests look as soon as something has moved."""
     ttl_cache.forget()
+    backlog.forget()
     monkeypatch.setattr("accounts.ttl_cache.REMEMBERED_S", 0.0)
+    monkeypatch.setattr("accounts.ttl_cache.LONGEST_S", 0.0)
 
 
 @pytest.fixture(autouse=True)

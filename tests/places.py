@@ -16,9 +16,9 @@ from xdist.scheduler.loadscope import LoadScopeScheduling
 ROOT = Path(__file__).resolve().parents[1]
 PROCESSES = 4
 # Their processes use what is configured; commands and browser are embedded, whatever is configured.
-ON_THE_CONFIGURED_DATABASE = {"processes", "testbed"}
+ON_THE_CONFIGURED_DATABASE = {"attack", "processes", "testbed"}
 # Their tests share what is made once for the file: a server, the syntax trees of all there is.
-TOGETHER = {"tests/browser/test_journey.py", "tests/test_architecture.py"}
+TOGETHER = {"tests/attack/test_storms.py", "tests/browser/test_journey.py", "tests/test_architecture.py"}
 EARLY = 0.7      # of the others are begun when the last that starts processes is
 DATABASE_FIXTURES = {"db", "transactional_db", "django_db_setup", "live_server"}
 

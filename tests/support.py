@@ -19,7 +19,6 @@ from generation.core.outcomes import (
     Reply,
     Snooze,
     TokenUsage,
-    decide,
     unheard,
 )
 from generation.core.prompting import Context, Request, Stage
@@ -27,14 +26,13 @@ from generation.core.reasons import Reason
 from generation.core.routing import Endpoint
 from generation.kinds import all_kinds
 from generation.models import Chunk, Job, clock
-from generation.services.chunks import attempts, cache_lookup, claiming, settling
+from generation.services.chunks import attempts, cache_lookup, claiming, refusals, settling
 from generation.services.chunks.claim import Claim
-from generation.services.chunks.settling import Finished
+from generation.services.chunks.finishing import Finished
 from generation.simulator.content import write
 from generation.worker.executor import policy
 from generation.worker.job_context import JobContexts
-from generation.worker.judging import outcome_of, request_for
-from generation.worker.question import output_limit
+from generation.worker.judging import outcome_after, outcome_of, request_for
 from generation.worker.route_notes import RouteNotes
 from tests.canaries import PUPIL
 
@@ -71,7 +69,7 @@ def store(claim: Claim) -> tuple[Reply, str]:
     context = JobContexts().of(claim)
     request = request_for(claim, context)
     reply = Reply(json.dumps(content_for(claim, context)), USAGE)
-    attempts.store_reply(claim, reply, request.fingerprint)
+    attempts.store_replies(attempts.reply_row(claim, reply, request.fingerprint))
     return reply, request.fingerprint
 
 
@@ -93,14 +91,13 @@ def finish(claim: Claim, answer: Answer | None = None) -> settling.Settled:
     if answer is None:
         answer = Reply(json.dumps(content_for(claim, context)), USAGE)
     if isinstance(answer, Failure):
-        outcome = decide(
-            answer, attempts=claim.attempts, policy=policy(), jitter=0.5,
-            had_largest_cap=output_limit(claim) == claim.max_output_tokens, claims=claim.fence,
+        outcome = outcome_after(
+            claim, answer, policy(), jitter=0.5, is_outage=False, past=refusals.past_of(claim, answer.code),
             is_news=RouteNotes().learned(claim, answer),
         )
         return settling.settle(Finished(claim, outcome, answer, answer.code))[0]
     request = request_for(claim, context)
-    attempts.store_reply(claim, answer, request.fingerprint)
+    attempts.store_replies(attempts.reply_row(claim, answer, request.fingerprint))
     outcome, code, findings = outcome_of(claim, context, answer.text, policy())
     return settling.settle(Finished(claim, outcome, answer, code, request.fingerprint, findings))[0]
 

@@ -98,6 +98,7 @@ FAULTS = {
     }, "kill_redis kill_web"),
     "F16": Row("Redis hangs", {
         "processes/test_redis.py": "test_frozen_redis_does_not_hold_up_the_request",
+        "attack/test_storms.py": "test_frozen_redis_costs_a_post_no_more_than_its_bound",
         "api/test_health.py": "test_broker_that_hangs_is_given_two_seconds",
     }, "freeze_redis"),
     "F17": Row("Redis restarts empty", {
@@ -132,7 +133,8 @@ FAULTS = {
     }, "kill_worker kill_everything"),
     "F26": Row("kill -9 after the answer, before it is settled", {
         "processes/test_crashes.py":
-            "test_killed_after_the_reply_is_stored_the_reply_is_used_and_not_paid_again",
+            "test_killed_with_the_reply_in_its_hands_it_is_used_and_not_paid_again",
+        "worker/test_spool.py": "test_what_a_worker_was_killed_with_is_stored_by_another_and_only_then",
         "services/chunks/test_leases.py": "test_stored_reply_is_used_after_a_crash_and_not_paid_again",
     }, "die_before_store die_after_store"),
     "F27": Row("kill -9 after a part was settled, before the next one is begun", {
@@ -175,9 +177,10 @@ FAULTS = {
     }, "lock_database"),
     "F36": Row("The disk is full", {
         "scenarios/test_database_trouble.py": "test_full_disk_accepts_nothing_loses_nothing_and_is_over_by_itself",
+        "attack/test_storms.py": "test_disk_that_is_full_for_a_while_gives_clean_refusals_and_recovers",
         "services/alerts/test_alerts.py": "test_disk_of_each_machine_as_its_workers_tell",
         "commands/test_verify_setup.py": "test_good_installation_has_a_good_line_for_everything_but_the_provider",
-    }),
+    }, "take_disk"),
     "F37": Row("All database connections are taken", {
         "scenarios/test_database_trouble.py": "test_pool_without_a_free_connection_is_a_503_after_a_bounded_wait",
     }),
@@ -186,6 +189,8 @@ FAULTS = {
         "services/chunks/test_leases.py":
             "test_worker_whose_clock_is_an_hour_off_takes_no_lease_early_and_keeps_none_longer",
         "accounts/test_ledger.py": "test_late_clock_does_not_enter_a_window_that_was_left",
+        "processes/test_clocks.py":
+            "test_job_that_goes_through_the_hands_of_clocks_two_hours_fast_and_three_slow_ends_like_any_other",
     }, "skew_clock"),
     "F39": Row("Clocks go forward, months end", {
         "accounts/test_windows.py":
@@ -197,11 +202,13 @@ FAULTS = {
             "test_two_hundred_at_once_under_a_limit_of_fifty_are_fifty "
             "test_global_limit_holds_for_many_users_at_once",
         "api/test_limits.py": "test_two_hundred_at_once_over_http_under_a_limit_of_fifty_are_fifty",
+        "attack/test_storms.py": "test_forty_at_once_where_two_may_run_are_two",
     }, "over_the_limit"),
     "F41": Row("The same request twice, by a double click or a client that tries again", {
         "api/test_idempotency.py":
             "test_twenty_at_the_same_instant_make_one_job test_same_key_and_other_body_is_a_conflict "
             "test_twenty_at_the_same_instant_reserve_once",
+        "attack/test_storms.py": "test_two_hundred_posts_with_one_key_make_one_job",
         "admin/test_ask.py": "test_form_sent_twice_is_one_job_and_changed_it_is_another",
     }, "same_key kill_web"),
     "F42": Row("A quota is settled twice, or a crash comes between", {
@@ -269,6 +276,7 @@ FAULTS = {
             "test_fifty_listeners_cost_no_more_queries_than_one test_many_jobs_are_asked_about_in_one_query "
             "test_what_the_client_has_is_not_sent_again test_stream_ends_after_its_lifetime_and_can_be_resumed "
             "test_one_user_holds_a_limited_number_of_streams test_five_hundred_listeners_leave_nothing_behind",
+        "attack/test_storms.py": "test_hundreds_of_streams_of_one_user_leave_a_neighbour_served_as_before",
     }),
     "F55": Row("A webhook's receiver fails, is slow or redirects", {
         "services/outbox/test_deliveries.py":
@@ -289,6 +297,7 @@ FAULTS = {
             "test_jobs_at_work_are_cancelled_first "
             "test_no_column_has_the_word_any_more_and_no_cost_has_changed "
             "test_reply_that_comes_after_the_erasure_is_erased_by_the_sweeper",
+        "attack/test_storms.py": "test_erasure_during_eight_jobs_leaves_no_row_with_their_words",
     }),
     "F59": Row("The channel of an alert is down", {
         "services/outbox/test_deliveries.py":
@@ -307,11 +316,11 @@ FAULTS = {
     "F62": Row("Usage under other names, as zeros, nulls, texts or impossible numbers", {
         "llm/test_answers.py": "test_usage_is_read_with_suspicion",
         "worker/test_executor.py": "test_error_while_storing_settles_the_part_as_ours_with_its_bill",
-    }),
+    }, "odd_replies"),
     "F63": Row("A whole document in odd clothes: fences, thoughts, parts, another ending, another field", {
         "core/test_reply_text.py": "test_any_object_comes_back_out_of_any_wrapping",
         "worker/test_executor.py": "test_what_stands_around_the_object_is_taken_off",
-    }),
+    }, "odd_replies"),
     "F64": Row("A slow server with few slots", {
         "worker/test_executor.py": "test_time_outs_in_a_row_end_with_the_deadline_and_the_slots",
         "services/routing/test_learning.py": "test_what_is_no_outage_closes_no_route",
@@ -326,11 +335,39 @@ FAULTS = {
             "test_stream_that_falls_silent_is_given_up_before_the_deadline "
             "test_error_in_the_middle_of_a_stream_keeps_its_words_and_the_bill_of_what_came",
     }),
+    "F67": Row("A worker's LOCAL_DIR is gone, no folder, or shut", {
+        "processes/test_local_folder.py":
+            "test_worker_without_its_folder_beats_sweeps_and_claims_what_no_doorbell_announced "
+            "test_worker_whose_folder_cannot_be_made_says_so_and_does_not_start",
+        "worker/test_worker_parts.py": "test_step_of_the_pulse_that_raises_stops_no_other_and_is_logged_once",
+        "services/alerts/test_alerts.py": "test_folder_that_is_gone_is_told_like_a_full_disk",
+    }, "remove_folder"),
+    "F68": Row("A worker's host takes no write", {
+        "processes/test_local_folder.py": "test_worker_whose_host_takes_no_write_works_on",
+    }, "take_disk"),
+    "F69": Row("Two administrators save the same form", {
+        "admin/test_editing.py":
+            "test_second_of_two_reads_what_the_first_changed "
+            "test_of_two_at_the_same_instant_one_wins_and_the_other_reads_what_changed "
+            "test_what_was_changed_meanwhile_is_not_deleted_unseen",
+    }, "two_administrators"),
+    "F70": Row("One refusal while workers stand still", {
+        "core/test_concurrency_recovery.py":
+            "test_limit_is_back_at_its_ceiling_in_bounded_time_from_any_state "
+            "test_replies_of_half_a_minute_end_what_one_slow_moment_began",
+    }, "single_429s"),
+    "F71": Row("One request is refused for ever in the words of a rate limit", {
+        "services/chunks/test_refusals.py":
+            "test_part_that_alone_is_turned_away_ends_with_its_last_attempt "
+            "test_route_that_never_answered_a_call_and_speaks_of_load_has_none "
+            "test_others_that_are_turned_away_too_make_it_the_load",
+        "core/test_outcomes.py": "test_what_the_provider_turns_away_for_one_part_alone_ends_that_part",
+    }),
 }
 
 
 def test_every_fault_is_in_the_table():
-    assert list(FAULTS) == [f"F{number}" for number in range(1, 67)]
+    assert list(FAULTS) == [f"F{number}" for number in range(1, 72)]
     assert uncovered(FAULTS) == []
 
 

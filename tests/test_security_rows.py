@@ -17,7 +17,10 @@ THREATS = {
     }),
     "S2": Row("Instructions hidden in knowledge documents", not_here="There is no knowledge base yet."),
     "S3": Row("Scripts in what models or users wrote, on our pages", {
-        "core/test_markup.py": "test_hostile_markdown_is_inert test_whatever_is_rendered_is_inert",
+        "core/test_markup.py":
+            "test_hostile_markdown_is_inert test_whatever_is_rendered_is_inert "
+            "test_markdown_that_is_given_out_holds_no_html_and_leads_nowhere_strange",
+        "kinds/test_contract.py": "test_what_is_given_out_holds_no_html_and_no_strange_link",
         "admin/test_xss.py":
             "test_stored_text_never_acts test_messages_and_forms_are_inert "
             "test_only_the_rendering_module_trusts_markup test_no_template_trusts_text",
@@ -41,7 +44,9 @@ THREATS = {
         "api/test_access.py":
             "test_every_operation_is_in_a_table test_owner_may test_stranger_finds_nothing "
             "test_anonymous_is_asked_to_sign_in test_what_is_ones_own_alone_is_for_nobody_else",
-        "api/test_events.py": "test_stranger_cannot_listen",
+        "api/test_events.py":
+            "test_stranger_cannot_listen test_stream_ends_with_the_right_to_it "
+            "test_stream_of_somebody_elses_job_ends_with_the_permission test_stream_of_a_browser_ends_with_its_session",
         "api/test_jobs.py": "test_cursor_of_somebody_else_leads_nowhere",
         "services/cache/test_similar.py": "test_nobody_is_offered_what_they_may_not_see",
     }, not_here="There is one tenant; people are kept apart by owner and permission."),
@@ -158,6 +163,7 @@ THREATS = {
     "S21": Row("Probing our network by way of a local model", {
         "admin/test_local_model.py":
             "test_whoever_may_not_add_probes_nothing test_address_where_no_route_leads_is_not_asked",
+        "admin/test_where_keys_go.py": "test_this_machine_is_called_in_production_only_if_the_environment_names_it",
         "llm/test_local_server.py":
             "test_forbidden_addresses_open_no_socket_however_they_are_spelled "
             "test_what_is_no_model_server_is_told_in_a_sentence_and_not_quoted",
@@ -168,11 +174,21 @@ THREATS = {
         "llm/dialects/test_cases.py": "test_words_of_a_brief_that_a_server_quotes_close_the_route_for_nobody",
         "services/routing/test_learning.py": "test_words_about_one_brief_are_not_shown_to_those_who_wait",
     }),
+    "S23": Row("A provider's key, or everybody's prompts, by way of a route that leads elsewhere", {
+        "admin/test_where_keys_go.py":
+            "test_named_key_goes_to_the_address_that_the_environment_binds_it_to_and_to_no_other "
+            "test_redirect_takes_no_key_to_another_host "
+            "test_name_with_one_forbidden_address_is_not_called "
+            "test_proxy_of_the_environment_carries_only_what_the_environment_names "
+            "test_administrator_without_the_permission_leads_no_route_elsewhere "
+            "test_who_may_direct_routes_is_written_down_and_raises_an_alert_each_time",
+        "core/test_addresses.py": "test_address_is_within_another_by_scheme_host_port_and_path",
+    }),
 }
 
 
 def test_every_threat_is_in_the_table():
-    assert list(THREATS) == [f"S{number}" for number in range(1, 23)]
+    assert list(THREATS) == [f"S{number}" for number in range(1, 24)]
     assert uncovered(THREATS) == []
 
 

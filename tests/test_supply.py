@@ -1,5 +1,6 @@
 """What is installed is what was tested: everything is pinned with its hashes, and no model is named in the code."""
 
+import json
 import re
 from importlib.metadata import distribution
 from pathlib import Path
@@ -11,6 +12,7 @@ from packaging.utils import canonicalize_name
 ROOT = Path(__file__).resolve().parents[1]
 ASKED = {"product": [".ci/product.in"], "tests": [".ci/product.in", ".ci/tests.in"]}
 LOCKED = {"product": "requirements.txt", "tests": "tests/requirements.txt"}
+PEERS = ROOT / "tests" / "benchmarks" / "peers"      # other engines, which are measured and never imported
 
 
 def lines_of(path: str) -> list[str]:
@@ -27,8 +29,12 @@ def asked(what: str) -> list[Requirement]:
 
 def pins(what: str) -> dict[str, tuple[str, list[str]]]:
     """Version and hashes of everything that is installed here."""
+    return pins_of(LOCKED[what])
+
+
+def pins_of(path: str) -> dict[str, tuple[str, list[str]]]:
     found = {}
-    for line in lines_of(LOCKED[what]):
+    for line in lines_of(path):
         pin, *hashes = line.split(" --hash=")
         requirement = Requirement(pin)
         if requirement.marker is None or requirement.marker.evaluate():
@@ -74,8 +80,20 @@ def test_product_and_tests_run_on_the_same_versions():
     assert {name: version for name, (version, _) in product.items() if tests[name][0] != version} == {}
 
 
+def test_what_other_engines_run_on_is_pinned_with_its_hashes():
+    for wanted in PEERS.glob("*.in"):
+        pinned = pins_of(wanted.with_suffix(".txt").relative_to(ROOT).as_posix())
+        assert [name for name, (version, hashes) in pinned.items() if not version or not hashes] == []
+        for line in lines_of(wanted.relative_to(ROOT).as_posix()):
+            one = Requirement(line)
+            assert str(one.specifier) == f"=={pinned[canonicalize_name(one.name)][0]}", "run .ci/lock"
+    packages = json.loads((PEERS / "restate-server" / "package-lock.json").read_text(encoding="utf-8"))["packages"]
+    assert [name for name, package in packages.items() if name and not package.get("integrity")] == []
+
+
 def test_pins_name_no_index():
-    text = "".join((ROOT / path).read_text(encoding="utf-8") for path in LOCKED.values())
+    files = [*(ROOT / path for path in LOCKED.values()), *PEERS.rglob("*.txt"), *PEERS.rglob("*.json")]
+    text = "".join(file.read_text(encoding="utf-8") for file in files)
     assert re.findall(r"https?://\S+|--(?:extra-)?index-url", text) == []
 
 
