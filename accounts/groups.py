@@ -14,11 +14,11 @@ _LOOK = [
     "generation.view_alert", "generation.view_alertrule", "generation.view_channel", "generation.view_delivery",
     "generation.view_webhookendpoint",
     "generation.view_cacheentry", "generation.view_routeuse",
-    "generation.view_rehearsal",
+    "generation.view_rehearsal", "generation.view_review",
 ]
 _WORK = [
     "generation.add_job", "generation.retry_job", "generation.cancel_job", "generation.regenerate_unit",
-    "generation.resolve_incident", "generation.handle_alert",
+    "generation.resolve_incident", "generation.handle_alert", "generation.decide_review",
 ]
 # `generation.direct_route` is in no group: whoever says where a route leads says who gets everybody's prompts, which is
 # a matter for whoever runs the installation.  A superuser may, and may give it to others.

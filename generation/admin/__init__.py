@@ -18,6 +18,7 @@ from generation.admin import (
     logs,
     people,
     rehearsals,
+    reviews,
     routes,
     sight,
     workers,
@@ -27,5 +28,5 @@ sight.install()
 
 __all__ = [
     "alerts", "attempts", "cache", "channels", "chunks", "deliveries", "endpoints", "erasure", "incidents", "jobs",
-    "limits", "logs", "people", "rehearsals", "routes", "sight", "workers",
+    "limits", "logs", "people", "rehearsals", "reviews", "routes", "sight", "workers",
 ]

@@ -21,7 +21,7 @@ from generation.core.pricing import dollars
 from generation.core.reasons import EXPLANATIONS
 from generation.core.states import ChunkState, JobState
 from generation.core.text import counted
-from generation.models import Channel, Chunk, Job, Pulse, Route, clock
+from generation.models import Channel, Chunk, Job, Pulse, Review, ReviewState, Route, clock
 from generation.models.job import ACTIVE
 from generation.telemetry.heartbeats import living
 
@@ -78,6 +78,10 @@ def _cards() -> list[Card]:
         ),
         Card(
             "Waiting jobs", f"{active.waiting().count()}", "no call is made for them now", f"{jobs}?waits=yes",
+        ),
+        Card(
+            "Waiting for a person", f"{Review.objects.filter(state=ReviewState.OPEN).count()}",
+            "made, and not handed out before somebody looked", f"{jobs}?state__exact={JobState.IN_REVIEW.value}",
         ),
         Card(
             "Failed today", f"{lost.count()}", "failed, or done in part",

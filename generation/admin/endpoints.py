@@ -18,6 +18,7 @@ from generation.models import WebhookEndpoint
 from generation.services.outbox import webhooks
 
 EVENT_WORDS = {
+    JobEvent.IN_REVIEW: "It waits for a person",
     JobEvent.COMPLETED: "It is complete", JobEvent.PARTIAL: "Parts of it are missing",
     JobEvent.FAILED: "It failed", JobEvent.CANCELLED: "It was cancelled",
 }

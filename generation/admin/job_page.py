@@ -22,17 +22,17 @@ from generation.core.reasons import Explanation
 from generation.core.states import JobState
 from generation.core.text import time_in_words
 from generation.kinds import all_kinds
-from generation.models import Chunk, Job, LogEntry, clock
+from generation.models import Chunk, Job, LogEntry, Review, ReviewState, clock
 from generation.services import incidents, quotas
 from generation.services.errors import Refusal
-from generation.services.jobs import documents, progress
+from generation.services.jobs import documents, progress, reviews
 
 if TYPE_CHECKING:
     from accounts.models import User
 
 LOG_LINES = 20
 MOST_ADAPTATIONS = 20
-RETRYABLE = frozenset({JobState.PARTIAL, JobState.FAILED, JobState.CANCELLED})
+RETRYABLE = frozenset({JobState.IN_REVIEW, JobState.PARTIAL, JobState.FAILED, JobState.CANCELLED})
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,12 @@ def _read(job: Job, user: "User") -> dict[str, Any]:     # Any: a template's con
     parts = parts_of(job)
     newest = list(LogEntry.objects.filter(job=job).select_related("by").order_by("-id")[:LOG_LINES])
     kind = all_kinds().get(job.kind)
-    may_retry = job.state in RETRYABLE and job.erased_at is None and user.has_perm("generation.retry_job")
+    may_retry = (
+        job.state in RETRYABLE and job.erased_at is None and user.has_perm("generation.retry_job")
+        and (job.state != JobState.IN_REVIEW or job.unit_done < job.unit_total)
+    )
+    may_decide = job.state == JobState.IN_REVIEW and reviews.may_decide(user)
+    of_people = list(Review.objects.filter(job=job).select_related("decided_by"))
     may_cancel = not job.is_terminal and user.has_perm("generation.cancel_job")
     live = progress.snapshot(job) if kind else None
     return {
@@ -90,8 +95,11 @@ def _read(job: Job, user: "User") -> dict[str, Any]:     # Any: a template's con
         "newest_line": newest[0].pk if newest else 0,
         "adaptations": job.adaptations.order_by("-id")[:MOST_ADAPTATIONS],      # asked for when it is shown
         "brief": tree(readable(kind, job.brief)),
-        "button_mark": marked(job) if may_retry or may_cancel else None,
+        "button_mark": marked(job) if may_retry or may_cancel or may_decide else None,
         "may_retry": may_retry,
+        "review": next((one for one in of_people if one.state == ReviewState.OPEN), None),
+        "decided": [one for one in of_people if one.state != ReviewState.OPEN],
+        "may_decide": may_decide,
         "price": price_of_retry([job], user) if may_retry else "",
         "may_cancel": may_cancel,
         "again_url": again_url(job) if kind and job.erased_at is None and user.has_perm("generation.add_job") else "",

@@ -24,10 +24,11 @@ from generation.admin.prices import price_of_retry
 from generation.admin.records import OwnPage, RecordAdmin, person, when
 from generation.admin.rendering import NOTHING, bar, mark, span, state, url_of
 from generation.core.pricing import dollars
+from generation.core.states import JobState
 from generation.kinds import all_kinds
 from generation.models import Job
 from generation.models.job import JobQuerySet
-from generation.services.jobs import control
+from generation.services.jobs import control, reviews
 from generation.telemetry import tracing
 
 
@@ -149,6 +150,12 @@ class JobAdmin(OwnPage, RecordAdmin):
             path("<int:job_id>/log.csv", wrap(self.log_view), {"export": as_csv}, "generation_job_log_csv"),
             path("<int:job_id>/retry/", wrap(self.retry_view), name="generation_job_retry"),
             path("<int:job_id>/cancel/", wrap(self.cancel_view), name="generation_job_cancel"),
+            path(
+                "<int:job_id>/release/", wrap(self.decision_view), {"decide": reviews.release},
+                name="generation_job_release"),
+            path(
+                "<int:job_id>/reject/", wrap(self.decision_view), {"decide": reviews.reject},
+                name="generation_job_reject"),
             *super().get_urls(),
         ]
 
@@ -197,6 +204,18 @@ class JobAdmin(OwnPage, RecordAdmin):
             return "The job is cancelled. What was done stays readable."
 
         return pressed(request, job, is_permitted=self.has_cancel_permission(request), back=url_of(job), act=act)
+
+    def decision_view(self, request: HttpRequest, job_id: int, decide: Callable[..., Job]) -> HttpResponse:
+        """Release or reject a document that waits for a person."""
+        job = self._job(request, job_id)
+
+        def act(seen: int) -> str:
+            now = decide(job, by=person(request), reason=request.POST.get("note", ""), seen=seen)
+            is_out = now.state != JobState.FAILED
+            return "The document is handed out." if is_out else "The document is not handed out; its owner reads why."
+
+        return pressed(
+            request, job, is_permitted=reviews.may_decide(person(request)), back=url_of(job), act=act)
 
     @admin.action(description="Retry what failed", permissions=["retry"])
     def retry_selected(self, request: HttpRequest, chosen: QuerySet[Job]) -> HttpResponse | None:

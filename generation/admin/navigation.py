@@ -5,13 +5,14 @@ from typing import Any
 
 from django.apps import apps
 from django.conf import settings
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from unfold.dataclasses import SearchResult
 
 from generation.admin.records import list_title, person
 from generation.admin.rendering import url_of
-from generation.models import Alert, Job, Route
+from generation.models import Alert, Job, Review, ReviewState, Route
 
 MOST_FOUND = 15
 MOST_COUNTED = 99
@@ -39,6 +40,8 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:     # Any: the theme'
                 "permission": _may("generation.view_job"),
                 "active": lambda request: "/generation/job/" in request.path and request.path != ask,
             },
+            {**_item("rate_review", "generation", "review"), **_badge(
+                request, "generation.view_review", Review.objects.filter(state=ReviewState.OPEN))},
             _item("view_week", "generation", "chunk"),
             _item("history", "generation", "unitversion"),
         ]},
@@ -52,7 +55,8 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:     # Any: the theme'
             _item("theater_comedy", "generation", "rehearsal"),
         ]},
         {"title": "Alerts", "separator": True, "items": [
-            {**_item("notifications", "generation", "alert"), **_badge(request)},
+            {**_item("notifications", "generation", "alert"), **_badge(
+                request, "generation.view_alert", Alert.objects.unresolved())},
             _item("rule", "generation", "alertrule"),
             _item("campaign", "generation", "channel"),
             _item("webhook", "generation", "webhookendpoint"),
@@ -95,11 +99,13 @@ def _item(icon: str, app: str, model: str) -> dict[str, Any]:     # Any: the the
     }
 
 
-def _badge(request: HttpRequest) -> dict[str, str]:
-    """How many alerts are open; nothing when there is none, or for those who may not see them."""
-    if not request.user.has_perm("generation.view_alert"):
+def _badge(     # Any: rows of any kind
+    request: HttpRequest, permission: str, waiting: "QuerySet[Any]"
+) -> dict[str, str]:
+    """How many are waiting for somebody; nothing when there is none, or for those who may not see them."""
+    if not request.user.has_perm(permission):
         return {}
-    count = Alert.objects.unresolved()[:MOST_COUNTED].count()
+    count = waiting[:MOST_COUNTED].count()
     text = f"{count}+" if count == MOST_COUNTED else str(count)
     return {"badge": text, "badge_variant": "danger", "badge_style": "solid"} if count else {}
 

@@ -15,7 +15,7 @@ from generation.api.auth import caller, job_for
 from generation.api.problems import Problem, ProblemCode
 from generation.api.schemas import UnitOut
 from generation.models import Job
-from generation.services.jobs import documents
+from generation.services.jobs import documents, reviews
 
 router = Router(tags=["documents"])
 
@@ -54,6 +54,7 @@ def get_document(
     """The document as JSON, Markdown or HTML, by `format` or by the Accept header."""
     job = job_for(caller(request), job_id)
     wanted = format or _accepted_format(request)
+    reviews.check_readable(job, caller(request))
     etag = f'W/"{job.revision}-{wanted}"'
     response = etags.not_modified(request, etag) or _document(request, job, wanted)
     response["ETag"] = etag
@@ -65,7 +66,9 @@ def get_document(
 def get_unit(request: HttpRequest, job_id: UUID, n: int) -> UnitOut:
     """One unit, as soon as it is done; others may still run."""
     job = job_for(caller(request), job_id)
-    return UnitOut.of(job, documents.unit(job, n))
+    unit = documents.unit(job, n)
+    reviews.check_readable(job, caller(request))
+    return UnitOut.of(job, unit)
 
 
 def _accepted_format(request: HttpRequest) -> Format:

@@ -73,6 +73,10 @@ def _of_work(now: Gauges) -> Iterator[Metric]:
         value=max((route.oldest_due_s for route in now.routes), default=0.0),
     )
     yield GaugeMetricFamily(
+        "coursewright_reviews_open", "Documents that wait for a person.", value=now.reviews)
+    yield GaugeMetricFamily(
+        "coursewright_review_age_seconds", "How long the oldest of them has waited.", value=now.oldest_review_s)
+    yield GaugeMetricFamily(
         "coursewright_reservations_open", "Reservations of jobs that have not ended.", value=now.reservations)
     yield GaugeMetricFamily(
         "coursewright_reserved_usd", "What is reserved for them.", value=now.reserved_usd_micros / USD_MICROS)

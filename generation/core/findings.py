@@ -29,6 +29,11 @@ class Finding:
         return self.severity is Severity.ERROR
 
     @property
+    def is_human(self) -> bool:
+        """A person decides about it; nothing else does away with it."""
+        return self.severity is Severity.HUMAN
+
+    @property
     def identity(self) -> tuple[str, str, str]:
         """What makes two findings the same: rule, place and measured value."""
         return self.rule, self.pointer, self.measured

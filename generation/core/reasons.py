@@ -52,6 +52,8 @@ class Reason(StrEnum):
     OLD_VERSION_KEPT = "old_version_kept"
     # A job
     UNITS_MISSING = "units_missing"
+    WAITS_FOR_REVIEW = "waits_for_review"
+    REVIEW_REJECTED = "review_rejected"
 
 
 # What ends with a change of the route or of the environment, and with nothing else.
@@ -194,4 +196,11 @@ EXPLANATIONS: dict[Reason, Explanation] = {
         "The new version could not be made, so the old one stays.", "Regenerate again, with another instruction."),
     Reason.UNITS_MISSING: Explanation(
         "Some parts could not be made.", "Retry the job: only the missing parts are asked again."),
+    Reason.WAITS_FOR_REVIEW: Explanation(
+        "It is made, and waits for a person to look at it before it is handed out.",
+        "Nothing to do for you: it is handed out when staff release it. Staff: read it in the admin, and release or "
+        "reject it there."),
+    Reason.REVIEW_REJECTED: Explanation(
+        "A person has looked at it and does not hand it out.",
+        "Read why, and ask again with a brief that takes it into account."),
 }

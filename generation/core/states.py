@@ -1,7 +1,8 @@
 """What a chunk and a job may be, and how they move.
 
 `TRANSITIONS` is the one table: the guarded UPDATEs, the CHECK constraints and the reference's
-diagram are made from it.  A job has no transitions of its own: `derive` reads them off its chunks."""
+diagram are made from it.  A job has no transitions of its own: `derive` reads them off its chunks;
+only a person moves it on from `in_review`."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -19,6 +20,7 @@ class JobState(StrEnum):
     QUEUED = "queued"
     PLANNING = "planning"
     GENERATING = "generating"
+    IN_REVIEW = "in_review"      # made; a person decides whether it is handed out
     COMPLETED = "completed"
     PARTIAL = "partial"
     FAILED = "failed"
@@ -58,7 +60,7 @@ TRANSITIONS: Mapping[Event, tuple[frozenset[ChunkState], ChunkState]] = {
 
 OPEN_CHUNK_STATES = frozenset({_C.PENDING, _C.RUNNING})
 TERMINAL_JOB_STATES = frozenset(
-    {JobState.COMPLETED, JobState.PARTIAL, JobState.FAILED, JobState.CANCELLED}
+    {JobState.IN_REVIEW, JobState.COMPLETED, JobState.PARTIAL, JobState.FAILED, JobState.CANCELLED}
 )
 ACTIVE_JOB_STATES = frozenset(JobState) - TERMINAL_JOB_STATES
 

@@ -15,8 +15,9 @@ SECRET_PREFIX = "whsec_"      # noqa: S105  the standard's prefix, no secret
 
 
 class JobEvent(StrEnum):
-    """A job's end, as an endpoint may ask to be told of."""
+    """A job's end, or its halt before a person, as an endpoint may ask to be told of."""
 
+    IN_REVIEW = "job.in_review"
     COMPLETED = "job.completed"
     PARTIAL = "job.partial"
     FAILED = "job.failed"

@@ -12,6 +12,7 @@ from generation.models.log import LogEntry, LogLevel
 from generation.models.outgoing import Channel, ChannelKind, Delivery, DeliveryState, WebhookEndpoint
 from generation.models.pulse import Pulse
 from generation.models.rehearsal import Rehearsal, RehearsalState
+from generation.models.review import Review, ReviewState
 from generation.models.route import Route, RouteMinute, RouteUse
 from generation.models.sent_form import SentForm
 from generation.models.sums import Sum
@@ -19,6 +20,6 @@ from generation.models.sums import Sum
 __all__ = [
     "Alert", "AlertRule", "Attempt", "AttemptState", "CacheEntry", "Channel", "ChannelKind", "Chunk", "Delivery",
     "DeliveryState", "Election", "Errand", "Flight", "Incident", "Job", "LogEntry", "LogLevel", "Occurrence", "Origin",
-    "Pulse", "Rehearsal", "RehearsalState", "Resolution", "Route", "RouteMinute", "RouteUse", "SentForm", "Strategy",
-    "Sum", "Treatment", "TreatmentOutcome", "UnitVersion", "Verb", "WebhookEndpoint",
+    "Pulse", "Rehearsal", "RehearsalState", "Resolution", "Review", "ReviewState", "Route", "RouteMinute", "RouteUse",
+    "SentForm", "Strategy", "Sum", "Treatment", "TreatmentOutcome", "UnitVersion", "Verb", "WebhookEndpoint",
 ]

@@ -73,7 +73,8 @@ class Job(models.Model):
     brief_text = models.TextField(blank=True, editable=False)
 
     state = models.CharField(
-        max_length=12, default=JobState.QUEUED.value, choices=[(s.value, s.value.title()) for s in JobState])
+        max_length=12, default=JobState.QUEUED.value,
+        choices=[(s.value, s.value.replace("_", " ").capitalize()) for s in JobState])
     reason = models.CharField(max_length=30, blank=True, choices=reason_choices)
     reason_detail = models.TextField(blank=True)
     revision = models.PositiveIntegerField(default=1, help_text="Raised by every visible change.")
@@ -129,7 +130,7 @@ class Job(models.Model):
                 | models.Q(state__in=ACTIVE, finished_at__isnull=True)),
             models.CheckConstraint(
                 name="job_loss_has_reason",
-                condition=~models.Q(state__in=["partial", "failed", "cancelled"]) | ~models.Q(reason="")),
+                condition=~models.Q(state__in=["in_review", "partial", "failed", "cancelled"]) | ~models.Q(reason="")),
             models.CheckConstraint(
                 name="job_units_add_up",
                 condition=models.Q(unit_total__gte=models.F("unit_done") + models.F("unit_failed"))),

@@ -17,11 +17,12 @@ from django.db.models import Count, Q
 
 from accounts import ledger
 from generation.models import Attempt, AttemptState, Job, clock
+from generation.models.job import TERMINAL
 from generation.telemetry import counters
 
 MOST_LOOKED_AT_AGAIN = 10_000      # so many at once are no coincidence of a moment
 SWEEPS_PATIENCE = 3
-TERMINAL = "('completed', 'partial', 'failed', 'cancelled')"
+ENDED = f"({', '.join(map(repr, TERMINAL))})"
 
 Row = tuple[Any, ...]     # Any: column values
 
@@ -136,7 +137,7 @@ def _statement(comparison: BookComparison) -> tuple[str, list[Any] | None]:     
     counted = ", ".join(f"{name}_counted" for name in comparison.columns)
     differs = " OR ".join(
         f"{name} {'>' if comparison.at_most else '<>'} {name}_counted" for name in comparison.columns)
-    inner = comparison.sql.format(TERMINAL=TERMINAL, charged=_CHARGED[connection.vendor])
+    inner = comparison.sql.format(TERMINAL=ENDED, charged=_CHARGED[connection.vendor])
     statement = f"SELECT id, {said}, {counted} FROM ({inner}) AS compared WHERE {differs} ORDER BY id"      # noqa: S608
     if "%s" not in statement:
         return statement, None

@@ -14,7 +14,9 @@ from generation.models import Alert, Channel, Chunk, Incident, Job, LogEntry, Oc
 from generation.services.errors import Refusal, RefusalCode
 
 TOLD = 3      # the newest
-_OF_JOBS = (Event.CANCEL.value, Event.RESTART.value, Event.REGENERATE.value)
+_OF_JOBS = (
+    Event.CANCEL.value, Event.RESTART.value, Event.REGENERATE.value, "review_released", "review_rejected",
+)
 # Of each table: what the journal calls its rows, and the lines that tell of what a button can undo.
 _LINES: dict[type[Model], tuple[str, tuple[str, ...]]] = {
     Route: ("route_id", ("breaker_open", "breaker_closed")),

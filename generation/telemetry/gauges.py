@@ -13,7 +13,7 @@ from django.db.models import Count, Min, Q
 from accounts import ledger
 from generation.core.states import ACTIVE_JOB_STATES, ChunkState
 from generation.kinds import all_kinds
-from generation.models import Attempt, Chunk, Election, Job, Route, clock
+from generation.models import Attempt, Chunk, Election, Job, Review, ReviewState, Route, clock
 from generation.models.election import SWEEPER
 from generation.telemetry import counters, heartbeats
 
@@ -45,6 +45,8 @@ class Gauges:
     kept_after_s: float | None                # of the slowest worker; None: no reply has come yet
     sweeper_age_s: float | None               # None: it has never run
     claim_age_s: float | None                 # None: nothing was ever claimed
+    reviews: int                              # documents that wait for a person
+    oldest_review_s: float
     reservations: int
     reserved_usd_micros: int
     totals: dict[str, dict[str, int]]
@@ -70,6 +72,7 @@ def look() -> Gauges:
     living = heartbeats.living(now)
     swept_at = Election.objects.won_at(SWEEPER)
     open_count, open_usd_micros = ledger.open_reservations()
+    waiting, oldest = Review.objects.filter(state=ReviewState.OPEN).aggregate(Count("id"), Min("opened_at")).values()
     return Gauges(
         now=now,
         jobs=_jobs(),
@@ -80,6 +83,8 @@ def look() -> Gauges:
         kept_after_s=max(filter(None, (pulse.detail.get("kept_after_s") for pulse in living)), default=None),
         sweeper_age_s=None if swept_at is None else max(0.0, (now - swept_at).total_seconds()),
         claim_age_s=claim_age_s(now),
+        reviews=waiting,
+        oldest_review_s=0.0 if oldest is None else max(0.0, (now - oldest).total_seconds()),
         reservations=open_count,
         reserved_usd_micros=open_usd_micros,
         totals=counters.totals(),

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from accounts.models import ApiToken, Override, Pause, Role, User, create_token
 from generation.core.outcomes import CallCode, Failure, Reply
-from generation.models import Alert, AlertRule, CacheEntry, Channel, Election, Job, Pulse, WebhookEndpoint
+from generation.models import Alert, AlertRule, CacheEntry, Channel, Election, Job, Pulse, Review, WebhookEndpoint
 from generation.models.election import SWEEPER
 from generation.services import rehearsals
 from generation.services.alerts import evaluation
@@ -27,7 +27,7 @@ admin.autodiscover()      # tests are made for each page that there is, before a
 
 LOOK = (
     "job", "chunk", "attempt", "logentry", "unitversion", "route", "pulse", "incident", "cacheentry", "rehearsal",
-    "alert", "alertrule", "channel", "delivery", "webhookendpoint",
+    "alert", "alertrule", "channel", "delivery", "webhookendpoint", "review",
 )
 
 
@@ -149,6 +149,7 @@ def rows(
     """At least one row of every model."""
     limited(requests=9)
     Pause.objects.get_or_create(id=1)
+    Review.objects.create(job=done, state="released", reason="fine", decided_at=timezone.now())
     Override.objects.create(user=done.user, reason="exam week")
     rehearsals.begin(scenario="provider_down", users=2, jobs=4, seed=1, by=None)
     submission.submit(user=done.user, kind="training_program", brief=PROGRAM)

@@ -14,7 +14,7 @@ from generation.models import Attempt, Chunk, Job, Route, UnitVersion
 from generation.services.jobs import control, submission
 from tests.support import PROGRAM, chunk, work_off
 
-PARTS = ("live", "notice", "failures", "actions", "parts", "findings", "document", "log")
+PARTS = ("live", "notice", "failures", "review", "actions", "parts", "findings", "document", "log")
 
 
 def page(client, row):
@@ -74,7 +74,7 @@ def test_parts_that_did_not_change_keep_their_version(done, root, client_of):
 
     assert after["document"] == before["document"], "the old version holds until the new one is there"
     assert {name for name in before if before[name] != after[name]} == {
-        "live", "notice", "actions", "parts", "findings", "log"}
+        "live", "notice", "review", "actions", "parts", "findings", "log"}
 
 
 @pytest.mark.parametrize("name", ["nick", "ann"])

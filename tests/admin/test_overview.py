@@ -25,7 +25,7 @@ def test_cards_count_what_is_now_and_today(done, failed, worker, bob, root, clie
 
     assert cards(client_of(root)) == {
         "Active jobs": "1", "Waiting jobs": "1", "Failed today": "1", "Cost today": "$0.0130",
-        "Workers alive": "1",
+        "Workers alive": "1", "Waiting for a person": "0",
     }
 
 

@@ -22,12 +22,15 @@ from generation.models import (
     LogEntry,
     Pulse,
     Rehearsal,
+    Review,
     UnitVersion,
 )
 from tests.admin.forms import words_of
 
 MODELS = sorted(admin.site._registry, key=lambda model: model._meta.label)
-READ_ONLY = (Alert, Attempt, CacheEntry, Chunk, Delivery, Incident, LogEntry, Pulse, Rehearsal, UnitVersion, Usage)
+READ_ONLY = (
+    Alert, Attempt, CacheEntry, Chunk, Delivery, Incident, LogEntry, Pulse, Rehearsal, Review, UnitVersion, Usage,
+)
 RECORDS = (*READ_ONLY, Job)
 
 
@@ -129,7 +132,7 @@ def test_links_of_the_cards_open(rows, root, client_of):
     client = client_of(root)
     cards = client.get(reverse("admin:index")).context["cards"]
 
-    assert [client.get(card.url).status_code for card in cards] == [200] * 5
+    assert [client.get(card.url).status_code for card in cards] == [200] * 6
 
 
 def test_sidebar_shows_only_what_may_be_opened(rows, rita, client_of):
@@ -144,7 +147,7 @@ def test_every_link_of_the_sidebar_opens(rows, root, client_of):
     groups = client.get(reverse("admin:index")).context["sidebar_navigation"]
 
     links = [item["link"] for group in groups for item in group["items"]]
-    assert len(links) == 24
+    assert len(links) == 25
     assert {client.get(link).status_code for link in links} == {200}
 
 

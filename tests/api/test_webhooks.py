@@ -32,7 +32,7 @@ def test_secret_is_in_the_first_answer_and_in_no_other(ann_api):
     assert response["Location"] == made["link"] == f"{ROOT}/webhooks/{made['id']}"
     for path in ("/webhooks", f"/webhooks/{made['id']}", f"/webhooks/{made['id']}/deliveries"):
         assert "secret" not in ann_api.send("GET", path).content.decode()
-    assert made["events"] == ["job.completed", "job.partial", "job.failed", "job.cancelled"]
+    assert made["events"] == ["job.in_review", "job.completed", "job.partial", "job.failed", "job.cancelled"]
 
 
 def test_rotated_secret_is_another(ann_api):

@@ -18,11 +18,13 @@ PATIENCE_S = 15.0
 @contextmanager
 def serving() -> Iterator[int]:
     """The port of a uvicorn server; it is stopped, and its streams closed, at the end."""
-    from config.asgi import application
+    from config import asgi
 
+    asgi._handler.load_middleware(is_async=True)      # with the settings of this test, not of the process's first
     listening = socket.create_server(("127.0.0.1", 0), backlog=256)
     server = uvicorn.Server(
-        uvicorn.Config(application, log_level="error", lifespan="off", timeout_graceful_shutdown=1, proxy_headers=False)
+        uvicorn.Config(
+            asgi.application, log_level="error", lifespan="off", timeout_graceful_shutdown=1, proxy_headers=False)
     )
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, name="uvicorn")
     thread.start()

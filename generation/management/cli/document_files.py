@@ -9,13 +9,14 @@ from django.utils.text import slugify
 
 from generation.management.cli.base import BadInput
 from generation.models import Job
-from generation.services.jobs import documents
+from generation.services.jobs import documents, reviews
 
 ENDINGS = {"markdown": "md", "json": "json", "html": "html"}
 
 
 def rendered(job: Job, format_: str) -> str:
-    """The document as `format_`; Refusal while there is nothing to read."""
+    """The document as `format_`, for its owner; Refusal while there is nothing to read, and where a person decides."""
+    reviews.check_readable(job, job.user)
     match format_:
         case "markdown":
             return documents.markdown(job)

@@ -19,6 +19,7 @@ from generation.kinds import all_kinds
 from generation.models import Chunk, Job, LogEntry, LogLevel
 from generation.models.bulk import Row, RowsUpdate
 from generation.services import quotas
+from generation.services.chunks import holding
 from generation.services.chunks.assembly import assembled
 from generation.services.chunks.attempts import AMOUNTS, Bill
 from generation.services.outbox import deliveries
@@ -38,6 +39,8 @@ _move = RowsUpdate(
     ), returning=("cost_usd_micros",))
 _find = RowsUpdate(Job, ("findings",))
 _LOSSES = {JobState.PARTIAL, JobState.FAILED, JobState.CANCELLED}
+_LEVELS = {JobState.COMPLETED: LogLevel.INFO, JobState.IN_REVIEW: LogLevel.WARNING}
+_READABLE = {JobState.COMPLETED, JobState.PARTIAL}
 
 
 def derive(job: Job, now: dt.datetime, bill: Bill | None = None, *, reason: Reason | None = None) -> JobState:
@@ -59,21 +62,43 @@ def derive_together(
     if not jobs:
         return
     counts = _counts_of(jobs)
-    rows, ended = list[Row](), list[Job]()
+    ended, readable = list[Job](), list[Job]()
     for job in jobs:
         before = JobState(job.state)
-        values = _derived(job, counts[job.pk], now, reason)
-        for name, value in values.items():
+        for name, value in _derived(job, counts[job.pk], now, reason).items():
             setattr(job, name, value)
-        bill = bills.get(job.pk) or Bill()
-        rows.append((
-            job.pk, *(values[name] for name in MOVED), bill.calls, *(bill.amounts[name] for name in AMOUNTS),
-            bill.is_simulated,
-        ))
         if job.is_terminal and before != job.state:
             ended.append(job)
+            if job.state in _READABLE:
+                readable.append(job)
+    held = _look_over(readable)
+    rows = list[Row]()
+    for job in jobs:
+        bill = bills.get(job.pk) or Bill()
+        rows.append((
+            job.pk, *(getattr(job, name) for name in MOVED), bill.calls, *(bill.amounts[name] for name in AMOUNTS),
+            bill.is_simulated,
+        ))
     cost: dict[int, int] = dict(_move(rows))
+    holding.note(held, now)
     _end(ended, cost, now)
+
+
+def _look_over(ended: Sequence[Job]) -> holding.Held:
+    """Check the documents of jobs that are about to end, and hold back those that a person has to decide about; what
+    for, by job."""
+    if not ended:
+        return {}
+    for job in ended:
+        job.findings = _document_findings(job) if job.state == JobState.COMPLETED else []
+    _find([(job.pk, job.findings) for job in ended])
+    held = holding.held_findings(ended)
+    for job in ended:
+        if job.pk in held:
+            first = held[job.pk][0]
+            job.state, job.reason = JobState.IN_REVIEW.value, Reason.WAITS_FOR_REVIEW.value
+            job.reason_detail = first["message"]
+    return held
 
 
 @dataclass(frozen=True)
@@ -120,7 +145,8 @@ def _derived(job: Job, counts: list[_Count], now: dt.datetime, reason: Reason | 
         "saved_usd_micros": sum(count.saved_usd_micros for count in counts),
         "finished_at": (job.finished_at or now) if is_terminal else None,
         "reason": "", "reason_detail": "",
-        "is_counted": is_terminal and job.is_counted,      # when it ends again, that is counted again
+        # When it ends again, that is counted again.
+        "is_counted": is_terminal and job.is_counted and job.state != JobState.IN_REVIEW,
         "revision": job.revision + 1,
     }
     return values | _loss(job, state, reason, plan.reason) if state in _LOSSES else values
@@ -128,10 +154,6 @@ def _derived(job: Job, counts: list[_Count], now: dt.datetime, reason: Reason | 
 
 def _end(jobs: Sequence[Job], cost_usd_micros: Mapping[int, int], now: dt.datetime) -> None:
     """What comes with the end of `jobs`, which are written; each with what it has cost by now."""
-    completed = [job for job in jobs if job.state == JobState.COMPLETED]
-    for job in completed:
-        job.findings = _document_findings(job)
-    _find([(job.pk, job.findings) for job in completed])
     for job in jobs:
         job_spans.job_ended(job, JobState(job.state))
     journal.write_all([
@@ -184,12 +206,13 @@ def _line_of_end(job: Job, cost_usd_micros: int) -> LogEntry:
     assert job.finished_at is not None, "it has ended"
     state = JobState(job.state)
     took = job.worked(job.finished_at).total_seconds()
-    missing = f", {job.unit_total - job.unit_done} missing" if state is not JobState.COMPLETED else ""
+    missing = f", {job.unit_total - job.unit_done} missing" if job.unit_done < job.unit_total else ""
     cached = f", {job.cached_parts} parts from the cache saved {dollars(job.saved_usd_micros)}"
+    waits = f"; {EXPLANATIONS[Reason.WAITS_FOR_REVIEW].sentence}" if state is JobState.IN_REVIEW else ""
     return journal.entry(
         job, state.value,
-        f"{state.value}: {job.unit_done} of {job.unit_total} done{missing}, {took:.1f} s, "
-        f"{dollars(cost_usd_micros)}{cached if job.cached_parts else ''}",
+        f"{state.value.replace('_', ' ')}: {job.unit_done} of {job.unit_total} done{missing}, {took:.1f} s, "
+        f"{dollars(cost_usd_micros)}{cached if job.cached_parts else ''}{waits}",
         reason=Reason(job.reason) if job.reason else None, cost_usd_micros=cost_usd_micros,
-        level=LogLevel.INFO if state is JobState.COMPLETED else LogLevel.ERROR,
+        level=_LEVELS.get(state, LogLevel.ERROR),
     )

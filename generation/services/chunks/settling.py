@@ -296,7 +296,7 @@ def _finish_whole(settlement: _Settlement, whole: DoneWhole) -> int:
     cost = settlement.cost_usd_micros
     settlement.move(
         Event.FINISH, content=whole.plan, headline=whole.headline[:200], draft="", reason="", reason_detail="",
-        findings=[],
+        findings=[finding.as_json() for finding in settlement.finished.findings],
     )
     valid, noun = sum(isinstance(unit, Done) for unit in whole.units), journal.noun_of(settlement.job)
     settlement.note(

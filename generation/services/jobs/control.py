@@ -16,7 +16,7 @@ from generation.models import Chunk, Errand, Flight, Job, LogLevel, Strategy, Un
 from generation.models.chunk import changes
 from generation.services import decisions, incidents, quotas
 from generation.services.cache import single_flight
-from generation.services.chunks import cache_lookup
+from generation.services.chunks import cache_lookup, holding
 from generation.services.chunks.assembly import check_content
 from generation.services.chunks.endings import end_without_content
 from generation.services.chunks.job_state import derive, derive_together, missing_units
@@ -68,6 +68,7 @@ def retry(job: Job, *, by: "User | None", seen: int | None = None) -> Job:
         check_retry(locked)
         decisions.check(locked, seen)
         now = clock.now()
+        holding.withdraw(locked, now)
         _go_back(locked, by=by)
         errand = _errand(locked, Verb.RETRY, now, by=by)
         lost = Chunk.objects.filter(job=locked).accepting(Event.RESTART)
@@ -111,6 +112,7 @@ def regenerate(
         chunk = check_regenerate(locked, position)
         decisions.check(chunk, seen)
         now = clock.now()
+        holding.withdraw(locked, now)
         _go_back(locked, by=by)
         errand = _errand(locked, Verb.REGENERATE, now, by=by)
         quotas.reserve_errand(errand, 1, now)

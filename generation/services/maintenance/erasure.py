@@ -25,6 +25,7 @@ from generation.models import (
     LogEntry,
     LogLevel,
     Occurrence,
+    Review,
     UnitVersion,
     WebhookEndpoint,
     clock,
@@ -125,6 +126,7 @@ def _erase_content(job_ids: Sequence[int], now: dt.datetime) -> None:
     UnitVersion.objects.filter(chunk__job__in=job_ids).update(content={}, headline="", instruction="", findings=[])
     _erase_calls(Attempt.objects.filter(job__in=job_ids))
     Occurrence.objects.filter(job__in=job_ids).update(message="")
+    Review.objects.filter(job__in=job_ids).update(findings=[], reason="")
     CacheEntry.objects.filter(job__in=job_ids).delete()
     Delivery.objects.filter(job__in=job_ids).delete()
     LogEntry.objects.filter(job__in=job_ids).delete()
@@ -181,7 +183,8 @@ def _erase_log(user_id: int) -> int:
 
 def _erase_notes(user_id: int) -> int:
     taken = Alert.objects.filter(acknowledged_by=user_id).exclude(acknowledge_note="").update(acknowledge_note="")
-    return taken + Alert.objects.filter(resolved_by=user_id).exclude(resolve_note="").update(resolve_note="")
+    resolved = Alert.objects.filter(resolved_by=user_id).exclude(resolve_note="").update(resolve_note="")
+    return taken + resolved + Review.objects.filter(decided_by=user_id).exclude(reason="").update(reason="")
 
 
 def _delete_messages(user_id: int) -> int:
@@ -253,6 +256,6 @@ STEPS: tuple[ErasureStep, ...] = (
         lambda user_id: WebhookEndpoint.objects.filter(user=user_id).count(),
     ),
     ErasureStep("messages that were sent to them, deleted", _delete_messages),
-    ErasureStep("notes on alerts", _erase_notes),
+    ErasureStep("notes on alerts and documents", _erase_notes),
     ErasureStep("entries of the admin's history, made nameless", _erase_own_history),
 )

@@ -33,6 +33,7 @@ PER_TARGET = 2                              # deliveries that one target is sent
 STALE_AFTER = dt.timedelta(days=3)          # longer than the schedule of attempts
 BATCH = 500
 JOB_EVENTS = {
+    JobState.IN_REVIEW: webhooks.JobEvent.IN_REVIEW,
     JobState.COMPLETED: webhooks.JobEvent.COMPLETED, JobState.PARTIAL: webhooks.JobEvent.PARTIAL,
     JobState.FAILED: webhooks.JobEvent.FAILED, JobState.CANCELLED: webhooks.JobEvent.CANCELLED,
 }

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from accounts.models import Reservation, Usage
-from generation.models import Alert, Attempt, Chunk, Job, LogEntry, Route, UnitVersion, clock
+from generation.models import Alert, Attempt, Chunk, Job, LogEntry, Review, Route, UnitVersion, clock
 from generation.services import bookkeeping
 from generation.testbed.installation.provider_log import Place
 
@@ -23,6 +23,7 @@ class Snapshot:
     log: Sequence[LogEntry]
     alerts: Sequence[Alert]
     routes: Sequence[Route]
+    reviews: Sequence[Review]
     differences: Sequence[bookkeeping.Difference]      # of what is moved instead of counted
 
     @classmethod
@@ -42,6 +43,7 @@ class Snapshot:
             list(LogEntry.objects.order_by("pk")),
             list(Alert.objects.order_by("pk")),
             list(Route.objects.order_by("pk")),
+            list(Review.objects.order_by("pk")),
             [one for comparison in bookkeeping.COMPARISONS for one in bookkeeping.differences(comparison)],
         )
 
@@ -64,6 +66,11 @@ class Snapshot:
     def log_of(self) -> dict[int, list[LogEntry]]:
         """By job."""
         return _grouped((line for line in self.log if line.job_id is not None), "job_id")
+
+    @cached_property
+    def reviews_of(self) -> dict[int, list[Review]]:
+        """By job."""
+        return _grouped(self.reviews, "job_id")
 
     @cached_property
     def place_of(self) -> dict[int, Place]:
