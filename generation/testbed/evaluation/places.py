@@ -35,7 +35,10 @@ class DocumentPlaces:
                 inside = _same_place(self._document, unit_pointer, pointer, self._units[position])
                 if inside is not None:
                     return of_unit(position, inside)
-        return (*self._in_plan(pointer), *self._units_below(pointer)) or (f"{OF_DOCUMENT}{pointer}",)
+        below = self._units_below(pointer)
+        if below and isinstance(value_at(self._document, pointer), list):
+            return tuple(below)      # a list of units: the plan's list of the same name is another one
+        return (*self._in_plan(pointer), *below) or (f"{OF_DOCUMENT}{pointer}",)
 
     def _units_below(self, pointer: str) -> list[str]:
         if is_at_or_below(pointer, "/missing"):      # so `assemble` of every kind calls them
