@@ -1,0 +1,102 @@
+"""The corpus: clean documents carry no error, planted defects are found, near misses are left alone.
+
+`tests/README.md` says what the corpus is; `manage.py evaluate KIND --planted tests/content/KIND` prints all of it."""
+
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from generation.core.findings import Severity
+from generation.kinds import all_kinds, get_kind
+from generation.testbed.evaluation import planted, run
+from generation.testbed.evaluation.pointers import NoSuchPlace, value_at
+
+CONTENT = Path(__file__).parent
+
+# Rules that are not in the code yet, or not wholly.  Empty it: `test_a_listed_rule_misses_something` names those whose
+# defects are all found.
+MISSING: frozenset[str] = frozenset("""
+    CR-A02 CR-C05 CR-C07 CR-L01 CR-L02 CR-L03 CR-O01 CR-O02 CR-O04 CR-O06 CR-P02 CR-P04 CR-Q03 CR-Q04 CR-Q06
+    CR-Q07 CR-Q08 CR-Q09 CR-Q10 CR-Q11 CR-Q12 CR-Q13 CR-Q14 CR-Q15 CR-R01 CR-R02 CR-R03 CR-S01 CR-S02 CR-S03
+    CR-S04 CR-T02 CR-T03 CR-T05 CR-T06 CR-X01 CR-X02 CR-X03 CR-X04 TP-C01 TP-C02 TP-C03 TP-C04 TP-C05 TP-C06
+    TP-C07 TP-C08 TP-P01 TP-P02 TP-P03 TP-P04 TP-P05 TP-P06 TP-P07 TP-P08 TP-P10 TP-P11 TP-P12 TP-P13 TP-P14
+    TP-P15 TP-P16 TP-P17 TP-P19 TP-P20 TP-P21 TP-P22 TP-S06 TP-S07 TP-S08 TP-S09 TP-S10 TP-S11 TP-S12 TP-S13
+    TP-T01 TP-T02 TP-T03 TP-T04 TP-T05 TP-T06
+""".split())
+
+
+@cache
+def cases(kind: str) -> dict[str, planted.Case]:
+    return {case.name: case for case in planted.read_folder(CONTENT / kind)}
+
+
+@cache
+def evaluated(kind: str) -> dict[str, run.Evaluated]:
+    """Each document by its name; the checks run over all of them once."""
+    evaluation = run.evaluate(get_kind(kind), cases(kind).values())
+    return {document.case.name: document for document in evaluation.documents}
+
+
+KINDS = sorted(kind for kind in all_kinds() if (CONTENT / kind).is_dir())
+EVERY = [(kind, name) for kind in KINDS for name in cases(kind)]
+CLEAN = [(kind, name) for kind, name in EVERY if cases(kind)[name].is_clean]
+PLANTED = [(kind, name) for kind, name in EVERY if not cases(kind)[name].is_clean]
+
+
+@pytest.mark.parametrize(("kind", "name"), CLEAN)
+def test_a_clean_document_carries_no_error(kind, name):
+    blocking = {Severity.ERROR, Severity.HUMAN}
+    document = evaluated(kind)[name]
+    assert [str(found.finding) for found in document.checked.findings if found.finding.severity in blocking] == []
+    assert document.checked.broke == []
+
+
+@pytest.mark.parametrize(("kind", "name"), [at for at in CLEAN if cases(at[0])[at[1]].document.near_miss])
+def test_a_near_miss_is_left_alone(kind, name):
+    assert [str(found.finding) for _, found in evaluated(kind)[name].broken_near_misses] == []
+
+
+@pytest.mark.parametrize(("kind", "name"), PLANTED)
+def test_a_planted_defect_is_found(kind, name):
+    document = evaluated(kind)[name]
+    assert document.checked.broke == []
+    missed = [defect for defect in document.missed if defect.rule is not None]
+    if missed and MISSING.issuperset(defect.rule for defect in missed):
+        pytest.skip(f"no rule yet: {missed[0].rule}")
+    assert missed == []
+
+
+@pytest.mark.parametrize("rule", sorted(MISSING) or ["none"])
+def test_a_listed_rule_misses_something(rule):
+    """What finds all of its defects is taken off the list."""
+    missed = {defect.rule for kind in KINDS for document in evaluated(kind).values() for defect in document.missed}
+    assert rule in missed or not MISSING
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_clean_documents_are_of_many_kinds(kind):
+    whole = [case.document for case in cases(kind).values() if case.is_clean and case.base is None]
+    languages = {document.brief["language"].partition("-")[0] for document in whole}
+    assert len(whole) >= 6 and {"en", "de", "es", "fr"} <= languages
+
+
+@pytest.mark.parametrize(("kind", "name"), EVERY)
+def test_what_a_document_points_to_is_there(kind, name):
+    """A place that was misspelt would let a finding above it count, and nothing else."""
+    document = cases(kind)[name].document
+    content = {"plan": document.plan, "units": list(document.units)}
+    for place in [*(place for defect in document.planted for place in defect.places),
+                  *(near.where for near in document.near_miss)]:
+        try:
+            value_at(content, place)
+        except NoSuchPlace:
+            pytest.fail(f"{place} is not in the document")
+
+
+def test_every_folder_holds_what_its_name_says():
+    for kind, name in EVERY:
+        case = cases(kind)[name]
+        folder = name.partition("/")[0]
+        assert folder == ("planted" if not case.is_clean else "near" if case.document.near_miss else "clean"), name
+        assert (folder == "clean") == (case.base is None), name
