@@ -15,9 +15,10 @@ from generation.core import prompting
 from generation.core.findings import Finding
 from generation.core.kind import JsonObject
 from generation.core.markup import to_html
+from generation.core.prose import wholeness as prose
 from generation.core.schema import lint
 from generation.core.text import cleaned, forbidden_character
-from generation.kinds.course import KIND, prose
+from generation.kinds.course import KIND
 from generation.kinds.course.bodies import nested
 from generation.kinds.course.brief import Brief, Level, ReadingLevel
 from generation.kinds.course.shuffle import shuffled

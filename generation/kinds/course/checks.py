@@ -13,7 +13,8 @@ from pydantic import BaseModel
 
 from generation.core.findings import Finding, error
 from generation.core.kind import JsonObject
-from generation.kinds.course import prose, schema
+from generation.core.prose import wholeness as prose
+from generation.kinds.course import schema
 from generation.kinds.course.brief import Brief
 from generation.kinds.course.schema import Document, Item, ItemKind, Lesson, PlacedLesson, Plan, Size
 
