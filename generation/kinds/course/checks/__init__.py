@@ -19,20 +19,20 @@ UnitRule = Callable[[Draft], Iterator[Finding]]
 DocumentRule = Callable[[Brief, Document], Iterator[Finding]]
 
 PLAN_RULES: tuple[PlanRule, ...] = (
-    structure.plan_counts, structure.plan_titles, structure.plan_holes, structure.plan_endings,
-    structure.objective_ladder, structure.prerequisites_come_earlier,
+    structure.plan_counts, structure.plan_titles, structure.objective_ladder, structure.prerequisites_come_earlier,
     objectives.objective_verbs, objectives.objective_form, objectives.objective_numbers, objectives.level_mix,
     objectives.course_objectives_are_served, objectives.module_objectives_are_served,
     teaching.terms_of_plan, promises.titles_carry_no_numbers, promises.summary_agrees_with_the_brief,
     coverage.rules_that_did_not_run,
 )
 TEXT_RULES: tuple[TextRule, ...] = (
-    teaching.texts_in_language, teaching.lessons_exist, safety.safe_markup, safety.no_leaks, safety.no_orders,
+    structure.holes, structure.loose_ends, teaching.texts_in_language, teaching.lessons_exist,
+    safety.safe_markup, safety.no_leaks, safety.no_orders,
     safety.links_are_known, safety.notes_are_kept, safety.seen_by_everybody,
 )
 UNIT_RULES: tuple[UnitRule, ...] = (
-    structure.lesson_counts, structure.lesson_headings, structure.lesson_holes, structure.lesson_endings,
-    structure.items_measure_objectives, structure.key_count, structure.options_differ,
+    structure.lesson_counts, structure.lesson_headings, structure.items_measure_objectives,
+    structure.key_count, structure.options_differ,
     teaching.section_lengths, teaching.lesson_time, teaching.reading_level, teaching.long_sentences,
     teaching.own_terms_are_used, teaching.terms_of_later_lessons, teaching.looks_back_at_earlier_lessons,
     teaching.nearest_to_its_own_target,
