@@ -242,6 +242,9 @@ UNIT_BREAKS: list[tuple[str, Severity, str, Any, str]] = [
     ("CR-S04", E, BODY, more(f'{CODE}json\n{{"a": 1,}}\n{CODE}'), BODY),
     ("CR-T05", W, "/sections/1/body", lambda old: old + "\n\n" + FIRST["sections"][0]["body"].split("\n\n")[0],
      "/sections/1/body"),
+    ("CR-T04", E, f"{QUIZ}/rationale", "Think of what is there because the", f"{QUIZ}/rationale"),
+    ("CR-T05", W, BODY, more("The same sentence comes again and again here. " * 5), BODY),
+    ("CR-T09", E, BODY, more("CafÃ© prices differ."), BODY), ("CR-T09", E, BODY, more("One.\\n\\nTwo."), BODY),
     ("CR-T08", W, BODY, more("Follow four steps:\n\n1. Look.\n2. Read.\n3. Add."), BODY),
     ("CR-X01", W, BODY, more("# Prices\n\nThey differ."), BODY),
     ("CR-X02", E, BODY, more("![](bill.png)"), BODY),
@@ -281,6 +284,8 @@ def test_rule_of_a_lesson_finds_its_defect(
     ("CR-S04", BODY, more(f"{CODE}python\nx = 1\n...\n{CODE}")),
     ("CR-T08", BODY, more("Follow three steps:\n\n1. Look.\n2. Read.\n3. Add.")),
     ("CR-X01", BODY, more(f"{CODE}python\n# a comment\n{CODE}")), ("CR-X04", BODY, more("The red wire is live.")),
+    ("CR-T04", "/quiz/0/options/1/text", "Vitamin A"),
+    ("CR-T09", BODY, more("Cafés in São Paulo; `\\n\\n` ends a line.")),
     ("CR-X02", BODY, more("Figure out what you pay.")),
 ])
 def test_rule_of_a_lesson_leaves_a_near_miss_in_peace(rule: str, pointer: str, new: Any) -> None:
@@ -305,6 +310,14 @@ def test_what_the_course_is_about_is_judged_by_people_or_shown() -> None:
     assert of_rule(of_lesson((BODY, script), subject="HTML"), "CR-S01") == [(W, BODY)]
     foreign = more(GERMAN["sections"][0]["body"].split("\n\n")[0])
     assert of_rule(of_lesson((BODY, foreign), subject="German for bakers"), "CR-R03") == [(W, BODY)]
+
+
+def test_two_forms_of_address_are_found() -> None:
+    brief, plan = KIND.brief(GERMAN_BRIEF), KIND.plan(GERMAN_PLAN)
+    polite = "Jetzt prüfen Sie den Teig, und dann stellen Sie ihn warm."
+    mixed = changed(GERMAN, (BODY, more(f"Wenn du unsicher bist, hilft dir ein Gummiband. {polite}")))
+    assert of_rule(KIND.check_unit(brief, plan, 1, KIND.unit(mixed)), "CR-R04") == [(W, "/sections")]
+    assert of_rule(KIND.check_unit(brief, plan, 1, KIND.unit(changed(GERMAN, (BODY, more(polite))))), "CR-R04") == []
 
 
 def test_german_lesson_with_an_english_paragraph_is_found() -> None:

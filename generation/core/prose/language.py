@@ -41,9 +41,9 @@ def can_tell(tag: str) -> bool:
     return primary(tag) in LANGUAGES
 
 
-def foreign_prose(text: str, tag: str) -> Foreign | None:
+def foreign_prose(text: str, tag: str, *, is_list: bool = False) -> Foreign | None:
     """The language that `text`, without markup, is in instead of that of `tag`; None if it is in that, too short, or in
-    doubt."""
+    doubt.  A list of titles has few small words: it is foreign only if those of another language are there."""
     asked = primary(tag)
     if len(text) < SHORTEST or asked not in LANGUAGES:
         return None
@@ -58,6 +58,8 @@ def foreign_prose(text: str, tag: str) -> Foreign | None:
         return None
     shares = {name: _share(said, small) for name, small in SMALL_WORDS.items()} if said else {}
     if asked in shares and shares[asked] > FEW_SMALL_WORDS and shares[asked] >= max(shares.values()) / 3:
+        return None
+    if is_list and max(shares.values(), default=1.0) < WITNESSED:
         return None
     is_long = len(said) >= MANY_WORDS or not has_spaces(text)
     found = _most_likely(text)

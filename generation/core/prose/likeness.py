@@ -67,7 +67,7 @@ def _jaccard(sets: list[set[tuple[str, ...]]], earlier: int, later: int) -> Like
 
 
 class Runs:
-    """Finds runs of `length` words that a text shares with the one that this was made of."""
+    """Finds runs of `length` words that a text shares with the one that this was made of, whatever the case."""
 
     def __init__(self, text: str, length: int) -> None:
         self._length = length
@@ -75,12 +75,11 @@ class Runs:
 
     @cached_property
     def _known(self) -> str:
-        return f" {normal(self._text)} "
+        return f" {' '.join(self._text.casefold().split())} "
 
     def shared(self, text: str) -> str | None:
         """The first run of words of `text` that is known; None if there is none."""
-        said = _words(text)
-        runs = (" ".join(run) for run in _runs(said, self._length))
+        runs = (" ".join(run) for run in _runs(text.casefold().split(), self._length))
         return next((run for run in runs if f" {run} " in self._known), None)
 
 

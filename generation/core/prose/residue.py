@@ -12,11 +12,12 @@ _EXCERPT = 80
 
 # --- the writer talks to whoever asked ------------------------------------------------------------
 
-Pattern = tuple[tuple[str, ...], re.Pattern[str]]      # one of the signs is in whatever the pattern finds
+# Of each group of signs one is in whatever the pattern finds: most texts have none, and are not searched.
+Pattern = tuple[tuple[tuple[str, ...], ...], re.Pattern[str]]
 
 
 def _pattern(signs: str, pattern: str) -> Pattern:
-    return tuple(signs.split("|")), re.compile(pattern, re.IGNORECASE | re.MULTILINE)
+    return tuple(tuple(group.split("|")) for group in signs.split("&")), re.compile(pattern, re.IGNORECASE | re.MULTILINE)
 
 
 _PARTS = r"(?:lesson|week|section|course|program(?:me)?|plan|draft|json|output|version|response)"
@@ -82,10 +83,10 @@ FEWEST_DIGITS = 8
 
 _GAP = r"[^.!?\n]{0,40}?"
 _ORDERS: tuple[Pattern, ...] = (
-    _pattern("ignore|disregard|forget|override", rf"\b(?:ignore|disregard|forget|override)\b{_GAP}\b(?:previous|prior|above|earlier|preceding|all|your|system)\b{_GAP}\b(?:instructions?|prompts?|guidelines|directives|rules (?:above|before|given))\b"),
-    _pattern("ignorier|vergiss|vergessen|missacht", rf"\b(?:ignorier\w*|vergiss|vergessen Sie|missacht\w*)\b{_GAP}\b(?:vorherig\w*|bisherig\w*|obig\w*|vorig\w*|frühere\w*|alle\w*|deine\w*|ihre\w*)\b{_GAP}\b(?:Anweisung\w*|Instruktion\w*|Vorgaben|Prompts?)\b"),
-    _pattern("ignore|oubliez|oublie ", rf"\b(?:ignore[zr]?|oublie[zr]?)\b{_GAP}\b(?:instructions?|consignes|règles|directives)\b{_GAP}\b(?:précédentes?|antérieures?|ci-dessus)\b"),
-    _pattern("instrucciones|reglas|indicaciones|órdenes", rf"\b(?:ignora|ignore|ignorar|olvida|olvide)\b{_GAP}\b(?:instrucciones|reglas|indicaciones|órdenes)\b{_GAP}\b(?:anteriores|previas|de arriba)\b"),
+    _pattern("instruction|prompt|guideline|directive|rules &ignore|disregard|forget|override", rf"\b(?:ignore|disregard|forget|override)\b{_GAP}\b(?:previous|prior|above|earlier|preceding|all|your|system)\b{_GAP}\b(?:instructions?|prompts?|guidelines|directives|rules (?:above|before|given))\b"),
+    _pattern("anweisung|instruktion|vorgaben|prompt&ignorier|vergiss|vergessen|missacht", rf"\b(?:ignorier\w*|vergiss|vergessen Sie|missacht\w*)\b{_GAP}\b(?:vorherig\w*|bisherig\w*|obig\w*|vorig\w*|frühere\w*|alle\w*|deine\w*|ihre\w*)\b{_GAP}\b(?:Anweisung\w*|Instruktion\w*|Vorgaben|Prompts?)\b"),
+    _pattern("précédent|antérieur|ci-dessus&ignore|oublie", rf"\b(?:ignore[zr]?|oublie[zr]?)\b{_GAP}\b(?:instructions?|consignes|règles|directives)\b{_GAP}\b(?:précédentes?|antérieures?|ci-dessus)\b"),
+    _pattern("anteriores|previas|de arriba&ignor|olvid", rf"\b(?:ignora|ignore|ignorar|olvida|olvide)\b{_GAP}\b(?:instrucciones|reglas|indicaciones|órdenes)\b{_GAP}\b(?:anteriores|previas|de arriba)\b"),
     _pattern("system prompt|your prompt|your instructions", r"\b(?:reveal|print|output|repeat|show)\b[^.!?\n]{0,30}\b(?:system prompt|your (?:instructions|prompt))\b"),
     _pattern("you are now", r"\byou are now (?:an? |in )?(?:\w+ )?(?:AI|assistant|language model|DAN|developer mode|unrestricted)\b"),
     _pattern("du bist", r"\bdu bist (?:jetzt|nun|ab jetzt) (?:ein\w* )?(?:\w+ )?(?:KI|Assistent|Sprachmodell)\b"),
@@ -128,7 +129,7 @@ def contact(text: str, *, allowed: str = "") -> str | None:
 def _first(patterns: Sequence[Pattern], text: str, allowed: str) -> str | None:
     low = text.casefold()
     for signs, pattern in patterns:
-        if any(sign in low for sign in signs):
+        if all(any(sign in low for sign in group) for group in signs):
             found = pattern.search(text)
             if found and not pattern.search(allowed):
                 return shortened(found[0].strip(), _EXCERPT)

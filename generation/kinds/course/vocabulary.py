@@ -195,27 +195,32 @@ ANSWER_IS: Final = re.compile(
 
 # --- prose ---------------------------------------------------------------------------------------
 
-# Each with the signs of which one is in whatever it finds: most texts have none, and are not searched.
-CLICK_HERE_SIGNS: Final = ("click", "tap ", "klick", "clic ", "clique")
+# Each with the signs of which one is in whatever it finds: most texts have none, and are not searched.  Of the
+# language of the course, or English ones.
+CLICK_HERE_SIGNS: Final = {"en": ("click", "tap "), "de": ("klick",), "es": ("clic ",), "fr": ("clique",)}
 CLICK_HERE: Final = re.compile(
     r"\b(?:click|tap) (?:here|this link|on this link)\b|\bklick\w* (?:Sie )?(?:hier|auf diesen Link)\b|\bha(?:z|ga|ced) clic aquí\b|\bcliquez (?:ici|sur ce lien)\b|\bclique ici\b", re.IGNORECASE,
 )
-SEE_PICTURE_SIGNS: Final = (
-    "picture", "figure", "image", "diagram", "photo", "screenshot", "illustration", "the video", "abbildung", " bild", "foto", "grafik",
-    "skizze", "figura",
-)
+SEE_PICTURE_SIGNS: Final = {
+    "en": ("picture", "figure", "image", "diagram", "photo", "screenshot", "illustration", "the video"),
+    "de": ("abbildung", " bild", "foto", "grafik", "skizze"), "es": ("figura", "imagen", "foto"),
+    "fr": ("figure", "image", "photo", "illustration"),
+}
 SEE_PICTURE: Final = re.compile(
     r"\b(?:(?:see|look at|as shown in|shown in|refer to) (?:the )?(?:picture|figure|image|diagram|photo|screenshot|illustration)s?(?: (?:above|below|on|\d)|\b(?=[.,:)]))"
     r"|in the (?:picture|image|photo|figure|screenshot|video) (?:above|below|on the)"
     r"|(?:siehe|wie in der) (?:die |der |das )?(?:Abbildung|Bild|Foto|Grafik|Skizze)\b|(?:véase|ver|mira) (?:la )?(?:figura|imagen|foto)\b"
     r"|(?:voir|regardez) (?:la |l['’])?(?:figure|image|photo|illustration)\b)", re.IGNORECASE,
 )
-BY_COLOUR_SIGNS: Final = (
-    "the red ", "the green ", "the blue ", "the yellow ", "the orange ", "the purple ", "the gr", "the black ", "the white ", "the pink ", "ed in ",
-    "shown in ", "written in ", "the right", "the left", "ie rote", "er rote", "as rote", "en rote", "e grün", "er grün", "s grün", "n grün", " blaue",
-    " gelbe", " graue", "rot ", "grün ", "blau ", "gelb ", "rechts ", "links ", "rechten spalte", "linken spalte", "en rojo", "en verde", "en azul",
-    "en amarillo", "derecha", "izquierda", "en rouge", "en vert", "en bleu", "en jaune", "à droite", "à gauche", "de droite", "de gauche",
-)
+BY_COLOUR_SIGNS: Final = {
+    "en": (
+        "the red ", "the green ", "the blue ", "the yellow ", "the orange ", "the purple ", "the gr", "the black ", "the white ", "the pink ",
+        "ed in ", "shown in ", "written in ", "the right", "the left",
+    ),
+    "de": ("rote", "grüne", "blaue", "gelbe", "graue", "rot ", "grün ", "blau ", "gelb ", "rechts ", "links ", "rechten spalte", "linken spalte"),
+    "es": ("en rojo", "en verde", "en azul", "en amarillo", "derecha", "izquierda"),
+    "fr": ("en rouge", "en vert", "en bleu", "en jaune", "droite", "gauche"),
+}
 BY_COLOUR: Final = re.compile(
     r"\bthe (?:red|green|blue|yellow|orange|purple|grey|gray|black|white|pink) (?:one|ones|part|text|box|row|line|area|words?|column|cells?|entries|items?)\b(?! (?:of the|wire))"
     r"|\b(?:marked|shown|highlighted|printed|written) in (?:red|green|blue|yellow|orange|purple|grey|gray|pink)\b"

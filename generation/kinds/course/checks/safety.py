@@ -8,7 +8,6 @@ from itertools import pairwise
 from generation.core.findings import Finding, Severity, error
 from generation.core.prose import arithmetic, code_faults, links, markup_faults, residue
 from generation.core.prose.plain import sentences
-from generation.core.prose.stems import stems
 from generation.core.prose.wholeness import shortened, without_code
 from generation.kinds.course import vocabulary
 from generation.kinds.course.brief import Brief
@@ -118,7 +117,8 @@ def links_are_known(texts: Texts) -> Iterator[Finding]:
 def notes_are_kept(texts: Texts) -> Iterator[Finding]:
     """CR-C07: what the notes of the brief rule out is not used."""
     for forbidden in _forbidden(texts.brief.notes):
-        parts = stems(forbidden) or {forbidden.casefold().strip()}
+        # Its words as they stand, but for their endings: "live work" is not every live part.
+        parts = {word[: max(4, len(word) - 2)] for word in forbidden.casefold().split()}
         if not all(part in texts.low for part in parts):
             continue
         for passage in texts.passages:
@@ -212,7 +212,8 @@ def seen_by_everybody(texts: Texts) -> Iterator[Finding]:
          "The text points by colour or place alone: “{}”.",
          "Name the thing by what it is, besides its colour or place."),
     ):
-        if not any(sign in texts.low for sign in signs):
+        known = signs.get(texts.language, signs["en"])
+        if not any(sign in texts.low for sign in known):
             continue
         for passage, found in texts.where(partial(_first, pattern)):
             yield warning(

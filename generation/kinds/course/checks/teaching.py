@@ -152,10 +152,10 @@ def texts_in_language(texts: Texts) -> Iterator[Finding]:
     if not language.can_tell(tag):
         return
     teaches_a_language = speaks_of(vocabulary.LANGUAGE_NAMES, texts.allowed)
-    for pointer, text in _long_texts(texts.passages):
+    for pointer, text, is_list in _long_texts(texts.passages):
         parts = [part for part in paragraphs(text)[:MOST_PARAGRAPHS] if len(part) >= language.SHORTEST]
         for part in parts if len(parts) > 1 else (text,):
-            found = language.foreign_prose(part, tag)
+            found = language.foreign_prose(part, tag, is_list=is_list)
             if found is not None:
                 is_sure = not teaches_a_language and (len(parts) < 2 or len(part) >= SHORTEST_FOREIGN)
                 yield _in_another_language(pointer, found.language, tag, is_sure=is_sure)
@@ -170,18 +170,18 @@ def _in_another_language(pointer: str, found: str, tag: str, *, is_sure: bool) -
     )
 
 
-def _long_texts(passages: tuple[Passage, ...]) -> Iterator[tuple[str, str]]:
+def _long_texts(passages: tuple[Passage, ...]) -> Iterator[tuple[str, str, bool]]:
     """Texts of which the language can be told; those of one quiz item, or of one kind of short text, joined."""
     short: dict[str, list[str]] = {}
     for passage in passages:
         if passage.pointer.startswith("/quiz/"):
             short.setdefault("/".join(passage.pointer.split("/")[:3]), []).append(passage.text)
         elif len(passage.text) >= language.SHORTEST:
-            yield passage.pointer, passage.plain
+            yield passage.pointer, passage.plain, False
         elif passage.key in {"title", "heading", "text"}:
             short.setdefault("/".join(passage.pointer.split("/")[:2]), []).append(passage.text)
     for pointer, parts in short.items():
-        yield pointer, ". ".join(parts)
+        yield pointer, ". ".join(parts), not pointer.startswith("/quiz/")
 
 
 # --- CR-P02, P04: terms and lessons --------------------------------------------------------------
