@@ -79,7 +79,13 @@ class Runs:
 
     def shared(self, text: str) -> str | None:
         """The first run of words of `text` that is known; None if there is none."""
-        runs = (" ".join(run) for run in _runs(text.casefold().split(), self._length))
+        said = text.casefold().split()
+        # A run of that length holds one of these blocks whole, wherever it begins: most texts stop here.
+        half = (self._length + 1) // 2
+        blocks = (" ".join(said[at : at + half]) for at in range(0, len(said) - half + 1, half))
+        if len(said) < self._length or not any(f" {block} " in self._known for block in blocks):
+            return None
+        runs = (" ".join(run) for run in _runs(said, self._length))
         return next((run for run in runs if f" {run} " in self._known), None)
 
 

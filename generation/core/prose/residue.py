@@ -22,41 +22,50 @@ def _pattern(signs: str, pattern: str) -> Pattern:
 
 _PARTS = r"(?:lesson|week|section|course|program(?:me)?|plan|draft|json|output|version|response)"
 _TEILE = r"(?:Lektion|Woche|Abschnitt|Kurs|Programm|Plan|Entwurf|JSON|Version)"
-_SCRATCH: tuple[Pattern, ...] = (
-    _pattern("let me draft|let me write|let me think|let me start|let me re|let me check", r"\blet me (?:draft|write|think|start by (?:drafting|writing)|rewrite|revise|check the (?:schema|brief|instructions|word count))\b"),
-    _pattern("let's draft|let’s draft", r"\blet['’]s draft\b"),
-    _pattern("i'll |i’ll |i will |i need to |m going to ", r"\b(?:I['’]ll|I will|I['’]m going to|I need to) (?:now )?(?:draft|write|generate|rewrite|revise|produce|output) (?:the|this|a|an|your) (?:\w+ )?" + _PARTS + r"\b"),
-    _pattern("as an ai|as a language|as a large|as an artificial|as a ai", r"\bas an? (?:AI|artificial intelligence|large language model|language model)(?: (?:language )?(?:model|assistant|system))?,? (?:I|we)\b"),
-    _pattern("i am |i'm |i’m ", r"\bI(?: am|['’]m) (?:just |only )?(?:an? )?(?:AI|artificial intelligence|large language model|language model)\b"),
-    _pattern("sure!|sure,|sure.|certainly!|certainly,|of course!|of course,|absolutely!|absolutely,|great!|great,", r"^\W{0,3}(?:sure|certainly|of course|absolutely|great)[!,.]\s{1,3}(?:here['’]s|here (?:is|are)|below is|I['’]ll|I (?:will|can)|let me)\b"),
-    _pattern("here is|here's|here’s", r"^\W{0,4}here(?: is|['’]s) (?:the|your|a|an) (?:(?:lesson|draft)|(?:revised|updated|final|corrected|requested) " + _PARTS + r")\b(?=[^.\n:]{0,60}[:.]?$)"),
-    _pattern("i hope ", r"\bI hope (?:this|that) (?:helps\b|meets your)"),
-    _pattern("as requested in|as specified in", r"\bas (?:requested|specified) in (?:the|your) (?:prompt|instructions|brief|schema)\b"),
-    _pattern("schema requires|schema asks|schema says|schema wants", r"\b(?:the|this|my|your) (?:JSON )?schema (?:requires|asks|says|wants)\b"),
-    _pattern("prompt says|prompt asks|prompt requires|prompt wants", r"\b(?:the|your) (?:system )?prompt (?:says|asks|requires|wants)\b"),
-    _pattern("so_far|<brief>|<target>|>", r"\bso_far\b|<brief>|<target>|</?think>|<\|[a-z_]{2,20}\|>"),
-    _pattern("assistant]|system]|# assistant|# system", r"^\W{0,3}\[(?:assistant|system)\]|^#{2,3} (?:assistant|system)\s*:?$"),
-    _pattern("note to self|thinking:|word count", r"\b(?:note to self\b|thinking:|word count: \d)"),
-    _pattern(" draft of", r"\b(?:first|rough|initial) draft of (?:this|the) " + _PARTS + r"\b"),
-    _pattern("als ki|als künst|sprachmodell", r"\bals (?:KI|künstliche Intelligenz|(?:großes )?Sprachmodell)(?:-?(?:Modell|Assistent|Sprachmodell))?,? (?:kann|habe|bin|darf|möchte|werde) ich\b"),
-    _pattern("ich bin", r"\bich bin (?:nur )?(?:eine? )?(?:KI|Sprachmodell)\b"),
-    _pattern("hier ist", r"^\W{0,4}hier ist (?:die|der|das|Ihr|Ihre|dein|deine) (?:(?:Lektion|Entwurf)|(?:überarbeitete|fertige|gewünschte|vollständige) " + _TEILE + r")\b(?=[^.\n:]{0,60}[:.]?$)"),
-    _pattern("ich werde |lass mich|lassen sie mich", r"\b(?:lass(?:en Sie)? mich|ich werde) (?:nun|jetzt)? ?[^.\n]{0,40}\b" + _TEILE + r" [^.\n]{0,20}\b(?:entwerfen|schreiben|erstellen|verfassen)\b"),
-    _pattern("ich hoffe", r"\bich hoffe,? (?:das|dies) hilft\b"),
-    _pattern("gerne!|natürlich!|selbstverständlich!", r"^\W{0,3}(?:gerne|natürlich|selbstverständlich)!\s{1,3}(?:hier|ich)\b"),
-    _pattern("en tant qu", r"\ben tant qu(?:['’](?:IA|intelligence artificielle)\b[^.\n]{0,30}\bje\b|e modèle de langage\b)"),
-    _pattern("je suis un", r"\bje suis (?:un|une) (?:IA|modèle de langage)\b"),
-    _pattern("voici ", r"^\W{0,4}voici (?:la|le|votre|ta) (?:leçon|brouillon|(?:semaine|section|cours|programme|plan|version) (?:révisée?|corrigée?|complète?|demandée?))\b(?=[^.\n:]{0,60}[:.]?$)"),
-    _pattern("je vais ", r"\bje vais (?:maintenant )?(?:rédiger|générer) (?:la|le|cette|ce)\b"),
-    _pattern("espère que", r"\bj['’]espère que cela (?:vous )?aide\b"),
-    _pattern("bien sûr", r"^\W{0,3}bien sûr\s?!\s{1,3}(?:voici|je)\b"),
-    _pattern("como ia|como una ia|como un modelo|como modelo|inteligencia artificial", r"\bcomo (?:una? )?(?:IA|inteligencia artificial|modelo de lenguaje)\b[^.\n]{0,20}\b(?:no )?(?:puedo|soy|tengo|debo)\b"),
-    _pattern("soy un", r"\bsoy (?:un|una) (?:IA|modelo de lenguaje)\b"),
-    _pattern("aquí ", r"^\W{0,4}aquí (?:tienes|está) (?:la|el|tu|su) (?:lección|borrador|(?:semana|sección|curso|programa|plan|versión) (?:revisad[oa]|corregid[oa]|complet[oa]|solicitad[oa]))\b(?=[^.\n:]{0,60}[:.]?$)"),
-    _pattern("voy a ", r"\bvoy a (?:redactar|generar) (?:la|el|esta|este)\b"),
-    _pattern("espero que", r"\bespero que (?:esto )?(?:te|le) (?:ayude|sirva)\b"),
-    _pattern("claro!|claro,|por supuesto!|por supuesto,", r"^\W{0,3}(?:claro|por supuesto)[!,]\s{1,3}aquí\b"),
-)
+# By language; English ones are looked for in every text, since models fall back to it.
+_SCRATCH: dict[str, tuple[Pattern, ...]] = {
+    "en": (
+        _pattern("let me draft|let me write|let me think|let me start|let me re|let me check", r"\blet me (?:draft|write|think|start by (?:drafting|writing)|rewrite|revise|check the (?:schema|brief|instructions|word count))\b"),
+        _pattern("let's draft|let’s draft", r"\blet['’]s draft\b"),
+        _pattern("i'll |i’ll |i will |i need to |m going to ", r"\b(?:I['’]ll|I will|I['’]m going to|I need to) (?:now )?(?:draft|write|generate|rewrite|revise|produce|output) (?:the|this|a|an|your) (?:\w+ )?" + _PARTS + r"\b"),
+        _pattern("as an ai|as a language|as a large|as an artificial|as a ai", r"\bas an? (?:AI|artificial intelligence|large language model|language model)(?: (?:language )?(?:model|assistant|system))?,? (?:I|we)\b"),
+        _pattern("i am |i'm |i’m ", r"\bI(?: am|['’]m) (?:just |only )?(?:an? )?(?:AI|artificial intelligence|large language model|language model)\b"),
+        _pattern("sure!|sure,|sure.|certainly!|certainly,|of course!|of course,|absolutely!|absolutely,|great!|great,", r"^\W{0,3}(?:sure|certainly|of course|absolutely|great)[!,.]\s{1,3}(?:here['’]s|here (?:is|are)|below is|I['’]ll|I (?:will|can)|let me)\b"),
+        _pattern("here is|here's|here’s", r"^\W{0,4}here(?: is|['’]s) (?:the|your|a|an) (?:(?:lesson|draft)|(?:revised|updated|final|corrected|requested) " + _PARTS + r")\b(?=[^.\n:]{0,60}[:.]?$)"),
+        _pattern("i hope ", r"\bI hope (?:this|that) (?:helps\b|meets your)"),
+        _pattern("as requested in|as specified in", r"\bas (?:requested|specified) in (?:the|your) (?:prompt|instructions|brief|schema)\b"),
+        _pattern("schema requires|schema asks|schema says|schema wants", r"\b(?:the|this|my|your) (?:JSON )?schema (?:requires|asks|says|wants)\b"),
+        _pattern("prompt says|prompt asks|prompt requires|prompt wants", r"\b(?:the|your) (?:system )?prompt (?:says|asks|requires|wants)\b"),
+        _pattern("so_far|<brief>|<target>|>", r"\bso_far\b|<brief>|<target>|</?think>|<\|[a-z_]{2,20}\|>"),
+        _pattern("assistant]|system]|# assistant|# system", r"^\W{0,3}\[(?:assistant|system)\]|^#{2,3} (?:assistant|system)\s*:?$"),
+        _pattern("note to self|thinking:|word count", r"\b(?:note to self\b|thinking:|word count: \d)"),
+        _pattern(" draft of", r"\b(?:first|rough|initial) draft of (?:this|the) " + _PARTS + r"\b"),
+    ),
+    "de": (
+        _pattern("als ki|als künst|sprachmodell", r"\bals (?:KI|künstliche Intelligenz|(?:großes )?Sprachmodell)(?:-?(?:Modell|Assistent|Sprachmodell))?,? (?:kann|habe|bin|darf|möchte|werde) ich\b"),
+        _pattern("ich bin", r"\bich bin (?:nur )?(?:eine? )?(?:KI|Sprachmodell)\b"),
+        _pattern("hier ist", r"^\W{0,4}hier ist (?:die|der|das|Ihr|Ihre|dein|deine) (?:(?:Lektion|Entwurf)|(?:überarbeitete|fertige|gewünschte|vollständige) " + _TEILE + r")\b(?=[^.\n:]{0,60}[:.]?$)"),
+        _pattern("ich werde |lass mich|lassen sie mich", r"\b(?:lass(?:en Sie)? mich|ich werde) (?:nun|jetzt)? ?[^.\n]{0,40}\b" + _TEILE + r" [^.\n]{0,20}\b(?:entwerfen|schreiben|erstellen|verfassen)\b"),
+        _pattern("ich hoffe", r"\bich hoffe,? (?:das|dies) hilft\b"),
+        _pattern("gerne!|natürlich!|selbstverständlich!", r"^\W{0,3}(?:gerne|natürlich|selbstverständlich)!\s{1,3}(?:hier|ich)\b"),
+    ),
+    "fr": (
+        _pattern("en tant qu", r"\ben tant qu(?:['’](?:IA|intelligence artificielle)\b[^.\n]{0,30}\bje\b|e modèle de langage\b)"),
+        _pattern("je suis un", r"\bje suis (?:un|une) (?:IA|modèle de langage)\b"),
+        _pattern("voici ", r"^\W{0,4}voici (?:la|le|votre|ta) (?:leçon|brouillon|(?:semaine|section|cours|programme|plan|version) (?:révisée?|corrigée?|complète?|demandée?))\b(?=[^.\n:]{0,60}[:.]?$)"),
+        _pattern("je vais ", r"\bje vais (?:maintenant )?(?:rédiger|générer) (?:la|le|cette|ce)\b"),
+        _pattern("espère que", r"\bj['’]espère que cela (?:vous )?aide\b"),
+        _pattern("bien sûr", r"^\W{0,3}bien sûr\s?!\s{1,3}(?:voici|je)\b"),
+    ),
+    "es": (
+        _pattern("como ia|como una ia|como un modelo|como modelo|inteligencia artificial", r"\bcomo (?:una? )?(?:IA|inteligencia artificial|modelo de lenguaje)\b[^.\n]{0,20}\b(?:no )?(?:puedo|soy|tengo|debo)\b"),
+        _pattern("soy un", r"\bsoy (?:un|una) (?:IA|modelo de lenguaje)\b"),
+        _pattern("aquí ", r"^\W{0,4}aquí (?:tienes|está) (?:la|el|tu|su) (?:lección|borrador|(?:semana|sección|curso|programa|plan|versión) (?:revisad[oa]|corregid[oa]|complet[oa]|solicitad[oa]))\b(?=[^.\n:]{0,60}[:.]?$)"),
+        _pattern("voy a ", r"\bvoy a (?:redactar|generar) (?:la|el|esta|este)\b"),
+        _pattern("espero que", r"\bespero que (?:esto )?(?:te|le) (?:ayude|sirva)\b"),
+        _pattern("claro!|claro,|por supuesto!|por supuesto,", r"^\W{0,3}(?:claro|por supuesto)[!,]\s{1,3}aquí\b"),
+    ),
+}
 
 # --- keys and people -------------------------------------------------------------------------------
 
@@ -94,9 +103,12 @@ _ORDERS: tuple[Pattern, ...] = (
 )
 
 
-def scratch(text: str, *, allowed: str = "") -> str | None:
-    """Where the text speaks of its own writing: "let me draft", "as an AI, I cannot"."""
-    return _first(_SCRATCH, text, allowed)
+def scratch(text: str, *, allowed: str = "", language: str = "") -> str | None:
+    """Where the text speaks of its own writing: "let me draft", "as an AI, I cannot".
+
+    In English and in `language`, without a region; in all that we know if that is not given."""
+    spoken = _SCRATCH if not language else {"en", language} & _SCRATCH.keys()
+    return _first([pattern for name in sorted(spoken) for pattern in _SCRATCH[name]], text, allowed)
 
 
 def orders(text: str, *, allowed: str = "") -> str | None:

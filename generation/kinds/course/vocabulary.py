@@ -215,7 +215,8 @@ SEE_PICTURE: Final = re.compile(
 BY_COLOUR_SIGNS: Final = {
     "en": (
         "the red ", "the green ", "the blue ", "the yellow ", "the orange ", "the purple ", "the gr", "the black ", "the white ", "the pink ",
-        "ed in ", "shown in ", "written in ", "the right", "the left",
+        "ed in ", "shown in ", "written in ", "on the right", "to the right", "in the right", "on the left", "to the left",
+        "in the left",
     ),
     "de": ("rote", "grüne", "blaue", "gelbe", "graue", "rot ", "grün ", "blau ", "gelb ", "rechts ", "links ", "rechten spalte", "linken spalte"),
     "es": ("en rojo", "en verde", "en azul", "en amarillo", "derecha", "izquierda"),

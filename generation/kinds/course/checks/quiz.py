@@ -135,10 +135,11 @@ def negation(stem: str, spoken: str) -> str | None:
     own = _OF_LANGUAGE.get(spoken)
     question = _QUESTION.search(stem)
     text = question[0] if question else stem.rsplit(". ", 1)[-1]
-    if own is None or not vocabulary.ASKS_WHICH.search(text):
+    if own is None:
         return None
     words = (found["word"] for found in vocabulary.NEGATION.finditer(text))
-    return next((word for word in words if own.fullmatch(word)), None)
+    word = next((word for word in words if own.fullmatch(word)), None)
+    return word if word is not None and vocabulary.ASKS_WHICH.search(text) else None
 
 
 def stems_agree_with_kind(draft: Draft) -> Iterator[Finding]:

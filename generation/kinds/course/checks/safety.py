@@ -48,7 +48,8 @@ def safe_markup(texts: Texts) -> Iterator[Finding]:
 
 
 def no_leaks(texts: Texts) -> Iterator[Finding]:
-    for passage, found in texts.where(lambda text: residue.scratch(text, allowed=texts.allowed)):
+    spoken = texts.language
+    for passage, found in texts.where(lambda text: residue.scratch(text, allowed=texts.allowed, language=spoken)):
         yield error(
             "CR-S02", passage.pointer, measured=found, limit="nothing about the writing itself",
             message=f"The text speaks of its own writing: “{found}”.",
