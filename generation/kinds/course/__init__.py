@@ -18,7 +18,7 @@ class Course(DocumentKind[briefs.Brief, schema.Plan, schema.Lesson]):
     slug: ClassVar[str] = assembly.SLUG
     title: ClassVar[str] = "Course"
     unit_noun: ClassVar[str] = "lesson"
-    revision: ClassVar[int] = 2
+    revision: ClassVar[int] = 3
     Brief = briefs.Brief
     Plan = schema.Plan
     Unit = schema.Lesson
