@@ -20,7 +20,7 @@ def serving() -> Iterator[int]:
     """The port of a uvicorn server; it is stopped, and its streams closed, at the end."""
     from config import asgi
 
-    asgi._handler.load_middleware(is_async=True)      # with the settings of this test, not of the process's first
+    asgi._handler.load_middleware(is_async=False)      # with the settings of this test, not of the process's first
     listening = socket.create_server(("127.0.0.1", 0), backlog=256)
     server = uvicorn.Server(
         uvicorn.Config(
