@@ -21,7 +21,7 @@ def rows(book: str) -> list[str]:
 
 @pytest.mark.parametrize("slug", FOLDERS)
 def test_book_and_code_cite_the_same_rules(slug):
-    code = {rule for path in FOLDERS[slug].glob("*.py") for rule in RULE.findall(path.read_text(encoding="utf-8"))}
+    code = {rule for path in FOLDERS[slug].rglob("*.py") for rule in RULE.findall(path.read_text(encoding="utf-8"))}
     assert sorted(rows(book_of(slug))) == sorted(code) != []
 
 
@@ -29,5 +29,7 @@ def test_book_and_code_cite_the_same_rules(slug):
 def test_every_rule_of_a_finding_is_one_that_is_checked(slug):
     """A rule under the second heading is none that a finding may name."""
     checked = book_of(slug).split("\n## ")[0]
-    found = set(re.findall(rf'"({RULE.pattern})"', (FOLDERS[slug] / "checks.py").read_text(encoding="utf-8")))
+    modules = [*FOLDERS[slug].glob("checks.py"), *FOLDERS[slug].glob("checks/*.py")]
+    code = "".join(path.read_text(encoding="utf-8") for path in modules)
+    found = set(re.findall(rf'"({RULE.pattern})"', code))
     assert found == set(rows(checked))

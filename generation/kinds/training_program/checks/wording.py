@@ -1,0 +1,324 @@
+"""What texts say: empty and scratch texts, units, medical claims, tone, numbers and names that the data do not have
+(TP-T01 to T06)."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+
+from generation.core.findings import Finding, error
+from generation.kinds.training_program.brief import Brief
+from generation.kinds.training_program.checks import wordlists
+from generation.kinds.training_program.checks.seen import (
+    KNOWN_LANGUAGES,
+    base_language,
+    for_a_person,
+    info,
+    is_denied,
+    name_key,
+    plain,
+    quote,
+    rows,
+    texts,
+    texts_of_week,
+    warning,
+)
+from generation.kinds.training_program.exercises import lexicon
+from generation.kinds.training_program.exercises.table import named_in
+from generation.kinds.training_program.schema import Exercise, Plan, Week
+from generation.kinds.training_program.vocabulary import Level, LoadKind, Units
+
+
+@dataclass(frozen=True)
+class SaidTexts:
+    """All texts of a plan or a week, read once: with their pointers, in plain letters, and as one text."""
+
+    places: tuple[tuple[str, str], ...]
+
+    @cached_property
+    def plains(self) -> tuple[tuple[str, str], ...]:
+        return tuple((pointer, plain(text)) for pointer, text in self.places)
+
+    @cached_property
+    def everything(self) -> str:
+        return "\n".join(["", *(text for _, text in self.plains)])
+
+# --- TP-T03: empty and scratch text --------------------------------------------------------------
+
+_OPTIONAL_TEXTS = frozenset({"note", "cool_down"})
+_PLACEHOLDER = re.compile(r"(?:todo|tbd|tba|n/a|none|null|string|text|x+|\W*)", re.IGNORECASE)
+
+
+def _scratch(said: SaidTexts) -> Iterator[Finding]:
+    for pointer, text in said.places:
+        is_optional = pointer.rsplit("/", 1)[-1] in _OPTIONAL_TEXTS
+        if not is_optional and _PLACEHOLDER.fullmatch(text):
+            yield error(
+                "TP-T03", pointer, measured=repr(quote(text)), limit="a text for the reader",
+                message="The text is empty or a placeholder.",
+                advice="Write the text itself.",
+            )
+    # Plain substrings over everything at once: a week has a hundred texts.
+    for mark in (mark for mark in wordlists.SCRATCH if mark in said.everything):
+        for pointer in (pointer for pointer, text in said.plains if mark in text):
+            yield error(
+                "TP-T03", pointer, measured=repr(mark), limit="a text for the reader",
+                message=f"The text has scratch words in it: {mark!r}.",
+                advice="Write the finished text, without notes to yourself or places to fill in.",
+            )
+
+
+# --- TP-T02, TP-T06: claims and tone -------------------------------------------------------------
+
+
+def _forbidden(
+    rule: str, lists: Iterable[wordlists.ForbiddenWords], said: SaidTexts, advice: str
+) -> Iterator[Finding]:
+    for forbidden in lists:
+        if forbidden.words.search(said.everything) is None:
+            continue
+        for pointer, text in said.plains:
+            for found in forbidden.words.finditer(text):
+                if forbidden.may_be_denied and is_denied(text, *found.span()):
+                    continue
+                yield error(
+                    rule, pointer, measured=quote(found.group()), limit=f"without {forbidden.noun}",
+                    message=f"'{quote(found.group())}' is {forbidden.noun}.", advice=advice,
+                )
+                break
+
+
+def _medical(said: SaidTexts) -> Iterator[Finding]:
+    found = list(_forbidden(
+        "TP-T02", wordlists.MEDICAL, said,
+        "Leave out diagnoses, medicines and promises to heal; send to a professional what needs one.",
+    ))
+    yield from found
+    if found:
+        yield for_a_person(
+            "TP-T02", found[0].pointer, measured=found[0].measured, limit="a person decides",
+            message="The text speaks as a clinician would; somebody has to look at it before it is used.",
+            advice="Leave it out.",
+        )
+
+
+def _tone(said: SaidTexts) -> Iterator[Finding]:
+    yield from _forbidden(
+        "TP-T06", wordlists.TONE, said,
+        "Write soberly: no promises, no shame, no punishment, no extreme diets.",
+    )
+
+
+def _markup(said: SaidTexts) -> Iterator[Finding]:
+    if said.everything.isascii() and not any(sign in said.everything for sign in wordlists.MARKUP_SIGNS):
+        return
+    for pointer, text in said.places:
+        found = wordlists.MARKUP.search(text.lower())
+        if found:
+            yield error(
+                "TP-T06", pointer, measured=repr(quote(found.group().strip())), limit="plain sentences",
+                message=f"The text has markup, a link or an emoji in it: {quote(found.group().strip())!r}.",
+                advice="Write plain sentences without Markdown, HTML, links and emoji.",
+            )
+
+
+# --- TP-T01: units -------------------------------------------------------------------------------
+
+
+def _units(brief: Brief, said: SaidTexts) -> Iterator[Finding]:
+    is_metric = brief.units is Units.METRIC
+    pattern = wordlists.IMPERIAL if is_metric else wordlists.METRIC
+    if not any(sign in said.everything for sign in (wordlists.IMPERIAL_SIGNS if is_metric else wordlists.METRIC_SIGNS)):
+        return
+    for pointer, text in said.plains:
+        for found in pattern.finditer(text):
+            if found.group() in _own_words(brief):
+                continue       # the athlete's own way to say it
+            yield error(
+                "TP-T01", pointer, measured=found.group(), limit=brief.units,
+                message=f"The text says '{found.group()}', and the units of the brief are {brief.units}.",
+                advice=f"Use {'kilograms and kilometres' if is_metric else 'pounds and miles'} only.",
+            )
+            break
+
+
+@lru_cache(maxsize=64)
+def _own_words(brief: Brief) -> str:
+    return plain(" ".join((brief.goal_note, brief.preferences, *brief.limitations)))
+
+
+def _kinds_of_load(brief: Brief, week: Week) -> Iterator[Finding]:
+    wrong = LoadKind.LB if brief.units is Units.METRIC else LoadKind.KG
+    for row in rows(week):
+        if row.exercise.load_kind is wrong:
+            yield error(
+                "TP-T01", f"{row.at}/load_kind", measured=wrong, limit=brief.units,
+                message=f"'{row.exercise.name}' is loaded in {wrong}, and the units of the brief are {brief.units}.",
+                advice=f"Give the load in {'kg' if wrong is LoadKind.LB else 'lb'}.",
+            )
+
+
+# --- TP-T04: texts against data ------------------------------------------------------------------
+
+_SETS = re.compile(r"(?<![\d.,-])(\d{1,2})\s*(?:working |work |hard )?(?:sets|satze|saetze|series)\b")
+_REPS = re.compile(r"(?<![\d.,-])(\d{1,2})\s*(?:reps|repetitions|wiederholungen|repeticiones)\b")
+_RIR = re.compile(r"\brir (\d(?:[.,]5)?)\b(?!\s*(?:-|to|bis|or|oder))")
+_LOAD = re.compile(r"(?<![\d.,-])(\d{1,4}(?:[.,]\d{1,2})?)\s*(kg|lbs?)\b")
+_PERCENT = re.compile(r"(?<![\d.,-])(\d{2,3})\s*(?:%|percent|prozent) (?:of )?(?:your |the )?1 ?rm\b")
+_REST = re.compile(r"\brest (?:for )?(\d{1,3}) ?(seconds?|s|minutes?|min)\b|\b(\d{1,3}) ?(seconds?|s|minutes?"
+                   r"|min) (?:of )?rest\b")
+_PART = re.compile(
+    r"\b(?:first|last|second|final|warm\w*|rising|easy|light\w*|back[- ]?off|drop|than|add|plus|more|extra|fewer"
+    r"|less|another|after|every"
+    r"|erste\w*|letzte\w*|aufwarm\w*|leichte\w*|mehr|weniger|zusatz\w*|primer\w*|ultim\w*|calentamiento|mas|menos"
+    r"|premier\w*|derni\w*|plus|moins|one|if|when|until|raise|take)\b"
+)
+
+
+def _numbers_of_note(exercise: Exercise, at: str) -> Iterator[Finding]:
+    note = plain(exercise.note)
+    if not any(digit in note for digit in "0123456789"):
+        return
+    faults: list[tuple[str, str, str]] = []
+    checks = (
+        (_SETS, float(exercise.sets), "sets"),
+        (_REPS, None if exercise.reps is None else float(exercise.reps), "repetitions"),
+        (_RIR, exercise.load if exercise.load_kind is LoadKind.RIR else None, "repetitions in reserve"),
+        (_PERCENT, exercise.load if exercise.load_kind is LoadKind.PERCENT_1RM else None, "percent"),
+        (_LOAD, exercise.load if exercise.load_kind in {LoadKind.KG, LoadKind.LB} else None, "load"),
+    )
+    for pattern, there, noun in checks:
+        found = pattern.search(note) if there is not None else None
+        if found is None or there is None or _PART.search(note[max(0, found.start() - 40) : found.end() + 12]):
+            continue
+        if float(found.group(1).replace(",", ".")) != there:
+            faults.append((found.group(), f"{there:g}", noun))
+    rest = _REST.search(note)
+    if rest and not _PART.search(note[max(0, rest.start() - 30) : rest.end() + 12]):
+        number, unit = (rest.group(1), rest.group(2)) if rest.group(1) else (rest.group(3), rest.group(4))
+        if int(number) * (60 if unit.startswith("m") else 1) != exercise.rest_s:
+            faults.append((rest.group(), f"{exercise.rest_s} s", "rest"))
+    for said, there_said, noun in faults:
+        yield warning(
+            "TP-T04", f"{at}/note", measured=said, limit=there_said,
+            message=f"The note of '{exercise.name}' says '{said}', and its {noun} are {there_said}.",
+            advice="Let the note say what the numbers say, or leave the number out.",
+        )
+
+
+def text_matches_data(brief: Brief, plan: Plan, position: int, week: Week) -> Iterator[Finding]:
+    seen = rows(week)
+    for row in seen:
+        yield from _numbers_of_note(row.exercise, row.at)
+    trained = [frozenset(lexicon.words(row.exercise.name)) for row in seen]
+    families = {row.entry.family for row in seen if row.entry is not None}
+    places = [(f"/coaching/{index}", text) for index, text in enumerate(week.coaching)]
+    places.append(("/summary", week.summary))
+    there = {name_key(row.exercise.name) for row in seen}
+    for at, text in places:
+        for said, entry in named_in(text):
+            words = frozenset(said.split())
+            if entry.is_gentle or entry.family in {"walk", "machine_cardio"}:
+                continue
+            if any(words <= name or name <= words for name in trained) or said in there:
+                continue
+            if entry.is_conditioning and entry.family in families:
+                continue
+            yield warning(
+                "TP-T04", at, measured=said, limit="an exercise of this week",
+                message=f"The text speaks of '{said}', and the week does not have it.",
+                advice="Speak of the exercises of this week only.",
+            )
+
+
+# --- TP-T05: stop rules --------------------------------------------------------------------------
+
+
+def stop_rules(brief: Brief, plan: Plan) -> Iterator[Finding]:
+    if base_language(brief.language) not in KNOWN_LANGUAGES:
+        return
+    said = plain(plan.safety)
+    for pattern, noun in (
+        (wordlists.STOP, "when to stop"), (wordlists.SYMPTOM, "which signs to stop for"),
+        (wordlists.ADVISER, "whom to ask"),
+    ):
+        if not pattern.search(said):
+            yield warning(
+                "TP-T05", "/safety", measured=f"no word on {noun}", limit="stop rules, and whom to ask",
+                message=f"The safety text does not say {noun}.",
+                advice="Say when to stop a set and a session, whom to ask, and that this is no medical advice.",
+            )
+
+
+_DISCLAIMER = re.compile(
+    r"(?:not|no|kein\w*|ersetzt keine?|no es|ne \w+ pas|pas) [^.;\n]{0,25}(?:medical advice|arztliche\w* (?:rat"
+    r"|beratung)|medizinische\w* (?:rat|beratung)"
+    r"|consejo medico|asesoramiento medico|conseil medical|avis medical)"
+)
+
+
+def _disclaimer(said: SaidTexts) -> Iterator[Finding]:
+    if not any(sign in said.everything for sign in ("medic", "medizin", "arztl")):
+        return
+    for at, text in said.plains:
+        found = _DISCLAIMER.search(text)
+        if found:
+            yield warning(
+                "TP-T05", at, measured=quote(found.group()), limit="once, in the plan's safety text",
+                message="The week repeats that this is no medical advice; the program says so once.",
+                advice="Leave it out of the weeks.",
+            )
+
+
+# --- languages without lists ---------------------------------------------------------------------
+
+
+def languages_without_lists(brief: Brief, plan: Plan) -> Iterator[Finding]:
+    if base_language(brief.language) not in KNOWN_LANGUAGES:
+        yield info(
+            "TP-T02", "", measured=brief.language, limit=", ".join(sorted(KNOWN_LANGUAGES)),
+            message=f"There are no word lists for '{brief.language}': the rules on words (T01 to T06, S11, C02 to C08, "
+                    "P19, P21) looked for English, German, Spanish and French words only.",
+            advice="Somebody who reads the language looks at the texts.",
+        )
+
+
+# --- all texts, read once ------------------------------------------------------------------------
+
+
+def _words(brief: Brief, said: SaidTexts) -> Iterator[Finding]:
+    yield from _scratch(said)
+    if wordlists.may_be_forbidden(said.everything):
+        yield from _medical(said)
+        yield from _tone(said)
+    yield from _markup(said)
+    yield from _units(brief, said)
+
+
+def words_of_plan(brief: Brief, plan: Plan) -> Iterator[Finding]:
+    yield from _words(brief, SaidTexts(tuple(texts(plan))))
+
+
+def words_of_week(brief: Brief, plan: Plan, position: int, week: Week) -> Iterator[Finding]:
+    said = SaidTexts(tuple(texts_of_week(week)))
+    yield from _words(brief, said)
+    yield from _kinds_of_load(brief, week)
+    yield from _disclaimer(said)
+    if brief.level is Level.NOVICE:
+        yield from _techniques(said)
+
+
+# --- TP-C05: techniques that a novice does not need ----------------------------------------------
+
+
+def _techniques(said: SaidTexts) -> Iterator[Finding]:
+    if not any(sign in said.everything for sign in wordlists.TECHNIQUE_SIGNS):
+        return
+    for at, text in said.plains:
+        found = wordlists.TECHNIQUES.search(text)
+        if found and not is_denied(text, *found.span()):
+            yield warning(
+                "TP-C05", at, measured=found.group(), limit="straight sets, short of failure",
+                message=f"The text speaks of '{found.group()}', and the brief is a novice's.",
+                advice="Write straight sets that end before failure.",
+            )
