@@ -29,7 +29,6 @@ def test_book_and_code_cite_the_same_rules(slug):
 def test_every_rule_of_a_finding_is_one_that_is_checked(slug):
     """A rule under the second heading is none that a finding may name."""
     checked = book_of(slug).split("\n## ")[0]
-    modules = [*FOLDERS[slug].glob("checks.py"), *FOLDERS[slug].glob("checks/*.py")]
-    code = "".join(path.read_text(encoding="utf-8") for path in modules)
-    found = set(re.findall(rf'"({RULE.pattern})"', code))
+    modules = [path for path in FOLDERS[slug].rglob("*.py") if "checks" in (path.stem, path.parent.name)]
+    found = {rule for path in modules for rule in re.findall(rf'"({RULE.pattern})"', path.read_text(encoding="utf-8"))}
     assert found == set(rows(checked))

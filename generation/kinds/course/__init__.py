@@ -9,7 +9,8 @@ from typing import ClassVar
 
 from generation.core.findings import Finding
 from generation.core.kind import DocumentKind, JsonObject
-from generation.kinds.course import assembly, checks, prose, render, schema, simulate
+from generation.core.prose.wholeness import shortened
+from generation.kinds.course import assembly, checks, render, schema, simulate
 from generation.kinds.course import brief as briefs
 
 
@@ -30,7 +31,7 @@ class Course(DocumentKind[briefs.Brief, schema.Plan, schema.Lesson]):
         return brief.lessons
 
     def working_title(self, brief: briefs.Brief) -> str:
-        return prose.shortened(f"Course: {brief.subject}", 120)
+        return shortened(f"Course: {brief.subject}", 120)
 
     def plan_title(self, plan: schema.Plan) -> str:
         return plan.title
@@ -63,7 +64,7 @@ class Course(DocumentKind[briefs.Brief, schema.Plan, schema.Lesson]):
         return f"{_count(len(unit.sections), 'section')}, {_count(len(unit.quiz), 'quiz item')}"
 
     def unit_title(self, plan: schema.Plan, position: int) -> str:
-        return prose.shortened(f"Lesson {position}: {plan.lesson(position).planned.title}", 120)
+        return shortened(f"Lesson {position}: {plan.lesson(position).planned.title}", 120)
 
     def assemble(self, brief: JsonObject, plan: JsonObject, units: dict[int, JsonObject]) -> JsonObject:
         return assembly.assemble(brief, plan, units)

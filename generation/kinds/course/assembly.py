@@ -4,7 +4,7 @@ Numbers, titles and objectives of the document come from the plan, never from a 
 makes the same document.  `assemble` works on stored JSON, because it runs inside a transaction."""
 
 from generation.core.kind import JsonObject
-from generation.kinds.course import prose
+from generation.core.prose.wholeness import shortened
 from generation.kinds.course.brief import Brief
 from generation.kinds.course.schema import Lesson, Plan, objective_id
 from generation.kinds.course.shuffle import shuffled
@@ -78,4 +78,4 @@ def digest(plan: Plan, position: int, lesson: Lesson) -> str:
     headings = "; ".join(section.heading for section in lesson.sections)
     examples = "; ".join(example.title for example in lesson.examples)
     title = plan.lesson(position).planned.title
-    return prose.shortened(f"Lesson {position}, {title}: {headings}. Examples: {examples}.", 500)
+    return shortened(f"Lesson {position}, {title}: {headings}. Examples: {examples}.", 500)

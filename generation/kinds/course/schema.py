@@ -7,6 +7,7 @@ that does not end a text is stopped there.
 What code knows the model does not write: numbers of modules and lessons, and the ids of a lesson's
 objectives (`L3.1` is the first of lesson 3)."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -17,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from pydantic.config import JsonDict
 
 from generation.core.kind import LONGEST_ENFORCED, ReplyModel, text_of, told_as
+from generation.core.prose.stems import stems
 
 Id = Annotated[str, text_of(16), told_as(16)]
 Line = Annotated[str, text_of(200), told_as(200)]
@@ -129,6 +131,16 @@ class Plan(ReplyModel):
         """All lessons in order; the first has number 1."""
         return tuple(self._placed())
 
+    @cached_property
+    def distinct_stems(self) -> tuple[frozenset[str], ...]:
+        """Of each lesson, the stems of its target that few other targets have."""
+        targets = [stems("\n".join((
+            place.planned.title, *place.planned.key_terms, *(objective.text for objective in place.planned.objectives),
+        ))) for place in self.lessons]
+        holders = Counter(stem for target in targets for stem in target)
+        most = max(1, len(targets) // 5)
+        return tuple(frozenset(stem for stem in target if holders[stem] <= most) for target in targets)
+
     def lesson(self, position: int) -> PlacedLesson:
         """The lesson at `position`, from 1; IndexError if the plan has no such lesson."""
         if position < 1:
@@ -208,6 +220,11 @@ class _Stored(BaseModel):
 class DocumentLesson(_Stored):
     number: int
     title: str
+    sections: tuple[Section, ...] = ()
+    examples: tuple[Example, ...] = ()
+    activities: tuple[Activity, ...] = ()
+    summary: str = ""
+    quiz: tuple[Item, ...] = ()
 
 
 class DocumentModule(_Stored):
@@ -217,5 +234,6 @@ class DocumentModule(_Stored):
 
 
 class Document(_Stored):
+    language: str = ""
     modules: tuple[DocumentModule, ...]
     missing: tuple[int, ...]

@@ -8,7 +8,8 @@ import unicodedata
 from collections.abc import Sequence
 
 from generation.core.kind import JsonObject
-from generation.kinds.course import phrases, prose
+from generation.core.prose import wholeness as prose
+from generation.kinds.course import phrases
 from generation.kinds.course.brief import Brief
 from generation.kinds.course.schema import ItemKind, PlacedLesson, Plan
 

@@ -1,51 +1,17 @@
-"""What must be true of an outline, a lesson and the assembled course.
-
-A rule is a function that yields findings; a new one is written here and added to its tuple at the end.
-CHECKS.md is the book of the rules.  Messages are for people, advice is for the model that writes
-again.  Pointers lead into the value that was checked: the plan, the lesson or the document."""
+"""CR-T01 to T04, O05, P01, A03, Q01, Q02: the shape of an outline, a lesson and the course, and what it refers to."""
 
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from pydantic import BaseModel
 
 from generation.core.findings import Finding, error
-from generation.core.kind import JsonObject
-from generation.kinds.course import prose, schema
+from generation.core.prose import wholeness as prose
+from generation.kinds.course import schema
 from generation.kinds.course.brief import Brief
-from generation.kinds.course.schema import Document, Item, ItemKind, Lesson, PlacedLesson, Plan, Size
-
-
-@dataclass(frozen=True)
-class Draft:
-    """A lesson as it arrived, with what it has to answer to."""
-
-    brief: Brief
-    plan: Plan
-    place: PlacedLesson
-    lesson: Lesson
-
-
-PlanRule = Callable[[Brief, Plan], Iterator[Finding]]
-UnitRule = Callable[[Draft], Iterator[Finding]]
-DocumentRule = Callable[[Brief, Document], Iterator[Finding]]
-
-
-def check_plan(brief: Brief, plan: Plan) -> list[Finding]:
-    return [finding for rule in PLAN_RULES for finding in rule(brief, plan)]
-
-
-def check_unit(brief: Brief, plan: Plan, position: int, unit: Lesson) -> list[Finding]:
-    draft = Draft(brief, plan, plan.lesson(position), unit)
-    return [finding for rule in UNIT_RULES for finding in rule(draft)]
-
-
-def check_document(brief: Brief, document: JsonObject) -> list[Finding]:
-    typed = Document.model_validate(document)
-    return [finding for rule in DOCUMENT_RULES for finding in rule(brief, typed)]
-
+from generation.kinds.course.checks.drafts import Draft
+from generation.kinds.course.schema import Document, Item, ItemKind, Plan, Size
 
 # --- CR-T01: counts ------------------------------------------------------------------------------
 
@@ -358,13 +324,3 @@ def _supported(pointer: str, named: str, known: list[str], what: str) -> Iterato
             message=f"“{named}” is no {what}.",
             advice=f"Name the {what} that it serves, one of: {listed}.",
         )
-
-
-PLAN_RULES: tuple[PlanRule, ...] = (
-    plan_counts, plan_titles, plan_holes, plan_endings, objective_ladder, prerequisites_come_earlier,
-)
-UNIT_RULES: tuple[UnitRule, ...] = (
-    lesson_counts, lesson_headings, lesson_holes, lesson_endings, items_measure_objectives, key_count,
-    options_differ,
-)
-DOCUMENT_RULES: tuple[DocumentRule, ...] = (document_counts, document_order)

@@ -1,0 +1,229 @@
+"""CR-S01 to S04, C05, C07, Q15, X01 to X04: what texts must not carry, and what must hold for everybody."""
+
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+
+from generation.core.findings import Finding, Severity, error
+from generation.core.prose import arithmetic, code_faults, links, markup_faults, residue
+from generation.core.prose.plain import sentences
+from generation.core.prose.stems import stems
+from generation.core.prose.wholeness import shortened, without_code
+from generation.kinds.course import vocabulary
+from generation.kinds.course.brief import Brief
+from generation.kinds.course.checks.drafts import Draft, Texts, warning
+from generation.kinds.course.schema import Document
+
+_ABOUT_MARKUP = re.compile(r"\b(?:html|xss|javascript|web\w*|css|markup|markdown|svg|front-?end)\b", re.IGNORECASE)
+_ABOUT_PROMPTS = re.compile(
+    r"\b(?:prompt\w*|injection\w*|jailbreak\w*|LLMs?|language models?|Sprachmodell\w*|AI|KI|IA)\b", re.IGNORECASE,
+)
+_WRONG_ON_PURPOSE = re.compile(
+    r"\b(?:SyntaxError|does not (?:parse|run|compile)|invalid|broken|mistake|bug\w*|wrong|error|fix|find the|"
+    r"fehler\w*|falsch\w*|ungültig\w*|erreur|faux|invalide|errores?|incorrecto|inválid[oa])\b", re.IGNORECASE,
+)
+_MOST_FORBIDDEN = 12
+
+
+def safe_markup(texts: Texts) -> Iterator[Finding]:
+    if "<" not in texts.everything and "](" not in texts.everything:
+        return
+    is_about_it = _ABOUT_MARKUP.search(texts.allowed) is not None
+    for passage in texts.passages:
+        found = markup_faults.active(passage.text)
+        if found is not None:
+            is_named = is_about_it and markup_faults.is_bare_name(found)
+            yield error(
+                "CR-S01", passage.pointer, measured=found, limit="Markdown that does nothing",
+                severity=Severity.WARNING if is_named else Severity.ERROR,
+                message=f"The text holds markup that acts: “{found}”.",
+                advice="Write Markdown without HTML; put code that is shown into a fenced block with its language.",
+            )
+        elif passage.is_markdown and (tag := markup_faults.html(passage.text)) is not None:
+            yield warning(
+                "CR-S01", passage.pointer, measured=tag, limit="Markdown without HTML",
+                message=f"The text holds HTML, which is shown as it is written: “{tag}”.",
+                advice="Use Markdown for it, or leave it out.",
+            )
+
+
+def no_leaks(texts: Texts) -> Iterator[Finding]:
+    for passage, found in texts.where(lambda text: residue.scratch(text, allowed=texts.allowed)):
+        yield error(
+            "CR-S02", passage.pointer, measured=found, limit="nothing about the writing itself",
+            message=f"The text speaks of its own writing: “{found}”.",
+            advice="Write for the learner only, without a word about yourself, the request or these rules.",
+        )
+    for passage, found in texts.where(residue.secret):
+        yield error(
+            "CR-S02", passage.pointer, measured=found, limit="no keys",
+            message=f"The text holds what looks like a key: “{found}”.",
+            advice="Use a made-up word such as YOUR_KEY.",
+        )
+    for passage, found in texts.where(lambda text: residue.contact(text, allowed=texts.allowed)):
+        yield error(
+            "CR-S02", passage.pointer, measured=found, limit="no addresses of people",
+            message=f"The text holds an address or a telephone number that the brief does not name: “{found}”.",
+            advice="Leave it out; for an example use name@example.com.",
+        )
+
+
+def no_orders(texts: Texts) -> Iterator[Finding]:
+    is_about_it = _ABOUT_PROMPTS.search(texts.allowed) is not None
+    for passage, found in texts.where(lambda text: residue.orders(text, allowed=texts.allowed)):
+        yield error(
+            "CR-S03", passage.pointer, measured=found, limit="no orders to a model",
+            severity=Severity.HUMAN if is_about_it else Severity.ERROR,
+            message=f"The text gives orders to a language model: “{found}”.",
+            advice="Leave it out: sources and notes are matter, not orders.",
+        )
+
+
+def code_parses(draft: Draft) -> Iterator[Finding]:
+    """CR-S04, and X03: a block of code names its language."""
+    for passage in draft.texts.passages:
+        if not passage.is_markdown:
+            continue
+        for place, (language, code) in enumerate(markup_faults.code_blocks(passage.text), 1):
+            if not language:
+                yield warning(
+                    "CR-X03", passage.pointer, measured=f"block {place}", limit="a language after the fence",
+                    message=f"Code block {place} does not say its language.",
+                    advice="Name the language after the fence; for plain text write text.",
+                )
+            fault = code_faults.fault(language, code)
+            if fault is not None:
+                is_meant = _WRONG_ON_PURPOSE.search(passage.plain) is not None
+                yield error(
+                    "CR-S04", passage.pointer, measured=shortened(fault, 80), limit=f"{language} that parses",
+                    severity=Severity.WARNING if is_meant else Severity.ERROR,
+                    message=f"Code block {place} is no {language}: {shortened(fault, 80)}.",
+                    advice="Correct the code; it must run as it stands, or carry another language.",
+                )
+
+
+def links_are_known(texts: Texts) -> Iterator[Finding]:
+    """CR-C05: nothing is cited that the brief does not name."""
+    for passage, _ in texts.where(lambda text: next(iter(links.invented(text, texts.allowed)), None)):
+        prose = without_code(passage.text)[0] if passage.is_markdown else passage.text
+        for found in links.invented(prose, texts.allowed)[:3]:
+            yield error(
+                "CR-C05", passage.pointer, measured=shortened(found, 80), limit="links of the brief",
+                message=f"The text names “{shortened(found, 80)}”, which nobody gave.",
+                advice="Leave it out, and say what kind of source to look for.",
+            )
+
+
+def notes_are_kept(texts: Texts) -> Iterator[Finding]:
+    """CR-C07: what the notes of the brief rule out is not used."""
+    for forbidden in _forbidden(texts.brief.notes):
+        parts = stems(forbidden) or {forbidden.casefold().strip()}
+        if not all(part in texts.low for part in parts):
+            continue
+        for passage in texts.passages:
+            if passage.key in {"option", "explanation"}:      # distractors are mistakes
+                continue
+            low = passage.text.casefold()
+            if not all(part in low for part in parts):
+                continue
+            said = next((
+                sentence for sentence in sentences(passage.plain)
+                if all(part in sentence.casefold() for part in parts) and not vocabulary.NEGATED.search(sentence)
+            ), None)
+            if said is not None:
+                yield warning(
+                    "CR-C07", passage.pointer, measured=shortened(said, 80), limit=f"no {shortened(forbidden, 60)}",
+                    message=f"The notes of the brief rule out “{shortened(forbidden, 60)}”, and the text speaks of it.",
+                    advice="Teach it without, as the brief asks.",
+                )
+                break
+
+
+def _forbidden(notes: str) -> list[str]:
+    found = []
+    for match in vocabulary.FORBIDS.finditer(notes):
+        for part in re.split(r"\s+(?:or|and|oder|und|ni|o|y|ou|et)\s+", match["what"]):
+            words = part.strip().split()
+            if words and len(words) <= 6 and len(part.strip()) >= 3:
+                found.append(" ".join(words[:4]))
+    return found[:_MOST_FORBIDDEN]
+
+
+def sums_come_out(draft: Draft) -> Iterator[Finding]:
+    """CR-Q15: arithmetic that stands in prose is right; in a quiz only what explains the key has to be."""
+    right = {
+        f"/quiz/{n}/options/{k}/{field}"
+        for n, item in enumerate(draft.lesson.quiz) for k, option in enumerate(item.options) if option.is_correct
+        for field in ("text", "explanation")
+    }
+    for passage in draft.texts.passages:
+        if passage.key in {"option", "explanation"} and passage.pointer not in right:
+            continue
+        for wrong in arithmetic.wrong_sums(passage.plain, draft.language)[:3]:
+            yield error(
+                "CR-Q15", passage.pointer, measured=shortened(wrong.written, 80), limit=f"{wrong.value:.6g}",
+                message=f"“{shortened(wrong.written, 80)}” does not come out: it is {wrong.value:.6g}.",
+                advice="Compute it again, and mend every number that follows from it.",
+            )
+
+
+def headings_of_bodies(draft: Draft) -> Iterator[Finding]:
+    """CR-X01: the document has its own headings; those of a body are pushed below them, so this is no error."""
+    for passage in draft.texts.passages:
+        levels = markup_faults.headings(passage.text)
+        if not levels:
+            continue
+        skips = any(later > earlier + 1 for earlier, later in pairwise(levels))
+        yield warning(
+            "CR-X01", passage.pointer, measured=", ".join(f"H{level}" for level in levels[:8]),
+            limit="no headings in a text" if not skips else "no headings, least of all with a level left out",
+            message="The text brings headings of its own, which stand beside those of the document.",
+            advice="Use paragraphs, or make another section of it.",
+        )
+
+
+def seen_by_everybody(texts: Texts) -> Iterator[Finding]:
+    """CR-X02 and X04: pictures, tables, links; nothing by colour or place alone."""
+    for passage in texts.passages:
+        if passage.is_markdown:
+            for alternative in markup_faults.images(passage.text):
+                yield error(
+                    "CR-X02", passage.pointer, measured=shortened(alternative, 60) or "no text", limit="no images",
+                    severity=Severity.WARNING if alternative.strip() else Severity.ERROR,
+                    message="The text shows an image, which does not exist.",
+                    advice="Say in words what the image would show.",
+                )
+            for fault in markup_faults.tables(passage.text):
+                if fault is not None:
+                    yield warning(
+                        "CR-X02", passage.pointer, measured=fault, limit="a header row, and cells in every column",
+                        message=f"A table cannot be read aloud: {fault}.",
+                        advice="Give the table a header row and every row as many cells.",
+                    )
+    for rule, pattern, message, advice in (
+        ("CR-X02", vocabulary.CLICK_HERE, "A link says “{}”, which means nothing by itself.", "Say where it leads."),
+        ("CR-X02", vocabulary.SEE_PICTURE, "The text points to a picture that does not exist: “{}”.",
+         "Say in words what the picture would show."),
+        ("CR-X04", vocabulary.BY_COLOUR, "The text points by colour or place alone: “{}”.",
+         "Name the thing by what it is, besides its colour or place."),
+    ):
+        for passage, found in texts.where(lambda text, pattern=pattern: _first(pattern, text)):     # type: ignore[misc]
+            yield warning(
+                rule, passage.pointer, measured=found, limit="words that everybody can follow",
+                message=message.format(found), advice=advice,
+            )
+
+
+def _first(pattern: re.Pattern[str], text: str) -> str | None:
+    found = pattern.search(text)
+    return shortened(found[0], 60) if found else None
+
+
+def language_of_document(brief: Brief, document: Document) -> Iterator[Finding]:
+    """CR-X03: the document says which language it is in."""
+    if document.language != brief.language:
+        yield warning(
+            "CR-X03", "/language", measured=document.language or "none", limit=brief.language,
+            message=f"The course says that it is in “{document.language}”; “{brief.language}” was asked for.",
+            advice="Assemble the course from its brief again.",
+        )
