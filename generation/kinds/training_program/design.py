@@ -88,7 +88,7 @@ MOST_SETS_BESIDE_CARDIO = 6
 
 
 @dataclass(frozen=True, eq=False)
-class Day:
+class DesignedDay:
     """A training day with its exercises, the same in all weeks."""
 
     template: Template
@@ -109,7 +109,7 @@ class Block:
 
 
 @dataclass(frozen=True)
-class Target:
+class WeekTarget:
     """What one week demands, for every day alike."""
 
     block: Block
@@ -122,9 +122,9 @@ class Target:
 
 @dataclass(frozen=True, eq=False)
 class Design:
-    days: tuple[Day, ...]
+    days: tuple[DesignedDay, ...]
     blocks: tuple[Block, ...]
-    targets: tuple[Target, ...]      # one for each week
+    targets: tuple[WeekTarget, ...]      # one for each week
 
     @property
     def has_cardio(self) -> bool:
@@ -155,7 +155,7 @@ def design(brief: Brief) -> Design:
 # --- days ----------------------------------------------------------------------------------------
 
 
-def _day(brief: Brief, place: int, template: Template) -> Day:
+def _day(brief: Brief, place: int, template: Template) -> DesignedDay:
     # Never more than a deload has sets for.
     wanted = 2 if brief.minutes_per_session <= 20 else 3
     if template.style is Style.LIFT and not is_cardio(brief):
@@ -164,11 +164,11 @@ def _day(brief: Brief, place: int, template: Template) -> Day:
     for turn in range(4):
         for slot in (*template.slots, S.CORE, S.CALVES, S.ARMS, S.MOBILITY):
             if len(chosen) == wanted:
-                return Day(template, tuple(chosen))
+                return DesignedDay(template, tuple(chosen))
             one = _next(brief, template, slot, chosen, place, turn)
             if one is not None:
                 chosen.append(one)
-    return Day(template, tuple(chosen))
+    return DesignedDay(template, tuple(chosen))
 
 
 def _next(
@@ -207,8 +207,8 @@ def _blocks(brief: Brief) -> tuple[Block, ...]:
     return tuple(Block(place, first_weeks[place], last) for place, last in enumerate(last_weeks))
 
 
-def _targets(brief: Brief, blocks: tuple[Block, ...], most: int) -> list[Target]:
-    made: list[Target] = []
+def _targets(brief: Brief, blocks: tuple[Block, ...], most: int) -> list[WeekTarget]:
+    made: list[WeekTarget] = []
     for block in blocks:
         positions = range(block.first_week, block.last_week + 1)
         working = [n for n in positions if not _is_deload(brief, n)]
@@ -224,11 +224,11 @@ def _targets(brief: Brief, blocks: tuple[Block, ...], most: int) -> list[Target]
                 rir = round(2 * (start - share)) / 2
                 is_last = done == len(working) - 1 and done > 0
                 sets = peak if most < 8 or is_last else peak - 1
-                made.append(Target(block, False, sets, reps, max(rir, 1.0), done))
+                made.append(WeekTarget(block, False, sets, reps, max(rir, 1.0), done))
                 done += 1
             else:
                 before = made[-1].sets
-                made.append(Target(block, True, max(2, round(before * DELOAD_SHARE)), reps, DELOAD_RIR, done))
+                made.append(WeekTarget(block, True, max(2, round(before * DELOAD_SHARE)), reps, DELOAD_RIR, done))
     return made
 
 
@@ -266,7 +266,7 @@ def rest_of(brief: Brief, one: SimulatedMovement, reps: int, *, is_main: bool) -
     return 180 if reps <= 6 else 120 if is_short else 150
 
 
-def lifting_s(brief: Brief, day: Day, sets: int, reps: int) -> int:
+def lifting_s(brief: Brief, day: DesignedDay, sets: int, reps: int) -> int:
     total_s, counts = 0, shares(sets, len(day.chosen), day.template.mains)
     for place, (one, count) in enumerate(zip(day.chosen, counts, strict=True)):
         is_main = place < day.template.mains
@@ -275,7 +275,7 @@ def lifting_s(brief: Brief, day: Day, sets: int, reps: int) -> int:
     return total_s
 
 
-def _most_sets(brief: Brief, days: tuple[Day, ...]) -> int:
+def _most_sets(brief: Brief, days: tuple[DesignedDay, ...]) -> int:
     """As many for each day as fit into the fullest one."""
     lifting = [day for day in days if day.template.style is Style.LIFT]
     budget_s = working_s(brief)

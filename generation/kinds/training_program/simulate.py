@@ -12,10 +12,10 @@ from generation.core.kind import JsonObject
 from generation.kinds.training_program.brief import Brief
 from generation.kinds.training_program.design import (
     HOLD_S,
-    Day,
     Design,
+    DesignedDay,
     Style,
-    Target,
+    WeekTarget,
     design,
     is_cardio,
     percent_of,
@@ -121,7 +121,7 @@ def _changes(words: ProgramPhrases, made: Design, position: int) -> tuple[str, .
     return words.guidance_closer if target.rir < before.rir else words.guidance_same
 
 
-def _intensity(brief: Brief, words: ProgramPhrases, made: Design, target: Target) -> str:
+def _intensity(brief: Brief, words: ProgramPhrases, made: Design, target: WeekTarget) -> str:
     parts = []
     if made.has_lifting:
         slots = {"reps": target.reps, "rir": _number(words, target.rir)}
@@ -140,7 +140,7 @@ def _uses_percent(brief: Brief) -> bool:
     return brief.level is Level.ADVANCED
 
 
-def _rpe(target: Target) -> tuple[float, float]:
+def _rpe(target: WeekTarget) -> tuple[float, float]:
     return (EASY_RPE_IN_DELOADS, HARD_RPE_IN_DELOADS) if target.is_deload else (EASY_RPE, HARD_RPE)
 
 
@@ -171,16 +171,16 @@ def simulate_unit(brief: Brief, plan: Plan, position: int, rng: random.Random) -
     }
 
 
-def _as_planned(own: Target, planned: Any) -> Target:     # Any: the plan's week
+def _as_planned(own: WeekTarget, planned: Any) -> WeekTarget:     # Any: the plan's week
     """The plan decides: its sets, its flag, and its effort as far as it says it in numbers."""
     reps, rir = _REPS.search(planned.intensity), _RIR.search(planned.intensity)
-    return Target(
+    return WeekTarget(
         own.block, planned.is_deload, planned.sets_per_workout, int(reps[1]) if reps else own.reps,
         float(rir[1].replace(",", ".")) if rir else own.rir, own.step,
     )
 
 
-def _coaching(words: ProgramPhrases, plan: Plan, position: int, target: Target) -> list[str]:
+def _coaching(words: ProgramPhrases, plan: Plan, position: int, target: WeekTarget) -> list[str]:
     """Three notes.  They are dealt in turn, so that a note comes back with another session and lift, if at all."""
     pool = words.deload_coaching if target.is_deload else words.coaching
     earlier = sum(week.is_deload is target.is_deload and week.number < position for week in plan.weeks)
@@ -194,7 +194,7 @@ def _coaching(words: ProgramPhrases, plan: Plan, position: int, target: Target) 
 
 
 def _workout(
-    brief: Brief, words: ProgramPhrases, plan: Plan, day: Day, place: int, position: int, target: Target,
+    brief: Brief, words: ProgramPhrases, plan: Plan, day: DesignedDay, place: int, position: int, target: WeekTarget,
     rng: random.Random,
 ) -> JsonObject:
     session = plan.sessions[place % len(plan.sessions)]
@@ -218,7 +218,7 @@ def _workout(
 
 
 @lru_cache(maxsize=2_048)
-def _with_mains(day: Day, names: tuple[str, ...], language: str) -> tuple[tuple[SimulatedMovement, str], ...]:
+def _with_mains(day: DesignedDay, names: tuple[str, ...], language: str) -> tuple[tuple[SimulatedMovement, str], ...]:
     """The day's exercises under their names, its main lifts those of the plan."""
     mains = [(movement(name) or day.chosen[0], name) for name in names]
     taken = {one.key for one, _ in mains}
@@ -229,7 +229,7 @@ def _with_mains(day: Day, names: tuple[str, ...], language: str) -> tuple[tuple[
 
 def _lifting(
     brief: Brief, words: ProgramPhrases, chosen: tuple[tuple[SimulatedMovement, str], ...], mains: int,
-    target: Target, rng: random.Random,
+    target: WeekTarget, rng: random.Random,
 ) -> list[JsonObject]:
     return [
         _lift(brief, words, one, name, sets, target, rng, is_main=place < mains)
@@ -238,7 +238,7 @@ def _lifting(
 
 
 def _lift(
-    brief: Brief, words: ProgramPhrases, one: SimulatedMovement, name: str, sets: int, target: Target,
+    brief: Brief, words: ProgramPhrases, one: SimulatedMovement, name: str, sets: int, target: WeekTarget,
     rng: random.Random, *, is_main: bool,
 ) -> JsonObject:
     reps = reps_of(target.reps, is_main=is_main)
@@ -264,8 +264,8 @@ def _note(words: ProgramPhrases, one: SimulatedMovement, pool: tuple[str, ...], 
 
 
 def _conditioning(
-    brief: Brief, words: ProgramPhrases, day: Day, chosen: tuple[tuple[SimulatedMovement, str], ...], position: int,
-    target: Target, rng: random.Random,
+    brief: Brief, words: ProgramPhrases, day: DesignedDay, chosen: tuple[tuple[SimulatedMovement, str], ...],
+    position: int, target: WeekTarget, rng: random.Random,
 ) -> list[JsonObject]:
     """The main bout, and beside it short exercises: together as many sets as the plan wants."""
     (main, name), *others = chosen
@@ -294,14 +294,14 @@ def _conditioning(
     return [_exercise(name, 1, None, seconds, LoadKind.RPE, easy, 0, note), *supports]
 
 
-def _left_in_hardest_s(brief: Brief, day: Day, words: ProgramPhrases) -> int:
+def _left_in_hardest_s(brief: Brief, day: DesignedDay, words: ProgramPhrases) -> int:
     """What the supports of the fullest week leave for the bout, so that it can grow evenly from the first one."""
     most = max(target.sets for target in design(brief).targets)
     each_s = 20 + SUPPORT_REPS * 7 + SUPPORT_REST_S
     return max(working_s(brief) - each_s * max(most - 1, len(day.chosen) - 1), 240)
 
 
-def _bout_s(brief: Brief, position: int, longest_s: int, target: Target) -> int:
+def _bout_s(brief: Brief, position: int, longest_s: int, target: WeekTarget) -> int:
     """Grows evenly towards `longest_s`: jumps over 10 % raise the risk of injury (TP-P17)."""
     start_s = max(longest_s * 0.7, longest_s / GROWTH ** (brief.weeks - 1))
     grown_s = min(start_s * GROWTH ** (position - 1), longest_s)
