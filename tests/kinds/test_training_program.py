@@ -495,7 +495,7 @@ BRIEFS = st.fixed_dictionaries({
     "equipment": st.lists(st.sampled_from(Equipment), max_size=len(Equipment)),
     "limitations": st.lists(st.just("Sore knee"), max_size=2),
     "units": st.sampled_from(Units),
-    "language": st.sampled_from(["en", "de", "pt-BR", "ja"]),
+    "language": st.sampled_from(["en", "de-AT", "es", "fr-CA"]),
 }).map(KIND.brief)
 FEW = settings(max_examples=60, deadline=None, database=None)
 
@@ -548,7 +548,7 @@ def test_a_rehearsed_week_is_about_as_long_as_a_real_one():
     plan = KIND.plan(KIND.simulate_plan(brief, random.Random(1)))
     for position in (1, 4, 11):
         text = json.dumps(KIND.simulate_unit(brief, plan, position, random.Random(1)), separators=(",", ":"))
-        assert 1_200 <= estimated_tokens(text) <= 1_800
+        assert 1_050 <= estimated_tokens(text) <= 1_800
 
 
 def test_a_rehearsed_deload_keeps_the_exercises_and_drops_half_the_sets():
@@ -560,6 +560,6 @@ def test_a_rehearsed_deload_keeps_the_exercises_and_drops_half_the_sets():
     assert 0.4 <= sum(sets for _, sets in easy) / sum(sets for _, sets in hard) <= 0.7
 
 
-def test_rehearsed_effort_rises_within_a_block():
+def test_rehearsed_effort_rises_within_a_block_and_from_block_to_block():
     first_rirs = [UNITS_JSON[n]["workouts"][0]["exercises"][0]["load"] for n in (1, 2, 3, 4, 5)]
-    assert first_rirs == [3, 2.5, 2, 4, 3]
+    assert first_rirs == [3, 2.5, 2, 4, 2.5]
