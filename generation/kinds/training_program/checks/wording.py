@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from generation.core.findings import Finding, error
+from generation.core.prose import language, residue, wholeness
 from generation.kinds.training_program.brief import Brief
 from generation.kinds.training_program.checks import wordlists
 from generation.kinds.training_program.checks.seen import (
@@ -68,6 +69,77 @@ def _scratch(said: SaidTexts) -> Iterator[Finding]:
             )
 
 
+def _residue(brief: Brief, said: SaidTexts) -> Iterator[Finding]:
+    """TP-T03: talk of the writer, orders to a model, keys; sentences that stop in their middle."""
+    own = _free_text(brief)
+    everything = "\n".join(text for _, text in said.places)
+    for search in (residue.scratch, residue.orders):
+        if search(everything, allowed=own) is None:
+            continue
+        for pointer, text in said.places:
+            words = search(text, allowed=own)
+            if words:
+                yield _leak(pointer, words, "speaks of its own writing, or to a model")
+    if residue.secret(everything) is not None:
+        yield from (_leak(pointer, words, "holds a key") for pointer, text in said.places
+                    if (words := residue.secret(text)))
+    for pointer, text in said.places:
+        if len(text) >= LEAST_SENTENCE and pointer.rsplit("/", 1)[-1] not in _WITHOUT_STOP and _is_prose(pointer):
+            why = wholeness.cut_off(text)
+            if why:
+                yield error(
+                    "TP-T03", pointer, measured=quote(text[-60:]), limit="a finished sentence",
+                    message=f"The text is cut off: {why}.", advice="End the sentence.",
+                )
+
+
+LEAST_SENTENCE = 40
+_WITHOUT_STOP = frozenset({"note", "label", "focus", "name", "phase", "title", "intensity"})
+
+
+def _is_prose(pointer: str) -> bool:
+    return "/warm_up/" not in pointer and "/main_lifts/" not in pointer
+
+
+def _leak(pointer: str, words: str, why: str) -> Finding:
+    return error(
+        "TP-T03", pointer, measured=repr(words), limit="a text for the reader",
+        message=f"The text {why}: {words!r}.",
+        advice="Write the finished text for the athlete, and nothing about how it was written.",
+    )
+
+
+# --- TP-S12: language ----------------------------------------------------------------------------
+
+LONGEST_NOTES = 1_200      # characters of short notes that are read together
+
+
+def _foreign(brief: Brief, said: SaidTexts) -> Iterator[Finding]:
+    """Texts of 60 characters by themselves; shorter ones of a workout only together, as many small witnesses."""
+    if not language.can_tell(brief.language):
+        return
+    short: dict[str, list[str]] = {}
+    for pointer, text in said.places:
+        if len(text) >= language.SHORTEST:
+            found = language.foreign_prose(text, brief.language)
+            if found is not None:
+                yield _in_another(pointer, text, found.language, brief)
+        elif len(text) > 12 and pointer.rsplit("/", 1)[-1] != "name":
+            short.setdefault("/".join(pointer.split("/")[:3]), []).append(text)
+    for pointer, notes in short.items():
+        found = language.foreign_prose(". ".join(notes)[:LONGEST_NOTES], brief.language)
+        if found is not None:
+            yield _in_another(pointer, notes[0], found.language, brief)
+
+
+def _in_another(pointer: str, text: str, there: str, brief: Brief) -> Finding:
+    return error(
+        "TP-S12", pointer, measured=there, limit=brief.language,
+        message=f"The text is in '{there}', and '{brief.language}' is asked for: '{quote(text)}'.",
+        advice=f"Write every text in the language '{brief.language}'.",
+    )
+
+
 # --- TP-T02, TP-T06: claims and tone -------------------------------------------------------------
 
 
@@ -109,7 +181,21 @@ def _tone(said: SaidTexts) -> Iterator[Finding]:
     )
 
 
-def _markup(said: SaidTexts) -> Iterator[Finding]:
+_MANY_DIGITS = re.compile(r"\d[\d ./()-]{6}")
+
+
+def _has_digits_or_at(text: str) -> bool:
+    return "@" in text or _MANY_DIGITS.search(text) is not None
+
+
+def _markup(brief: Brief, said: SaidTexts) -> Iterator[Finding]:
+    for pointer, text in said.places:
+        words = residue.contact(text, allowed=_free_text(brief)) if _has_digits_or_at(text) else None
+        if words:
+            yield error(
+                "TP-T06", pointer, measured=words, limit="no addresses",
+                message="The text names somebody's address or telephone number.", advice="Leave it out.",
+            )
     if said.everything.isascii() and not any(sign in said.everything for sign in wordlists.MARKUP_SIGNS):
         return
     for pointer, text in said.places:
@@ -132,7 +218,7 @@ def _units(brief: Brief, said: SaidTexts) -> Iterator[Finding]:
         return
     for pointer, text in said.plains:
         for found in pattern.finditer(text):
-            if found.group() in _own_words(brief):
+            if found.group() in plain(_free_text(brief)):
                 continue       # the athlete's own way to say it
             yield error(
                 "TP-T01", pointer, measured=found.group(), limit=brief.units,
@@ -143,8 +229,8 @@ def _units(brief: Brief, said: SaidTexts) -> Iterator[Finding]:
 
 
 @lru_cache(maxsize=64)
-def _own_words(brief: Brief) -> str:
-    return plain(" ".join((brief.goal_note, brief.preferences, *brief.limitations)))
+def _free_text(brief: Brief) -> str:
+    return " ".join((brief.goal_note, brief.preferences, *brief.limitations))
 
 
 def _kinds_of_load(brief: Brief, week: Week) -> Iterator[Finding]:
@@ -291,7 +377,7 @@ def _words(brief: Brief, said: SaidTexts) -> Iterator[Finding]:
     if wordlists.may_be_forbidden(said.everything):
         yield from _medical(said)
         yield from _tone(said)
-    yield from _markup(said)
+    yield from _markup(brief, said)
     yield from _units(brief, said)
 
 
