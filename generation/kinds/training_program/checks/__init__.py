@@ -11,7 +11,9 @@ from generation.kinds.training_program.brief import Brief
 from generation.kinds.training_program.checks import (
     across,
     against_plan,
+    consistency,
     dose,
+    manner,
     numbers,
     person,
     progression,
@@ -32,7 +34,9 @@ PLAN_RULES: tuple[PlanRule, ...] = (
     person.exclusions_in_words, person.screening, person.minors, person.blocked_days,
     progression.rule_of_progression, progression.volume_jumps_of_plan, progression.deloads_of_plan,
     progression.deload_spacing, progression.taper, progression.failure_path, progression.effort_through_phases,
-    progression.goal_is_trained, dose.plausible_intensity,
+    progression.goal_is_trained, progression.goal_is_the_briefs,
+    consistency.sides_of_plan, manner.rest_days_in_words, manner.dates_exist,
+    manner.repeated_sentences_of_plan, dose.plausible_intensity,
     wording.words_of_plan, wording.stop_rules, wording.languages_without_lists,
 )
 UNIT_RULES: tuple[UnitRule, ...] = (
@@ -45,7 +49,10 @@ UNIT_RULES: tuple[UnitRule, ...] = (
     person.balance_work,
     dose.session_time, dose.weekly_sets, dose.frequency, dose.session_volume, dose.recovery, dose.order, dose.balance,
     dose.patterns_covered, dose.plausible_effort, dose.rests, progression.plausible_loads,
-    wording.words_of_week, wording.text_matches_data,
+    wording.words_of_week,
+    consistency.notes_match_numbers, consistency.text_matches_data, consistency.numbers_of_texts,
+    consistency.tools_of_texts, consistency.sides_of_week, consistency.conditions_of_somebody_else,
+    manner.repeated_sentences_of_week, manner.one_address,
 )
 # What a week alone can break was found when it arrived; here is what only the whole can show.
 DOCUMENT_RULES: tuple[DocumentRule, ...] = (

@@ -110,8 +110,6 @@ def guidance_is_kept(brief: Brief, document: Document) -> Iterator[Finding]:
 
 # --- TP-S13: accessories and measures within a phase ---------------------------------------------
 
-CHANGED = 0.5            # this share of a day's exercises may change without a word
-
 
 def steady_exercises(brief: Brief, document: Document) -> Iterator[Finding]:
     for before, after in pairwise(_full(seen(document))):
@@ -120,13 +118,15 @@ def steady_exercises(brief: Brief, document: Document) -> Iterator[Finding]:
         for day in range(min(len(before.week.workouts), len(after.week.workouts))):
             ours = {name for at, name in after.lifts if at == day}
             theirs = {name for at, name in before.lifts if at == day}
-            new = ours - theirs
-            if ours and theirs and len(new) > max(len(ours) * CHANGED, 1):
+            new = sorted(row.index for (at, name), row in after.lifts.items() if at == day and name not in theirs)
+            if new and theirs and len(ours) >= len(theirs):
+                first = after.week.workouts[day].exercises[new[0]].name
                 yield warning(
-                    "TP-S13", f"{after.at}/workouts/{day}/exercises", measured=f"{len(new)} of {len(ours)} new",
+                    "TP-S13", f"{after.at}/workouts/{day}/exercises/{new[0]}",
+                    measured=f"{len(new)} of {len(ours)} new",
                     limit="the same exercises through a phase",
-                    message=f"Day {day + 1} of week {after.number} has {len(new)} other exercises than week "
-                            f"{before.number} of the same phase.",
+                    message=f"Day {day + 1} of week {after.number} has '{first}', which week {before.number} of the "
+                            "same phase does not have.",
                     advice="Keep the accessories of a day through a phase; change them when the phase changes.",
                 )
         for key, row in after.lifts.items():
@@ -176,28 +176,42 @@ WINDOW = 4
 
 
 def overload(brief: Brief, document: Document) -> Iterator[Finding]:
-    """Each main lift that is there in four full weeks in a row rises in something at least once."""
+    """Each main lift that is there in four full weeks in a row rises in something at least once, on any of its days."""
     mains = {name_key(lift.name) for lift in document.main_lifts}
     full = _full(seen(document))
-    told = set[tuple[int, str]]()
+    told = set[str]()
     for start in range(len(full) - WINDOW + 1):
         window = full[start : start + WINDOW]
         if window[-1].number - window[0].number > WINDOW:
             continue       # weeks are missing between them
-        for key, row in window[0].lifts.items():
-            if key[1] not in mains or key in told or (row.entry is not None and row.entry.is_gentle):
-                continue
+        steady: dict[str, Row] = {}
+        rising = set[str]()
+        for key in window[0].lifts:
             series = [one.lifts[key] for one in window if key in one.lifts]
-            if len(series) == WINDOW and not any(_rises(one, two) for one, two in pairwise(series)):
-                told.add(key)
-                finding = warning if row.is_bout else error      # a week may lengthen another bout
-                yield finding(
-                    "TP-P02", f"{window[-1].at}{series[-1].at}", measured="nothing rises in 4 weeks",
-                    limit="load, repetitions, sets or effort rise",
-                    message=f"'{row.exercise.name}' does not rise in load, repetitions, sets or effort from week "
-                            f"{window[0].number} to {window[-1].number}.",
-                    advice="Raise the load, the repetitions or the sets at least once in four full weeks.",
-                )
+            is_main = key[1] in mains and (series[-1].entry is None or not series[-1].entry.is_gentle)
+            if not is_main or len(series) < WINDOW:
+                continue
+            if any(_rises(one, two) for one, two in pairwise(series)):
+                rising.add(_work(series[-1]))
+            else:
+                steady.setdefault(key[1], series[-1])
+        for name, row in steady.items():
+            if name in told or _work(row) in rising:
+                continue
+            told.add(name)
+            finding = warning if row.is_bout else error
+            yield finding(
+                "TP-P02", f"{window[-1].at}{row.at}", measured="nothing rises in 4 weeks",
+                limit="load, repetitions, sets or effort rise",
+                message=f"'{row.exercise.name}' does not rise in load, repetitions, sets or effort from week "
+                        f"{window[0].number} to {window[-1].number}.",
+                advice="Raise the load, the repetitions or the sets at least once in four full weeks.",
+            )
+
+
+def _work(row: Row) -> str:
+    """What rises together: all bouts of one activity, all sets of one lift."""
+    return row.entry.family if row.entry is not None and row.is_bout else name_key(row.exercise.name)
 
 
 def _rises(before: Row, after: Row) -> bool:

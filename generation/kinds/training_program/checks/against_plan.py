@@ -7,7 +7,17 @@ from collections.abc import Iterator
 
 from generation.core.findings import Finding, error
 from generation.kinds.training_program.brief import Brief
-from generation.kinds.training_program.checks.seen import Effort, Row, effort, name_key, plain, quote, rows, warning
+from generation.kinds.training_program.checks.seen import (
+    Effort,
+    Row,
+    counted,
+    effort,
+    name_key,
+    plain,
+    quote,
+    rows,
+    warning,
+)
 from generation.kinds.training_program.exercises.table import entry_of
 from generation.kinds.training_program.schema import Exercise, Plan, PlannedWeek, Week, Workout
 from generation.kinds.training_program.vocabulary import LoadKind
@@ -155,10 +165,12 @@ def effort_of_week(brief: Brief, plan: Plan, position: int, week: Week) -> Itera
         mains = {name_key(name) for name in session.main_lifts}
         for index, exercise in enumerate(workout.exercises):
             if name_key(exercise.name) in mains:
-                yield from _at_target(exercise, due, planned, f"/workouts/{day}/exercises/{index}")
+                yield from _at_target(exercise, due, planned, f"/workouts/{day}/exercises/{index}", is_first=not index)
 
 
-def _at_target(exercise: Exercise, due: Effort, planned: PlannedWeek, at: str) -> Iterator[Finding]:
+def _at_target(
+    exercise: Exercise, due: Effort, planned: PlannedWeek, at: str, *, is_first: bool
+) -> Iterator[Finding]:
     limit = quote(planned.intensity)
     match exercise.load_kind:
         case LoadKind.RIR:
@@ -186,7 +198,7 @@ def _at_target(exercise: Exercise, due: Effort, planned: PlannedWeek, at: str) -
             )
     if due.reps is not None and exercise.reps is not None:
         away = max(due.reps[0] - exercise.reps, exercise.reps - due.reps[1])
-        if away > 0:
+        if away > (1 if is_first else REPS_OFF):
             finding = error if away > REPS_OFF else warning
             yield finding(
                 "TP-S10", f"{at}/reps", measured=exercise.reps, limit=limit,
@@ -296,8 +308,11 @@ def _weeks_beyond(said: str, at: str, weeks: int) -> Iterator[Finding]:
 _LENGTH = re.compile(r"\b(\d{1,2})[ -]?(?:weeks?|wochen|semanas|semaines)\b")
 _PROGRAM_LENGTH = re.compile(
     r"\b(\d{1,2})[ -]?(?:weeks?|wochen)[ -]?(?:long )?(?:program\w*|plan\b|trainingsprogramm|trainingsplan)"
+    r"|\b(?:durante|during|over|in|for|uber|en|pendant|sur) (?:the next |die nachsten |las proximas "
+    r"|les prochaines )?(\d{1,2}) (?:weeks|wochen|semanas|semaines)\b"
     r"|\b(?:programa|plan) de (\d{1,2}) semanas|\b(?:programme|plan) (?:de|sur) (\d{1,2}) semaines"
 )
+_PART = ("durante", "during", "over", "in ", "for ", "uber", "en ", "pendant", "sur ")
 _DAYS = re.compile(
     r"\b(\d)\s*(?:x\s*)?(?:workouts?|sessions?|training days|days|times|einheiten|trainingstage|trainings|mal|tage"
     r"|dias|sesiones|seances|jours)"
@@ -312,11 +327,12 @@ MINUTES_OFF = 1.25
 
 
 def numbers_of_brief_in_plan(brief: Brief, plan: Plan) -> Iterator[Finding]:
-    title, summary = plain(plan.title), plain(plan.summary)
+    title, summary = counted(plan.title), counted(plan.summary)
     for at, said, pattern in (("/title", title, _LENGTH), ("/summary", summary, _PROGRAM_LENGTH)):
         for found in pattern.finditer(said):
             weeks = int(next(filter(None, found.groups())))
-            if weeks != brief.weeks:
+            is_part = found.group().startswith(_PART) and weeks < brief.weeks      # "for three weeks, then easier"
+            if weeks != brief.weeks and not is_part:
                 yield error(
                     "TP-S11", at, measured=found.group(), limit=f"{brief.weeks} weeks",
                     message=f"The text says '{found.group()}', and {brief.weeks} weeks are asked for.",

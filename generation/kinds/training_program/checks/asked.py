@@ -56,7 +56,15 @@ class Wanted:
     age: int | None
     blocked_days: tuple[str, ...]
     maxima: tuple[tuple[str, float], ...]      # family of the lift, the heaviest weight that is named with it
-    goals: tuple[Entry, ...]                   # what the goal names
+    goals: tuple[tuple[str, Entry], ...]       # what the goal names, in English words
+
+    def speaks_against(self, name: str) -> bool:
+        """Whether a condition doubts an exercise, or an exclusion meets it."""
+        entry = entry_of(name)
+        assert entry is not None, "the table knows its own names"
+        return any(entry.traits & (one.forbids | one.doubts) for one in self.conditions) or any(
+            one.meets(name, entry) for one in self.exclusions
+        )
 
 
 @lru_cache(maxsize=256)
@@ -75,7 +83,7 @@ def of(brief: Brief) -> Wanted:
         age=next((age for text in said if (age := _age(text)) is not None), None),
         blocked_days=tuple(_blocked(said)),
         maxima=tuple(_maxima(brief)),
-        goals=tuple(entry for _, entry in named_in(brief.goal_note) if not entry.is_gentle),
+        goals=tuple((said, entry) for said, entry in named_in(brief.goal_note) if not entry.is_gentle),
     )
 
 
@@ -96,13 +104,15 @@ def _conditions(said: list[str]) -> Iterator[Named]:
         for condition in CONDITIONS:
             found = condition.words.search(text)
             if found is not None and not _is_absent(text, found.start()):
-                yield Named(found.group(), condition.forbids, condition.doubts, condition.needs_clearance)
+                # "Hurts in wide-grip pressing" says itself what to leave out.
+                doubts = frozenset[str]() if any(_hurting(text)) else condition.doubts
+                yield Named(found.group(), condition.forbids, doubts, condition.needs_clearance)
 
 
 # --- exclusions ----------------------------------------------------------------------------------
 
 _TRIGGER = re.compile(
-    r"\b(?:(?:please )?(?:no|without|avoid(?:ing)?|skip|hate|hates|dislike|detest|loathe|leave out|stay away from"
+    r"\b(?:(?:please )?(?:without|avoid(?:ing)?|skip|hate|hates|dislike|detest|loathe|leave out|stay away from"
     r"|exclude|excluding)"
     r"|(?:do not|don'?t|does not|doesn'?t|cannot|can'?t|can not|must not|mustn'?t|should not|shouldn'?t|may not"
     r"|won'?t|will not"
@@ -110,10 +120,11 @@ _TRIGGER = re.compile(
     r"| like| enjoy"
     r"| do| perform| use| tolerate| include| love| program| give me)?"
     r"|not a fan of|sick of|tired of|kein(?:e|en|er|em)?|ohne|hasse|verzichte auf|vermeide|mag keine?n?|will keine?n?"
-    r"|bitte keine?n?|sin|no quiero(?: hacer)?|no me gustan?|odio|detesto|evitar|evita|nada de|no puedo(?: hacer)?"
+    r"|bitte keine?n?|sin|no (?:quiero|quisiera|queria|deseo)(?: hacer)?|no me gustan?|odio|detesto|evitar|evita"
+    r"|nada de|no puedo(?: hacer)?"
     r"|sans|pas de|pas d'|je n'aime pas(?: les?| la)?|je deteste(?: les?| la)?|eviter(?: les?| la)?|jamais de"
     r"|je ne veux pas(?: de)?"
-    r"|aucune?)\s*:?\s+"
+    r"|aucune?|(?:please )?no)\s*:?\s+"
 )
 _BEHIND = re.compile(
     r"([^.;!?\n,:]{3,40}?)\s+(?:vermeiden|meiden|mag ich nicht|will ich nicht|hasse ich|gehen? nicht|verboten"

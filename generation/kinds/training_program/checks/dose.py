@@ -13,6 +13,8 @@ from generation.kinds.training_program.schema import Exercise, Plan, Week
 from generation.kinds.training_program.vocabulary import Goal, Level, LoadKind
 
 MAJOR = ("chest", "back", "shoulders", "quads", "hamstrings", "glutes")
+# Every squat, hinge and bridge trains the glutes: their sets are no measure of too much.
+COUNTED = MAJOR[:-1]
 LIFTING_GOALS = frozenset({Goal.STRENGTH, Goal.HYPERTROPHY})
 HALF = 0.5                  # what a set counts for a muscle that helps: Pelland et al. 2024
 
@@ -75,7 +77,7 @@ def weekly_sets(brief: Brief, plan: Plan, position: int, week: Week) -> Iterator
     seen = rows(week)
     sets = sets_of_muscles(seen)
     most = max(MOST_WEEKLY, MOST_OF_LEVEL[brief.level])
-    for muscle in MAJOR:
+    for muscle in COUNTED:
         if sets[muscle] > most:
             yield warning(
                 "TP-P03", "/workouts", measured=f"{muscle}: {sets[muscle]:g} sets", limit=f"at most {most}",
@@ -128,7 +130,7 @@ def session_volume(brief: Brief, plan: Plan, position: int, week: Week) -> Itera
         for row in seen:
             if row.day == day and row.entry is not None and row.is_hard:
                 direct.update(dict.fromkeys(row.entry.primary, row.exercise.sets))
-        for muscle in MAJOR:
+        for muscle in COUNTED:
             if direct[muscle] > MOST_IN_SESSION + 2 * (brief.level is Level.ADVANCED):
                 yield warning(
                     "TP-P06", f"/workouts/{day}/exercises", measured=f"{muscle}: {direct[muscle]} sets",
@@ -163,7 +165,7 @@ def recovery(brief: Brief, plan: Plan, position: int, week: Week) -> Iterator[Fi
         {muscle for muscle, sets in sets_of_muscles(tuple(
             row for row in seen if row.day == day and row.entry is not None and row.entry.is_compound
             and row.exercise.load_kind is not LoadKind.BODYWEIGHT
-        )).items() if sets >= HEAVY_SETS and muscle in MAJOR}
+        )).items() if sets >= HEAVY_SETS and muscle in COUNTED}
         for day in range(len(week.workouts))
     ]
     for day, (before, after) in enumerate(pairwise(direct)):
@@ -179,6 +181,7 @@ def recovery(brief: Brief, plan: Plan, position: int, week: Week) -> Iterator[Fi
 # --- TP-P11, TP-P12: order -----------------------------------------------------------------------
 
 SINGLE_JOINT = frozenset({"arms", "fly", "legs", "calves"})
+LARGE = frozenset({"squat", "hinge", "push", "press", "row", "pull"})
 
 
 def order(brief: Brief, plan: Plan, position: int, week: Week) -> Iterator[Finding]:
@@ -188,7 +191,7 @@ def order(brief: Brief, plan: Plan, position: int, week: Week) -> Iterator[Findi
         single = next((row for row in mine if row.entry and row.entry.family in SINGLE_JOINT), None)
         late = None if single is None else next(
             (row for row in mine if row.index > single.index and row.is_hard and row.entry and row.entry.is_compound
-             and row.entry.family not in {"carry", "core", "jump"}
+             and row.entry.family in LARGE
              and row.exercise.load_kind is not LoadKind.BODYWEIGHT),
             None,
         )
@@ -261,16 +264,19 @@ _COVER = {
 }
 
 
+_TYPICAL = {"squat": "back squat", "hinge": "deadlift", "push": "bench press", "pull": "row"}
+
+
 def patterns_covered(brief: Brief, plan: Plan, position: int, week: Week) -> Iterator[Finding]:
     person = asked.of(brief)
     is_lifting = brief.goal in LIFTING_GOALS | {Goal.GENERAL_FITNESS}
     is_short = brief.minutes_per_session * brief.days_per_week < ENOUGH_MINUTES
     seen = rows(week)
-    if not is_lifting or is_short or person.conditions or person.exclusions or any(row.entry is None for row in seen):
+    if not is_lifting or is_short or any(row.entry is None for row in seen):
         return
     families = {row.entry.family for row in seen if row.entry is not None}
     for pattern, enough in _COVER.items():
-        if not families & enough:
+        if not families & enough and not person.speaks_against(_TYPICAL[pattern]):
             yield warning(
                 "TP-P14", "/workouts", measured=f"no {pattern}", limit="squat, hinge, push, pull",
                 message=f"No workout of the week has a {pattern}, and nothing in the brief speaks against one.",

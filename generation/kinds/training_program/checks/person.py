@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from generation.core.findings import Finding, error
 from generation.kinds.training_program.brief import Brief
 from generation.kinds.training_program.checks import asked
-from generation.kinds.training_program.checks.seen import for_a_person, is_denied, plain, quote, rows, texts, warning
+from generation.kinds.training_program.checks.seen import for_a_person, is_denied, plain, quote, rows, warning
 from generation.kinds.training_program.exercises import lexicon
 from generation.kinds.training_program.exercises.table import Entry, entry_of, named_in
 from generation.kinds.training_program.schema import Plan, Week
-from generation.kinds.training_program.vocabulary import Level, LoadKind, available
+from generation.kinds.training_program.vocabulary import Goal, Level, LoadKind, available
 
 Place = tuple[str, str, Entry | None]     # pointer, name, what is known of it
 
@@ -66,6 +66,8 @@ def _limitations(brief: Brief, places: Iterator[Place]) -> Iterator[Finding]:
         for condition in conditions:
             wrong = entry.traits & condition.forbids
             doubtful = entry.traits & condition.doubts
+            if brief.goal in {Goal.ENDURANCE, Goal.EVENT} and entry.family == "run":
+                doubtful = frozenset()      # it is what was asked for
             if not wrong and not doubtful:
                 continue
             finding = error if wrong else warning
@@ -139,18 +141,6 @@ def exclusions_of_plan(brief: Brief, plan: Plan) -> Iterator[Finding]:
 
 def exclusions_of_week(brief: Brief, plan: Plan, position: int, week: Week) -> Iterator[Finding]:
     yield from _exclusions(brief, _of_week(week))
-    excluded = asked.of(brief).exclusions
-    if not excluded:
-        return
-    for day, workout in enumerate(week.workouts):
-        for at, text in texts(workout.warm_up, f"/workouts/{day}/warm_up"):
-            for said, entry in named_in(text):
-                if any(exclusion.meets(said, entry) for exclusion in excluded):
-                    yield warning(
-                        "TP-C03", at, measured=said, limit="what the brief does not exclude",
-                        message=f"The warm-up has '{said}', which the brief does not want.",
-                        advice="Choose another warm-up step.",
-                    )
 
 
 # --- TP-C05: experience --------------------------------------------------------------------------

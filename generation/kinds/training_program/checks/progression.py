@@ -16,6 +16,7 @@ from generation.kinds.training_program.checks.seen import (
     rows,
     warning,
 )
+from generation.kinds.training_program.exercises import lexicon
 from generation.kinds.training_program.exercises.table import Entry, entry_of
 from generation.kinds.training_program.schema import Plan, PlannedWeek, Week
 from generation.kinds.training_program.vocabulary import Goal, Level, LoadKind, Units, available
@@ -185,7 +186,9 @@ def failure_path(brief: Brief, plan: Plan) -> Iterator[Finding]:
 _HARDER = re.compile(
     r"\b(?:harder|heavier|closer to (?:the limit|failure)|hardest|more (?:load|weight)|add (?:load|weight)"
     r"|raise (?:the )?(?:load|main)"
-    r"|schwerer|harter|mehr (?:last|gewicht)|naher am|mas (?:pesado|carga|duro|peso)|plus (?:lourd|dur|de charge))\b"
+    r"|schwerer|harter|mehr (?:last|gewicht)|naher am|heaviest|toughest|schwerste\w*|harteste\w*|anstrengendste\w*"
+    r"|anspruchsvollste\w*|mas dur\w|mas exigente|la plus (?:dure|lourde|exigeante)|mas (?:pesado|carga|duro|peso)"
+    r"|plus (?:lourd|dur|de charge))\b"
 )
 
 
@@ -257,23 +260,38 @@ def goal_is_trained(brief: Brief, plan: Plan) -> Iterator[Finding]:
                 return
     if brief.goal not in {Goal.STRENGTH, Goal.HYPERTROPHY, Goal.EVENT, Goal.GENERAL_FITNESS}:
         return
-    for entry in asked.of(brief).goals:
-        if entry.family in _MAIN_FAMILIES and entry.family not in families and entry.fits(available(brief.equipment)) \
-                and not _is_forbidden(frozenset({entry.family}), brief) and not _forbids(entry, brief):
-            finding = error if brief.goal is Goal.STRENGTH else warning
+    trained = [set(lexicon.words(name)) for name in names]
+    for said, entry in asked.of(brief).goals:
+        is_same = any(other is not None and other.name == entry.name for other in entries)
+        is_like = entry.family in families and any(said.split()[-1] in words for words in trained)
+        if entry.family in _MAIN_FAMILIES and not is_same and entry.fits(available(brief.equipment)) \
+                and not asked.of(brief).speaks_against(entry.name):
+            finding = error if brief.goal is Goal.STRENGTH and not is_like else warning
             yield finding(
                 "TP-P21", "/sessions", measured=", ".join(sorted(set(names)))[:200], limit=entry.name,
-                message=f"The goal names '{entry.name}', but no session has it or its like as a main lift.",
+                message=f"The goal names '{entry.name}', but no session has it as a main lift.",
                 advice=f"Make '{entry.name}' a main lift of at least one session a week.",
             )
             return
 
 
-def _forbids(entry: Entry, brief: Brief) -> bool:
-    person = asked.of(brief)
-    return any(entry.traits & (condition.forbids | condition.doubts) for condition in person.conditions) or any(
-        exclusion.meets(entry.name, entry) for exclusion in person.exclusions
-    )
+def goal_is_the_briefs(brief: Brief, plan: Plan) -> Iterator[Finding]:
+    """An event that title or summary prepare for is one that the brief speaks of."""
+    if brief.goal in {Goal.EVENT, Goal.ENDURANCE}:
+        return
+    asked_for = plain(" ".join((brief.goal_note, brief.preferences, *brief.limitations)))
+    for at, text in (("/title", plan.title), ("/summary", plan.summary)):
+        found = _BIG_EVENT.search(plain(text))
+        if found and found.group() not in asked_for:
+            yield error(
+                "TP-P21", at, measured=found.group(), limit=brief.goal,
+                message=f"The text prepares for a '{found.group()}', and the brief asks for {brief.goal}.",
+                advice="Write the program for the goal of the brief.",
+            )
+
+
+_BIG_EVENT = re.compile(r"\b(?:(?:half[- ]?|semi-?|halb)?marath?on|triathlon|triatlon|ironman|powerlifting meet"
+                        r"|bodybuilding (?:show|contest))\b")
 
 
 def _is_forbidden(families: frozenset[str], brief: Brief) -> bool:

@@ -157,6 +157,31 @@ def is_denied(text: str, start: int, end: int) -> bool:
     return _DENIES.search(sentence[: max(0, sentence.find(said))]) is not None
 
 
+_NUMBER_WORDS = {
+    "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "twelve": 12,
+    "zwei": 2, "drei": 3, "vier": 4, "funf": 5, "sechs": 6, "sieben": 7, "acht": 8, "neun": 9, "zehn": 10, "zwolf": 12,
+    "dos": 2, "tres": 3, "cuatro": 4, "cinco": 5, "seis": 6, "siete": 7, "ocho": 8, "nueve": 9, "diez": 10, "doce": 12,
+    "deux": 2, "trois": 3, "quatre": 4, "cinq": 5, "sept": 7, "huit": 8, "neuf": 9, "dix": 10, "douze": 12,
+    "sixteen": 16, "twenty": 20,
+}
+_NUMBER_WORD = re.compile(rf"\b(?:{'|'.join(_NUMBER_WORDS)})\b")
+
+
+def counted(text: str) -> str:
+    """`plain`, with digits for the words of small numbers: "three sets" and "3 sets" are one thing."""
+    return _NUMBER_WORD.sub(lambda found: str(_NUMBER_WORDS[found.group()]), plain(text))
+
+
+_ASKS = re.compile(r"\b(?:if|when|whether|unless|or|wenn|falls|sobald|oder|si|cuando|o|en caso|quand|lorsque|ou"
+                   r"|au cas)\b")
+
+
+def is_asked(text: str, start: int, end: int) -> bool:
+    """Whether the place stands under a condition: "if you have an injury"."""
+    sentence = sentence_of(text, start, end)
+    return _ASKS.search(sentence[: max(0, sentence.find(text[start:end]))]) is not None
+
+
 # --- numbers in texts ----------------------------------------------------------------------------
 
 _NUMBER = r"(\d{1,3}(?:[.,]\d{1,2})?)"

@@ -15,8 +15,8 @@ from generation.kinds.training_program.checks.seen import (
     base_language,
     for_a_person,
     info,
+    is_asked,
     is_denied,
-    name_key,
     plain,
     quote,
     rows,
@@ -24,9 +24,7 @@ from generation.kinds.training_program.checks.seen import (
     texts_of_week,
     warning,
 )
-from generation.kinds.training_program.exercises import lexicon
-from generation.kinds.training_program.exercises.table import named_in
-from generation.kinds.training_program.schema import Exercise, Plan, Week
+from generation.kinds.training_program.schema import Plan, Week
 from generation.kinds.training_program.vocabulary import Level, LoadKind, Units
 
 
@@ -59,6 +57,14 @@ def _scratch(said: SaidTexts) -> Iterator[Finding]:
                 message="The text is empty or a placeholder.",
                 advice="Write the text itself.",
             )
+    if any(sign in text for _, text in said.places for sign in wordlists.BROKEN):
+        for pointer, text in said.places:
+            broken = next((sign for sign in wordlists.BROKEN if sign in text), None)
+            if broken is not None:
+                yield error(
+                    "TP-T03", pointer, measured=repr(broken), limit="letters as they are written",
+                    message="Letters of the text were broken by a wrong encoding.", advice="Write the text anew.",
+                )
     # Plain substrings over everything at once: a week has a hundred texts.
     for mark in (mark for mark in wordlists.SCRATCH if mark in said.everything):
         for pointer in (pointer for pointer, text in said.plains if mark in text):
@@ -153,6 +159,8 @@ def _forbidden(
             for found in forbidden.words.finditer(text):
                 if forbidden.may_be_denied and is_denied(text, *found.span()):
                     continue
+                if forbidden.may_be_asked and is_asked(text, *found.span()):
+                    continue
                 yield error(
                     rule, pointer, measured=quote(found.group()), limit=f"without {forbidden.noun}",
                     message=f"'{quote(found.group())}' is {forbidden.noun}.", advice=advice,
@@ -244,79 +252,6 @@ def _kinds_of_load(brief: Brief, week: Week) -> Iterator[Finding]:
             )
 
 
-# --- TP-T04: texts against data ------------------------------------------------------------------
-
-_SETS = re.compile(r"(?<![\d.,-])(\d{1,2})\s*(?:working |work |hard )?(?:sets|satze|saetze|series)\b")
-_REPS = re.compile(r"(?<![\d.,-])(\d{1,2})\s*(?:reps|repetitions|wiederholungen|repeticiones)\b")
-_RIR = re.compile(r"\brir (\d(?:[.,]5)?)\b(?!\s*(?:-|to|bis|or|oder))")
-_LOAD = re.compile(r"(?<![\d.,-])(\d{1,4}(?:[.,]\d{1,2})?)\s*(kg|lbs?)\b")
-_PERCENT = re.compile(r"(?<![\d.,-])(\d{2,3})\s*(?:%|percent|prozent) (?:of )?(?:your |the )?1 ?rm\b")
-_REST = re.compile(r"\brest (?:for )?(\d{1,3}) ?(seconds?|s|minutes?|min)\b|\b(\d{1,3}) ?(seconds?|s|minutes?"
-                   r"|min) (?:of )?rest\b")
-_PART = re.compile(
-    r"\b(?:first|last|second|final|warm\w*|rising|easy|light\w*|back[- ]?off|drop|than|add|plus|more|extra|fewer"
-    r"|less|another|after|every"
-    r"|erste\w*|letzte\w*|aufwarm\w*|leichte\w*|mehr|weniger|zusatz\w*|primer\w*|ultim\w*|calentamiento|mas|menos"
-    r"|premier\w*|derni\w*|plus|moins|one|if|when|until|raise|take)\b"
-)
-
-
-def _numbers_of_note(exercise: Exercise, at: str) -> Iterator[Finding]:
-    note = plain(exercise.note)
-    if not any(digit in note for digit in "0123456789"):
-        return
-    faults: list[tuple[str, str, str]] = []
-    checks = (
-        (_SETS, float(exercise.sets), "sets"),
-        (_REPS, None if exercise.reps is None else float(exercise.reps), "repetitions"),
-        (_RIR, exercise.load if exercise.load_kind is LoadKind.RIR else None, "repetitions in reserve"),
-        (_PERCENT, exercise.load if exercise.load_kind is LoadKind.PERCENT_1RM else None, "percent"),
-        (_LOAD, exercise.load if exercise.load_kind in {LoadKind.KG, LoadKind.LB} else None, "load"),
-    )
-    for pattern, there, noun in checks:
-        found = pattern.search(note) if there is not None else None
-        if found is None or there is None or _PART.search(note[max(0, found.start() - 40) : found.end() + 12]):
-            continue
-        if float(found.group(1).replace(",", ".")) != there:
-            faults.append((found.group(), f"{there:g}", noun))
-    rest = _REST.search(note)
-    if rest and not _PART.search(note[max(0, rest.start() - 30) : rest.end() + 12]):
-        number, unit = (rest.group(1), rest.group(2)) if rest.group(1) else (rest.group(3), rest.group(4))
-        if int(number) * (60 if unit.startswith("m") else 1) != exercise.rest_s:
-            faults.append((rest.group(), f"{exercise.rest_s} s", "rest"))
-    for said, there_said, noun in faults:
-        yield warning(
-            "TP-T04", f"{at}/note", measured=said, limit=there_said,
-            message=f"The note of '{exercise.name}' says '{said}', and its {noun} are {there_said}.",
-            advice="Let the note say what the numbers say, or leave the number out.",
-        )
-
-
-def text_matches_data(brief: Brief, plan: Plan, position: int, week: Week) -> Iterator[Finding]:
-    seen = rows(week)
-    for row in seen:
-        yield from _numbers_of_note(row.exercise, row.at)
-    trained = [frozenset(lexicon.words(row.exercise.name)) for row in seen]
-    families = {row.entry.family for row in seen if row.entry is not None}
-    places = [(f"/coaching/{index}", text) for index, text in enumerate(week.coaching)]
-    places.append(("/summary", week.summary))
-    there = {name_key(row.exercise.name) for row in seen}
-    for at, text in places:
-        for said, entry in named_in(text):
-            words = frozenset(said.split())
-            if entry.is_gentle or entry.family in {"walk", "machine_cardio"}:
-                continue
-            if any(words <= name or name <= words for name in trained) or said in there:
-                continue
-            if entry.is_conditioning and entry.family in families:
-                continue
-            yield warning(
-                "TP-T04", at, measured=said, limit="an exercise of this week",
-                message=f"The text speaks of '{said}', and the week does not have it.",
-                advice="Speak of the exercises of this week only.",
-            )
-
-
 # --- TP-T05: stop rules --------------------------------------------------------------------------
 
 
@@ -374,6 +309,8 @@ def languages_without_lists(brief: Brief, plan: Plan) -> Iterator[Finding]:
 
 def _words(brief: Brief, said: SaidTexts) -> Iterator[Finding]:
     yield from _scratch(said)
+    yield from _residue(brief, said)
+    yield from _foreign(brief, said)
     if wordlists.may_be_forbidden(said.everything):
         yield from _medical(said)
         yield from _tone(said)

@@ -14,12 +14,15 @@ class ForbiddenWords:
     words: re.Pattern[str]
     noun: str
     may_be_denied: bool
+    may_be_asked: bool         # "if you have an injury" is no diagnosis
     openings: str
 
 
-def _forbidden(openings: str, noun: str, *, then: str = "", may_be_denied: bool = True) -> ForbiddenWords:
+def _forbidden(
+    openings: str, noun: str, *, then: str = "", may_be_denied: bool = True, may_be_asked: bool = False
+) -> ForbiddenWords:
     """`openings` begin words; `then` is what has to follow one of them."""
-    return ForbiddenWords(re.compile(rf"\b(?:{openings}){then}"), noun, may_be_denied, openings)
+    return ForbiddenWords(re.compile(rf"\b(?:{openings}){then}"), noun, may_be_denied, may_be_asked, openings)
 
 
 def _alternatives(pattern: str) -> Iterator[str]:
@@ -100,7 +103,7 @@ MEDICAL = (
         r"you (?:have|suffer from|are suffering from)|this is (?:a |an )?(?:sign|symptom) of|your (?:pain"
         r"|symptoms?) (?:is|are|means?|indicates?|comes? from)|du hast|sie haben"
         r"|sufres de|tienes|tu as|vous avez|souffrez d",
-        "a diagnosis",
+        "a diagnosis", may_be_asked=True,
         then=r"\s(?:clearly |probably |likely |a |an |eine |un |una |une |die )*(?:tend[io]n\w+|bursitis|arthritis"
              r"|impingement|torn|herniat\w+|disc|sciatica|strain|sprain"
         r"|inflammation|fracture|meniscus|rotator|depression|deficiency|sehnenentzundung|bandscheibenvorfall"
@@ -128,7 +131,11 @@ TONE = (
         r"|100 ?% (?:success|results)|you will (?:definitely|certainly|surely)|sure to (?:lose|gain|add|win)"
         r"|will (?:lose|drop|shed|burn|gain|add|put on) (?:at least |about |up to |over )?\d+(?:[.,]\d+)? ?(?:kg"
         r"|kilos?|lbs?|pounds?|cm|inches)|lose \d+(?:[.,]\d+)? ?(?:kg|kilos?|lbs?|pounds?) (?:in|by|within)"
-        r"|in (?:just|only) \d+ (?:days|weeks)|miracle|overnight results|garantiert\w*|garantieren"
+        r"|(?:gain|build|add|put on|lose|ganar\w*|perder\w*|gagne\w*|perd\w*|prends|baust|verlier\w*"
+        r"|gewinn\w*) [^.;\n]{0,20}?\d+(?:[.,]\d+)? ?(?:kg|kilos?|lbs?|pounds?|kilogramm?\w*) (?:of|de"
+        r"|an)? ?(?:muscle|fat|muskel\w*|fett|musculo|grasa|muscle|graisse|body)"
+        r"|con garantia|avec garantie|mit garantie|in (?:just|only) \d+ (?:days|weeks)|miracle|overnight results"
+        r"|garantiert\w*|garantieren"
         r"|versprechen (?:wir|ich)|wirst (?:du )?(?:garantiert|sicher) |verlierst du \d+"
         r"|garantiza\w*|garantizad\w+|te prometemos|perderas \d+|garanti(?:t|e|es|s)?\b|on te promet|nous promettons"
         r"|tu perdras \d+|vous perdrez \d+",
@@ -203,6 +210,14 @@ SCRATCH = (
     "sprachmodell", "modelo de lenguaje", "modele de langage", "as requested, ",
     "[einfugen", "[insertar", "[inserer", "xxx",
     "placeholder", "platzhalter", "ignore previous", "ignore all previous", "previous instructions",
+)
+
+# UTF-8 that was read as Latin-1, and what stands where nothing could be read.
+BROKEN = (
+    "\u00c3\u00a9", "\u00c3\u00a8", "\u00c3\u00a4", "\u00c3\u00b6", "\u00c3\u00bc", "\u00c3\u0178",
+    "\u00c3\u00b1", "\u00c3\u00a1", "\u00c3\u00b3",
+    "\u00c3\u00ad", "\u00c3\u00aa", "\u00c3\u00a0", "\u00c3\u00a7", "\u00e2\u20ac", "\u00c2\u00b0",
+    "\u00c2\u00a0", "\ufffd",
 )
 
 # --- TP-T01: units -------------------------------------------------------------------------------

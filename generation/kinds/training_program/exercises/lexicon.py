@@ -9,7 +9,7 @@ from functools import lru_cache
 _GERMAN = """
 langhantel=barbell|sz stange=barbell|kurzhantel=dumbbell|kugelhantel=kettlebell|kabelzug=cable|hantel=dumbbell
 widerstandsband=band|theraband=band|miniband=band|gummiband=band|schlingentrainer=suspension|maschine=machine
-bulgarische kniebeuge=bulgarian split squat|bulgarische split kniebeuge=bulgarian split squat
+am gerat=machine|bulgarische kniebeuge=bulgarian split squat|bulgarische split kniebeuge=bulgarian split squat
 einbeinige kniebeuge=pistol squat|kniebeuge=squat|kniebeugen=squat|frontkniebeuge=front squat
 hackenschmidt=hack squat|beinpresse=leg press|beinpressen=leg press|beinstrecken=leg extension
 beinstrecker=leg extension|beinbeuger=leg curl|beincurl=leg curl|wadenheben=calf raise|ausfallschritt=lunge
@@ -37,17 +37,38 @@ seilspringen=jump rope|springseil=jump rope|springen=jump|hupfen=hop|bauernlauf=
 koffertragen=suitcase carry|barengang=bear crawl|dauerlauf=run|waldlauf=run|intervalllauf=interval run
 langer lauf=long run|laufband=treadmill|laufen=run|lauf=run|joggen=jog|sprinten=sprint|gehen=walk
 spaziergang=walk|spazierengehen=walk|wandern=hike|radfahren=cycling|rad fahren=cycling|fahrradergometer=stationary bike
-heimtrainer=stationary bike|ergometer=stationary bike|fahrrad=bike|schwimmen=swim|crosstrainer=elliptical
+heimtrainer=stationary bike|ergometer=stationary bike|fahrrad=bike|gerat=machine|schwimmen=swim|crosstrainer=elliptical
 dehnung=stretch|dehnen=stretch|mobilisation=mobility|beuger=flexor|hufte=hip|brustwirbel=thoracic
 katze kuh=cat cow|katzenbuckel=cat cow|kindhaltung=child pose|einbeinig=single leg|einbeiniges=single leg
 einbeinige=single leg|sitzend=seated|sitzendes=seated|liegend=lying|liegendes=lying|stehend=standing
 enges=close grip|eng=close grip|aufsteiger=step up|treppensteigen=stair climbing|wandsitz=wall sit|hangend=hanging
-turkisches aufstehen=turkish get up|reissen=snatch|umsetzen=clean|ausstossen=jerk|schwung=swing|balance=balance
-gleichgewicht=balance|einbeinstand=single leg stand|korpergewicht=bodyweight|schragliegestutz=incline push up
+turkisches aufstehen=turkish get up|reissen=snatch|umsetzen=clean|ausstossen=jerk|schwung=swing
+gleichgewicht=balance|einbeinstand=single leg stand
+tiefe kniebeuge=deep squat|tiefen kniebeuge=deep squat|korpergewicht=bodyweight|schragliegestutz=incline push up
+sprunggelenkwippe=ankle rock|sprunggelenk=ankle|standwaage=hip hinge|schulterpresse=shoulder press machine
+brustpressmaschine=chest press machine|kettlebell drucken=kettlebell press|kurzhanteldrucken=dumbbell press
+schragbankdruck=incline bench press|wandgleiten=wall slide|y t w heben=y t w raise|in bauchlage=prone
+bauchlage=prone|handtuch=towel|turrahmen=door frame|latbogen=lat sweep|umgekehrter schneeengel=reverse snow angel
+schneeengel=snow angel|band auseinanderziehen=band pull apart|auseinanderziehen=pull apart|am boden=floor
+knieheben=knee raise|im hang=hanging|koffergang=suitcase carry|kraftausdauer=|brustwirbeldrehung=thoracic rotation
+brustwirbelsaule=thoracic|vierfusslerstand mit strecken=bird dog|vierfusslerstand=on all fours
+tiefe hocke=deep squat hold|katze und kuh=cat cow|kuh=cow
+katze=cat|huftbeugerdehnung=hip flexor stretch|wadendehnung=calf stretch|brustdehnung=chest stretch
+ruckwarts=reverse|vorwarts=forward|seitlicher ausfallschritt=lateral lunge|seitlich=lateral|hangen=dead hang
+klappmesser=jackknife|hohlhalte=hollow hold|bootposition=v sit|schulterbrucke=glute bridge|beckenlift=glute bridge
+storch=|superman=superman|gesichtszug=face pull|facepull=face pull|uberkopf=overhead|bizeps curl=biceps curl
+butterflymaschine=pec deck|rudern sitzend=seated row|t hantel rudern=t bar row|schlitten schieben=sled push
+medizinballwurf=medicine ball throw|hockstrecksprung=jump squat|burpee=burpee|pistol squat=pistol squat
+bergauflauf=hill run|tempolauf=tempo run|gehpause=walk|steigerungslauf=stride|zugiges gehen=brisk walk
+flottes gehen=brisk walk|nordic walking=nordic walk|seilzug=cable|latzugmaschine=lat pulldown
+adduktoren=hip adduction|abduktoren=hip abduction|stepper=stair climber|treppe=stair|kniestand=half kneeling
+balancieren=balance|wackelbrett=balance|armkreisen=arm circle|huftkreisen=hip circle|beinschwingen=leg swing
+hantelscheibe=plate
 """
 _ROMANCE = """
 sentadilla bulgara=bulgarian split squat|sentadilla frontal=front squat|sentadilla trasera=back squat
-sentadilla con salto=jump squat|sentadilla goblet=goblet squat|sentadilla=squat|peso muerto rumano=romanian deadlift
+sentadilla con salto=jump squat|sentadilla goblet=goblet squat
+sentadilla profunda=deep squat|sentadilla=squat|peso muerto rumano=romanian deadlift
 peso muerto=deadlift|rumano=romanian|prensa de pierna=leg press|prensa=leg press|extension de pierna=leg extension
 extension de cuadriceps=leg extension|curl femoral=leg curl|curl de pierna=leg curl|zancada=lunge|estocada=lunge
 elevacion de talon=calf raise|elevacion de gemelo=calf raise|elevacion de pantorrilla=calf raise
@@ -71,6 +92,7 @@ natacion=swim|nadar=swim|eliptica=elliptical|estiramiento=stretch|movilidad=mobi
 mancuerna=dumbbell|polea=cable|maquina=machine|banda elastica=band|banda=band|goma elastica=band|a una mano=one arm
 a una pierna=single leg|unilateral=single|sentado=seated|tumbado=lying|de pie=standing|subida al cajon=step up
 sentadilla en pared=wall sit|arrancada=snatch|cargada=clean|envion=jerk|paso del oso=bear crawl|equilibrio=balance
+squat profond=deep squat
 squat bulgare=bulgarian split squat|fente bulgare=bulgarian split squat|squat avant=front squat
 squat arriere=back squat|squat saute=jump squat|souleve de terre roumain=romanian deadlift
 souleve de terre=deadlift|roumain=romanian|jambe tendue=stiff leg|presse a cuisse=leg press|presse=leg press
@@ -92,15 +114,48 @@ elliptique=elliptical|etirement=stretch|mobilite=mobility|barre de traction=pull
 poulie=cable|elastique=band|bande=band|a un bras=one arm|sur une jambe=single leg|assis=seated|allonge=lying
 debout=standing|montee sur banc=step up|chaise au mur=wall sit|arrache=snatch|epaule jete=clean and jerk
 marche de l ours=bear crawl|equilibre=balance
+balanceo con kettlebell=kettlebell swing|balanceo de tobillo=ankle rock|balanceo=swing|bisagra de cadera=hip hinge
+press de suelo=floor press
+en el suelo=floor|suelo=floor|flexion en suspension=suspension push up|flexion cerrada=close grip push up
+flexion diamante=diamond push up|flexion pica=pike push up|flexion inclinada=incline push up
+flexion de rodilla=knee push up|deslizamiento en pared=wall slide|elevacion y t w=y t w raise|boca abajo=prone
+toalla=towel|puerta=door frame|barrido de dorsal=lat sweep|angel inverso=reverse snow angel
+apertura con banda=band pull apart|separacion de banda=band pull apart|antirrotacion=anti rotation
+press pallof=pallof press|elevacion de rodilla colgado=hanging knee raise|colgado=hanging|perro de caza=bird dog
+perro pajaro=bird dog|posicion hueca=hollow hold|paseo de maleta=suitcase carry|paseo del granjero=farmer walk
+nado libre=freestyle swim|nado=swim|rotacion toracica=thoracic rotation|cuadrupedia=on all fours
+bascula de tobillo=ankle rock|tobillo=ankle|cuclilla profunda=deep squat hold|gato y vaca=cat cow|gato vaca=cat cow
+gato camello=cat cow|hacia atra=reverse|hacia delante=forward|lateral=lateral|zancada lateral=lateral lunge
+puente=bridge|subida a escalon=step up|subida al banco=step up|subida a banco=step up|colgarse=dead hang
+jalon a la cara=face pull|pajaro=rear delt fly|rueda abdominal=ab wheel|burpee=burpee|salto de tijera=jumping jack
+salto en cajon=box jump|a gata=on all fours|caminata rapida=brisk walk|paso rapido=brisk walk|cuesta=hill
+serie de carrera=running interval|abductor=hip abduction|aductor=hip adduction|patada de gluteo=glute kickback
+patada de tricep=triceps kickback|press arnold=arnold press|balancier kettlebell=kettlebell swing
+charniere de hanche=hip hinge|montee sur marche=step up|montee sur boite=step up
+presse pectorale=chest press machine|presse a epaule=shoulder press machine|developpe au sol=floor press
+au sol=floor|sol=floor|pompe en suspension=suspension push up|pompe serree=close grip push up
+pompe piquee=pike push up|pompe inclinee=incline push up|pompe sur le genou=knee push up
+glissement au mur=wall slide|elevation y t w=y t w raise|serviette=towel|porte=door frame|pull over=pullover
+balayage dorsal=lat sweep|ange inverse=reverse snow angel|ecarte avec elastique=band pull apart
+releve de genou suspendu=hanging knee raise|suspendu=hanging|genou=knee|marche de la valise=suitcase carry
+rotation thoracique=thoracic rotation|quatre patte=on all fours|bascule de cheville=ankle rock|cheville=ankle
+accroupi profond=deep squat hold|chat et vache=cat cow|chat vache=cat cow|arriere=reverse|laterale=lateral
+marche rapide=brisk walk|cote=hill|fractionne=interval|oiseau=rear delt fly|tirage visage=face pull
+roue abdominale=ab wheel|saut groupe=tuck jump|jumping jack=jumping jack|insecte mort=dead bug
+extension de tricep=triceps extension|extension tricep=triceps extension|kickback=kickback
+developpe arnold=arnold press|pec deck=pec deck|papillon=pec deck|abducteur=hip abduction|adducteur=hip adduction
+etirement du flechisseur=hip flexor stretch|flechisseur de la hanche=hip flexor|hanche=hip|cadera=hip
+flexor de cadera=hip flexor|gainage creux=hollow hold
 """
 _ENGLISH = """
+atemubung=breathing drill|respiracion=breathing drill|respiration=breathing drill
 rdl=romanian deadlift|rdls=romanian deadlift|sldl=stiff leg deadlift|db=dumbbell|bb=barbell|kb=kettlebell
 ohp=overhead press|bss=bulgarian split squat|ghr=glute ham raise|pullup=pull up|chinup=chin up|pushup=push up
 pressup=press up|situp=sit up|stepup=step up|pulldown=pulldown|pull down=pulldown|push down=pushdown
 press down=pushdown|press downs=pushdown|bb=barbell|free weight=|body weight=bodyweight|bw=bodyweight
 hip hinging=hip hinge|one legged=single leg|single legged=single leg|one leg=single leg|single arm=one arm
 lat pull down=lat pulldown|overhead pressing=overhead press|overhead work=overhead|pressing=press|squatting=squat
-deadlifting=deadlift|lunging=lunge|rowing machine=rower|rowing=row|row machine=rower|rowing ergometer=rower
+deadlifting=deadlift|lunging=lunge|rowing machine=rower|rowing=row|rowing ergometer=rower
 concept2=rower|erg=rower|running=run|jogging=jog|sprinting=sprint|jumping jack=jumping jack|jumping lunge=jump lunge
 jumping squat=jump squat|jumping=jump|plyometrics=jump|plyometric=jump|plyos=jump|planking=plank|curling=curl
 skipping=jump rope|skipping rope=jump rope|bike riding=cycling|biking=cycling|trx=suspension|rings=ring
@@ -124,13 +179,32 @@ def folded(text: str) -> str:
 _NO_WORD = re.compile(r"[\W_]+")
 
 
+_ENDINGS = ("sses", "ches", "shes", "xes")
+
+
+def _singular(word: str) -> str:
+    if word.endswith(_ENDINGS) or (word.endswith("ones") and len(word) > 5):
+        return word[:-2]
+    if word.endswith("oux"):
+        return word[:-1]
+    if (len(word) > 3 or word == "ups") and word.endswith("s") and not word.endswith(("ss", "us", "eps")):
+        return word[:-1]
+    return word
+
+
+def _singulars(text: str) -> str:
+    return " ".join(map(_singular, text.split()))
+
+
 def _phrases(table: str) -> dict[str, str]:
     rows = (row.partition("=") for line in table.split("\n") if line for row in line.split("|"))
     return {said: meant for said, _, meant in rows}
 
 
 _WITHIN = {said: meant for said, meant in _phrases(_GERMAN).items() if len(said) > 4}
-_ALONE = _phrases(_ENGLISH) | _phrases(_ROMANCE) | {s: m for s, m in _phrases(_GERMAN).items() if len(s) <= 4}
+_ALONE = {
+    _singulars(said): meant for said, meant in (_phrases(_ROMANCE) | _phrases(_ENGLISH)).items()
+} | {said: meant for said, meant in _phrases(_GERMAN).items() if len(said) <= 4}
 
 
 def _longest_first(phrases: dict[str, str]) -> str:
@@ -139,17 +213,6 @@ def _longest_first(phrases: dict[str, str]) -> str:
 
 _INSIDE = re.compile(f"(?:{_longest_first(_WITHIN)})(?:e?n|s|es)?")
 _OUTSIDE = re.compile(rf"\b(?:{_longest_first(_ALONE)})\b")
-_ENDINGS = ("sses", "ches", "shes", "xes")
-
-
-def _singular(word: str) -> str:
-    if word.endswith(_ENDINGS) or (word.endswith("ones") and len(word) > 5):
-        return word[:-2]
-    if (len(word) > 3 or word == "ups") and word.endswith("s") and not word.endswith(("ss", "us", "eps")):
-        return word[:-1]
-    return word
-
-
 def _meant(found: re.Match[str], phrases: dict[str, str]) -> str:
     said = found.group()
     while said not in phrases:
@@ -161,6 +224,6 @@ def _meant(found: re.Match[str], phrases: dict[str, str]) -> str:
 def words(text: str) -> tuple[str, ...]:
     """`text` in English words, in its order, without what is empty."""
     plain = _INSIDE.sub(lambda found: _meant(found, _WITHIN), folded(text))
-    plain = " ".join(map(_singular, plain.split()))
+    plain = _singulars(plain)
     plain = _OUTSIDE.sub(lambda found: f" {_ALONE[found.group()]} ", plain)
     return tuple(word for word in map(_singular, plain.split()) if word not in _EMPTY)

@@ -55,9 +55,6 @@ class Entry:
     def fits(self, available: frozenset[Equipment]) -> bool:
         return all(group & available for group in self.needs)
 
-    def takes(self, implement: Equipment) -> bool:
-        return any(implement in group for group in self.needs)
-
 
 CONDITIONING = frozenset({"run", "walk", "ride", "swim", "machine_cardio"})
 

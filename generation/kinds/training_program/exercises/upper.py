@@ -68,7 +68,8 @@ cuban press: dumbbells|barbell
 turkish get up, get up, turkish getup: kettlebells|dumbbells; technical; shoulders core/glutes
 
 # row back/biceps; compound
-row, bent over row, bentover row: barbell|dumbbells|kettlebells|bands; hinge
+row: barbell|dumbbells|kettlebells|bands|cables|machines
+bent over row, bentover row: barbell|dumbbells|kettlebells|bands; hinge
 barbell row, bent over barbell row, barbell bent over row, pendlay row, underhand barbell row: barbell; hinge
 dumbbell row, one arm dumbbell row, single arm dumbbell row, one arm row,
   single arm row: dumbbells|kettlebells
@@ -84,14 +85,14 @@ t bar row, landmine row, meadows row: barbell|machines; hinge
 inverted row, body row, australian pull up, bodyweight row, table row: ; grip
 suspension row, trx row, ring row: suspension_trainer
 renegade row, plank row: dumbbells|kettlebells; wrist; back core/biceps
-towel row, towel row in a door frame, door row, doorframe row, door frame row, sheet row
+towel row, towel row in a door frame, towel door row, door row, doorframe row, door frame row, sheet row
 upright row, barbell upright row,
   dumbbell upright row: barbell|dumbbells|cables|kettlebells|bands; impinge -compound; shoulders/biceps
 face pull, cable face pull: cables|bands; -compound; shoulders back/
 band face pull: bands; -compound; shoulders back/
 prone y t w raise, y t w raise, prone y raise, prone t raise, y raise,
   i y t raise: ; -compound prone; back shoulders/
-prone lat sweep, reverse snow angel, snow angel, prone swimmer, prone w raise,
+prone lat sweep, lat sweep, reverse snow angel, snow angel, prone swimmer, prone w raise,
   prone cobra: ; -compound prone; back/shoulders
 scapular retraction, scapular push up, scap push up, scapular squeeze: ; -compound; back/
 

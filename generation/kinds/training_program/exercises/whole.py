@@ -114,6 +114,7 @@ balance, single leg balance, single leg stand, one leg stand, tandem stance, tan
   heel to toe walk: ; timed balance
 clock reach, star excursion, single leg reach: ; balance
 tai chi, qigong: ; timed balance
-breathing drill, box breathing, crocodile breathing, pelvic tilt, pelvic floor exercise, kegel
+breathing drill, breathing reset, lying breathing reset,
+  box breathing, crocodile breathing, pelvic tilt, pelvic floor exercise, kegel
 nerve glide, chin tuck, neck stretch, wall angel, scapular clock, band dislocate
 """
