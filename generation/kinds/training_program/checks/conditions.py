@@ -82,7 +82,7 @@ CONDITIONS = (
     ),
     _condition(
         r"osteoporo\w+|osteopen\w+|osteoporose|fragile bones|low bone density",
-        "flexion jump twist", "axial", clearance=True,
+        "flexion jump twist", "axial impact", clearance=True,
     ),
     _condition(
         r"hypertension|high blood pressure|bluthochdruck|hoher blutdruck|presion (?:arterial )?alta|tension alta"

@@ -204,7 +204,8 @@ def numbers_of_texts(brief: Brief, plan: Plan, position: int, week: Week) -> Ite
 # Words for what has to be there.
 _TOOLS = {
     Equipment.CARDIO_MACHINES: (
-        "treadmill", "laufband", "cinta", "tapis", "rowing machine", "rower", "ruder", "elliptic", "crosstrainer",
+        "treadmill", "laufband", "cinta", "tapis", "rowing machine", "rower", "ruderger", "rudermasch", "elliptic",
+        "crosstrainer",
         "stationary", "ergometer", "eliptica", "rameur", "exercise bike",
     ),
     Equipment.KETTLEBELLS: ("kettlebell", "kugelhantel"), Equipment.CABLES: ("cable", "kabelzug", "polea", "poulie"),

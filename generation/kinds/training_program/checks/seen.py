@@ -93,11 +93,21 @@ def plain(text: str) -> str:
     """Small letters without accents; everything else stays, apostrophes and hyphens as typewriters have them."""
     if text.isascii():
         return text.lower()
-    letters = unicodedata.normalize("NFKD", text.casefold().translate(_TYPEWRITER))
-    return "".join(letter for letter in letters if not unicodedata.combining(letter))
+    letters = text.casefold().translate(_BASE)
+    return letters if letters.isascii() else _without_accents(letters)
 
 
-_TYPEWRITER = str.maketrans("\u2019\u2018\u2013\u2014\u2011\u2010\u00d7", "''----x")
+def _without_accents(text: str) -> str:
+    return "".join(
+        letter for letter in unicodedata.normalize("NFKD", text) if not unicodedata.combining(letter)
+    )
+
+
+_TYPEWRITER = dict(zip("\u2019\u2018\u2013\u2014\u2011\u2010\u00d7", "''----x", strict=True))
+# Looked up, because most accents are among these, and to take letters apart costs ten times as much.
+_BASE = str.maketrans({
+    **{chr(code): _without_accents(chr(code)) for code in range(0xC0, 0x180)}, **_TYPEWRITER,
+})
 
 
 def texts(node: object, at: str = "") -> Iterator[tuple[str, str]]:

@@ -2,6 +2,7 @@
 (TP-T01 to T06)."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -41,6 +42,17 @@ class SaidTexts:
     @cached_property
     def everything(self) -> str:
         return "\n".join(["", *(text for _, text in self.plains)])
+
+    @cached_property
+    def suspicious(self) -> list[tuple[str, str]]:
+        """The few texts in which something forbidden may begin."""
+        places = wordlists.openings(self.everything)
+        if not places:
+            return []
+        starts = [1]
+        for _, text in self.plains:
+            starts.append(starts[-1] + len(text) + 1)
+        return [self.plains[index] for index in sorted({bisect_right(starts, place) - 1 for place in places})]
 
 # --- TP-T03: empty and scratch text --------------------------------------------------------------
 
@@ -91,12 +103,16 @@ def _residue(brief: Brief, said: SaidTexts) -> Iterator[Finding]:
                     if (words := residue.secret(text)))
     for pointer, text in said.places:
         if len(text) >= LEAST_SENTENCE and pointer.rsplit("/", 1)[-1] not in _WITHOUT_STOP and _is_prose(pointer):
-            why = wholeness.cut_off(text)
+            why = None if _is_finished(text) else wholeness.cut_off(text)
             if why:
                 yield error(
                     "TP-T03", pointer, measured=quote(text[-60:]), limit="a finished sentence",
                     message=f"The text is cut off: {why}.", advice="End the sentence.",
                 )
+
+
+def _is_finished(text: str) -> bool:
+    return text.endswith((".", "!", "?")) and "(" not in text
 
 
 LEAST_SENTENCE = 40
@@ -153,9 +169,7 @@ def _forbidden(
     rule: str, lists: Iterable[wordlists.ForbiddenWords], said: SaidTexts, advice: str
 ) -> Iterator[Finding]:
     for forbidden in lists:
-        if forbidden.words.search(said.everything) is None:
-            continue
-        for pointer, text in said.plains:
+        for pointer, text in said.suspicious:
             for found in forbidden.words.finditer(text):
                 if forbidden.may_be_denied and is_denied(text, *found.span()):
                     continue
@@ -308,12 +322,13 @@ def languages_without_lists(brief: Brief, plan: Plan) -> Iterator[Finding]:
 
 
 def _words(brief: Brief, said: SaidTexts) -> Iterator[Finding]:
-    yield from _scratch(said)
-    yield from _residue(brief, said)
+    told = list(_scratch(said))
+    yield from told
+    places = {finding.pointer for finding in told}
+    yield from (finding for finding in _residue(brief, said) if finding.pointer not in places)
     yield from _foreign(brief, said)
-    if wordlists.may_be_forbidden(said.everything):
-        yield from _medical(said)
-        yield from _tone(said)
+    yield from _medical(said)
+    yield from _tone(said)
     yield from _markup(brief, said)
     yield from _units(brief, said)
 

@@ -178,9 +178,9 @@ TONE = (
 _ANY_FORBIDDEN = any_opening((*MEDICAL, *TONE))
 
 
-def may_be_forbidden(text: str) -> bool:
-    """Whether anything in `text` begins like something of `MEDICAL` or `TONE`."""
-    return _ANY_FORBIDDEN.search(text) is not None
+def openings(text: str) -> list[int]:
+    """Where in `text` something of `MEDICAL` or `TONE` may begin."""
+    return [found.start() for found in _ANY_FORBIDDEN.finditer(text)]
 
 
 # --- TP-T06: markup and links --------------------------------------------------------------------
