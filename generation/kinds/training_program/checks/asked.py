@@ -11,7 +11,7 @@ from generation.kinds.training_program.brief import Brief
 from generation.kinds.training_program.checks.conditions import CONDITIONS, FLAGS, TRAIT_WORDS
 from generation.kinds.training_program.checks.seen import plain, quote
 from generation.kinds.training_program.exercises import lexicon
-from generation.kinds.training_program.exercises.table import Entry, entry_of, is_name, is_word, named_in
+from generation.kinds.training_program.exercises.table import Entry, entry_of, is_name, is_name_with, named_in
 from generation.kinds.training_program.vocabulary import Equipment, Units
 
 __all__ = ["TRAIT_WORDS", "WEEKDAYS", "of"]
@@ -157,6 +157,12 @@ _TOOLS = {
     "barbell": Equipment.BARBELL, "dumbbell": Equipment.DUMBBELLS, "kettlebell": Equipment.KETTLEBELLS,
     "machine": Equipment.MACHINES, "cable": Equipment.CABLES, "band": Equipment.BANDS,
 }
+# What may stand beside a name and narrows it: "wide-grip pressing".
+_KINDS_OF = frozenset(
+    "wide close narrow grip barbell dumbbell kettlebell machine cable band bodyweight front back side one arm leg "
+    "single seated standing incline decline lying weighted jump box high low bar smith behind neck deep full sumo "
+    "romanian".split()
+)
 LONGEST_CLAUSE = 160
 
 
@@ -216,7 +222,7 @@ def _exclusion(piece: str) -> Exclusion | None:
     if len(words) == 1:
         entry = entry_of(words[0]) if is_name(words) else None
         return None if entry is None else Exclusion(said, there, generic=entry.family)
-    return Exclusion(said, there) if all(map(is_word, words)) else None
+    return Exclusion(said, there) if is_name_with(words, _KINDS_OF) else None
 
 
 # --- age, days, maxima ---------------------------------------------------------------------------
@@ -227,7 +233,7 @@ _AGE = re.compile(
     r"(?!\s*(?:kg|lbs?|cm|%|km|min\w*|weeks?|days?|months?|wochen|semanas|semaines|years? (?:of|into|training)"
     r"|jahre(?! alt)|anos (?:de exp|entren)|ans d))"
     r"|\b(\d{1,2})[ -]?(?:years?[ -]olds?|y/?o\b|yrs? old|jahre alt|jahrige?\w*|anos de edad|ans\b(?= |,|\.|$)(?! d))"
-    r"|^(\d{2})\s*(?:,|years|jahre,|anos,)"
+    r"|^(\d{2})\s*(?:,|years,|years old|jahre,|anos,)"
 )
 
 

@@ -180,7 +180,7 @@ def loads_suit_exercises(brief: Brief, plan: Plan, position: int, week: Week) ->
         fault = ""
         if exercise.load_kind is LoadKind.BODYWEIGHT and row.is_barbell and _needs_iron(entry):
             fault = "is done with weights, but has no load"
-        elif exercise.load_kind is LoadKind.RPE and not row.is_bout:
+        elif exercise.load_kind is LoadKind.RPE and not row.is_bout and not entry.is_gentle:
             fault = "is no conditioning, but has an effort (rpe)"
         elif exercise.load_kind is LoadKind.PERCENT_1RM and (entry.is_conditioning or entry.is_gentle):
             fault = "has no one-repetition maximum, but a percentage of it"

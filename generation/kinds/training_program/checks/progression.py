@@ -19,7 +19,7 @@ from generation.kinds.training_program.checks.seen import (
 from generation.kinds.training_program.exercises import lexicon
 from generation.kinds.training_program.exercises.table import Entry, entry_of
 from generation.kinds.training_program.schema import Plan, PlannedWeek, Week
-from generation.kinds.training_program.vocabulary import Goal, Level, LoadKind, Units, available
+from generation.kinds.training_program.vocabulary import Equipment, Goal, Level, LoadKind, Units, available
 
 # --- TP-P01: the rule of the plan ----------------------------------------------------------------
 
@@ -344,7 +344,7 @@ def plausible_loads(brief: Brief, plan: Plan, position: int, week: Week) -> Iter
 
 def _ceiling(entry: Entry, level: int) -> float:
     tools = {tool for group in entry.needs for tool in group}
-    if tools and tools <= {"dumbbells", "kettlebells", "bench"} and entry.family != "carry":
+    if tools and tools <= {Equipment.DUMBBELLS, Equipment.KETTLEBELLS, Equipment.BENCH} and entry.family != "carry":
         return _HAND_CEILING[level]
     ceiling = _CEILING.get(entry.family, (200, 300, 400))[level]
     return ceiling * (_MACHINE_FACTOR if "machines" in tools else 1)

@@ -59,7 +59,8 @@ class Row:
     def is_bout(self) -> bool:
         """Whether it is conditioning: a run, a ride, or minutes of anything."""
         is_known = self.entry is not None and self.entry.is_conditioning
-        return is_known or self.exercise.load_kind is LoadKind.RPE or (self.exercise.seconds or 0) >= LONG_S
+        is_effort = self.exercise.load_kind is LoadKind.RPE and (self.entry is None or self.exercise.reps is None)
+        return is_known or is_effort or (self.exercise.seconds or 0) >= LONG_S
 
     @property
     def is_hard(self) -> bool:

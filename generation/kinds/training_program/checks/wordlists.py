@@ -223,8 +223,9 @@ BROKEN = (
 # --- TP-T01: units -------------------------------------------------------------------------------
 
 IMPERIAL = re.compile(
-    r"(?<![\w.])(\d{1,4}(?:[.,]\d{1,2})?|half|one|two|five|ten)[ -]?(lbs?|pounds?|libras?|livres?|pfund|miles?|mi"
+    r"(?<![\w.])(\d{1,4}(?:[.,]\d{1,2})?)[ -]?(lbs?|pounds?|libras?|livres?|pfund|miles?|mi"
     r"|meilen?|millas?|inch(?:es)?|feet|ft|foot|yards?|yd|zoll|pulgadas?|pouces?|pies)\b(?! (?:arch|up|on))"
+    r"|\b(?:half|one|two|five|ten)[ -](?:pounds?|miles?|lbs?|inch(?:es)?)\b"
 )
 IMPERIAL_SIGNS = (
     "lb", "pound", "mile", " mi", "inch", "feet", "foot", "ft", "yard", "yd", "libra", "livre", "pfund", "meile",

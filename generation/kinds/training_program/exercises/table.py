@@ -180,6 +180,7 @@ def is_name(words: tuple[str, ...]) -> bool:
     return frozenset(words) in _alias_sets()
 
 
-def is_word(word: str) -> bool:
-    """Whether a name of an exercise has this word in it."""
-    return word in _index() or word in _IMPLEMENTS
+def is_name_with(words: tuple[str, ...], others: frozenset[str]) -> bool:
+    """Whether `words` have a name in them, and beside it only some of `others`."""
+    there = frozenset(words)
+    return any(alias <= there and there - alias <= others for word in words for alias, _ in _index().get(word, ()))
