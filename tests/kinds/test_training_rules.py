@@ -199,6 +199,11 @@ SQUAT = "/sessions/0/main_lifts/0"
      ("TP-S08", W, "/summary")),
     ({"limitations": ["Left shoulder is stiff"]}, {"/safety": PLAN["safety"] + " Mind the right shoulder."},
      ("TP-C02", W, "/safety")),
+    ({}, {"/weeks/1/intensity": "6 reps at RIR 8"}, ("TP-S05", E, "/weeks/1/intensity")),
+    ({"minutes_per_session": 15}, {}, ("TP-C04", W, "/weeks/1/sets_per_workout")),
+    ({}, {"/weeks/0/is_deload": True}, ("TP-P08", W, "/weeks/0/is_deload")),
+    ({"level": "advanced"}, {"/title": "Strength for beginners"}, ("TP-C05", W, "/title")),
+    ({"goal_note": "Meet on 4 May"}, {"/summary": "All leads to the meet on 14 May."}, ("TP-C08", W, "/summary")),
 ])
 def test_a_defect_of_the_plan_is_found(brief, changes, found):
     assert_found(of_plan(changes, **brief), *found)
@@ -293,6 +298,11 @@ PERCENT = {f"{AT}/0/load_kind": "percent_1rm"}
     ({}, {"/coaching/0": "This is not medical advice, so ask somebody."}, ("TP-T05", W, "/coaching/0")),
     ({}, {"/coaching/0": "Miss a day, and do 50 burpees as a penalty round."}, ("TP-T06", E, "/coaching/0")),
     ({}, {"/coaching/0": "No excuses, stop being lazy."}, ("TP-T06", E, "/coaching/0")),
+    ({}, {"/workouts/1/exercises": ROWS}, ("TP-S08", W, "/workouts/1")),
+    ({}, {"/coaching/0": "A 120-minute session needs water."}, ("TP-S11", E, "/coaching/0")),
+    ({"preferences": "No training on Sundays."}, {"/coaching/0": "Put the hardest session on Sunday morning."},
+     ("TP-C08", W, "/coaching/0")),
+    ({}, {f"{AT}/1/note": "Sit between the heels and drive the knees out."}, ("TP-T04", W, f"{AT}/1/note")),
     ({}, {f"{AT}/0/note": "**Brace** hard."}, ("TP-T06", E, f"{AT}/0/note")),
 ])
 def test_a_defect_of_the_week_is_found(brief, changes, found):
@@ -318,6 +328,8 @@ def test_a_defect_of_the_week_is_found(brief, changes, found):
     ({}, {f"{AT}/0/note": "Stand on one foot and feel the floor."}, "TP-T01"),
     ({}, {"/coaching/0": "Instead of the hip thrust of other programs this week squats."}, "TP-T04"),
     ({}, {f"{AT}/0/note": "The first 2 sets are easy."}, "TP-T04"),
+    ({"preferences": "No training on Sundays."}, {"/coaching/0": "Rest on Sunday, before the next session."}, "TP-C08"),
+    ({}, {f"{AT}/1/note": "Heels down, knees still, elbows close to the ribs."}, "TP-T04"),
     ({}, {"/coaching/0": "Do not punish yourself for a missed day."}, "TP-T06"),
     ({}, {"/coaching/0": "Sleep more; a missed day is no drama."}, "TP-T06"),
 ])

@@ -13,6 +13,7 @@ from generation.kinds.training_program.checks import (
     against_plan,
     consistency,
     dose,
+    habits,
     manner,
     numbers,
     person,
@@ -37,6 +38,7 @@ PLAN_RULES: tuple[PlanRule, ...] = (
     progression.goal_is_trained, progression.goal_is_the_briefs,
     consistency.sides_of_plan, manner.rest_days_in_words, manner.dates_exist,
     manner.repeated_sentences_of_plan, dose.plausible_intensity,
+    habits.intensity_in_domain, habits.sets_fit_minutes, habits.deloads_have_a_reason, habits.level_in_words,
     wording.words_of_plan, wording.stop_rules, wording.languages_without_lists,
 )
 UNIT_RULES: tuple[UnitRule, ...] = (
@@ -53,6 +55,7 @@ UNIT_RULES: tuple[UnitRule, ...] = (
     consistency.notes_match_numbers, consistency.text_matches_data, consistency.numbers_of_texts,
     consistency.tools_of_texts, consistency.sides_of_week, consistency.conditions_of_somebody_else,
     manner.repeated_sentences_of_week, manner.one_address,
+    habits.workouts_differ, habits.texts_keep_to_the_brief, habits.notes_suit_exercises,
 )
 # What a week alone can break was found when it arrived; here is what only the whole can show.
 DOCUMENT_RULES: tuple[DocumentRule, ...] = (

@@ -36,9 +36,9 @@ def rest_days_in_words(brief: Brief, plan: Plan) -> Iterator[Finding]:
 
 
 _MONTHS = (
-    ("jan", 31), ("feb|fev", 29), ("mar|maer|mrz", 31), ("apr|abr|avr", 30), ("may|mai", 31), ("jun"
+    ("jan", 31), ("feb|fev", 29), ("mar", 31), ("apr|abr|avr", 30), ("may|mai", 31), ("jun"
                                                                     r"|juin", 30), ("jul|juil", 31),
-    ("aug|ago|aou", 31), ("sep", 30), ("oct|okt", 31), ("nov", 30), ("dec|dez|dic", 31),
+    ("aug|ago|aout", 31), ("sep", 30), ("oct|okt", 31), ("nov", 30), ("dec|dez|dic", 31),
 )
 _MONTH_NAMES = (
     "january|february|march|april|june|july|august|september|october|november|december|januar|februar|marz|juni|juli|oktober|dezember"
@@ -46,21 +46,36 @@ _MONTH_NAMES = (
     "|septembre|octobre|novembre|decembre"
 )
 _DATE = re.compile(
-    rf"\b(\d{{1,2}})(?:st|nd|rd|th|\.)? (?:of |de )?({_MONTH_NAMES})\b"
+    rf"\b(\d{{1,2}})(?:st|nd|rd|th|\.)? (?:of |de )?({_MONTH_NAMES}|may|mai)\b"
     rf"|\b({_MONTH_NAMES}) (\d{{1,2}})(?:st|nd|rd|th)?\b(?! ?(?:km|kg))"
 )
 
 
+def _dates(text: str) -> Iterator[tuple[str, int, int]]:
+    """Dates as they are said, with their day and their month from 0."""
+    if any(digit in text for digit in "0123456789"):
+        for found in _DATE.finditer(text):
+            month = found.group(2) or found.group(3)
+            place = next(n for n, (start, _) in enumerate(_MONTHS) if re.match(start, month))
+            yield found.group(), int(found.group(1) or found.group(4)), place
+
+
 def dates_exist(brief: Brief, plan: Plan) -> Iterator[Finding]:
+    """And where the brief names a day, it is that one."""
+    asked_for = {(day, month) for _, day, month in _dates(plain(f"{brief.goal_note}\n{brief.preferences}"))}
     for at, text in texts(plan):
-        said = plain(text)
-        for found in _DATE.finditer(said) if any(digit in said for digit in "0123456789") else ():
-            day, month = int(found.group(1) or found.group(4)), found.group(2) or found.group(3)
-            most = next((days for start, days in _MONTHS if re.match(start, month)), 31)
+        for said, day, month in _dates(plain(text)):
+            most = _MONTHS[month][1]
             if not 1 <= day <= most:
                 yield error(
-                    "TP-C08", at, measured=found.group(), limit=f"1 to {most}",
-                    message=f"There is no '{found.group()}'.", advice="Name a date that exists, or none.",
+                    "TP-C08", at, measured=said, limit=f"1 to {most}",
+                    message=f"There is no '{said}'.", advice="Name a date that exists, or none.",
+                )
+            elif asked_for and (day, month) not in asked_for:
+                yield warning(
+                    "TP-C08", at, measured=said, limit="the date of the brief",
+                    message=f"The text says '{said}', and the brief names another day.",
+                    advice="Name the date of the brief.",
                 )
 
 

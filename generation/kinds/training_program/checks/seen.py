@@ -50,22 +50,12 @@ class Row:
     index: int
     exercise: Exercise
     entry: Entry | None
+    is_bout: bool        # conditioning: a run, a ride, or minutes of anything
+    is_hard: bool        # its sets count as work for its muscles
 
     @property
     def at(self) -> str:
         return f"/workouts/{self.day}/exercises/{self.index}"
-
-    @property
-    def is_bout(self) -> bool:
-        """Whether it is conditioning: a run, a ride, or minutes of anything."""
-        is_known = self.entry is not None and self.entry.is_conditioning
-        is_effort = self.exercise.load_kind is LoadKind.RPE and (self.entry is None or self.exercise.reps is None)
-        return is_known or is_effort or (self.exercise.seconds or 0) >= LONG_S
-
-    @property
-    def is_hard(self) -> bool:
-        """Whether its sets count as work for its muscles."""
-        return self.entry is not None and not self.is_bout and not self.entry.is_gentle
 
     @property
     def is_barbell(self) -> bool:
@@ -75,11 +65,39 @@ class Row:
 LONG_S = 240
 
 
-def rows(week: Week) -> tuple[Row, ...]:
+def _row(day: int, index: int, exercise: Exercise) -> Row:
+    entry = entry_of(exercise.name)
+    is_effort = exercise.load_kind is LoadKind.RPE and (entry is None or exercise.reps is None)
+    is_bout = is_effort or (entry is not None and entry.is_conditioning) or (exercise.seconds or 0) >= LONG_S
+    return Row(day, index, exercise, entry, is_bout, entry is not None and not is_bout and not entry.is_gentle)
+
+
+class _Same:
+    """A week as itself: to look into what it holds for its hash would cost as much as to read it again."""
+
+    __slots__ = ("week",)
+
+    def __init__(self, week: Week) -> None:
+        self.week = week
+
+    def __hash__(self) -> int:
+        return id(self.week)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and self.week is other.week
+
+
+@lru_cache(maxsize=32)
+def _rows(same: _Same) -> tuple[Row, ...]:
     return tuple(
-        Row(day, index, exercise, entry_of(exercise.name))
-        for day, workout in enumerate(week.workouts) for index, exercise in enumerate(workout.exercises)
+        _row(day, index, exercise)
+        for day, workout in enumerate(same.week.workouts) for index, exercise in enumerate(workout.exercises)
     )
+
+
+def rows(week: Week) -> tuple[Row, ...]:
+    """Of `week`, read once for all rules."""
+    return _rows(_Same(week))
 
 
 def name_key(name: str) -> str:
