@@ -235,11 +235,12 @@ def _markup(brief: Brief, said: SaidTexts) -> Iterator[Finding]:
 
 def _units(brief: Brief, said: SaidTexts) -> Iterator[Finding]:
     is_metric = brief.units is Units.METRIC
-    pattern = wordlists.IMPERIAL if is_metric else wordlists.METRIC
-    if not any(sign in said.everything for sign in (wordlists.IMPERIAL_SIGNS if is_metric else wordlists.METRIC_SIGNS)):
-        return
-    for pointer, text in said.plains:
-        for found in pattern.finditer(text):
+    patterns = [wordlists.IMPERIAL if is_metric else wordlists.METRIC]
+    if is_metric and any(sign in said.everything for sign in wordlists.IMPERIAL_SIGNS):
+        patterns.append(wordlists.IMPERIAL_WORDS)
+    patterns = [pattern for pattern in patterns if pattern.search(said.everything)]
+    for pointer, text in said.plains if patterns else ():
+        for found in (found for pattern in patterns for found in pattern.finditer(text)):
             if found.group() in plain(_free_text(brief)):
                 continue       # the athlete's own way to say it
             yield error(

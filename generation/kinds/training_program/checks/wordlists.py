@@ -222,20 +222,19 @@ BROKEN = (
 
 # --- TP-T01: units -------------------------------------------------------------------------------
 
+# They begin with a digit, which a search finds fast.
 IMPERIAL = re.compile(
-    r"(?<![\w.])(\d{1,4}(?:[.,]\d{1,2})?)[ -]?(lbs?|pounds?|libras?|livres?|pfund|miles?|mi"
-    r"|meilen?|millas?|inch(?:es)?|feet|ft|foot|yards?|yd|zoll|pulgadas?|pouces?|pies)\b(?! (?:arch|up|on))"
-    r"|\b(?:half|one|two|five|ten)[ -](?:pounds?|miles?|lbs?|inch(?:es)?)\b"
+    r"\d(?:[\d.,]{0,6}\d)?[ -]?(?:lbs?|pounds?|libras?|livres?|pfund|miles?|mi|meilen?|millas?|inch(?:es)?|feet|ft"
+    r"|foot|yards?|yd"
+    r"|zoll|pulgadas?|pouces?|pies)\b(?! (?:arch|up|on))"
 )
-IMPERIAL_SIGNS = (
-    "lb", "pound", "mile", " mi", "inch", "feet", "foot", "ft", "yard", "yd", "libra", "livre", "pfund", "meile",
-    "milla", "zoll", "pulgada", "pouce", "pies",
-)
-METRIC_SIGNS = ("kg", "kilo", "km", "cm", "centi", "zenti")
 METRIC = re.compile(
-    r"(?<![\w.])(\d{1,4}(?:[.,]\d{1,2})?)[ -]?(kg|kgs|kilos?|kilograms?|kilogramm|kilogramos?|kilogrammes?|km"
-    r"|kilomet(?:er|re)s?|kilometern?|kilometros?|cm|centimet(?:er|re)s?|zentimeter|centimetros?)\b"
+    r"\d(?:[\d.,]{0,6}\d)?[ -]?(?:kgs?|kilos?|kilograms?|kilogramm|kilogramos?|kilogrammes?|km|kilomet(?:er|re)s?"
+    r"|kilometern?"
+    r"|kilometros?|cm|centimet(?:er|re)s?|zentimeter|centimetros?)\b"
 )
+IMPERIAL_WORDS = re.compile(r"\b(?:half|one|two|five|ten)[ -](?:a )?(?:pounds?|miles?|lbs?|inch(?:es)?)\b")
+IMPERIAL_SIGNS = ("pound", "mile", "lbs", "inch")
 
 # --- TP-T05: stop rules and disclaimer -----------------------------------------------------------
 
