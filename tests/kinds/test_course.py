@@ -527,6 +527,7 @@ def test_hostile_text_is_inert_and_leaves_the_outline_alone(
 @example("- a\n  ===")
 @example("> a\n> b\n> ---\n# c")
 @example("````\n```")
+@example("[a]: b\n=")
 @settings(max_examples=300, deadline=None)
 def test_no_body_breaks_the_document_around_it(body: str) -> None:
     html = to_html(f"### Before\n\n{nested(body, 3)}\n\n### After\n\nEnd.")

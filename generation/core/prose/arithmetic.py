@@ -20,6 +20,7 @@ _UNIT = (
     r"liters?|Liter|litros?|minutes?|Minuten?|minutos?|hours?|Stunden?|heures?|horas?|days?|Tagen?|Tage|jours?|días?|"
     r"square (?:metres?|meters?)|m²|m2|cm²|cm2|m³|cm³|%|percent|Prozent|pour cent|por ciento)"
 )
+_NUMBERS = re.compile(r"\d+")
 _PERCENT = frozenset({"%", "percent", "Prozent", "pour cent", "por ciento"})
 _PLUS = r"\+|plus|más"
 _MINUS = r"−|–|-|minus|moins|menos"
@@ -63,7 +64,9 @@ _ON_PURPOSE = re.compile(
     r"falsch\w*|Fehler\w*|nicht|binär\w*|faux|fausse|erreurs?|pas|binaire|errores|incorrect[oa]s?|binari[oa]|"
     r"someone|somebody|claims?|thinks?|guess\w*|behauptet|denkt)\b|\bfals[oa]s?\b", re.IGNORECASE,
 )
-_NEIGHBOURHOOD = 160
+_NEIGHBOURHOOD = 200
+_STOP = re.compile(r"[.!?](?=\s)|\n")
+_ABOUT = re.compile(r"\b(?:about|roughly|around|etwa|rund|ungefähr|environ|unos|aproximadamente)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -76,7 +79,7 @@ class WrongSum:
 
 def wrong_sums(text: str, language: str) -> list[WrongSum]:
     """The sums of `text` that do not come out; decimal marks as in `language`."""
-    if not any(sign in text for sign in _SIGNS):
+    if len(_NUMBERS.findall(text)) < 3 or not any(sign in text for sign in _SIGNS):
         return []
     comma = language in {"de", "fr", "es", "it", "pt", "nl"}
     made: list[WrongSum] = []
@@ -99,14 +102,17 @@ def wrong_sums(text: str, language: str) -> list[WrongSum]:
 
 
 def _differ(found: re.Match[str], value: float, stated: tuple[float, float]) -> bool:
-    roughly = found["roughly"] or "≈" in found[0] or re.search(r"\b(?:about|roughly|etwa|rund)\b", found[0])
+    said = found.string[max(0, found.start() - 16) : found.end()]
+    roughly = found["roughly"] or "≈" in found[0] or _ABOUT.search(said)
     allowed = max(abs(value) * (ROUGHLY if roughly else ROUNDING), stated[1])
     return abs(value - stated[0]) > allowed + 1e-9
 
 
 def _is_meant(text: str, found: re.Match[str]) -> bool:
-    around = text[max(0, found.start() - _NEIGHBOURHOOD) : found.end() + _NEIGHBOURHOOD]
-    return _ON_PURPOSE.search(around) is not None
+    """Its own sentence, or the one before it, says so."""
+    before = _STOP.split(text[max(0, found.start() - _NEIGHBOURHOOD) : found.start()])
+    after = _STOP.split(text[found.end() : found.end() + _NEIGHBOURHOOD], maxsplit=1)
+    return _ON_PURPOSE.search(" ".join((*before[-2:], after[0]))) is not None
 
 
 def _is_range(found: re.Match[str]) -> bool:

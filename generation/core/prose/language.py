@@ -4,23 +4,22 @@ Two witnesses.  The small words that no sentence can do without settle nearly ev
 they do not is the statistical model asked (`language_model`), which is loaded when it is first needed: 0.6 s, 60 MB.
 Both have to say "another language" before a text is called foreign, so loan words and names do no harm."""
 
-import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from generation.core.prose.plain import has_spaces, plain, words
+from generation.core.prose.plain import has_spaces, words
 from generation.core.prose.tongues import ALIASES, LANGUAGES, NEAR, SMALL_WORDS, WITHOUT_SPEAKERS
 
 SHORTEST = 60               # characters; below, nothing is said
 FEWEST_WORDS = 8
 LONGEST_READ = 1_500        # characters of a text that are looked at
+ENOUGH = 0.25               # of its words are small ones: the text is in this language, whatever else it holds
 FEW_SMALL_WORDS = 0.08      # of its words: with fewer, it may be in another language
 WITNESSED = 0.12            # of its words: with more, it may be in this one
 HARDLY_ANY = 0.07
 MANY_WORDS = 15
 SURE = 0.95                 # what the model must give another language
 VERY_SURE = 0.97            # the same, where no small words can tell
-_DIGITS = re.compile(r"\d+")
 
 
 @dataclass(frozen=True)
@@ -42,25 +41,25 @@ def can_tell(tag: str) -> bool:
     return primary(tag) in LANGUAGES
 
 
-def foreign(markdown: str, tag: str) -> Foreign | None:
-    """The language that `markdown` is in instead of that of `tag`; None if it is in that, too short, or in doubt."""
-    if len(markdown) < SHORTEST:
-        return None
-    text = plain(markdown[: 4 * LONGEST_READ])[:LONGEST_READ]
-    return foreign_prose(_DIGITS.sub(" ", text), tag)
-
-
-def foreign_prose(text: str, tag: str) -> Foreign | None:
-    """As `foreign`, of a text without markup."""
+def foreign_prose(text: str, tag: str, *, is_list: bool = False) -> Foreign | None:
+    """The language that `text`, without markup, is in instead of that of `tag`; None if it is in that, too short, or in
+    doubt.  A list of titles has few small words: it is foreign only if those of another language are there."""
     asked = primary(tag)
     if len(text) < SHORTEST or asked not in LANGUAGES:
         return None
     text = text[:LONGEST_READ]
+    small = SMALL_WORDS.get(asked)
+    if small is not None:
+        plain_words = text.casefold().split()
+        if sum(map(small.__contains__, plain_words)) > ENOUGH * len(plain_words):
+            return None
     said = [word.casefold().replace("’", "'") for word in words(text)]
     if has_spaces(text) and len(said) < FEWEST_WORDS:
         return None
     shares = {name: _share(said, small) for name, small in SMALL_WORDS.items()} if said else {}
     if asked in shares and shares[asked] > FEW_SMALL_WORDS and shares[asked] >= max(shares.values()) / 3:
+        return None
+    if is_list and max(shares.values(), default=1.0) < WITNESSED:
         return None
     is_long = len(said) >= MANY_WORDS or not has_spaces(text)
     found = _most_likely(text)

@@ -11,13 +11,8 @@ _TABLE_RULE = re.compile(r"^[ \t]*\|?[ \t:|-]*-{2,}[ \t:|-]*$", re.MULTILINE)
 _LINE_START = re.compile(r"^[ \t]*(?:>[ \t]?|#{1,6}[ \t]+|[-*+•][ \t]+|\d{1,9}[.)][ \t]+)*", re.MULTILINE)
 _EMPHASIS = re.compile(r"(?<!\w)[*_~]{1,3}(?=\S)|(?<=\S)[*_~]{1,3}(?!\w)|``|\|")
 _WORD = re.compile(r"[^\W\d_]+(?:['’‑-][^\W\d_]+)*")
-_NUMBER_OR_WORD = re.compile(r"\w+(?:[.,'’‑-]\w+)*")
 _PARAGRAPH = re.compile(r"\n[ \t]*\n")
-_ENTRY = r"(?:[-*+•]|\d{1,3}[.)])[ \t]"
-_SENTENCE = re.compile(
-    r"(?<=[.!?…])[\"'”’»)\]]{0,3}\s+(?=[\"'“‘«„(¿¡\[]{0,3}[^\W_a-zà-öø-ÿ])|(?<=[。！？])|\n[ \t]*\n"
-    rf"|\n(?=[ \t]*{_ENTRY})"
-)
+_SENTENCE_END = re.compile(r"[.!?…][\"'”’»)\]]{0,3}\s+|[。！？]|\n[ \t]*(?=\n|[-*+•][ \t]|\d{1,3}[.)][ \t])")
 # After these a full stop ends no sentence.
 _SHORTENED = re.compile(
     r"(?:\b(?:e\.g|i\.e|etc|vs|cf|approx|dr|mr|mrs|ms|prof|fig|no|z\.\s?b|d\.\s?h|u\.\s?a|bzw|ca|evtl|ggf|nr|usw|"
@@ -38,7 +33,8 @@ def plain(markdown: str) -> str:
         text = _TAG.sub(" ", text)
     if "--" in text:
         text = _TABLE_RULE.sub("", text)
-    return _EMPHASIS.sub("", _LINE_START.sub("", text))
+    text = _LINE_START.sub("", text)
+    return _EMPHASIS.sub("", text) if any(sign in text for sign in "*_~`|") else text
 
 
 def words(text: str) -> list[str]:
@@ -48,15 +44,15 @@ def words(text: str) -> list[str]:
 
 def word_count(text: str) -> int:
     """How many words a reader reads, numbers included; where no space parts them, it is estimated from the signs."""
-    signs = len(_WITHOUT_SPACES.findall(text))
-    if not signs:
-        return len(_NUMBER_OR_WORD.findall(text))
-    return signs // SIGNS_PER_WORD + len(_NUMBER_OR_WORD.findall(_WITHOUT_SPACES.sub(" ", text)))
+    if has_spaces(text):
+        return len(text.split())
+    rest, signs = _WITHOUT_SPACES.subn(" ", text)
+    return signs // SIGNS_PER_WORD + len(rest.split())
 
 
 def has_spaces(text: str) -> bool:
     """Whether words can be told apart: its script has no signs that stand without spaces."""
-    return _WITHOUT_SPACES.search(text) is None
+    return text.isascii() or _WITHOUT_SPACES.search(text) is None
 
 
 def paragraphs(text: str) -> list[str]:
@@ -66,11 +62,16 @@ def paragraphs(text: str) -> list[str]:
 def sentences(text: str) -> list[str]:
     """Its sentences; every entry of a list is one."""
     made: list[str] = []
-    for part in _SENTENCE.split(text):
-        if not part or part.isspace():
+    start = 0
+    for found in _SENTENCE_END.finditer(text):
+        end = found.end()
+        at = found.start()
+        goes_on = text[end : end + 1].islower() or _SHORTENED.search(text, max(0, at - 8), at + 1)
+        if text[at] == "." and goes_on:
             continue
-        if made and _SHORTENED.search(made[-1][-8:]):
-            made[-1] = f"{made[-1]} {part.strip()}"
-        else:
-            made.append(part.strip())
-    return made
+        part = text[start:end].strip()
+        if part:
+            made.append(part)
+        start = end
+    rest = text[start:].strip()
+    return [*made, rest] if rest else made

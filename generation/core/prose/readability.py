@@ -3,8 +3,8 @@
 Formulas measure nothing else and need about 200 words: with fewer, they say nothing."""
 
 import re
-
-from generation.core.prose.plain import has_spaces, sentences, words
+from collections.abc import Sequence
+from functools import lru_cache
 
 FEWEST_WORDS = 200
 LONG_WORD = 6           # letters: LIX counts the longer ones
@@ -12,29 +12,23 @@ _VOWELS = re.compile(r"[aeiouy]+")
 _SILENT = re.compile(r"(?:[^laeiouy]es|[^taeiouyd]ed|[^laeiouy]e)$")
 
 
-def grade(text: str) -> float | None:
-    """The school year of Flesch and Kincaid (1975), of plain English; None if the text is too short for it."""
-    said = words(text)
+def grade(said: Sequence[str], sentences: int) -> float | None:
+    """The school year of Flesch and Kincaid (1975), of the words of an English text; None if they are too few."""
     if len(said) < FEWEST_WORDS:
         return None
-    syllables = sum(_syllables(word) for word in said)
-    return 0.39 * len(said) / max(1, len(sentences(text))) + 11.8 * syllables / len(said) - 15.59
+    syllables = sum(map(_syllables, said))
+    return 0.39 * len(said) / max(1, sentences) + 11.8 * syllables / len(said) - 15.59
 
 
-def lix(text: str) -> float | None:
-    """Björnsson's index (1968), of a plain text in any language whose words are letters between spaces."""
-    said = words(text)
-    if len(said) < FEWEST_WORDS or not has_spaces(text):
+def lix(said: Sequence[str], sentences: int) -> float | None:
+    """Björnsson's index (1968), of the words of a text in any language that parts them; None if they are too few."""
+    if len(said) < FEWEST_WORDS:
         return None
     long = sum(len(word) > LONG_WORD for word in said)
-    return len(said) / max(1, len(sentences(text))) + 100 * long / len(said)
+    return len(said) / max(1, sentences) + 100 * long / len(said)
 
 
-def lengths(text: str) -> list[int]:
-    """The number of words in each sentence."""
-    return [len(words(sentence)) for sentence in sentences(text)]
-
-
+@lru_cache(maxsize=8_192)
 def _syllables(word: str) -> int:
     low = word.casefold()
     count = len(_VOWELS.findall(low))

@@ -12,27 +12,28 @@ _EXCERPT = 80
 
 # --- the writer talks to whoever asked ------------------------------------------------------------
 
-Pattern = tuple[tuple[str, ...], re.Pattern[str]]      # one of the signs is in whatever the pattern finds
+# Of each group of signs one is in whatever the pattern finds: most texts have none, and are not searched.
+Pattern = tuple[tuple[tuple[str, ...], ...], re.Pattern[str]]
 
 
 def _pattern(signs: str, pattern: str) -> Pattern:
-    return tuple(signs.split("|")), re.compile(pattern, re.IGNORECASE | re.MULTILINE)
+    return tuple(tuple(group.split("|")) for group in signs.split("&")), re.compile(pattern, re.IGNORECASE | re.MULTILINE)
 
 
 _PARTS = r"(?:lesson|week|section|course|program(?:me)?|plan|draft|json|output|version|response)"
 _TEILE = r"(?:Lektion|Woche|Abschnitt|Kurs|Programm|Plan|Entwurf|JSON|Version)"
 _SCRATCH: tuple[Pattern, ...] = (
-    _pattern("let me ", r"\blet me (?:draft|write|think|start by (?:drafting|writing)|rewrite|revise|check the (?:schema|brief|instructions|word count))\b"),
+    _pattern("let me draft|let me write|let me think|let me start|let me re|let me check", r"\blet me (?:draft|write|think|start by (?:drafting|writing)|rewrite|revise|check the (?:schema|brief|instructions|word count))\b"),
     _pattern("let's draft|let’s draft", r"\blet['’]s draft\b"),
-    _pattern("i'll |i’ll |i will |i need to |going to ", r"\b(?:I['’]ll|I will|I['’]m going to|I need to) (?:now )?(?:draft|write|generate|rewrite|revise|produce|output) (?:the|this|a|an|your) (?:\w+ )?" + _PARTS + r"\b"),
-    _pattern("as a", r"\bas an? (?:AI|artificial intelligence|large language model|language model)(?: (?:language )?(?:model|assistant|system))?,? (?:I|we)\b"),
-    _pattern(" ai|intelligence|language model", r"\bI(?: am|['’]m) (?:just |only )?(?:an? )?(?:AI|artificial intelligence|large language model|language model)\b"),
-    _pattern("sure|certainly|of course|absolutely|great", r"^\W{0,3}(?:sure|certainly|of course|absolutely|great)[!,.]\s{1,3}(?:here['’]s|here (?:is|are)|below is|I['’]ll|I (?:will|can)|let me)\b"),
+    _pattern("i'll |i’ll |i will |i need to |m going to ", r"\b(?:I['’]ll|I will|I['’]m going to|I need to) (?:now )?(?:draft|write|generate|rewrite|revise|produce|output) (?:the|this|a|an|your) (?:\w+ )?" + _PARTS + r"\b"),
+    _pattern("as an ai|as a language|as a large|as an artificial|as a ai", r"\bas an? (?:AI|artificial intelligence|large language model|language model)(?: (?:language )?(?:model|assistant|system))?,? (?:I|we)\b"),
+    _pattern("i am |i'm |i’m ", r"\bI(?: am|['’]m) (?:just |only )?(?:an? )?(?:AI|artificial intelligence|large language model|language model)\b"),
+    _pattern("sure!|sure,|sure.|certainly!|certainly,|of course!|of course,|absolutely!|absolutely,|great!|great,", r"^\W{0,3}(?:sure|certainly|of course|absolutely|great)[!,.]\s{1,3}(?:here['’]s|here (?:is|are)|below is|I['’]ll|I (?:will|can)|let me)\b"),
     _pattern("here is|here's|here’s", r"^\W{0,4}here(?: is|['’]s) (?:the|your|a|an) (?:(?:lesson|draft)|(?:revised|updated|final|corrected|requested) " + _PARTS + r")\b(?=[^.\n:]{0,60}[:.]?$)"),
     _pattern("i hope ", r"\bI hope (?:this|that) (?:helps\b|meets your)"),
-    _pattern("requested|specified", r"\bas (?:requested|specified) in (?:the|your) (?:prompt|instructions|brief|schema)\b"),
-    _pattern("schema", r"\b(?:the|this|my|your) (?:JSON )?schema (?:requires|asks|says|wants)\b"),
-    _pattern("prompt", r"\b(?:the|your) (?:system )?prompt (?:says|asks|requires|wants)\b"),
+    _pattern("as requested in|as specified in", r"\bas (?:requested|specified) in (?:the|your) (?:prompt|instructions|brief|schema)\b"),
+    _pattern("schema requires|schema asks|schema says|schema wants", r"\b(?:the|this|my|your) (?:JSON )?schema (?:requires|asks|says|wants)\b"),
+    _pattern("prompt says|prompt asks|prompt requires|prompt wants", r"\b(?:the|your) (?:system )?prompt (?:says|asks|requires|wants)\b"),
     _pattern("so_far|<brief>|<target>|>", r"\bso_far\b|<brief>|<target>|</?think>|<\|[a-z_]{2,20}\|>"),
     _pattern("assistant]|system]|# assistant|# system", r"^\W{0,3}\[(?:assistant|system)\]|^#{2,3} (?:assistant|system)\s*:?$"),
     _pattern("note to self|thinking:|word count", r"\b(?:note to self\b|thinking:|word count: \d)"),
@@ -40,7 +41,7 @@ _SCRATCH: tuple[Pattern, ...] = (
     _pattern("als ki|als künst|sprachmodell", r"\bals (?:KI|künstliche Intelligenz|(?:großes )?Sprachmodell)(?:-?(?:Modell|Assistent|Sprachmodell))?,? (?:kann|habe|bin|darf|möchte|werde) ich\b"),
     _pattern("ich bin", r"\bich bin (?:nur )?(?:eine? )?(?:KI|Sprachmodell)\b"),
     _pattern("hier ist", r"^\W{0,4}hier ist (?:die|der|das|Ihr|Ihre|dein|deine) (?:(?:Lektion|Entwurf)|(?:überarbeitete|fertige|gewünschte|vollständige) " + _TEILE + r")\b(?=[^.\n:]{0,60}[:.]?$)"),
-    _pattern("ich werde |lass", r"\b(?:lass(?:en Sie)? mich|ich werde) (?:nun|jetzt)? ?[^.\n]{0,40}\b" + _TEILE + r" [^.\n]{0,20}\b(?:entwerfen|schreiben|erstellen|verfassen)\b"),
+    _pattern("ich werde |lass mich|lassen sie mich", r"\b(?:lass(?:en Sie)? mich|ich werde) (?:nun|jetzt)? ?[^.\n]{0,40}\b" + _TEILE + r" [^.\n]{0,20}\b(?:entwerfen|schreiben|erstellen|verfassen)\b"),
     _pattern("ich hoffe", r"\bich hoffe,? (?:das|dies) hilft\b"),
     _pattern("gerne!|natürlich!|selbstverständlich!", r"^\W{0,3}(?:gerne|natürlich|selbstverständlich)!\s{1,3}(?:hier|ich)\b"),
     _pattern("en tant qu", r"\ben tant qu(?:['’](?:IA|intelligence artificielle)\b[^.\n]{0,30}\bje\b|e modèle de langage\b)"),
@@ -49,12 +50,12 @@ _SCRATCH: tuple[Pattern, ...] = (
     _pattern("je vais ", r"\bje vais (?:maintenant )?(?:rédiger|générer) (?:la|le|cette|ce)\b"),
     _pattern("espère que", r"\bj['’]espère que cela (?:vous )?aide\b"),
     _pattern("bien sûr", r"^\W{0,3}bien sûr\s?!\s{1,3}(?:voici|je)\b"),
-    _pattern("como ", r"\bcomo (?:una? )?(?:IA|inteligencia artificial|modelo de lenguaje)\b[^.\n]{0,20}\b(?:no )?(?:puedo|soy|tengo|debo)\b"),
+    _pattern("como ia|como una ia|como un modelo|como modelo|inteligencia artificial", r"\bcomo (?:una? )?(?:IA|inteligencia artificial|modelo de lenguaje)\b[^.\n]{0,20}\b(?:no )?(?:puedo|soy|tengo|debo)\b"),
     _pattern("soy un", r"\bsoy (?:un|una) (?:IA|modelo de lenguaje)\b"),
     _pattern("aquí ", r"^\W{0,4}aquí (?:tienes|está) (?:la|el|tu|su) (?:lección|borrador|(?:semana|sección|curso|programa|plan|versión) (?:revisad[oa]|corregid[oa]|complet[oa]|solicitad[oa]))\b(?=[^.\n:]{0,60}[:.]?$)"),
     _pattern("voy a ", r"\bvoy a (?:redactar|generar) (?:la|el|esta|este)\b"),
     _pattern("espero que", r"\bespero que (?:esto )?(?:te|le) (?:ayude|sirva)\b"),
-    _pattern("claro|por supuesto", r"^\W{0,3}(?:claro|por supuesto)[!,]\s{1,3}aquí\b"),
+    _pattern("claro!|claro,|por supuesto!|por supuesto,", r"^\W{0,3}(?:claro|por supuesto)[!,]\s{1,3}aquí\b"),
 )
 
 # --- keys and people -------------------------------------------------------------------------------
@@ -64,12 +65,13 @@ _SECRET = re.compile(
     r"|\bAIza[0-9A-Za-z_-]{30,}|-----BEGIN [A-Z ]{0,20}PRIVATE KEY-----|\bcw_[A-Za-z0-9_-]{20,}|\bwhsec_[A-Za-z0-9+/=]{16,}"
     r"|\beyJ[A-Za-z0-9_-]{15,}\.eyJ[A-Za-z0-9_-]{15,}"
 )
-_SECRET_SIGNS = ("sk-", "AKIA", "gh", "xox", "AIza", "-----BEGIN", "cw_", "whsec_", "eyJ")
+_SECRET_SIGNS = ("sk-", "AKIA", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "xox", "AIza", "-----BEGIN", "cw_", "whsec_", "eyJ")
 _MAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@(?!example\.|[\w.-]{0,60}\.example\b|[\w.-]{0,60}\.(?:test|invalid)\b)[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}")
 _PHONE = re.compile(
     r"(?<![\w+])(?:\+\d{1,3}[\s./-]?(?:\(0?\d{0,4}\)[\s./-]?)?\d{1,5}(?:[\s./-]?\d{2,5}){2,4}"
     r"|\(\d{3}\)\s?\d{3}[-.\s]\d{4}|\d{3}-\d{3}-\d{4})(?![\w-])"
 )
+_MANY_DIGITS = re.compile(r"\d[\d /().-]{6,}\d")      # in every telephone number
 _PHONE_LABEL = re.compile(
     r"\b(?:phone|tel|telephone|call(?: us)?(?: (?:at|on))?|Telefon|Tel|Handy|téléphone|teléfono|móvil|WhatsApp)\b[.: ]{1,3}(?:\+?\d[\d /()-]{6,18}\d)",
     re.IGNORECASE,
@@ -81,14 +83,14 @@ FEWEST_DIGITS = 8
 
 _GAP = r"[^.!?\n]{0,40}?"
 _ORDERS: tuple[Pattern, ...] = (
-    _pattern("ignore|disregard|forget|override", rf"\b(?:ignore|disregard|forget|override)\b{_GAP}\b(?:previous|prior|above|earlier|preceding|all|your|system)\b{_GAP}\b(?:instructions?|prompts?|guidelines|directives|rules (?:above|before|given))\b"),
-    _pattern("ignorier|vergiss|vergessen|missacht", rf"\b(?:ignorier\w*|vergiss|vergessen Sie|missacht\w*)\b{_GAP}\b(?:vorherig\w*|bisherig\w*|obig\w*|vorig\w*|frühere\w*|alle\w*|deine\w*|ihre\w*)\b{_GAP}\b(?:Anweisung\w*|Instruktion\w*|Vorgaben|Prompts?)\b"),
-    _pattern("ignore|oublie", rf"\b(?:ignore[zr]?|oublie[zr]?)\b{_GAP}\b(?:instructions?|consignes|règles|directives)\b{_GAP}\b(?:précédentes?|antérieures?|ci-dessus)\b"),
-    _pattern("ignor|olvid", rf"\b(?:ignora|ignore|ignorar|olvida|olvide)\b{_GAP}\b(?:instrucciones|reglas|indicaciones|órdenes)\b{_GAP}\b(?:anteriores|previas|de arriba)\b"),
-    _pattern("prompt|your instructions", r"\b(?:reveal|print|output|repeat|show)\b[^.!?\n]{0,30}\b(?:system prompt|your (?:instructions|prompt))\b"),
+    _pattern("instruction|prompt|guideline|directive|rules &ignore|disregard|forget|override", rf"\b(?:ignore|disregard|forget|override)\b{_GAP}\b(?:previous|prior|above|earlier|preceding|all|your|system)\b{_GAP}\b(?:instructions?|prompts?|guidelines|directives|rules (?:above|before|given))\b"),
+    _pattern("anweisung|instruktion|vorgaben|prompt&ignorier|vergiss|vergessen|missacht", rf"\b(?:ignorier\w*|vergiss|vergessen Sie|missacht\w*)\b{_GAP}\b(?:vorherig\w*|bisherig\w*|obig\w*|vorig\w*|frühere\w*|alle\w*|deine\w*|ihre\w*)\b{_GAP}\b(?:Anweisung\w*|Instruktion\w*|Vorgaben|Prompts?)\b"),
+    _pattern("précédent|antérieur|ci-dessus&ignore|oublie", rf"\b(?:ignore[zr]?|oublie[zr]?)\b{_GAP}\b(?:instructions?|consignes|règles|directives)\b{_GAP}\b(?:précédentes?|antérieures?|ci-dessus)\b"),
+    _pattern("anteriores|previas|de arriba&ignor|olvid", rf"\b(?:ignora|ignore|ignorar|olvida|olvide)\b{_GAP}\b(?:instrucciones|reglas|indicaciones|órdenes)\b{_GAP}\b(?:anteriores|previas|de arriba)\b"),
+    _pattern("system prompt|your prompt|your instructions", r"\b(?:reveal|print|output|repeat|show)\b[^.!?\n]{0,30}\b(?:system prompt|your (?:instructions|prompt))\b"),
     _pattern("you are now", r"\byou are now (?:an? |in )?(?:\w+ )?(?:AI|assistant|language model|DAN|developer mode|unrestricted)\b"),
     _pattern("du bist", r"\bdu bist (?:jetzt|nun|ab jetzt) (?:ein\w* )?(?:\w+ )?(?:KI|Assistent|Sprachmodell)\b"),
-    _pattern("this", r"\b(?:to|for) (?:any|the) (?:AI|language model|LLM|assistant) (?:reading|that reads|processing) this\b"),
+    _pattern("reading this|reads this|processing this", r"\b(?:to|for) (?:any|the) (?:AI|language model|LLM|assistant) (?:reading|that reads|processing) this\b"),
 )
 
 
@@ -116,7 +118,7 @@ def contact(text: str, *, allowed: str = "") -> str | None:
         for found in _MAIL.finditer(text):
             if found[0].casefold() not in allowed.casefold():
                 return shortened(found[0], _EXCERPT)
-    for pattern in (_PHONE, _PHONE_LABEL):
+    for pattern in (_PHONE, _PHONE_LABEL) if _MANY_DIGITS.search(text) else ():
         for found in pattern.finditer(text):
             digits = "".join(filter(str.isdigit, found[0]))
             if len(digits) >= FEWEST_DIGITS and not _FICTION.search(found[0]) and found[0] not in allowed:
@@ -127,7 +129,7 @@ def contact(text: str, *, allowed: str = "") -> str | None:
 def _first(patterns: Sequence[Pattern], text: str, allowed: str) -> str | None:
     low = text.casefold()
     for signs, pattern in patterns:
-        if any(sign in low for sign in signs):
+        if all(any(sign in low for sign in group) for group in signs):
             found = pattern.search(text)
             if found and not pattern.search(allowed):
                 return shortened(found[0].strip(), _EXCERPT)

@@ -3,6 +3,9 @@
 A prefix is cruder than a stemmer and the same for every language: plant, plants and planting are one, and so are
 Pflanze and Pflanzen.  It is for asking whether a matter comes up at all, never for telling two matters apart."""
 
+from collections.abc import Iterable
+from functools import lru_cache
+
 from generation.core.prose.plain import has_spaces, words
 from generation.core.prose.tongues import SMALL_WORDS
 
@@ -29,10 +32,20 @@ def stem(word: str) -> str:
 
 def stems(text: str) -> set[str]:
     """The stems of its content words; empty where words cannot be told apart."""
-    if not has_spaces(text):
-        return set()
-    return {
-        stem(word) for word in words(text)
-        if (len(word) >= SHORTEST and (low := word.casefold()) not in _SMALL and low not in _COMMON)
-        or (len(word) > 1 and word.isupper())
-    }
+    return stems_of(words(text)) if has_spaces(text) else set()
+
+
+def stems_of(said: Iterable[str]) -> set[str]:
+    """As `stems`, of words."""
+    found = {_stem_of_content(word) for word in set(said)}
+    found.discard("")
+    return found
+
+
+@lru_cache(maxsize=8_192)
+def _stem_of_content(word: str) -> str:
+    """Empty for a word that carries no meaning of its own."""
+    low = word.casefold()
+    if len(word) >= SHORTEST:
+        return "" if low in _SMALL or low in _COMMON else stem(word)
+    return low if len(word) > 1 and word.isupper() else ""

@@ -27,6 +27,7 @@ _SIGNS = (
     "ipsum", "todo", "tbd", "fixme", "insert", "placeholder", "to be ", "goes here", "n/a", "xxx", "sample text",
 )
 
+_OPENERS = "([{（［｛【「『"
 _OPENER = re.compile(r"[(\[{（［｛【「『](?=\S)")
 _CLOSER = re.compile(r"[)\]}）］｝】」』]")
 # Brackets that are no brackets: escaped, quoted alone, or the mouth of a sad face.
@@ -42,6 +43,8 @@ _SCRIPTS_WITHOUT_STOPS = ("THAI", "LAO")
 
 def is_blank(text: str) -> bool:
     """No letter, digit or symbol in it: nothing, white space or punctuation."""
+    if text[:1].isalnum():
+        return False
     return all(unicodedata.category(character)[0] in "ZPC" for character in text)
 
 
@@ -49,7 +52,7 @@ def placeholder(text: str, *, allowed: str = "") -> str | None:
     """The first placeholder in the prose of `text` (code may keep its TODOs).
 
     A pattern that also occurs in `allowed`, the words of the brief, is what the course is about."""
-    if not any(sign in text.casefold() for sign in _SIGNS):
+    if not may_hold_placeholder(text.casefold()):
         return None
     prose = without_code(text)[0]
     for pattern in _PLACEHOLDERS:
@@ -59,8 +62,15 @@ def placeholder(text: str, *, allowed: str = "") -> str | None:
     return None
 
 
+def may_hold_placeholder(low: str) -> bool:
+    """Whether `low`, in small letters, has a word that every placeholder has; to look at many texts at once."""
+    return any(sign in low for sign in _SIGNS)
+
+
 def without_code(text: str) -> tuple[str, bool]:
     """`text` with a mark in place of code, and whether its last fence was left open."""
+    if "`" not in text and "~~~" not in text:
+        return text, False
     kept: list[str] = []
     fence = ""
     for line in text.split("\n"):
@@ -103,6 +113,8 @@ def _unclosed_bracket(prose: str) -> str | None:
     """The words from the last bracket that stays open; None if as many close as open.
 
     Kinds are not told apart and a closing bracket too many is fine: [0, 1) and ]0, 1[ and 1) are."""
+    if not any(opener in prose for opener in _OPENERS):
+        return None
     plain = _LONE_BRACKET.sub("", prose)
     openers = [found.start() for found in _OPENER.finditer(plain)]
     closers = [found.start() for found in _CLOSER.finditer(plain)]

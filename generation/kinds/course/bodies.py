@@ -2,7 +2,7 @@
 
 A body may bring headings, which would break the document's outline, and may leave a code fence open,
 which would swallow all that follows.  Both are mended on the parsed blocks, so that a `#` in code stays
-what it is.  Then what could act is taken from it: see `markup.defused`."""
+what it is.  What could act is taken from it first: see `markup.defused`."""
 
 import re
 
@@ -21,9 +21,10 @@ _CLOSING_FENCE = re.compile(r"^ {0,3}(?:`{3,}|~{3,})[ \t]*$")
 
 def nested(body: str, level: int) -> str:
     """`body` to stand under a heading of `level`: inert, its own headings deeper and skipping no level."""
-    text = body.replace("\r\n", "\n").replace("\r", "\n").strip("\n")
+    # Before the blocks are looked at: a definition that is taken apart may make a heading of the line below it.
+    text = defused(body.replace("\r\n", "\n").replace("\r", "\n").strip("\n"))
     if not _WORTH_PARSING.search(text):
-        return defused(text)
+        return text
     lines = text.split("\n")
     outer: list[int] = []      # levels of the body's headings that enclose the one at hand
     tokens = _blocks.parse(text)
@@ -34,7 +35,7 @@ def nested(body: str, level: int) -> str:
                 outer.pop()
             outer.append(own)
             _rewrite_heading(lines, token, "#" * min(level + len(outer), MAX_LEVEL))
-    return defused("\n".join(lines) + _missing_fence(lines, tokens))
+    return "\n".join(lines) + _missing_fence(lines, tokens)
 
 
 def _rewrite_heading(lines: list[str], token: Token, marks: str) -> None:

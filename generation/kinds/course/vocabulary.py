@@ -151,6 +151,7 @@ ASKS_WHICH: Final = re.compile(
     r"\b(?:which|what|who|select|choose|pick|welche\w*|was|wer|wähle\w*|cuál\w*|qué|quién|selecciona|elige|quel\w*|lequel|laquelle|lesquel\w*|qu['’]est-ce|choisis\w*)\b",
     re.IGNORECASE,
 )
+MANY_SIGNS: Final = (" all ", " every ", "alle ", "mehrere", "todas", "varias", "toutes", "plusieurs")
 MANY: Final = re.compile(
     r"\b(?:select|choose|mark|tick|check|pick) (?:all|every)\b|\ball that apply\b|\balle (?:zutreffenden|richtigen)\b|\btodas las (?:correctas|que)\b|"
     r"\btoutes les (?:bonnes|réponses|affirmations)\b|\b(?:mehrere|varias|plusieurs) (?:antworten|respuestas|réponses)\b", re.IGNORECASE,
@@ -178,6 +179,7 @@ SAYS_WRONG: Final = re.compile(
     r"non|faux|inexact|pas (?:tout à fait|exact|correct)|c['’]est (?:faux|inexact|incorrect)|mauvaise réponse)\s*(?:[.!;:,]|—|–|$)",
     re.IGNORECASE,
 )
+NAMES_LETTER_SIGNS: Final = ("option", "answer", "choice", "antwort", "opci", "respuesta", "réponse", "choix", "(a)", "(b)", "(c)", "(d)", "(e)")
 NAMES_LETTER: Final = re.compile(
     r"\b(?:options?|answers?|choices?|Antwort(?:en)?|Option(?:en)?|opci(?:ón|ones)|respuestas?|réponses?|choix)\s+\(?[A-E]\)?(?![\w'’])"
     r"|\b(?:options?|choices?|Antwort|opción|choix)\s+[1-5](?![\w.,:%-])"
@@ -185,6 +187,7 @@ NAMES_LETTER: Final = re.compile(
     r"|\b(?:primera|segunda|tercera|cuarta|última) (?:opción|respuesta)\b|\b(?:première|deuxième|troisième|quatrième|dernière) (?:option|réponse)\b"
     r"|(?<![\w(])\([A-E]\)(?!\w)",
 )
+ANSWER_IS_SIGNS: Final = ("answer is", "antwort", "lösung", "respuesta", "réponse")
 ANSWER_IS: Final = re.compile(
     r"\b(?:(?:correct |right )?answer is|richtige? (?:Antwort|Lösung) (?:ist|lautet)|Antwort (?:ist|lautet)|respuesta (?:correcta )?es|"
     r"(?:bonne )?réponse (?:correcte )?est)\W{0,4}(?P<rest>[^\n]{2,200})", re.IGNORECASE,
@@ -192,16 +195,32 @@ ANSWER_IS: Final = re.compile(
 
 # --- prose ---------------------------------------------------------------------------------------
 
+# Each with the signs of which one is in whatever it finds: most texts have none, and are not searched.  Of the
+# language of the course, or English ones.
+CLICK_HERE_SIGNS: Final = {"en": ("click", "tap "), "de": ("klick",), "es": ("clic ",), "fr": ("clique",)}
 CLICK_HERE: Final = re.compile(
-    r"\b(?:click|tap) (?:here|this link|on this link)\b|\bklick\w* (?:Sie )?(?:hier|auf diesen Link)\b|\bha(?:z|ga|ced) clic aquí\b|\bcliquez (?:ici|sur ce lien)\b|\bclique ici\b"
-    r"|\[(?:here|hier|aquí|ici|link|this)\]\(", re.IGNORECASE,
+    r"\b(?:click|tap) (?:here|this link|on this link)\b|\bklick\w* (?:Sie )?(?:hier|auf diesen Link)\b|\bha(?:z|ga|ced) clic aquí\b|\bcliquez (?:ici|sur ce lien)\b|\bclique ici\b", re.IGNORECASE,
 )
+SEE_PICTURE_SIGNS: Final = {
+    "en": ("picture", "figure", "image", "diagram", "photo", "screenshot", "illustration", "the video"),
+    "de": ("abbildung", " bild", "foto", "grafik", "skizze"), "es": ("figura", "imagen", "foto"),
+    "fr": ("figure", "image", "photo", "illustration"),
+}
 SEE_PICTURE: Final = re.compile(
     r"\b(?:(?:see|look at|as shown in|shown in|refer to) (?:the )?(?:picture|figure|image|diagram|photo|screenshot|illustration)s?(?: (?:above|below|on|\d)|\b(?=[.,:)]))"
     r"|in the (?:picture|image|photo|figure|screenshot|video) (?:above|below|on the)"
     r"|(?:siehe|wie in der) (?:die |der |das )?(?:Abbildung|Bild|Foto|Grafik|Skizze)\b|(?:véase|ver|mira) (?:la )?(?:figura|imagen|foto)\b"
     r"|(?:voir|regardez) (?:la |l['’])?(?:figure|image|photo|illustration)\b)", re.IGNORECASE,
 )
+BY_COLOUR_SIGNS: Final = {
+    "en": (
+        "the red ", "the green ", "the blue ", "the yellow ", "the orange ", "the purple ", "the gr", "the black ", "the white ", "the pink ",
+        "ed in ", "shown in ", "written in ", "the right", "the left",
+    ),
+    "de": ("rote", "grüne", "blaue", "gelbe", "graue", "rot ", "grün ", "blau ", "gelb ", "rechts ", "links ", "rechten spalte", "linken spalte"),
+    "es": ("en rojo", "en verde", "en azul", "en amarillo", "derecha", "izquierda"),
+    "fr": ("en rouge", "en vert", "en bleu", "en jaune", "droite", "gauche"),
+}
 BY_COLOUR: Final = re.compile(
     r"\bthe (?:red|green|blue|yellow|orange|purple|grey|gray|black|white|pink) (?:one|ones|part|text|box|row|line|area|words?|column|cells?|entries|items?)\b(?! (?:of the|wire))"
     r"|\b(?:marked|shown|highlighted|printed|written) in (?:red|green|blue|yellow|orange|purple|grey|gray|pink)\b"

@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from generation.core.prose import language
+from generation.core.prose.plain import plain
 
 ENGLISH = "This paragraph is in English from its first to its last word, so nobody can take it for anything else."
 GERMAN = "Dieser Absatz ist vom ersten bis zum letzten Wort auf Deutsch, und niemand kann ihn für etwas anderes halten."
@@ -23,7 +24,7 @@ JAPANESE = "これは日本語の文章です。英語のコースなので、�
     ],
 )
 def test_foreign_text_is_found(text, asked, found):
-    answer = language.foreign(text, asked)
+    answer = language.foreign_prose(plain(text), asked)
     assert answer is not None and answer.language == found
     assert answer.confidence >= language.SURE
 
@@ -42,7 +43,7 @@ def test_foreign_text_is_found(text, asked, found):
     ],
 )
 def test_what_is_in_the_language_or_in_doubt_is_left_in_peace(text, asked):
-    assert language.foreign(text, asked) is None
+    assert language.foreign_prose(plain(text), asked) is None
 
 
 def test_tags_are_read_as_bcp_47_has_them():
@@ -55,6 +56,6 @@ def test_tags_are_read_as_bcp_47_has_them():
 def test_many_threads_may_ask_at_once():
     texts = [f"{GERMAN} {number * 'x'}" for number in range(20)]
     with ThreadPoolExecutor(8) as pool:
-        found = list(pool.map(lambda text: language.foreign(text, "en"), texts))
+        found = list(pool.map(lambda text: language.foreign_prose(text, "en"), texts))
     assert {answer.language for answer in found if answer} == {"de"}
     assert None not in found

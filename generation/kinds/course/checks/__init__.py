@@ -9,7 +9,17 @@ from collections.abc import Callable, Iterator
 from generation.core.findings import Finding
 from generation.core.kind import JsonObject
 from generation.kinds.course.brief import Brief
-from generation.kinds.course.checks import coverage, objectives, promises, quiz, repetition, safety, structure, teaching
+from generation.kinds.course.checks import (
+    coverage,
+    objectives,
+    promises,
+    quiz,
+    repetition,
+    safety,
+    structure,
+    teaching,
+    wording,
+)
 from generation.kinds.course.checks.drafts import Draft, Texts, passages_of_plan
 from generation.kinds.course.schema import Document, Lesson, Plan
 
@@ -19,20 +29,20 @@ UnitRule = Callable[[Draft], Iterator[Finding]]
 DocumentRule = Callable[[Brief, Document], Iterator[Finding]]
 
 PLAN_RULES: tuple[PlanRule, ...] = (
-    structure.plan_counts, structure.plan_titles, structure.plan_holes, structure.plan_endings,
-    structure.objective_ladder, structure.prerequisites_come_earlier,
+    structure.plan_counts, structure.plan_titles, structure.objective_ladder, structure.prerequisites_come_earlier,
     objectives.objective_verbs, objectives.objective_form, objectives.objective_numbers, objectives.level_mix,
     objectives.course_objectives_are_served, objectives.module_objectives_are_served,
     teaching.terms_of_plan, promises.titles_carry_no_numbers, promises.summary_agrees_with_the_brief,
     coverage.rules_that_did_not_run,
 )
 TEXT_RULES: tuple[TextRule, ...] = (
-    teaching.texts_in_language, teaching.lessons_exist, safety.safe_markup, safety.no_leaks, safety.no_orders,
+    structure.holes, structure.loose_ends, teaching.texts_in_language, teaching.lessons_exist,
+    wording.not_garbled, wording.phrases_are_whole, safety.safe_markup, safety.no_leaks, safety.no_orders,
     safety.links_are_known, safety.notes_are_kept, safety.seen_by_everybody,
 )
 UNIT_RULES: tuple[UnitRule, ...] = (
-    structure.lesson_counts, structure.lesson_headings, structure.lesson_holes, structure.lesson_endings,
-    structure.items_measure_objectives, structure.key_count, structure.options_differ,
+    structure.lesson_counts, structure.lesson_headings, structure.items_measure_objectives,
+    structure.key_count, structure.options_differ,
     teaching.section_lengths, teaching.lesson_time, teaching.reading_level, teaching.long_sentences,
     teaching.own_terms_are_used, teaching.terms_of_later_lessons, teaching.looks_back_at_earlier_lessons,
     teaching.nearest_to_its_own_target,
@@ -42,11 +52,12 @@ UNIT_RULES: tuple[UnitRule, ...] = (
     repetition.paragraphs_differ, repetition.items_copy_nothing, repetition.items_are_independent,
     repetition.items_differ,
     safety.code_parses, safety.sums_come_out, safety.headings_of_bodies, promises.announced_counts,
+    wording.sentences_are_said_once, wording.one_form_of_address,
 )
 DOCUMENT_RULES: tuple[DocumentRule, ...] = (
     structure.document_counts, structure.document_order, teaching.course_time, quiz.keys_are_longest_too_often,
     quiz.too_many_negative_stems, repetition.paragraphs_differ_across_lessons, repetition.items_differ_across_lessons,
-    safety.language_of_document,
+    safety.language_of_document, wording.one_form_of_address_in_the_course,
 )
 
 

@@ -14,7 +14,7 @@ LANGUAGES_OF = {
     "CR-O01": vocabulary.LANGUAGES, "CR-O02": vocabulary.LANGUAGES, "CR-O04": vocabulary.LANGUAGES,
     "CR-C07": vocabulary.LANGUAGES, "CR-Q03": vocabulary.LANGUAGES, "CR-Q06": vocabulary.LANGUAGES,
     "CR-Q07": ENGLISH, "CR-Q14": vocabulary.LANGUAGES, "CR-S02": vocabulary.LANGUAGES,
-    "CR-S03": vocabulary.LANGUAGES, "CR-X04": vocabulary.LANGUAGES,
+    "CR-R04": vocabulary.LANGUAGES, "CR-S03": vocabulary.LANGUAGES, "CR-X04": vocabulary.LANGUAGES,
 }
 # Languages without spaces between words: no sentence of them is counted in words.
 WITHOUT_SPACES = frozenset({"zh", "ja", "th", "lo", "my", "km", "yue"})

@@ -2,13 +2,14 @@
 
 Rules ask for the same things (plain text, stems, sentences) again and again, so each is made once and kept."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from generation.core.findings import Finding, Severity, error
 from generation.core.prose import language, plain
-from generation.core.prose.stems import stems
+from generation.core.prose.stems import stems_of
 from generation.kinds.course.brief import Brief
 from generation.kinds.course.schema import Example, Item, Lesson, PlacedLesson, Plan, Section
 
@@ -102,9 +103,27 @@ class Draft:
         return "\n\n".join((*self.sections, *self.examples, self.lesson.summary))
 
     @cached_property
+    def shown(self) -> str:
+        """What teaches but for the summary: long enough to measure sentences in."""
+        return "\n\n".join((*self.sections, *self.examples))
+
+    @cached_property
+    def words(self) -> list[str]:
+        """Of what is shown."""
+        return plain.words(self.shown)
+
+    @cached_property
+    def sentences(self) -> list[str]:
+        """Of what is shown."""
+        return plain.sentences(self.shown)
+
+    @cached_property
     def stems(self) -> set[str]:
-        """Of everything that the lesson says but for the wrong options."""
-        return stems("\n".join(passage.plain for passage in self.texts.passages))
+        """Of everything that the lesson says."""
+        if not plain.has_spaces(self.shown):
+            return set()
+        others = (passage.text for passage in self.texts.passages if passage.key != "body")
+        return stems_of(self.words) | stems_of(plain.words("\n".join(others)))
 
 
 def _is_body_of(parent: str, passage: Passage) -> bool:
@@ -155,6 +174,12 @@ def passages_of_item(at: str, item: Item) -> Iterator[Passage]:
         yield Passage(f"{at}/options/{k}/text", "option", option.text)
         yield Passage(f"{at}/options/{k}/explanation", "explanation", option.explanation)
     yield Passage(f"{at}/rationale", "rationale", item.rationale)
+
+
+@lru_cache(maxsize=256)
+def speaks_of(pattern: re.Pattern[str], brief: str) -> bool:
+    """Whether the words of a brief hold `pattern`: asked for every lesson of it."""
+    return pattern.search(brief) is not None
 
 
 def warning(

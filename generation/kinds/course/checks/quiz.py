@@ -146,7 +146,9 @@ def stems_agree_with_kind(draft: Draft) -> Iterator[Finding]:
     for n, item in enumerate(draft.lesson.quiz):
         keys = sum(option.is_correct for option in item.options)
         asked = vocabulary.HOW_MANY.search(item.stem)
-        if item.kind is ItemKind.SINGLE and vocabulary.MANY.search(item.stem):
+        low = item.stem.casefold()
+        has_sign = any(sign in low for sign in vocabulary.MANY_SIGNS)
+        if item.kind is ItemKind.SINGLE and has_sign and vocabulary.MANY.search(item.stem):
             yield _disagrees(n, "one answer", "several are asked for")
         elif asked and (count := vocabulary.COUNTS[asked["count"].casefold()]) > 1 and count != keys:
             if f"{asked['count']} " in item.stem[asked.start():].casefold() and item.kind is ItemKind.SINGLE:
@@ -238,36 +240,30 @@ def explanations_agree_with_keys(draft: Draft) -> Iterator[Finding]:
     for n, item in enumerate(draft.lesson.quiz):
         for k, option in enumerate(item.options):
             at = f"/quiz/{n}/options/{k}/explanation"
-            first = normal(option.text).partition(" ")[0]
-            said = option.explanation
-            denied, praised = vocabulary.SAYS_WRONG.match(said), vocabulary.SAYS_RIGHT.match(said)
+            verdict = (vocabulary.SAYS_WRONG if option.is_correct else vocabulary.SAYS_RIGHT).match(option.explanation)
             # In a question of right or wrong the option says so itself.
-            if option.is_correct and denied and normal(denied[0]).partition(" ")[0] != first:
-                yield _contradicts(at, n, k, denied[0], "is marked as correct, and its explanation calls it wrong")
-            elif not option.is_correct and praised and normal(praised[0]).partition(" ")[0] != first:
-                yield _contradicts(at, n, k, praised[0], "is marked as wrong, and its explanation calls it right")
+            if verdict is None or normal(verdict[0]).partition(" ")[0] == normal(option.text).partition(" ")[0]:
+                continue
+            mark, call = ("correct", "wrong") if option.is_correct else ("wrong", "right")
+            yield error(
+                "CR-Q14", at, measured=verdict[0].strip(), limit="agrees with the key",
+                message=f"Option {k + 1} of quiz item {n + 1} is marked as {mark}, its explanation calls it {call}.",
+                advice="Check which option is correct, then mend the mark or the explanation.",
+            )
         yield from _names_an_option(n, item)
         yield from _names_a_distractor(n, item)
 
 
-def _contradicts(at: str, n: int, k: int, words: str, how: str) -> Finding:
-    return error(
-        "CR-Q14", at, measured=words.strip(), limit="agrees with the key",
-        message=f"Option {k + 1} of quiz item {n + 1} {how}.",
-        advice="Check which option is correct, then mend the mark or the explanation.",
-    )
-
-
 def _names_an_option(n: int, item: Item) -> Iterator[Finding]:
     """Options are put into another order afterwards.  A letter that the stem itself introduces is a name."""
-    if vocabulary.NAMES_LETTER.search(item.stem):
+    if _named_letter(item.stem):
         return
     texts = [(f"/quiz/{n}/rationale", item.rationale)]
     for k, option in enumerate(item.options):
         at = f"/quiz/{n}/options/{k}"
         texts += [(f"{at}/text", option.text), (f"{at}/explanation", option.explanation)]
     for pointer, text in texts:
-        found = vocabulary.NAMES_LETTER.search(text)
+        found = _named_letter(text)
         if found:
             is_sign = found[0].startswith("(")
             yield error(
@@ -278,8 +274,16 @@ def _names_an_option(n: int, item: Item) -> Iterator[Finding]:
             )
 
 
+def _named_letter(text: str) -> re.Match[str] | None:
+    low = text.casefold()
+    has_sign = any(sign in low for sign in vocabulary.NAMES_LETTER_SIGNS)
+    return vocabulary.NAMES_LETTER.search(text) if has_sign else None
+
+
 def _names_a_distractor(n: int, item: Item) -> Iterator[Finding]:
-    answer = vocabulary.ANSWER_IS.search(item.rationale)
+    low = item.rationale.casefold()
+    has_sign = any(sign in low for sign in vocabulary.ANSWER_IS_SIGNS)
+    answer = vocabulary.ANSWER_IS.search(item.rationale) if has_sign else None
     keys = [normal(option.text) for option in item.options if option.is_correct]
     said = normal(item.rationale)
     for k, option in enumerate(item.options):

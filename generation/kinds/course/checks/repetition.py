@@ -71,9 +71,9 @@ def _repeated(found: list[tuple[str, str]], of: str) -> Iterator[Finding]:
 
 def items_copy_nothing(draft: Draft) -> Iterator[Finding]:
     """CR-Q10: a question is no sentence of the lesson."""
-    runs = Runs(draft.teaching, COPIED_WORDS)
+    runs = Runs(draft.teaching, COPIED_WORDS)      # looked at only if a question is long enough
     for passage in draft.texts.passages:
-        if passage.key in {"stem", "option"} and len(passage.text) > 3 * COPIED_WORDS:
+        if passage.key in {"stem", "option"} and passage.text.count(" ") >= COPIED_WORDS - 1:
             copied = runs.shared(passage.text)
             if copied is not None:
                 yield warning(

@@ -2,16 +2,16 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache, partial
 from itertools import pairwise
 
 from generation.core.findings import Finding, Severity, error
 from generation.core.prose import arithmetic, code_faults, links, markup_faults, residue
 from generation.core.prose.plain import sentences
-from generation.core.prose.stems import stems
 from generation.core.prose.wholeness import shortened, without_code
 from generation.kinds.course import vocabulary
 from generation.kinds.course.brief import Brief
-from generation.kinds.course.checks.drafts import Draft, Texts, warning
+from generation.kinds.course.checks.drafts import Draft, Texts, speaks_of, warning
 from generation.kinds.course.schema import Document
 
 _ABOUT_MARKUP = re.compile(r"\b(?:html|xss|javascript|web\w*|css|markup|markdown|svg|front-?end)\b", re.IGNORECASE)
@@ -28,7 +28,7 @@ _MOST_FORBIDDEN = 12
 def safe_markup(texts: Texts) -> Iterator[Finding]:
     if "<" not in texts.everything and "](" not in texts.everything:
         return
-    is_about_it = _ABOUT_MARKUP.search(texts.allowed) is not None
+    is_about_it = speaks_of(_ABOUT_MARKUP, texts.allowed)
     for passage in texts.passages:
         found = markup_faults.active(passage.text)
         if found is not None:
@@ -69,7 +69,7 @@ def no_leaks(texts: Texts) -> Iterator[Finding]:
 
 
 def no_orders(texts: Texts) -> Iterator[Finding]:
-    is_about_it = _ABOUT_PROMPTS.search(texts.allowed) is not None
+    is_about_it = speaks_of(_ABOUT_PROMPTS, texts.allowed)
     for passage, found in texts.where(lambda text: residue.orders(text, allowed=texts.allowed)):
         yield error(
             "CR-S03", passage.pointer, measured=found, limit="no orders to a model",
@@ -117,7 +117,8 @@ def links_are_known(texts: Texts) -> Iterator[Finding]:
 def notes_are_kept(texts: Texts) -> Iterator[Finding]:
     """CR-C07: what the notes of the brief rule out is not used."""
     for forbidden in _forbidden(texts.brief.notes):
-        parts = stems(forbidden) or {forbidden.casefold().strip()}
+        # Its words as they stand, but for their endings: "live work" is not every live part.
+        parts = {word[: max(4, len(word) - 2)] for word in forbidden.casefold().split()}
         if not all(part in texts.low for part in parts):
             continue
         for passage in texts.passages:
@@ -139,14 +140,15 @@ def notes_are_kept(texts: Texts) -> Iterator[Finding]:
                 break
 
 
-def _forbidden(notes: str) -> list[str]:
+@lru_cache(maxsize=64)
+def _forbidden(notes: str) -> tuple[str, ...]:
     found = []
     for match in vocabulary.FORBIDS.finditer(notes):
         for part in re.split(r"\s+(?:or|and|oder|und|ni|o|y|ou|et)\s+", match["what"]):
             words = part.strip().split()
             if words and len(words) <= 6 and len(part.strip()) >= 3:
                 found.append(" ".join(words[:4]))
-    return found[:_MOST_FORBIDDEN]
+    return tuple(found[:_MOST_FORBIDDEN])
 
 
 def sums_come_out(draft: Draft) -> Iterator[Finding]:
@@ -200,14 +202,20 @@ def seen_by_everybody(texts: Texts) -> Iterator[Finding]:
                         message=f"A table cannot be read aloud: {fault}.",
                         advice="Give the table a header row and every row as many cells.",
                     )
-    for rule, pattern, message, advice in (
-        ("CR-X02", vocabulary.CLICK_HERE, "A link says “{}”, which means nothing by itself.", "Say where it leads."),
-        ("CR-X02", vocabulary.SEE_PICTURE, "The text points to a picture that does not exist: “{}”.",
+    for rule, signs, pattern, message, advice in (
+        ("CR-X02", vocabulary.CLICK_HERE_SIGNS, vocabulary.CLICK_HERE,
+         "A link says “{}”, which means nothing by itself.", "Say where it leads."),
+        ("CR-X02", vocabulary.SEE_PICTURE_SIGNS, vocabulary.SEE_PICTURE,
+         "The text points to a picture that does not exist: “{}”.",
          "Say in words what the picture would show."),
-        ("CR-X04", vocabulary.BY_COLOUR, "The text points by colour or place alone: “{}”.",
+        ("CR-X04", vocabulary.BY_COLOUR_SIGNS, vocabulary.BY_COLOUR,
+         "The text points by colour or place alone: “{}”.",
          "Name the thing by what it is, besides its colour or place."),
     ):
-        for passage, found in texts.where(lambda text, pattern=pattern: _first(pattern, text)):     # type: ignore[misc]
+        known = signs.get(texts.language, signs["en"])
+        if not any(sign in texts.low for sign in known):
+            continue
+        for passage, found in texts.where(partial(_first, pattern)):
             yield warning(
                 rule, passage.pointer, measured=found, limit="words that everybody can follow",
                 message=message.format(found), advice=advice,

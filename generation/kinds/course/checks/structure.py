@@ -2,15 +2,12 @@
 
 import unicodedata
 from collections.abc import Iterable, Iterator
-from typing import Any
-
-from pydantic import BaseModel
 
 from generation.core.findings import Finding, error
 from generation.core.prose import wholeness as prose
 from generation.kinds.course import schema
 from generation.kinds.course.brief import Brief
-from generation.kinds.course.checks.drafts import Draft
+from generation.kinds.course.checks.drafts import Draft, Texts
 from generation.kinds.course.schema import Document, Item, ItemKind, Plan, Size
 
 # --- CR-T01: counts ------------------------------------------------------------------------------
@@ -86,55 +83,38 @@ def document_order(brief: Brief, document: Document) -> Iterator[Finding]:
 # --- CR-T03: no holes; CR-T04: no loose ends -----------------------------------------------------
 
 
-def plan_holes(brief: Brief, plan: Plan) -> Iterator[Finding]:
-    return _holes(brief, plan)
-
-
-def lesson_holes(draft: Draft) -> Iterator[Finding]:
-    return _holes(draft.brief, draft.lesson)
-
-
-def plan_endings(brief: Brief, plan: Plan) -> Iterator[Finding]:
-    return _loose_ends(plan)
-
-
-def lesson_endings(draft: Draft) -> Iterator[Finding]:
-    return _loose_ends(draft.lesson)
-
-
-_REFERENCES = frozenset({"id", "supports", "objective", "kind"})          # other rules resolve them
+_NAMES = {"key_terms": "key term", "option": "text"}
 _PROSE = frozenset({"summary", "body", "instructions"})                    # the rest may be a phrase
 
 
-def _holes(brief: Brief, model: BaseModel) -> Iterator[Finding]:
-    allowed = "\n".join((brief.subject, brief.audience, brief.notes, *brief.objectives))
-    for pointer, key, text in _texts(model.model_dump()):
-        if key in _REFERENCES:
-            continue
-        is_option = key == "text" and "/options/" in pointer      # `...` may be one; CR-Q02 judges them
-        if prose.is_blank(text) and not is_option:
+def holes(texts: Texts) -> Iterator[Finding]:
+    has_placeholder = prose.may_hold_placeholder(texts.low)
+    for passage in texts.passages:
+        pointer, named, text = passage.pointer, _NAMES.get(passage.key, passage.key), passage.text
+        # `...` may be an option; CR-Q02 judges them.
+        if passage.key != "option" and prose.is_blank(text):
             yield error(
                 "CR-T03", pointer, measured=repr(text[:60]), limit="real text",
-                message=f"The {_named(key)} is empty.",
-                advice=f"Write the {_named(key)} in full.",
+                message=f"The {named} is empty.",
+                advice=f"Write the {named} in full.",
             )
-        elif (found := prose.placeholder(text, allowed=allowed)) is not None:
+        elif has_placeholder and (found := prose.placeholder(text, allowed=texts.allowed)) is not None:
             yield error(
                 "CR-T03", pointer, measured=found, limit="real text",
-                message=f"The {_named(key)} contains the placeholder “{found}”.",
+                message=f"The {named} contains the placeholder “{found}”.",
                 advice="Replace the placeholder by the finished text that it stands for.",
             )
 
 
-def _loose_ends(model: BaseModel) -> Iterator[Finding]:
-    for pointer, key, text in _texts(model.model_dump()):
-        if key not in _PROSE or prose.is_blank(text):
+def loose_ends(texts: Texts) -> Iterator[Finding]:
+    for passage in texts.passages:
+        if passage.key not in _PROSE or prose.is_blank(passage.text):
             continue
-        reason = prose.cut_off(text)
+        reason = prose.cut_off(passage.text)
         if reason is not None:
             yield error(
-                "CR-T04", pointer, measured=reason, limit="a complete text",
-                message=f"The {_named(key)} looks cut off: {reason}.",
+                "CR-T04", passage.pointer, measured=reason, limit="a complete text",
+                message=f"The {passage.key} looks cut off: {reason}.",
                 advice="Write it to its end: finish the last sentence, close every code fence and bracket. "
                        "If it is long, make it shorter.",
             )
@@ -250,28 +230,12 @@ def _normal_option(text: str) -> str:
 # --- shared --------------------------------------------------------------------------------------
 
 
-def _texts(value: Any, pointer: str = "", key: str = "") -> Iterator[tuple[str, str, str]]:     # Any: JSON
-    """Every text in `value` with its pointer and the name of its field."""
-    if isinstance(value, str):
-        yield pointer, key, value
-    elif isinstance(value, dict):
-        for name, child in value.items():
-            yield from _texts(child, f"{pointer}/{name}", name)
-    elif isinstance(value, list | tuple):
-        for place, child in enumerate(value):
-            yield from _texts(child, f"{pointer}/{place}", key)
-
-
 def _objective_ids(plan: Plan) -> Iterator[tuple[str, str]]:
     for k, objective in enumerate(plan.objectives):
         yield f"/objectives/{k}/id", objective.id
     for m, module in enumerate(plan.modules):
         for k, of_module in enumerate(module.objectives):
             yield f"/modules/{m}/objectives/{k}/id", of_module.id
-
-
-def _named(key: str) -> str:
-    return "key term" if key == "key_terms" else key
 
 
 def _exactly(pointer: str, entries: tuple[object, ...], wanted: int, what: str) -> Iterator[Finding]:

@@ -10,7 +10,7 @@ from generation.core.prose.stems import stems
 from generation.core.prose.wholeness import shortened
 from generation.kinds.course import vocabulary
 from generation.kinds.course.brief import Brief, ReadingLevel
-from generation.kinds.course.checks.drafts import Draft, Passage, Texts, warning
+from generation.kinds.course.checks.drafts import Draft, Passage, Texts, speaks_of, warning
 from generation.kinds.course.schema import Document, DocumentLesson, Plan, Size
 
 WORDS_A_MINUTE = 200             # adults, silent reading: as the prompt says
@@ -19,17 +19,20 @@ SECTION_WORDS = Size(80, 1_500)
 FEWEST_WORDS = 40                # of a section: below, there is no lesson in it
 LESSON_TIME = (0.8, 1.2)         # of the minutes asked for
 COURSE_TIME = (0.85, 1.15)
-GRADES = {ReadingLevel.PLAIN: (2, 8), ReadingLevel.GENERAL: (5, 12), ReadingLevel.ACADEMIC: (9, 18)}
-LIX = {ReadingLevel.PLAIN: (15, 42), ReadingLevel.GENERAL: (25, 55), ReadingLevel.ACADEMIC: (38, 75)}
+GRADES = {ReadingLevel.PLAIN: (0, 8), ReadingLevel.GENERAL: (2, 12), ReadingLevel.ACADEMIC: (9, 18)}
+LIX = {ReadingLevel.PLAIN: (15, 42), ReadingLevel.GENERAL: (18, 55), ReadingLevel.ACADEMIC: (38, 75)}
 LONG_SENTENCE = 35               # words
 MOST_LONG = 0.1
 FEWEST_SENTENCES = 10
 SHORTEST_FOREIGN = 150           # characters of a paragraph alone that is an error
+MOST_PARAGRAPHS = 40
 OWN_AT_MOST = 0.34               # of the distinct stems of its own target: a lesson that misses it
 OTHER_AT_LEAST = 0.6             # of another's: the lesson that it is instead
 FEWEST_STEMS = 4
 _MINUTES = re.compile(r"\b(\d{1,3})\s?(?:-\s?)?(?:minutes?|min\b|Minuten?|minutos?)", re.IGNORECASE)
-_LESSON = re.compile(r"\b(?:lessons?|lektion(?:en)?|leçons?|lecci(?:ón|ones))\s+(\d{1,3})\b(?![.,]\d)", re.IGNORECASE)
+# On small letters, and from one beginning: this is looked for in every text.
+_LESSON = re.compile(r"le(?:ssons?|ktion(?:en)?|çons?|cci(?:ón|ones))\s+(\d{1,3})\b(?![.,]\d)")
+_SIGNS_OF_LESSONS = ("lesson ", "lessons ", "lektion", "leçon", "lecci")
 _LOOKS_BACK = re.compile(
     r"\b(?:saw|learn(?:ed|t)|met|covered|discussed|introduced|earlier|previous|remember|recall|from|gelernt|gesehen|vorher\w*|"
     r"früher\w*|vimos|aprendimos|aprendiste|anterior|vu|vue|appris|précédent\w*)\b", re.IGNORECASE,
@@ -42,7 +45,7 @@ _QUALIFIER = re.compile(r"\s*\([^()]*\)")
 
 def section_lengths(draft: Draft) -> Iterator[Finding]:
     for n, section in enumerate(draft.lesson.sections):
-        count = word_count(section.body)
+        count = word_count(draft.sections[n])
         if count in SECTION_WORDS:
             continue
         is_hopeless = count < FEWEST_WORDS or count > SECTION_WORDS.high
@@ -113,12 +116,13 @@ def _minutes(read: int, active: int, items: int) -> float:
 
 
 def reading_level(draft: Draft) -> Iterator[Finding]:
-    text = "\n\n".join((*draft.sections, *draft.examples))
-    level = draft.brief.reading_level
+    if not has_spaces(draft.shown):
+        return
+    level, sentences = draft.brief.reading_level, len(draft.sentences)
     if draft.language == "en":
-        name, measured, (low, high) = "school year", readability.grade(text), GRADES[level]
+        name, measured, (low, high) = "school year", readability.grade(draft.words, sentences), GRADES[level]
     else:
-        name, measured, (low, high) = "LIX", readability.lix(text), LIX[level]
+        name, measured, (low, high) = "LIX", readability.lix(draft.words, sentences), LIX[level]
     if measured is not None and not low <= measured <= high:
         harder = measured > high
         yield warning(
@@ -129,11 +133,10 @@ def reading_level(draft: Draft) -> Iterator[Finding]:
 
 
 def long_sentences(draft: Draft) -> Iterator[Finding]:
-    text = "\n\n".join((*draft.sections, *draft.examples))
-    if not has_spaces(text):
+    if not has_spaces(draft.shown):
         return
-    counts = readability.lengths(text)
-    long = sum(count > LONG_SENTENCE for count in counts)
+    counts = draft.sentences
+    long = sum(len(sentence.split()) > LONG_SENTENCE for sentence in counts)
     if len(counts) >= FEWEST_SENTENCES and long > MOST_LONG * len(counts):
         yield warning(
             "CR-R02", "/sections", measured=f"{long} of {len(counts)} sentences",
@@ -148,17 +151,14 @@ def texts_in_language(texts: Texts) -> Iterator[Finding]:
     tag = texts.brief.language
     if not language.can_tell(tag):
         return
-    teaches_a_language = vocabulary.LANGUAGE_NAMES.search(texts.allowed) is not None
-    for pointer, text in _long_texts(texts.passages):
-        found = language.foreign_prose(text, tag)
-        if found is not None:
-            yield _in_another_language(pointer, found.language, tag, is_sure=not teaches_a_language)
-            continue
-        for paragraph in paragraphs(text)[:40] if len(text) > language.LONGEST_READ // 10 else ():
-            foreign = language.foreign_prose(paragraph, tag)
-            if foreign is not None:
-                is_sure = not teaches_a_language and len(paragraph) >= SHORTEST_FOREIGN
-                yield _in_another_language(pointer, foreign.language, tag, is_sure=is_sure)
+    teaches_a_language = speaks_of(vocabulary.LANGUAGE_NAMES, texts.allowed)
+    for pointer, text, is_list in _long_texts(texts.passages):
+        parts = [part for part in paragraphs(text)[:MOST_PARAGRAPHS] if len(part) >= language.SHORTEST]
+        for part in parts if len(parts) > 1 else (text,):
+            found = language.foreign_prose(part, tag, is_list=is_list)
+            if found is not None:
+                is_sure = not teaches_a_language and (len(parts) < 2 or len(part) >= SHORTEST_FOREIGN)
+                yield _in_another_language(pointer, found.language, tag, is_sure=is_sure)
                 break
 
 
@@ -170,18 +170,18 @@ def _in_another_language(pointer: str, found: str, tag: str, *, is_sure: bool) -
     )
 
 
-def _long_texts(passages: tuple[Passage, ...]) -> Iterator[tuple[str, str]]:
+def _long_texts(passages: tuple[Passage, ...]) -> Iterator[tuple[str, str, bool]]:
     """Texts of which the language can be told; those of one quiz item, or of one kind of short text, joined."""
     short: dict[str, list[str]] = {}
     for passage in passages:
         if passage.pointer.startswith("/quiz/"):
             short.setdefault("/".join(passage.pointer.split("/")[:3]), []).append(passage.text)
         elif len(passage.text) >= language.SHORTEST:
-            yield passage.pointer, passage.plain
+            yield passage.pointer, passage.plain, False
         elif passage.key in {"title", "heading", "text"}:
             short.setdefault("/".join(passage.pointer.split("/")[:2]), []).append(passage.text)
     for pointer, parts in short.items():
-        yield pointer, ". ".join(parts)
+        yield pointer, ". ".join(parts), not pointer.startswith("/quiz/")
 
 
 # --- CR-P02, P04: terms and lessons --------------------------------------------------------------
@@ -252,8 +252,10 @@ def terms_of_later_lessons(draft: Draft) -> Iterator[Finding]:
 def lessons_exist(texts: Texts) -> Iterator[Finding]:
     """CR-P04: no lesson is named that the course has not."""
     last = texts.brief.lessons
+    if not any(sign in texts.low for sign in _SIGNS_OF_LESSONS):
+        return
     for passage in texts.passages:
-        for found in _LESSON.finditer(passage.text):
+        for found in _LESSON.finditer(passage.text.casefold()):
             if not 1 <= int(found[1]) <= last:
                 yield error(
                     "CR-P04", passage.pointer, measured=found[0], limit=f"lessons 1 to {last}",
@@ -265,8 +267,10 @@ def lessons_exist(texts: Texts) -> Iterator[Finding]:
 
 def looks_back_at_earlier_lessons(draft: Draft) -> Iterator[Finding]:
     """CR-P02: what was learned, was learned in an earlier lesson."""
+    if not any(sign in draft.texts.low for sign in _SIGNS_OF_LESSONS):
+        return
     for passage in draft.texts.passages:
-        for found in _LESSON.finditer(passage.text):
+        for found in _LESSON.finditer(passage.text.casefold()):
             number = int(found[1])
             around = passage.text[max(0, found.start() - 40) : found.end() + 40]
             if draft.place.number < number <= draft.brief.lessons and _LOOKS_BACK.search(around):
