@@ -89,6 +89,10 @@ def test_the_implement_in_a_name_decides_what_is_needed():
     assert not entry_of("Band-assisted pull-up").fits(frozenset({Equipment.BANDS}))
 
 
+def test_what_every_home_has_needs_nothing():
+    assert entry_of("Backpack row").fits(frozenset()) and not entry_of("Row").fits(frozenset())
+
+
 def test_a_stretch_of_a_muscle_is_no_work_for_it():
     entry = entry_of("Hamstring stretch with a band")
     assert entry.is_gentle and not entry.is_compound and entry.primary in {(), ("mobility",)}
@@ -231,6 +235,9 @@ def test_a_defect_of_the_plan_is_found(brief, changes, found):
     ({}, {"/safety": PLAN["safety"] + " It does not treat or cure back pain."}, "TP-T02"),
     ({}, {"/safety": PLAN["safety"] + " Ask a doctor first if you have an injury or a hernia."}, "TP-T02"),
     ({}, {"/safety": PLAN["safety"] + " Never train through pain."}, "TP-T02"),
+    ({}, {"/safety": PLAN["safety"] + " Do not go on without asking a doctor."}, "TP-T02"),
+    ({}, {"/progression": PLAN["progression"] + " Fix the band behind the back and treat the knees well."}, "TP-T02"),
+    ({}, {"/weeks/2/focus": "Use what the deload gave you"}, "TP-S11"),
     ({}, {"/summary": "No result is guaranteed; steady work counts."}, "TP-T06"),
     ({"limitations": ["Left shoulder is stiff"]}, {"/safety": PLAN["safety"] + " Mind the left shoulder."}, "TP-C02"),
     ({"language": "en-GB"}, {"/title": "Kraft mit Kniebeuge und Kreuzheben"}, "TP-S12"),

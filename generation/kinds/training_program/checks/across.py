@@ -270,7 +270,8 @@ def deloads(brief: Brief, document: Document) -> Iterator[Finding]:
             continue
         share = one.hard_sets / max(last.hard_sets, 1)
         fewest = len([row for row in one.rows if row.is_hard])       # one set each
-        if share < LEAST_SHARE or (share > MOST_SHARE and one.hard_sets > fewest + 1):
+        is_taper = brief.goal is Goal.EVENT and one.index >= len(document.weeks) - 2
+        if (share < LEAST_SHARE and not is_taper) or (share > MOST_SHARE and one.hard_sets > fewest + 1):
             yield error(
                 "TP-P07", f"{one.at}/workouts", measured=f"{share:.0%} of the sets", limit="40 to 70 %",
                 message=f"Week {one.number} is a deload with {one.hard_sets} sets, and week {last.number} had "

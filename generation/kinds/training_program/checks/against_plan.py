@@ -214,10 +214,11 @@ _DELOAD = re.compile(
     r"|semaine de decharge|semaine allegee)\b"
 )
 _OTHER_WEEK = re.compile(
-    r"\b(?:after|before|from|since|next|last|previous|following|until|towards?|no|not|without|unlike|than|post|pre"
+    r"\b(?:after|before|from|since|next|last|previous|following|until|towards?|no|not|never|nothing|without|unlike|than|post|pre"
     r"|coming|recent"
-    r"|nach|vor|seit|letzte\w*|nachste\w*|keine?|ohne|bis|despues|antes|tras|proxima|ultima|sin|hasta"
-    r"|apres|avant|depuis|prochaine|derniere|sans|jusqu\w*)\b"
+    r"|nach|vor|seit|letzte\w*|nachste\w*|keine?|nicht\w*|nie|ohne|bis|despues|antes|tras|proxima|ultima|sin|hasta"
+    r"|nunca|nada|lejos"
+    r"|apres|avant|depuis|prochaine|derniere|sans|pas|jamais|rien|loin|jusqu\w*)\b"
 )
 _HARDEST = re.compile(
     r"\b(?:(?:hardest|heaviest|toughest|peak) week|max(?:ing)? out|new (?:pr|personal record|max)|test (?:your "
@@ -227,7 +228,7 @@ _HARDEST = re.compile(
 )
 
 
-_COMES = (" is over", " is behind", " comes", " follows", " next")
+_COMES = (" is over", " is behind", " comes", " follows", " next", " in ", " starts", " begins", " gave", " was")
 
 
 def _wrong_words(text: str, *, is_deload: bool) -> str:
@@ -340,10 +341,11 @@ def numbers_of_brief_in_plan(brief: Brief, plan: Plan) -> Iterator[Finding]:
                 )
     for at, said in (("/title", title), ("/summary", summary)):
         for found in _DAYS.finditer(said):
-            if int(found.group(1)) > brief.days_per_week or (
-                int(found.group(1)) != brief.days_per_week and "day" in found.group()
-            ):
-                yield error(
+            days = int(found.group(1))
+            if days != brief.days_per_week and (days > brief.days_per_week or "day" in found.group()):
+                # "The legs are trained two days a week" may well be.
+                finding = error if days > brief.days_per_week else warning
+                yield finding(
                     "TP-S11", at, measured=found.group(), limit=f"{brief.days_per_week} days a week",
                     message=f"The text says '{found.group()}', and {brief.days_per_week} days a week are asked for.",
                     advice=f"Say {brief.days_per_week} days a week, or leave the number out.",

@@ -91,7 +91,8 @@ def deloads_of_plan(brief: Brief, plan: Plan) -> Iterator[Finding]:
         if last_full is None:
             continue
         full = last_full.sets_per_workout
-        if not full * LEAST_SHARE - 1 <= week.sets_per_workout <= full * MOST_SHARE + 1:
+        is_taper = brief.goal is Goal.EVENT and index >= len(plan.weeks) - 2
+        if not full * (0 if is_taper else LEAST_SHARE) - 1 <= week.sets_per_workout <= full * MOST_SHARE + 1:
             yield error(
                 "TP-P07", f"/weeks/{index}/sets_per_workout", measured=week.sets_per_workout,
                 limit=f"{full * LEAST_SHARE:.0f} to {full * MOST_SHARE:.0f}",

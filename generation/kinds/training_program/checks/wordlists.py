@@ -58,17 +58,24 @@ def any_opening(lists: tuple[ForbiddenWords, ...]) -> re.Pattern[str]:
 
 MEDICAL = (
     _forbidden(
-        r"cures?|heals?|will heal|treats?|reverses?|eliminates?|gets? rid of|fix(?:es)?|heilt|heilen|behandelt"
-        r"|kuriert|cura(?:ra)?|sana(?:ra)?|elimina"
-        r"|guerit|guerira|soigne(?:ra)?|elimine",
+        r"cures?|heals?|will heal|heilt|heilen|kuriert|cura(?:ra)?|sana(?:ra)?|guerit|guerira|soigne(?:ra)?",
         "a promise to heal",
         then=r"\b[^.;\n]{0,40}?\b(?:pain|injur\w+|arthritis|diabetes|disease|depression|anxiety|hernia\w*|dis[ck]s?"
-             r"|back|knees?"
-        r"|shoulders?|hypertension|blood pressure|asthma|scoliosis|sciatica|condition|schmerz\w*|arthrose"
-        r"|bandscheib\w*|krankheit\w*"
-        r"|rucken|knie|bluthochdruck|dolor\w*|artritis|artrosis|hernia|enfermedad\w*|espalda|rodillas?|hipertension"
-        r"|lesion\w*"
-        r"|douleurs?|arthrose|hernie|maladies?|genoux?|blessures?|tension)\b",
+             r"|back"
+             r"|knees?|shoulders?|hypertension|blood pressure|asthma|scoliosis|sciatica|condition|schmerz\w*|arthrose"
+             r"|bandscheib\w*|krankheit\w*|rucken|knie|bluthochdruck|dolor\w*|artritis|artrosis|enfermedad\w*|espalda"
+             r"|rodillas?|hipertension|lesion\w*|douleurs?|hernie|maladies?|genoux?|blessures?|dos)\b",
+    ),
+    _forbidden(
+        r"treats?|reverses?|eliminates?|gets? rid of|fix(?:es)?|behandelt|beseitigt|elimina|trata|elimine|traite",
+        "a promise to heal",
+        then=r"\b[^.;\n]{0,40}?\b(?:(?:back|knee|shoulder|neck|hip|joint)s? (?:pain|problems?|aches?)|chronic pain"
+             r"|injur\w+|arthritis"
+             r"|diabetes|disease|depression|anxiety|hernia\w*|herniated|hypertension|blood pressure|asthma|scoliosis"
+             r"|sciatica"
+             r"|(?:rucken|knie|schulter)schmerz\w*|arthrose|bandscheib\w*|krankheit\w*|bluthochdruck"
+             r"|dolor(?:es)? (?:de|del)"
+             r"|artritis|artrosis|enfermedad\w*|hipertension|douleurs? (?:de|du|au)|hernie|maladies?)\b",
     ),
     _forbidden(
         r"no need (?:to see|for) (?:a |the |your |any )?(?:doctor|physician|physio\w*|medical|clearance)|(?:do not"
@@ -84,7 +91,7 @@ MEDICAL = (
         r"|sin consultar (?:al|a un) medico|sustituye al medico"
         r"|(?:pas besoin|inutile) (?:de |d')?(?:voir|consulter|aller)?[^.;\n]{0,12}medecin|sans (?:consulter"
         r"|voir) (?:un|de|votre|ton) medecin|remplace (?:le|un|votre) medecin",
-        "advice against seeing a doctor", may_be_denied=False,
+        "advice against seeing a doctor",
     ),
     _forbidden(
         r"\d{1,4}\s?(?:mg|milligrams?|milligramm|miligramos?|milligrammes?|mcg|iu)\b|ibuprofen\w*|paracetamol"
@@ -113,13 +120,13 @@ MEDICAL = (
         r"(?:push|train|work|power|fight|run|lift|go|keep going|continue) through (?:the |any |your |sharp |some "
         r"|severe )*pain|ignor(?:e|ing) (?:the |any |your |sharp |chest |joint )*(?:pain|discomfort|dizziness"
         r"|symptoms|warning)"
-        r"|no pain,? no gain|pain is (?:just )?(?:weakness|normal|good|a good sign|temporary)|(?:even|also) (?:if"
+        r"|no pain,? no gain|pain is (?:just )?(?:weakness|a good sign|temporary)|(?:even|also) (?:if"
         r"|when) (?:it|your \w+) hurts|despite (?:the |sharp )?pain|trotz (?:der |starker )?schmerzen (?:weiter"
         r"|trainier)"
         r"|schmerz(?:en)? (?:ignorier|ist schwache|gehort dazu)|ignorier\w* (?:die |den |alle )?(?:schmerz|warn)"
         r"|ignora (?:el |los )?(?:dolor|sintomas)|sin dolor no hay|entrena con dolor|a pesar del dolor"
         r"|ignore[zr]? (?:la |les )?(?:douleur|symptomes)|malgre la douleur|pas de douleur,? pas de",
-        "advice to train on with pain",
+        "advice to train on with pain", may_be_asked=True,
     ),
 )
 
@@ -142,11 +149,11 @@ TONE = (
         "a promise of a result",
     ),
     _forbidden(
-        r"lazy|pathetic|disgusting|weakling|wimp|loser|worthless|fat (?:ass|belly|slob|people)|flabby|shame(?:ful)?"
+        r"lazy|pathetic|disgusting|weakling|wimp|worthless|fat (?:ass|belly|slob|people)|flabby|shame(?:ful)?"
         r"|ashamed|embarrassing body|no excuses|quitters?|stop being (?:weak|soft|fat)|you are (?:too )?(?:fat|weak)"
         r"|your (?:fat|flab|ugly)\b|suck it up|man up|don't be (?:a )?(?:baby|weak|soft)|faul(?:pelz|heit|er sack"
         r"|e ausreden)|keine ausreden|versager|schwachling|fettsack|schamen|schame dich|hasslich"
-        r"|vago|perezos[oa]s?|vergüenza|verguenza|sin excusas|debilucho|gordo|gorda|paresseu\w+|feignant\w*"
+        r"|vago|perezos[oa]s?|vergüenza|verguenza|sin excusas|debilucho|estas gord[oa]|paresseu\w+|feignant\w*"
         r"|pas d'excuses?|honte|faible(?:sse)? (?:total|morale)|gros lard\b",
         "shame", may_be_denied=True,
     ),
@@ -186,15 +193,15 @@ def openings(text: str) -> list[int]:
 # --- TP-T06: markup and links --------------------------------------------------------------------
 
 MARKUP = re.compile(
-    r"https?://|\bwww\.|\b[\w-]{2,40}\.(?:com|org|net|io|de|fr|es)\b(?:/|\b)|\*\*|__\w|(?:^|\n)\s{0,3}#{1,6} |```"
-    r"|</?[a-z]{1,10}(?:\s[^<>]{0,200})?/?>|\]\(|&(?:nbsp|amp|lt|gt|quot|#\d{1,6});|(?:^|\n)\s{0,3}(?:[-*] |\d\. |\|)"
+    r"https?://|\bwww\.|\b[\w-]{2,40}\.(?:(?:com|org|net|io)\b|(?:de|fr|es)/)|\*\*|__\w|(?:^|\n)\s{0,3}#{1,6} |```"
+    r"|</?[a-z]{1,10}(?:\s[^<>]{0,200})?/?>|\]\(|&(?:nbsp|amp|lt|gt|quot|#\d{1,6});|(?:^|\n)\s{0,3}(?:\* |\|)"
     r"|[\U0001f300-\U0001faff\u2600-\u27bf]"
 )
 
 # Without one of these there is none; the last signs are all outside ASCII.
 MARKUP_SIGNS = (
     "http", "www.", ".com", ".org", ".net", ".io", ".de", ".fr", ".es", "**", "__", "\n#", "\n ", "```", "<", "](", "&",
-    "\n-", "\n*", "\n|",
+    "\n*", "\n|",
 )
 
 # --- TP-T03: the writer's own words --------------------------------------------------------------
@@ -202,9 +209,9 @@ MARKUP_SIGNS = (
 SCRATCH = (
     "lorem ipsum", "as an ai ", "as an ai,", "language model", "let me draft", "let me think",
     "let me start by", "[insert", "[your ", "[name]", "[todo", "[tbd", "[placeholder", "<insert",
-    "<placeholder", "{{", "fixme", "here is your", "here's your", "here is the plan", "here is the week",
+    "<placeholder", "{{", "fixme", "here is your", "here's your",
     "i hope this helps",
-    "let me know if", "system prompt", "the prompt", "json", "the schema", "sets_per_workout", "load_kind",
+    "let me know if", "system prompt", "json", "the schema", "sets_per_workout", "load_kind",
     "percent_1rm", "is_deload", "rest_s", "main_lifts", "days_per_week", "minutes_per_session", "the brief says",
     "als ki ",
     "sprachmodell", "modelo de lenguaje", "modele de langage", "as requested, ",

@@ -20,6 +20,11 @@ _IMPLEMENTS = {
 }
 # These change what an exercise is, whatever it was: "hamstring stretch", "squat mobility drill".
 _GENTLE = frozenset({"stretch", "mobility", "drill", "opener", "activation", "release", "visualisation"})
+# What every home has, and does the work of an implement.
+_HOUSEHOLD = frozenset(
+    "backpack rucksack bottle jug towel table chair door broomstick bag flasche wasserflasche mochila botella garrafa "
+    "toalla mesa silla sac bouteille serviette bidon".split()
+)
 _LOADED_FAMILIES = frozenset({"squat", "lunge"})
 _AWKWARD = {"deep": "deep", "pistol": "deep", "jump": "jump", "jumping": "jump", "plyometric": "jump", "plyo": "jump",
             "overhead": "overhead", "behind": "neck"}
@@ -139,7 +144,7 @@ def _with_rest(entry: Entry, rest: frozenset[str]) -> Entry:
             traits = traits | {"axial", "breath"}
         elif Equipment.BARBELL not in implements:
             traits = traits - {"axial", "breath"}
-    elif "bodyweight" in rest:
+    elif "bodyweight" in rest or rest & _HOUSEHOLD:
         needs, traits = (), traits - {"axial", "breath"}
     traits = traits | {trait for word, trait in _AWKWARD.items() if word in rest}
     return replace(entry, needs=needs, traits=traits) if (needs, traits) != (entry.needs, entry.traits) else entry
