@@ -17,7 +17,7 @@ class TrainingProgram(DocumentKind[briefs.Brief, schema.Plan, schema.Week]):
     slug: ClassVar[str] = assembly.SLUG
     title: ClassVar[str] = "Training program"
     unit_noun: ClassVar[str] = "week"
-    revision: ClassVar[int] = 2
+    revision: ClassVar[int] = 3
     Brief = briefs.Brief
     Plan = schema.Plan
     Unit = schema.Week

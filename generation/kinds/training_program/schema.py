@@ -176,5 +176,9 @@ class Document(BaseModel):
     model_config = ConfigDict(extra="ignore", frozen=True)
 
     phases: tuple[Phase, ...]
+    main_lifts: tuple[MainLift, ...] = ()
     weeks: tuple[NumberedWeek, ...]
     missing: tuple[int, ...]
+
+    def phase_of(self, number: int) -> Phase | None:
+        return next((phase for phase in self.phases if phase.first_week <= number <= phase.last_week), None)

@@ -1,347 +1,320 @@
-"""Rehearsals: a plan and weeks that pass every check, without a model.
+"""Rehearsals: a plan and weeks as a careful coach would write them, without a model.
 
-Weeks are written apart, as in production: what they must share (exercises of a day, effort of a week)
-is computed from the brief and the plan, and only wording and small choices come from the dice."""
+What the weeks share follows from the brief (`design.py`), what the plan says of a week is kept, and only wording
+comes from the dice.  It shares nothing with the checks, so that neither can hide the other's mistake."""
 
 import random
-from collections.abc import Iterator
-from dataclasses import dataclass
-from enum import Enum, auto
+import re
+from functools import lru_cache
+from typing import Any
 
 from generation.core.kind import JsonObject
-from generation.kinds.training_program import phrases
 from generation.kinds.training_program.brief import Brief
-from generation.kinds.training_program.catalogue import Movement, choices, movement
-from generation.kinds.training_program.catalogue import Pattern as P
-from generation.kinds.training_program.schema import Plan
-from generation.kinds.training_program.vocabulary import (
-    SETS,
-    SETS_PER_WORKOUT,
-    Goal,
-    Level,
-    LoadKind,
-    available,
+from generation.kinds.training_program.design import (
+    HOLD_S,
+    Design,
+    DesignedDay,
+    Style,
+    WeekTarget,
+    design,
+    is_cardio,
+    percent_of,
+    reps_of,
+    rest_of,
+    shares,
+    warm_up_s,
+    working_s,
 )
+from generation.kinds.training_program.movements import SimulatedMovement, Slot, movement
+from generation.kinds.training_program.phrases import phrases_of
+from generation.kinds.training_program.phrases.shape import ProgramPhrases
+from generation.kinds.training_program.schema import Plan
+from generation.kinds.training_program.vocabulary import Level, LoadKind
 
 MAIN_LIFTS = 10                  # as many as the schema holds
-BLOCK_WEEKS = 4                  # a deload ends each: Rogerson et al. 2024 found every 5.6 +/- 2.3 weeks
-DELOAD_SHARE = 0.55              # TP-P07 wants 40 to 70 % of the sets
-AVERAGE_SET_S = 185              # 20 s + 7 s a repetition + rest, see TP-C04
-DELOAD_RIR = 4.0
-
-# Repetitions of the main work, one number for each phase.
-REPS = {
-    Goal.STRENGTH: (8, 6, 5, 4), Goal.HYPERTROPHY: (12, 10, 8, 10), Goal.FAT_LOSS: (12, 12, 10, 10),
-    Goal.ENDURANCE: (12, 12, 10, 8), Goal.GENERAL_FITNESS: (10, 10, 8, 8), Goal.EVENT: (10, 8, 6, 6),
-}
-# Percent of 1RM at which so many repetitions are the most: the usual RPE table.
-PERCENT = (100, 95.5, 92, 89, 86, 83.5, 81, 78.5, 76, 74, 72, 70, 68, 66.5, 65, 63.5)
-
-
-class Style(Enum):
-    LIFT = auto()
-    EASY = auto()
-    INTERVALS = auto()
-    LONG = auto()
-    RECOVERY = auto()
-
-
-@dataclass(frozen=True)
-class Template:
-    """A training day: its patterns in order, main work first."""
-
-    focus: str
-    style: Style
-    patterns: tuple[P, ...]
-
-
-_FILLERS = (P.CORE, P.CALVES, P.ARMS, P.CARRY, P.MOBILITY)
-FULL_A = Template("Full body, squat first", Style.LIFT, (P.SQUAT, P.PUSH, P.ROW, P.HINGE, P.CORE, P.ARMS))
-FULL_B = Template("Full body, hinge first", Style.LIFT, (P.HINGE, P.PRESS, P.PULL, P.LUNGE, P.CORE, P.CALVES))
-FULL_C = Template("Full body, push and row", Style.LIFT, (P.PUSH, P.ROW, P.LUNGE, P.HINGE, P.CARRY, P.CORE))
-UPPER_A = Template("Upper body, horizontal", Style.LIFT, (P.PUSH, P.ROW, P.PRESS, P.PULL, P.ARMS, P.CORE))
-UPPER_B = Template("Upper body, vertical", Style.LIFT, (P.PRESS, P.PULL, P.PUSH, P.ROW, P.ARMS, P.CORE))
-LOWER_A = Template("Legs, squat first", Style.LIFT, (P.SQUAT, P.HINGE, P.LUNGE, P.CALVES, P.CORE, P.CARRY))
-LOWER_B = Template("Legs, hinge first", Style.LIFT, (P.HINGE, P.SQUAT, P.LUNGE, P.CALVES, P.CORE, P.CARRY))
-EASY = Template("Easy aerobic work", Style.EASY, (P.CARDIO, P.CORE, P.MOBILITY))
-INTERVALS = Template("Intervals", Style.INTERVALS, (P.CARDIO, P.CALVES, P.CORE))
-LONG = Template("Long and easy", Style.LONG, (P.CARDIO, P.CORE, P.MOBILITY))
-RECOVERY = Template("Recovery and mobility", Style.RECOVERY, (P.MOBILITY, P.CORE, P.MOBILITY, P.MOBILITY))
-
-_LIFTING = {
-    1: (FULL_A,), 2: (FULL_A, FULL_B), 3: (FULL_A, FULL_B, FULL_C), 4: (UPPER_A, LOWER_A, UPPER_B, LOWER_B),
-    5: (UPPER_A, LOWER_A, FULL_B, UPPER_B, LOWER_B),
-    6: (UPPER_A, LOWER_A, EASY, UPPER_B, LOWER_B, FULL_C),
-    7: (UPPER_A, LOWER_A, EASY, UPPER_B, LOWER_B, FULL_C, RECOVERY),
-}
-_MIXED = {
-    **_LIFTING, 4: (FULL_A, EASY, FULL_B, INTERVALS), 5: (FULL_A, EASY, FULL_B, INTERVALS, FULL_C),
-    6: (FULL_A, EASY, FULL_B, INTERVALS, FULL_C, LONG),
-    7: (FULL_A, EASY, FULL_B, INTERVALS, FULL_C, LONG, RECOVERY),
-}
-_CARDIO = {
-    1: (LONG,), 2: (INTERVALS, LONG), 3: (INTERVALS, FULL_A, LONG), 4: (EASY, FULL_A, INTERVALS, LONG),
-    5: (EASY, FULL_A, INTERVALS, FULL_B, LONG), 6: (EASY, FULL_A, INTERVALS, EASY, FULL_B, LONG),
-    7: (EASY, FULL_A, INTERVALS, EASY, FULL_B, LONG, RECOVERY),
-}
-SPLITS = {
-    Goal.STRENGTH: _LIFTING, Goal.HYPERTROPHY: _LIFTING, Goal.FAT_LOSS: _MIXED, Goal.GENERAL_FITNESS: _MIXED,
-    Goal.ENDURANCE: _CARDIO, Goal.EVENT: _CARDIO,
-}
+EASY_RPE, EASY_RPE_IN_DELOADS = 4.0, 3.0
+HARD_RPE, HARD_RPE_IN_DELOADS = 8.0, 7.0
+SUPPORT_REPS, SUPPORT_HOLD_S, SUPPORT_REST_S = 8, 30, 15
+GROWTH = 1.03                    # a week, of the longest bout: TP-P17 looks at 30 days
+_REPS = re.compile(r"(\d{1,2})\s*(?:reps?\b|repet|Wiederhol|répét)", re.IGNORECASE)
+_RIR = re.compile(r"RIR\s*(\d(?:[.,]5)?)")
 
 
 # --- the plan ------------------------------------------------------------------------------------
 
 
 def simulate_plan(brief: Brief, rng: random.Random) -> JsonObject:
-    days = SPLITS[brief.goal][brief.days_per_week]
-    words = {
-        "weeks": brief.weeks, "goal": brief.goal.replace("_", " "), "level": brief.level,
-        "days": brief.days_per_week, "minutes": brief.minutes_per_session,
-    }
+    words, made = phrases_of(brief.language), design(brief)
     sessions = [
         {
-            "label": f"Day {day + 1}", "focus": template.focus,
-            "main_lifts": [lift.name for lift in _main_lifts(brief, template, day)],
+            "label": words.day.format(number=place), "focus": words.focuses[day.template.name],
+            "main_lifts": [one.name(words.language) for one in day.mains],
         }
-        for day, template in enumerate(days)
+        for place, day in enumerate(made.days, 1)
     ]
-    names = list(dict.fromkeys(name for session in sessions for name in session["main_lifts"]))
+    mains = list(dict.fromkeys(one for day in made.days for one in day.mains))[:MAIN_LIFTS]
+    names = rng.choice(words.phase_names["cardio" if is_cardio(brief) else "lifting"])
+    slots = {
+        "goal": words.goals[brief.goal], "level": words.levels[brief.level],
+        "lifts": ", ".join(one.name(words.language) for one in mains[:3]),
+    }
+    title = rng.choice(words.titles).format(**slots)
     return {
-        "title": rng.choice(phrases.TITLES).format(**words),
-        "summary": phrases.SUMMARY.format(**words),
-        "safety": phrases.SAFETY,
-        "progression": phrases.PROGRESSION,
-        "phases": _phases(brief, rng),
+        "title": title[:1].upper() + title[1:],
+        "summary": words.summary.format(**slots),
+        "safety": words.safety + (words.safety_limited if brief.limitations else ""),
+        "progression": words.progression,
+        "phases": [
+            {
+                "name": names[block.index], "focus": words.phase_focus[block.index],
+                "first_week": block.first_week, "last_week": block.last_week,
+            }
+            for block in made.blocks
+        ],
         "sessions": sessions,
-        "main_lifts": [_main_lift(name, brief, rng) for name in names[:MAIN_LIFTS]],
-        "weeks": [_planned_week(brief, position, rng) for position in range(1, brief.weeks + 1)],
+        "main_lifts": [
+            {"name": one.name(words.language), "guidance": _lift_guidance(words, made, one)} for one in mains
+        ],
+        "weeks": [_planned_week(brief, words, made, position, rng) for position in range(1, brief.weeks + 1)],
     }
 
 
-def _main_lifts(brief: Brief, template: Template, day: int) -> list[Movement]:
-    """One or two movements; later days of the same pattern get other ones."""
-    equipment = available(brief.equipment)
-    leading = template.patterns[:1] if template.style is not Style.LIFT else template.patterns[:2]
-    lifts = []
-    for pattern in leading:
-        fitting = choices(pattern, equipment)
-        lifts.append(fitting[day // 2 % min(3, len(fitting))])
-    return lifts
+def _lift_guidance(words: ProgramPhrases, made: Design, one: SimulatedMovement) -> str:
+    """What the first week has it do, and the hardest: the weeks are computed by the same rules."""
+    day = next(day for day in made.days if one in day.mains)
+    if day.template.style is Style.GENTLE:
+        return words.support_guidance
+    if day.template.style is not Style.LIFT or one.is_timed:
+        return words.bout_guidance if one.slot is Slot.CARDIO else words.support_guidance
+    first, late = made.targets[0], made.targets[made.hardest - 1]
+    place, count, favoured = day.chosen.index(one), len(day.chosen), day.template.mains
+    return words.lift_guidance.format(
+        sets=shares(first.sets, count, favoured)[place], reps=first.reps, rir=_number(words, first.rir),
+        sets_late=shares(late.sets, count, favoured)[place], reps_late=late.reps, rir_late=_number(words, late.rir),
+    )
 
 
-def _main_lift(name: str, brief: Brief, rng: random.Random) -> JsonObject:
-    known = movement(name)
-    if known is not None and known.is_timed:
-        return {"name": name, "guidance": phrases.BOUT_GUIDANCE}
-    reps = REPS[brief.goal]
-    words = {"sets": 3, "reps": reps[0], "sets_late": 4, "reps_late": min(reps)}
-    return {"name": name, "guidance": rng.choice(phrases.LIFT_GUIDANCE).format(**words)}
-
-
-def _phases(brief: Brief, rng: random.Random) -> list[JsonObject]:
-    """At most four phases of whole blocks; the last one ends with the program."""
-    blocks = -(-brief.weeks // BLOCK_WEEKS)
-    count = min(blocks, 4)
-    is_cardio = SPLITS[brief.goal] is _CARDIO
-    names = rng.choice(phrases.PHASE_NAMES["cardio" if is_cardio else "lifting"])
-    result: list[JsonObject] = []
-    first = 1
-    for index in range(count):
-        blocks_here = blocks // count + (index < blocks % count)
-        last = min(first + blocks_here * BLOCK_WEEKS - 1, brief.weeks)
-        result.append({
-            "name": names[index], "focus": phrases.PHASE_FOCUS[index], "first_week": first, "last_week": last,
-        })
-        first = last + 1
-    return result
-
-
-def _is_deload(brief: Brief, position: int) -> bool:
-    return position % BLOCK_WEEKS == 0
-
-
-def _planned_week(brief: Brief, position: int, rng: random.Random) -> JsonObject:
-    is_deload = _is_deload(brief, position)
-    step = (position - 1) % BLOCK_WEEKS
-    most = _sets_that_fit(brief)
-    share = DELOAD_SHARE if is_deload else 0.85 + 0.075 * step
-    effort = _rir(step, is_deload=is_deload)
-    if SPLITS[brief.goal] is _CARDIO:
-        intensity = f"RPE {3 if is_deload else 4} on easy days, {6 if is_deload else 7} to 8 in intervals"
+def _planned_week(
+    brief: Brief, words: ProgramPhrases, made: Design, position: int, rng: random.Random
+) -> JsonObject:
+    target = made.targets[position - 1]
+    if target.is_deload:
+        focus, guidance = rng.choice(words.deload_focus), rng.choice(words.deload_guidance)
     else:
-        intensity = f"RIR {effort:g} on the main lifts"
-    if is_deload:
-        focus, guidance = rng.choice(phrases.DELOAD_FOCUS), phrases.DELOAD_GUIDANCE
-    else:
-        focus, guidance = rng.choice(phrases.WEEK_FOCUS[step]), rng.choice(phrases.GUIDANCE[step])
+        pool = words.week_focus if target.step else words.week_focus_start
+        focus = pool[position % len(pool)]
+        guidance = rng.choice(_changes(words, made, position))
     return {
-        "number": position, "focus": focus, "is_deload": is_deload, "intensity": intensity,
-        "sets_per_workout": max(int(SETS_PER_WORKOUT.low), round(most * share)), "guidance": guidance,
+        "number": position, "focus": focus, "is_deload": target.is_deload,
+        "intensity": _intensity(brief, words, made, target), "sets_per_workout": target.sets, "guidance": guidance,
     }
+
+
+def _changes(words: ProgramPhrases, made: Design, position: int) -> tuple[str, ...]:
+    """What is true of the week against the one before."""
+    target = made.targets[position - 1]
+    if target.step == 0 or position == 1 or made.targets[position - 2].is_deload:
+        return words.guidance_start
+    before = made.targets[position - 2]
+    if target.sets > before.sets:
+        return words.guidance_sets
+    return words.guidance_closer if target.rir < before.rir else words.guidance_same
+
+
+def _intensity(brief: Brief, words: ProgramPhrases, made: Design, target: WeekTarget) -> str:
+    parts = []
+    if made.has_lifting:
+        slots = {"reps": target.reps, "rir": _number(words, target.rir)}
+        if _uses_percent(brief) and any(one.is_barbell for day in made.days for one in day.mains):
+            percent = _number(words, percent_of(target.reps, target.rir))
+            parts.append(words.effort_percent.format(**slots, percent=percent))
+        else:
+            parts.append(words.effort.format(**slots))
+    if made.has_cardio:
+        easy, hard = _rpe(target)
+        parts.append(words.effort_conditioning.format(easy=_number(words, easy), hard=_number(words, hard)))
+    return "; ".join(parts)
+
+
+def _uses_percent(brief: Brief) -> bool:
+    return brief.level is Level.ADVANCED
+
+
+def _rpe(target: WeekTarget) -> tuple[float, float]:
+    return (EASY_RPE_IN_DELOADS, HARD_RPE_IN_DELOADS) if target.is_deload else (EASY_RPE, HARD_RPE)
+
+
+def _number(words: ProgramPhrases, value: float) -> str:
+    return f"{value:g}".replace(".", words.decimal)
 
 
 # --- a week --------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class SimulatedWeek:
-    """What the workouts of one week share."""
-
-    position: int
-    step: int                # weeks since its phase began, counted within a block
-    phase_index: int
-    is_deload: bool
-    sets_per_workout: int
 
 
 def simulate_unit(brief: Brief, plan: Plan, position: int, rng: random.Random) -> JsonObject:
     phase, planned = plan.phase_of(position), plan.week(position)
     assert phase is not None, "a plan that passed its checks covers every week"
     assert planned is not None, "a plan that passed its checks has every week"
-    week = SimulatedWeek(
-        position=position, step=(position - phase.first_week) % BLOCK_WEEKS,
-        phase_index=min(plan.phases.index(phase), 3), is_deload=planned.is_deload,
-        sets_per_workout=planned.sets_per_workout,
-    )
+    words, made = phrases_of(brief.language), design(brief)
+    target = _as_planned(made.targets[position - 1], planned)
     workouts = [
-        _workout(brief, plan, week, day, template, rng)
-        for day, template in enumerate(SPLITS[brief.goal][brief.days_per_week])
+        _workout(brief, words, plan, day, place, position, target, rng) for place, day in enumerate(made.days)
     ]
-    first = workouts[0]["exercises"][0]["name"]
-    pool = phrases.DELOAD_COACHING if week.is_deload else phrases.COACHING
+    summaries = words.deload_summaries if target.is_deload else words.week_summaries
     return {
         "phase": phase.name,
-        "is_deload": week.is_deload,
-        "summary": rng.choice(phrases.SUMMARIES).format(
-            position=position, weeks=brief.weeks, focus=planned.focus, intensity=planned.intensity,
-        )[:400],
+        "is_deload": target.is_deload,
+        "summary": summaries[rng.randrange(len(summaries))].format(
+            focus=planned.focus.rstrip("."), intensity=planned.intensity)[:400],
         "workouts": workouts,
-        "coaching": [text.format(first=first) for text in rng.sample(pool, 3)],
+        "coaching": _coaching(words, plan, position, target),
     }
 
 
+def _as_planned(own: WeekTarget, planned: Any) -> WeekTarget:     # Any: the plan's week
+    """The plan decides: its sets, its flag, and its effort as far as it says it in numbers."""
+    reps, rir = _REPS.search(planned.intensity), _RIR.search(planned.intensity)
+    return WeekTarget(
+        own.block, planned.is_deload, planned.sets_per_workout, int(reps[1]) if reps else own.reps,
+        float(rir[1].replace(",", ".")) if rir else own.rir, own.step,
+    )
+
+
+def _coaching(words: ProgramPhrases, plan: Plan, position: int, target: WeekTarget) -> list[str]:
+    """Three notes.  They are dealt in turn, so that a note comes back with another session and lift, if at all."""
+    pool = words.deload_coaching if target.is_deload else words.coaching
+    earlier = sum(week.is_deload is target.is_deload and week.number < position for week in plan.weeks)
+    notes = []
+    for dealt in range(3 * earlier, 3 * earlier + 3):
+        turn, place = divmod(dealt, len(pool))
+        session = plan.sessions[(place + turn) % len(plan.sessions)]
+        lift = session.main_lifts[turn // len(plan.sessions) % len(session.main_lifts)]
+        notes.append(pool[place].format(lift=lift, session=session.label))
+    return notes
+
+
 def _workout(
-    brief: Brief, typed_plan: Plan, week: SimulatedWeek, day: int, template: Template, rng: random.Random,
+    brief: Brief, words: ProgramPhrases, plan: Plan, day: DesignedDay, place: int, position: int, target: WeekTarget,
+    rng: random.Random,
 ) -> JsonObject:
-    session = typed_plan.sessions[day % len(typed_plan.sessions)]
-    mains = [movement(name) or Movement(name, template.patterns[0], frozenset(), "Smooth and controlled.")
-             for name in session.main_lifts]
-    if template.style is Style.LIFT:
-        exercises = _lifting(brief, week, day, template, mains, rng)
+    session = plan.sessions[place % len(plan.sessions)]
+    chosen = _with_mains(day, session.main_lifts, words.language)
+    if day.template.style is Style.LIFT:
+        exercises = _lifting(brief, words, chosen, len(session.main_lifts), target, rng)
     else:
-        exercises = _conditioning(brief, week, template, mains[0], rng)
-    specific = phrases.WARM_UP_LIFT if template.style is Style.LIFT else phrases.WARM_UP_BOUT
+        exercises = _conditioning(brief, words, day, chosen, position, target, rng)
+    specific = words.warm_up_lift if day.template.style is Style.LIFT else words.warm_up_bout
+    minutes = max(2, warm_up_s(brief) // 120)
     return {
         "label": session.label,
         "focus": session.focus,
         "warm_up": [
-            rng.choice(phrases.WARM_UP_GENERAL), rng.choice(phrases.WARM_UP_MOBILE),
-            rng.choice(specific).format(first=exercises[0]["name"]),
+            rng.choice(words.warm_up_general).format(minutes=minutes), rng.choice(words.warm_up_mobile),
+            rng.choice(specific).format(lift=exercises[0]["name"]),
         ],
         "exercises": exercises,
-        "cool_down": rng.choice(phrases.COOL_DOWN),
+        "cool_down": rng.choice(words.cool_down),
     }
 
 
+@lru_cache(maxsize=2_048)
+def _with_mains(day: DesignedDay, names: tuple[str, ...], language: str) -> tuple[tuple[SimulatedMovement, str], ...]:
+    """The day's exercises under their names, its main lifts those of the plan."""
+    mains = [(movement(name) or day.chosen[0], name) for name in names]
+    taken = {one.key for one, _ in mains}
+    others = [(one, one.name(language)) for one in day.chosen if one.key not in taken]
+    room = max(len(day.chosen) - len(mains), 0)
+    return (*mains, *(others[-room:] if room else ()))
+
+
 def _lifting(
-    brief: Brief, week: SimulatedWeek, day: int, template: Template, mains: list[Movement], rng: random.Random,
+    brief: Brief, words: ProgramPhrases, chosen: tuple[tuple[SimulatedMovement, str], ...], mains: int,
+    target: WeekTarget, rng: random.Random,
 ) -> list[JsonObject]:
-    # Counted from the full volume, so that a deload keeps the exercises and drops sets.
-    fewest = 2 if brief.minutes_per_session <= 20 else 3
-    count = min(max(round(_sets_that_fit(brief) / 2.8), fewest), 8)
-    chosen = _movements(brief, day, template, mains, count)
-    each, extra = divmod(max(week.sets_per_workout, len(chosen)), len(chosen))
-    exercises = [
-        _lift(brief, week, one, min(each + (index < extra), int(SETS.high)), index < len(mains), rng)
-        for index, one in enumerate(chosen)
+    return [
+        _lift(brief, words, one, name, sets, target, rng, is_main=place < mains)
+        for place, ((one, name), sets) in enumerate(zip(chosen, shares(target.sets, len(chosen), mains), strict=True))
     ]
-    _shorten_rests(exercises, _working_s(brief))
-    return exercises
-
-
-def _movements(
-    brief: Brief, day: int, template: Template, mains: list[Movement], count: int,
-) -> list[Movement]:
-    """`count` different movements: the main ones, then what the day's patterns still lack."""
-    equipment = available(brief.equipment)
-    chosen, names = mains[:count], {one.name for one in mains}
-    for turn in range(4):
-        for pattern in (*template.patterns[len(mains):], *_FILLERS):
-            if len(chosen) == count:
-                return chosen
-            fitting = choices(pattern, equipment)
-            one = fitting[(day + 1 + turn) % len(fitting)]     # other ones than the main lifts
-            if one.name not in names:
-                chosen.append(one)
-                names.add(one.name)
-    return chosen
 
 
 def _lift(
-    brief: Brief, week: SimulatedWeek, one: Movement, sets: int, is_main: bool, rng: random.Random,
+    brief: Brief, words: ProgramPhrases, one: SimulatedMovement, name: str, sets: int, target: WeekTarget,
+    rng: random.Random, *, is_main: bool,
 ) -> JsonObject:
-    rir = _rir(week.step, is_deload=week.is_deload)
-    reps = REPS[brief.goal][week.phase_index]
-    if not is_main:
-        reps = min(reps + 4, 15)
-    rest_s = (180 if reps <= 6 else 150) if is_main else 75
-    note = " ".join(filter(None, (one.cue, rng.choice(phrases.NOTES))))
+    reps = reps_of(target.reps, is_main=is_main)
+    rest_s = rest_of(brief, one, target.reps, is_main=is_main)
     if one.is_timed:
-        seconds = 25 if week.is_deload else 25 + 5 * week.step
-        return _exercise(one.name, sets, None, seconds, LoadKind.BODYWEIGHT, None, 45, note)
-    if is_main and one.is_barbell and brief.level is Level.ADVANCED:
-        percent = PERCENT[min(reps + int(rir), len(PERCENT)) - 1]
-        return _exercise(one.name, sets, reps, None, LoadKind.PERCENT_1RM, percent, rest_s, note)
+        seconds = HOLD_S[0] if target.is_deload else HOLD_S[min(target.step, len(HOLD_S) - 1)]
+        note = _note(words, one, words.notes_timed, rng)
+        return _exercise(name, sets, None, seconds, LoadKind.BODYWEIGHT, None, rest_s, note)
+    if is_main and one.is_barbell and _uses_percent(brief):
+        percent, note = percent_of(reps, target.rir), _note(words, one, words.notes_loaded, rng)
+        return _exercise(name, sets, reps, None, LoadKind.PERCENT_1RM, percent, rest_s, note)
     if one.is_unloaded and not is_main:
-        return _exercise(one.name, sets, reps, None, LoadKind.BODYWEIGHT, None, 60, note)
-    return _exercise(one.name, sets, reps, None, LoadKind.RIR, rir, rest_s, note)
+        note = _note(words, one, words.notes_unloaded, rng)
+        return _exercise(name, sets, reps, None, LoadKind.BODYWEIGHT, None, rest_s, note)
+    note = _note(words, one, words.notes_unloaded if one.is_unloaded else words.notes_loaded, rng)
+    return _exercise(name, sets, reps, None, LoadKind.RIR, target.rir, rest_s, note)
+
+
+def _note(words: ProgramPhrases, one: SimulatedMovement, pool: tuple[str, ...], rng: random.Random) -> str:
+    """Its cue, and now and then what suits its kind of work."""
+    cue = one.cue(words.language)
+    return " ".join(filter(None, (cue, pool[int(rng.random() * len(pool))]))) if rng.random() < 0.7 or not cue else cue
 
 
 def _conditioning(
-    brief: Brief, week: SimulatedWeek, template: Template, main: Movement, rng: random.Random,
+    brief: Brief, words: ProgramPhrases, day: DesignedDay, chosen: tuple[tuple[SimulatedMovement, str], ...],
+    position: int, target: WeekTarget, rng: random.Random,
 ) -> list[JsonObject]:
-    """The main bout, and beside it a few short exercises without equipment."""
-    supports = list(_supports(brief, week, template, main, rng))
-    left_s = _working_s(brief) - sum(map(_seconds_of, supports))
-    cue = " ".join(filter(None, (main.cue, rng.choice(phrases.NOTES))))
-    match template.style:
-        case Style.INTERVALS:
-            full = min(max(left_s // 280 + week.step // 2, 2), int(SETS.high))
-            sets = round(full * DELOAD_SHARE) if week.is_deload else full
-            bout = _exercise(main.name, sets, None, 60, LoadKind.RPE, 7.5 if week.is_deload else 8, 60, cue)
-        case Style.RECOVERY:
-            bout = _exercise(main.name, 2, None, 45, LoadKind.BODYWEIGHT, None, 15, cue)
-        case style:
-            longest_s = left_s - 20 if style is Style.LONG else left_s * 4 // 5
-            seconds = max(_bout_s(brief, week, longest_s) // 30 * 30, 240)
-            bout = _exercise(main.name, 1, None, seconds, LoadKind.RPE, 3 if week.is_deload else 4, 0, cue)
-    return [bout, *supports]
+    """The main bout, and beside it short exercises: together as many sets as the plan wants."""
+    (main, name), *others = chosen
+    easy, hard = _rpe(target)
+    bouts = 1
+    if day.template.style is Style.INTERVALS:
+        bouts = max(1 if target.is_deload else 2, target.sets - len(others) * (1 if target.is_deload else 2))
+        bouts = min(bouts, 10, target.sets - len(others) if target.sets > len(others) else 1)
+    elif day.template.style is Style.GENTLE:
+        bouts = -(-target.sets // len(chosen))
+    bouts = min(max(bouts, 1), 10)
+    supports = [
+        _support(words, one, own_name, sets, rng)
+        for (one, own_name), sets in zip(others, shares(target.sets - bouts, len(others)), strict=True)
+    ] if others else []
+    note = _note(words, main, words.notes_bout if main.slot is Slot.CARDIO else words.notes_unloaded, rng)
+    if main.slot is not Slot.CARDIO:
+        return [_support(words, main, name, bouts, rng), *supports]
+    left_s = working_s(brief) - sum(map(_seconds_of, supports))
+    if day.template.style is Style.INTERVALS:
+        seconds = min(max(left_s // (bouts * 2) - 20, 20), 240) // 10 * 10
+        return [_exercise(name, bouts, None, seconds, LoadKind.RPE, hard, seconds, note), *supports]
+    longest_s = _left_in_hardest_s(brief, day, words) * (19 if day.template.style is Style.LONG else 15) // 20
+    seconds = min(max(_bout_s(brief, position, longest_s, target), 240), max(left_s - 20, 240))
+    seconds = seconds // (30 if seconds >= 1_800 else 10) * 10 if seconds < 1_800 else seconds // 30 * 30
+    return [_exercise(name, 1, None, seconds, LoadKind.RPE, easy, 0, note), *supports]
 
 
-def _bout_s(brief: Brief, week: SimulatedWeek, longest_s: int) -> int:
-    """Grows by 5 % a week towards `longest_s`: jumps over 10 % raise the risk of injury (TP-P17)."""
-    start_s = max(longest_s * 0.6, longest_s / 1.05 ** (brief.weeks - 1))
-    grown_s = min(start_s * 1.05 ** (week.position - 1), longest_s)
-    return int(grown_s * (0.7 if week.is_deload else 1))
+def _left_in_hardest_s(brief: Brief, day: DesignedDay, words: ProgramPhrases) -> int:
+    """What the supports of the fullest week leave for the bout, so that it can grow evenly from the first one."""
+    most = max(target.sets for target in design(brief).targets)
+    each_s = 20 + SUPPORT_REPS * 7 + SUPPORT_REST_S
+    return max(working_s(brief) - each_s * max(most - 1, len(day.chosen) - 1), 240)
 
 
-def _supports(
-    brief: Brief, week: SimulatedWeek, template: Template, main: Movement, rng: random.Random,
-) -> Iterator[JsonObject]:
-    is_short = brief.minutes_per_session <= 20
-    patterns = template.patterns[1:2] if is_short else template.patterns[1:]
-    names = {main.name}
-    for index, pattern in enumerate(patterns):
-        one = next(m for m in choices(pattern, frozenset()) if m.name not in names)
-        names.add(one.name)
-        sets = 1 if is_short or week.is_deload else 2
-        reps, seconds = (None, 30) if one.is_timed else (10 + 2 * (week.step // 2), None)
-        note = one.cue if index else " ".join(filter(None, (one.cue, rng.choice(phrases.NOTES))))
-        yield _exercise(one.name, sets, reps, seconds, LoadKind.BODYWEIGHT, None, 30, note)
+def _bout_s(brief: Brief, position: int, longest_s: int, target: WeekTarget) -> int:
+    """Grows evenly towards `longest_s`: jumps over 10 % raise the risk of injury (TP-P17)."""
+    start_s = max(longest_s * 0.7, longest_s / GROWTH ** (brief.weeks - 1))
+    grown_s = min(start_s * GROWTH ** (position - 1), longest_s)
+    return int(grown_s * (0.7 if target.is_deload else 1))
 
 
-# --- arithmetic ----------------------------------------------------------------------------------
+def _support(
+    words: ProgramPhrases, one: SimulatedMovement, name: str, sets: int, rng: random.Random
+) -> JsonObject:
+    is_held = one.is_timed or one.slot is Slot.MOBILITY
+    reps, seconds = (None, SUPPORT_HOLD_S) if is_held else (SUPPORT_REPS, None)
+    note = _note(words, one, words.notes_timed if is_held else words.notes_unloaded, rng)
+    return _exercise(name, sets, reps, seconds, LoadKind.BODYWEIGHT, None, SUPPORT_REST_S, note)
 
 
 def _exercise(
@@ -354,33 +327,8 @@ def _exercise(
     }
 
 
-def _rir(step: int, *, is_deload: bool) -> float:
-    return DELOAD_RIR if is_deload else max(3 - step * 0.5, 1)
-
-
-def _working_s(brief: Brief) -> int:
-    """Seconds of a session that remain after the warm-up."""
-    return brief.minutes_per_session * 60 - min(max(brief.minutes_per_session * 8, 120), 600)
-
-
-def _sets_that_fit(brief: Brief) -> int:
-    return min(_working_s(brief) // AVERAGE_SET_S, 28)
-
-
 def _seconds_of(exercise: JsonObject) -> int:
-    """Liftosaur's estimate: 20 s to set up, 7 s a repetition, and the rest."""
     work_s: int = exercise["seconds"] or 7 * exercise["reps"]
     sets: int = exercise["sets"]
     rest_s: int = exercise["rest_s"]
     return sets * (20 + work_s + rest_s)
-
-
-def _shorten_rests(exercises: list[JsonObject], budget_s: int) -> None:
-    """Cut the rests in proportion until the session fits, but no rest under 30 s."""
-    over_s = sum(map(_seconds_of, exercises)) - budget_s
-    if over_s <= 0:
-        return
-    rests_s = sum(exercise["sets"] * exercise["rest_s"] for exercise in exercises)
-    share = max(0.0, 1 - over_s / rests_s)
-    for exercise in exercises:
-        exercise["rest_s"] = max(30, int(exercise["rest_s"] * share) // 5 * 5)
