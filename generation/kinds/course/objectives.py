@@ -1,14 +1,17 @@
 """Objectives of a brief, made fit for the rehearsal: measurable, and short enough to stand inside a sentence."""
 
+import re
 import unicodedata
 from functools import lru_cache
 
-from generation.kinds.course import prose
 from generation.kinds.course.phrases.shape import CoursePhrases
 
 LONGEST_PHRASE = 60
 LONGEST_OBJECTIVE = 280
 STRAND_WORDS = 8
+# Words that would make a rehearsal look unfinished, whoever wrote them.
+_UNFINISHED = re.compile(
+    r"\b(?:to ?do|tbd|fixme|lorem|ipsum|placeholder|insert|xxx+|sample text|goes here|to be|n/a)\b", re.IGNORECASE)
 _STOPS = (";", ",", ":", " – ", " - ")
 
 
@@ -26,7 +29,8 @@ def _phrase_of(text: str, otherwise: str, longest: int) -> str:
     flat = " ".join(kept.split())
     if len(flat) > longest:
         flat = flat[:longest].rsplit(" ", 1)[0]
-    return otherwise if prose.is_blank(flat) or prose.placeholder(f"{flat}: {flat}") else flat
+    is_blank = not any(unicodedata.category(character)[0] in "LN" for character in flat)
+    return otherwise if is_blank or _UNFINISHED.search(flat) else flat
 
 
 @lru_cache(maxsize=1_024)

@@ -69,7 +69,8 @@ ACTIVITIES = (
 )
 QUESTIONS = (
     SimulatedQuestion(
-        "{Name} begins a new case {place} that turns on {strand}. What should be settled about {term} before {other} comes up?",
+        "{Name} begins a new case {place} that turns on {strand}. What should be settled about {term} before "
+        "{other} comes up?",
         (("The outcome that is expected", "With the expectation on paper, a surprise can be seen."),),
         (
             (

@@ -47,7 +47,8 @@ ACTIVITIES = (
 )
 QUESTIONS = (
     SimulatedQuestion(
-        "{Name} commence {place} un cas nouveau de « {strand} ». Que faut-il éclaircir sur {term} avant de passer à {other} ?",
+        "{Name} commence {place} un cas nouveau de « {strand} ». Que faut-il éclaircir sur {term} avant de passer à "
+        "{other} ?",
         (("Le résultat que l'on attend", "Avec la prévision écrite, une surprise se remarque."),),
         (
             (
