@@ -9,7 +9,7 @@ from typing import ClassVar
 
 from generation.core.findings import Finding
 from generation.core.kind import DocumentKind, JsonObject
-from generation.kinds.course import assembly, checks, prose, render, schema, simulate
+from generation.kinds.course import assembly, checks, defects, prose, render, schema, simulate
 from generation.kinds.course import brief as briefs
 
 
@@ -86,6 +86,15 @@ class Course(DocumentKind[briefs.Brief, schema.Plan, schema.Lesson]):
         self, brief: briefs.Brief, plan: schema.Plan, position: int, rng: random.Random
     ) -> JsonObject:
         return simulate.simulate_unit(brief, plan, position, rng)
+
+    @property
+    def defects(self) -> tuple[str, ...]:
+        return (*defects.OF_PLANS, *defects.OF_UNITS)
+
+    def planted(
+        self, name: str, brief: briefs.Brief, content: JsonObject, rng: random.Random
+    ) -> JsonObject | None:
+        return defects.planted(name, brief, content, rng)
 
 
 def _count(number: int, noun: str) -> str:

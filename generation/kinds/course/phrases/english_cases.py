@@ -161,7 +161,7 @@ QUESTIONS = (
         "Ask what was the same in the ten cases, and whether the next one shares it.",
     ),
     SimulatedQuestion(
-        "Conditions {place} change while {name} works on a case about {strand}. Which reaction keeps {term} intact?",
+        "Conditions {place} change while {name} works on a case about {strand}. Which reaction leaves {term} intact?",
         (("Keep the order and adjust the amounts", "The order follows from causes, the amounts from conditions."),),
         (
             ("Begin again from the first step with new people", "What was found so far is still true."),
