@@ -138,6 +138,20 @@ class DocumentKind(ABC, Generic[B, P, U]):
     def simulate_unit(self, brief: B, plan: P, position: int, rng: random.Random) -> JsonObject:
         """A plausible unit that passes `check_unit`, different for every position and seed."""
 
+    @property
+    def defects(self) -> tuple[str, ...]:
+        """Faults that `planted` knows, each named `<rule>:<what was done>`.  A kind need not have any."""
+        return ()
+
+    def planted(self, name: str, brief: B, content: JsonObject, rng: random.Random) -> JsonObject | None:
+        """A copy of a plan's or unit's JSON with the defect `name`, which its schema still accepts; None if it has
+        no place there."""
+        return None
+
+    def wished(self, brief: B, wish: str) -> B:
+        """`brief` as the rehearsal reads it where a unit is written anew with a wish."""
+        return brief
+
     # --- derived ------------------------------------------------------------------------------
 
     @cached_property

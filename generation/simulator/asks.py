@@ -69,6 +69,11 @@ class Ask:
         found = _UNIT.fullmatch(self.task)
         return int(found[1]) if found else None
 
+    @property
+    def is_repair(self) -> bool:
+        """A draft was rejected, and shall be written again."""
+        return "\n<findings>\n" in self.messages[-1][1]
+
     def block(self, tag: str) -> str | None:
         """The JSON text in the first block `tag` of the user's messages."""
         for role, text in self.messages:

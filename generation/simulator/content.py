@@ -8,7 +8,7 @@ import copy
 import json
 import random
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from typing import Any
 
@@ -75,10 +75,10 @@ class ContentWriter:
         return Subject(kind, Stage.UNIT, brief, plan, ask.position)
 
     def write(
-        self, ask: Ask, subject: Subject | None, fault: Fault | None, rng: random.Random
+        self, ask: Ask, subject: Subject | None, fault: Fault | None, rng: random.Random, *, defect: str | None = None,
     ) -> tuple[str, str]:
         """Content and finish reason of an answer, after what `fault` and the caller's own limit do to them."""
-        text = self._text(ask, subject, fault, rng)
+        text = self._text(ask, subject, fault, rng, defect)
         match fault:
             case Fault.TRUNCATE:
                 return _cut(text, rng), "length"
@@ -97,15 +97,21 @@ class ContentWriter:
             case _:
                 return text, "stop"
 
-    def _text(self, ask: Ask, subject: Subject | None, fault: Fault | None, rng: random.Random) -> str:
+    def _text(
+        self, ask: Ask, subject: Subject | None, fault: Fault | None, rng: random.Random, defect: str | None
+    ) -> str:
         if ask.schema is None:
             return PLAIN_SENTENCE
+        if fault is Fault.REPAIR_FAILS and (draft := _said(ask.block("draft"))):
+            return draft
         if subject is None:
             content = fill(ask.schema, rng)
         elif fault is Fault.NONSENSE:
             content = _nonsense(subject, ask.schema, rng)
         else:
-            content = _good(subject, rng)
+            content = _good(_wished(subject, ask), rng)
+        if fault is Fault.DEFECT and subject is not None:
+            content = _spoilt(subject, content, defect, rng)
         if fault is Fault.EXTRA_UNITS:
             content = stretched(content, subject.unit_count if subject else 0)
         return compact(content)
@@ -125,12 +131,12 @@ class ContentWriter:
         return plan
 
 
-def write(request: Request, *, seed: int = 0, fault: Fault | None = None) -> str:
+def write(request: Request, *, seed: int = 0, fault: Fault | None = None, defect: str | None = None) -> str:
     """The content that a simulator would answer `request` with, without asking one."""
     messages = tuple((message["role"], message["content"]) for message in request.messages)
     ask = Ask("simulator", messages, schema_name=request.schema_name, schema=request.schema)
     writer = _writer(seed)
-    return writer.write(ask, writer.subject(ask), fault, writer.rng(ask))[0]
+    return writer.write(ask, writer.subject(ask), fault, writer.rng(ask), defect=defect)[0]
 
 
 @cache
@@ -188,6 +194,42 @@ def _good(subject: Subject, rng: random.Random) -> JsonObject:
     typed = kind.plan(plan)
     units = [kind.simulate_unit(brief, typed, position, rng) for position in range(1, subject.unit_count + 1)]
     return {"plan": plan, "units": units}
+
+
+def _said(block: str | None) -> str | None:
+    """The text in a block that holds one."""
+    try:
+        text = json.loads(block) if block else None
+    except ValueError:
+        return None
+    return text if isinstance(text, str) else None
+
+
+def _wished(subject: Subject, ask: Ask) -> Subject:
+    """`subject` with a brief that knows the reviewer's wish, if there is one."""
+    wish = _said(ask.block("instruction"))
+    return replace(subject, brief=subject.kind.wished(subject.brief, wish)) if wish else subject
+
+
+def _spoilt(subject: Subject, content: JsonObject, name: str | None, rng: random.Random) -> JsonObject:
+    """`content` with one defect: the one called `name`, or any that has a place there."""
+    kind = subject.kind
+    names = [name] if name else rng.sample(kind.defects, len(kind.defects))
+    for each in names:
+        if subject.stage is not Stage.WHOLE:
+            changed = kind.planted(each, subject.brief, content, rng)
+            if changed is not None:
+                return changed
+            continue
+        plan = kind.planted(each, subject.brief, content["plan"], rng)
+        if plan is not None:
+            return {**content, "plan": plan}
+        place = rng.randrange(len(content["units"]))
+        unit = kind.planted(each, subject.brief, content["units"][place], rng)
+        if unit is not None:
+            units = [unit if n == place else other for n, other in enumerate(content["units"])]
+            return {**content, "units": units}
+    return content
 
 
 def _nonsense(subject: Subject, schema: Schema, rng: random.Random) -> Any:

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from generation.kinds import all_kinds
+
 
 class Fault(StrEnum):
     """What goes wrong.  In brackets: what a rule's `seconds` means, and its default."""
@@ -41,6 +43,8 @@ class Fault(StrEnum):
     NULL_CHOICES = "null_choices"
     EMPTY_CONTENT = "empty_content"
     EXTRA_UNITS = "extra_units"               # a plan for far more units than the brief asks for
+    DEFECT = "defect"                         # one fault of content: `defect=TP-C03:excluded_exercise`, or any
+    REPAIR_FAILS = "repair_fails"             # a repair brings the rejected draft once more
     # A good answer in odd clothes, after the usual latency (seconds: extra, 0)
     FENCED = "fenced"                         # between ```json and ```
     PARTS = "parts"                           # the content is a list of parts, thoughts among them
@@ -63,6 +67,7 @@ class Rule:
     The window counts from when the script was set."""
 
     fault: Fault
+    defect: str | None = None
     task: str | None = None
     schema: str | None = None
     cache_key: str | None = None
@@ -95,11 +100,13 @@ class Rule:
 
 @dataclass(frozen=True)
 class FaultScript:
-    """All faults of a rehearsal.  `rates` are tried in the order given and add up to at most 1."""
+    """All faults of a rehearsal.  `rates` are tried in the order given and add up to at most 1; `repair_fails` is a
+    share of the repairs that nothing else befalls."""
 
     rules: tuple[Rule, ...] = ()
-    rates: Mapping[Fault, float] = field(default_factory=dict)
+    rates: Mapping[str, float] | Mapping[Fault, float] = field(default_factory=dict)      # or of `defect=<name>`
     seed: int = 0
+    repair_fails: float = 0.0
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -109,29 +116,34 @@ class FaultScript:
             ],
             "rates": {str(fault): share for fault, share in self.rates.items()},
             "seed": self.seed,
+            **({"repair_fails": self.repair_fails} if self.repair_fails else {}),
         }
 
 
 NO_FAULTS = FaultScript()
-_TEXTS = frozenset({"fault", "task", "schema", "cache_key"})
+_TEXTS = frozenset({"fault", "defect", "task", "schema", "cache_key"})
 _COUNTS = frozenset({"times", "after"})
 _SECONDS = frozenset({"seconds", "from_s", "to_s"})
 
 
 def parse_faults(value: Any) -> FaultScript:     # Any: somebody's JSON
-    """The script in `{"script": [...], "rates": {...}, "seed": n}`; a list alone is the script.
+    """The script in `{"script": [...], "rates": {...}, "seed": n, "repair_fails": r}`; a list alone is the script.
 
     ValueError, with the place and what is allowed there, for anything else."""
     stated: Any = {"script": value} if isinstance(value, list) else value
     _need(isinstance(stated, dict), f"faults must be a list of rules or an object, not {type(value).__name__}")
-    _only(stated, {"script", "rates", "seed"}, "faults")
+    _only(stated, {"script", "rates", "seed", "repair_fails"}, "faults")
     script, rates, seed = stated.get("script", []), stated.get("rates", {}), stated.get("seed", 0)
     _need(isinstance(script, list), "script must be a list of rules")
     _need(isinstance(rates, dict), "rates must be an object of fault names and shares")
     _need(type(seed) is int, "seed must be a whole number")
-    shares = {_fault(name, "rates"): _number(share, f"rates.{name}", 1) for name, share in rates.items()}
+    shares: dict[str, float] = {}
+    for name, share in rates.items():
+        fault, defect = _named(name, "rates")
+        shares[f"{fault}={defect}" if defect else fault] = _number(share, f"rates.{name}", 1)
     _need(sum(shares.values()) <= 1 + 1e-9, f"rates add up to {sum(shares.values()):g}, which is more than 1")
-    return FaultScript(tuple(_rule(rule, f"script[{n}]") for n, rule in enumerate(script)), shares, seed)
+    rules = tuple(_rule(rule, f"script[{n}]") for n, rule in enumerate(script))
+    return FaultScript(rules, shares, seed, _number(stated.get("repair_fails", 0), "repair_fails", 1))
 
 
 def _rule(stated: Any, where: str) -> Rule:
@@ -145,7 +157,12 @@ def _rule(stated: Any, where: str) -> Rule:
         else:
             _number(value, place, math.inf)
             _need(name in _SECONDS or type(value) is int, f"{place} must be a whole number, not {value!r}")
-    return Rule(**{**stated, "fault": _fault(stated["fault"], f"{where}.fault")})
+    fault, defect = _named(stated["fault"], f"{where}.fault")
+    stated_defect = stated.get("defect") or defect
+    if stated_defect is not None:
+        _need(fault is Fault.DEFECT, f"{where}.defect goes with the fault 'defect', not {fault.value!r}")
+        _known_defect(stated_defect, f"{where}.defect")
+    return Rule(**{**stated, "fault": fault, "defect": stated_defect})
 
 
 def _need(is_so: bool, sentence: str) -> None:
@@ -157,6 +174,20 @@ def _only(stated: dict[str, Any], allowed: Set[str], where: str) -> None:
     fields = ", ".join(sorted(allowed))
     for name in stated:
         _need(name in allowed, f"{where} has the unknown field {name!r}; it may have {fields}")
+
+
+def _named(name: Any, where: str) -> tuple[Fault, str | None]:
+    """A fault's name, or `defect=` and a defect's."""
+    if isinstance(name, str) and name.startswith(f"{Fault.DEFECT}="):
+        defect = name.partition("=")[2]
+        _known_defect(defect, where)
+        return Fault.DEFECT, defect
+    return _fault(name, where), None
+
+
+def _known_defect(name: str, where: str) -> None:
+    known = {defect: kind.slug for kind in all_kinds().values() for defect in kind.defects}
+    _need(name in known, f"{where}: {name!r} is not a defect; there are {', '.join(known)}")
 
 
 def _fault(name: Any, where: str) -> Fault:
@@ -181,8 +212,11 @@ class FaultDraw:
         self._started_s = started_s
         self._matched = [0] * len(script.rules)
         self._rng = random.Random(script.seed)
+        self._repairs = random.Random(f"{script.seed}:repairs")
 
-    def choose(self, *, task: str, schema: str, cache_key: str, now_s: float) -> Rule | None:
+    def choose(
+        self, *, task: str, schema: str, cache_key: str, now_s: float, is_repair: bool = False
+    ) -> Rule | None:
         """What goes wrong with this call, if anything.  `now_s` is of the clock of `started_s`."""
         elapsed_s = now_s - self._started_s
         for position, rule in enumerate(self.script.rules):
@@ -194,8 +228,11 @@ class FaultDraw:
                     return rule
         if self.script.rates:
             drawn = self._rng.random()
-            for fault, share in self.script.rates.items():
+            for name, share in self.script.rates.items():
                 if drawn < share:
-                    return Rule(fault)
+                    fault, _, defect = name.partition("=")
+                    return Rule(Fault(fault), defect or None)
                 drawn -= share
+        if is_repair and self.script.repair_fails and self._repairs.random() < self.script.repair_fails:
+            return Rule(Fault.REPAIR_FAILS)
         return None

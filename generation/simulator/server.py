@@ -82,7 +82,7 @@ class Simulator:
             request_hash=ask.digest[:16],
         )
         rule = self._faults.choose(
-            task=ask.task, schema=ask.schema_name, cache_key=ask.cache_key, now_s=started_s)
+            task=ask.task, schema=ask.schema_name, cache_key=ask.cache_key, now_s=started_s, is_repair=ask.is_repair)
         self._in_flight += 1
         try:
             if not key or key.startswith(BAD_KEY_PREFIX):
@@ -118,7 +118,7 @@ class Simulator:
         delay_s = rule.delay_s if rule else 0.0
         rng = self._writer.rng(ask)
         subject = self._writer.subject(ask)
-        text, finish_reason = self._writer.write(ask, subject, fault, rng)
+        text, finish_reason = self._writer.write(ask, subject, fault, rng, defect=rule.defect if rule else None)
         warm_tokens, digests = self._prefixes.read(ask.prompt_bytes, ask.cache_key, started_s)
         usage = TokenUsage(
             input_tokens=ask.input_tokens,

@@ -74,12 +74,14 @@ OPTIONS: dict[str, tuple[Callable[[str], Any], str]] = {     # Any: the type of 
 
 
 EXAMPLE = """\
-a fault script: week 3 is refused twice, the plan takes 2 s longer, and every tenth call fails by chance
+a fault script: week 3 is refused twice, the plan takes 2 s longer, week 4 has an exercise that the brief excludes;
+every tenth call fails by chance, every fifth has some defect, and three repairs of ten bring the same draft again
 
   cat > faults.json <<'END'
   {"script": [{"fault": "rate_limit", "task": "unit 3", "times": 2, "seconds": 1},
-              {"fault": "slow", "task": "plan", "seconds": 2}],
-   "rates": {"server_error": 0.1}, "seed": 7}
+              {"fault": "slow", "task": "plan", "seconds": 2},
+              {"fault": "defect=TP-C03:excluded_exercise", "task": "unit 4"}],
+   "rates": {"server_error": 0.1, "defect": 0.2, "defect=TP-T06:link": 0.05}, "repair_fails": 0.3, "seed": 7}
   END
   python manage.py simulator --port 9000 --faults @faults.json
 
@@ -87,7 +89,8 @@ and the product on it, in another shell:
 
   OPENAI_BASE_URL=http://127.0.0.1:9000/v1 python manage.py up --demo
 
-Faults are named in generation/simulator/faults.py; while it runs, POST /simulator/faults takes another script.
+Faults are named in generation/simulator/faults.py, defects in generation/kinds/<kind>/defects.py; while it runs,
+POST /simulator/faults takes another script.
 """
 
 

@@ -21,7 +21,9 @@ def rows(book: str) -> list[str]:
 
 @pytest.mark.parametrize("slug", FOLDERS)
 def test_book_and_code_cite_the_same_rules(slug):
-    code = {rule for path in FOLDERS[slug].rglob("*.py") for rule in RULE.findall(path.read_text(encoding="utf-8"))}
+    # A planted defect may break what no rule of the book forbids yet.
+    files = [path for path in FOLDERS[slug].rglob("*.py") if path.name != "defects.py"]
+    code = {rule for path in files for rule in RULE.findall(path.read_text(encoding="utf-8"))}
     assert sorted(rows(book_of(slug))) == sorted(code) != []
 
 

@@ -87,7 +87,7 @@ def test_script_survives_json():
 
 @pytest.mark.parametrize(("value", "sentence"), [
     ("hang", "faults must be a list of rules or an object, not str"),
-    ({"scripts": []}, "faults has the unknown field 'scripts'; it may have rates, script, seed"),
+    ({"scripts": []}, "faults has the unknown field 'scripts'; it may have rates, repair_fails, script, seed"),
     ({"script": {}}, "script must be a list"),
     ([{"fault": "explode"}], r"script\[0\].fault: 'explode' is not a fault; there are rate_limit, "),
     ([{"task": "unit 3"}], r"script\[0\] names no fault"),

@@ -10,7 +10,7 @@ from typing import ClassVar
 from generation.core.findings import Finding
 from generation.core.kind import DocumentKind, JsonObject
 from generation.core.prose.wholeness import shortened
-from generation.kinds.course import assembly, checks, render, schema, simulate
+from generation.kinds.course import assembly, checks, defects, render, schema, simulate
 from generation.kinds.course import brief as briefs
 
 
@@ -87,6 +87,15 @@ class Course(DocumentKind[briefs.Brief, schema.Plan, schema.Lesson]):
         self, brief: briefs.Brief, plan: schema.Plan, position: int, rng: random.Random
     ) -> JsonObject:
         return simulate.simulate_unit(brief, plan, position, rng)
+
+    @property
+    def defects(self) -> tuple[str, ...]:
+        return (*defects.OF_PLANS, *defects.OF_UNITS)
+
+    def planted(
+        self, name: str, brief: briefs.Brief, content: JsonObject, rng: random.Random
+    ) -> JsonObject | None:
+        return defects.planted(name, brief, content, rng)
 
 
 def _count(number: int, noun: str) -> str:

@@ -9,7 +9,7 @@ from typing import ClassVar
 
 from generation.core.findings import Finding
 from generation.core.kind import DocumentKind, JsonObject
-from generation.kinds.training_program import assembly, checks, render, schema, simulate
+from generation.kinds.training_program import assembly, checks, defects, render, schema, simulate
 from generation.kinds.training_program import brief as briefs
 
 
@@ -91,6 +91,18 @@ class TrainingProgram(DocumentKind[briefs.Brief, schema.Plan, schema.Week]):
         self, brief: briefs.Brief, plan: schema.Plan, position: int, rng: random.Random
     ) -> JsonObject:
         return simulate.simulate_unit(brief, plan, position, rng)
+
+    @property
+    def defects(self) -> tuple[str, ...]:
+        return (*defects.OF_PLANS, *defects.OF_UNITS)
+
+    def planted(
+        self, name: str, brief: briefs.Brief, content: JsonObject, rng: random.Random
+    ) -> JsonObject | None:
+        return defects.planted(name, brief, content, rng)
+
+    def wished(self, brief: briefs.Brief, wish: str) -> briefs.Brief:
+        return brief.model_copy(update={"preferences": f"{brief.preferences}\n{wish}"})
 
 
 KIND = TrainingProgram()

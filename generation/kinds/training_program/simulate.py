@@ -35,6 +35,7 @@ MAIN_LIFTS = 10                  # as many as the schema holds
 EASY_RPE, EASY_RPE_IN_DELOADS = 4.0, 3.0
 HARD_RPE, HARD_RPE_IN_DELOADS = 8.0, 7.0
 SUPPORT_REPS, SUPPORT_HOLD_S, SUPPORT_REST_S = 8, 30, 15
+STRIDES = (1, 7, 11, 13, 17)     # through the notes, another one each time; they have no divisor with any pool
 GROWTH = 1.03                    # a week, of the longest bout: TP-P17 looks at 30 days
 _REPS = re.compile(r"(\d{1,2})\s*(?:reps?\b|repet|Wiederhol|répét)", re.IGNORECASE)
 _RIR = re.compile(r"RIR\s*(\d(?:[.,]5)?)")
@@ -187,6 +188,7 @@ def _coaching(words: ProgramPhrases, plan: Plan, position: int, target: WeekTarg
     notes = []
     for dealt in range(3 * earlier, 3 * earlier + 3):
         turn, place = divmod(dealt, len(pool))
+        place = place * STRIDES[turn % len(STRIDES)] % len(pool)
         session = plan.sessions[(place + turn) % len(plan.sessions)]
         lift = session.main_lifts[turn // len(plan.sessions) % len(session.main_lifts)]
         notes.append(pool[place].format(lift=lift, session=session.label))

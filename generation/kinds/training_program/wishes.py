@@ -56,7 +56,7 @@ _FAMILIES = tuple((_word(pattern), names) for pattern, names in (
     (r"plank|unterarmst|plancha|gainage|planche", _of("plank")),
     (r"squat|kniebeuge|sentadilla", _of("squat")),
     (r"dead[- ]?lift|kreuzheben|peso muerto|soulevé de terre", _of("deadlift")),
-    (r"lunge|ausfallschritt|zancada|fente", _of("lunge", "split squat")),
+    (r"lunge|ausfallschritt|zancada|fente", _of("lunge", "split squat", "step-up", "cossack")),
     (r"pull[- ]?up|chin[- ]?up|klimmz[uü]g|dominada|traction", _of("pull-up", "chin-up")),
     (r"push[- ]?up|press[- ]?up|liegestütz|flexiones|lagartija|pompe", _of("push-up")),
     (r"triathlon|triatlón", _of("run", "ride", "bike", "swim")),
@@ -79,7 +79,8 @@ _AILMENTS = tuple((_word(pattern), strains) for pattern, strains in (
     (r"\w*schulter|shoulder|hombro|épaule|impingement|rotator|rotatoren", ("overhead", "shoulder", "bench")),
     (r"overhead|über[- ]?kopf|por encima de la cabeza|au[- ]dessus de la tête", ("overhead",)),
     (r"dis[ck]\b|dis[ck]s\b|herniat|bandscheib|hexenschuss|ischias|sciatica|lumba|lumbal|l[45]/|back\b|\w*rücken|"
-     r"spine|spinal|wirbel|espalda|hernia|ciática|dos\b|lombalgie|hernie", ("axial", "hinge", "flexion", "twist")),
+     r"spine|spinal|wirbel|espalda|hernia|ciática|dos\b|lombalgie|hernie", (
+         "axial", "hinge", "flexion", "twist", "strain")),
     (r"knees?\b|\w*knie|menis[ck]|patella|kreuzband|acl\b|rodilla|genou", ("knee", "impact")),
     (r"wrist|handgelenk|carpal|karpal|muñeca|poignet", ("wrist",)),
     (r"elbow|ell?e?nbogen|ellbogen|codo|coude", ("elbow",)),
