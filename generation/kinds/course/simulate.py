@@ -321,7 +321,7 @@ def _activities(words: CoursePhrases, filling: _Filling, minutes: float, positio
             "instructions": filling.fill(text, position * 2 + k, whole=True),
         }
         for k in range(count)
-        for title, text in (words.activities[(position + k) % len(words.activities)],)
+        for title, text in (words.activities[(2 * position + k) % len(words.activities)],)
     ]
 
 

@@ -109,8 +109,7 @@ def _strain(brief: Brief, week: JsonObject, rng: random.Random) -> bool:
 
 def _sets_times(factor: float) -> Change:
     def change(brief: Brief, week: JsonObject, rng: random.Random) -> bool:
-        workout = rng.choice(week["workouts"])
-        for one in workout["exercises"]:
+        for one in _exercises(week):
             one["sets"] = min(max(round(one["sets"] * factor), 1), 10)
         return True
     return change

@@ -71,7 +71,7 @@ QUESTIONS = (
     SimulatedQuestion(
         "{Name} begins a new case {place} that turns on {strand}. What should be settled about {term} before "
         "{other} comes up?",
-        (("The outcome that is expected", "With the expectation on paper, a surprise can be seen."),),
+        (("What the outcome should be", "With the expectation on paper, a surprise can be seen."),),
         (
             (
                 "The order in which the results will be presented",
@@ -142,7 +142,7 @@ QUESTIONS = (
     SimulatedQuestion(
         "{Name} has finished a plan {place} about {strand}, built on {term}. Which check is worth making before it "
         "begins?",
-        (("Whether {other} can be seen early", "An early sign leaves time to change the plan."),),
+        (("Whether trouble shows early", "An early sign leaves time to change the plan."),),
         (
             ("Whether everybody likes the way in which it is written", "A pleasant text can hold a poor plan."),
             ("Whether it is as long as the last one", "Length says nothing about what was left out."),
@@ -162,7 +162,7 @@ QUESTIONS = (
     ),
     SimulatedQuestion(
         "Conditions {place} change while {name} works on a case about {strand}. Which reaction leaves {term} intact?",
-        (("Keep the order and adjust the amounts", "The order follows from causes, the amounts from conditions."),),
+        (("Keep the sequence, adjust the amounts", "The order follows from causes, the amounts from conditions."),),
         (
             ("Begin again from the first step with new people", "What was found so far is still true."),
             ("Go on exactly as planned until the end", "A plan was made for conditions that are gone."),
@@ -174,7 +174,7 @@ QUESTIONS = (
         "{Name} reviews a case {place} with {term} in mind. Choose every statement that speaks for good work.",
         (
             ("Each choice has a reason beside it", "Reasons let a reader follow and test the choices."),
-            ("One thing was changed at a time", "Then each effect has a cause that can be named."),
+            ("One thing was altered at a time", "Then each effect has a cause that can be named."),
         ),
         (
             ("The result was exactly what had been hoped for", "Hope can be met by chance."),

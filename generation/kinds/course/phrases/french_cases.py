@@ -49,7 +49,7 @@ QUESTIONS = (
     SimulatedQuestion(
         "{Name} commence {place} un cas nouveau de « {strand} ». Que faut-il éclaircir sur {term} avant de passer à "
         "{other} ?",
-        (("Le résultat que l'on attend", "Avec la prévision écrite, une surprise se remarque."),),
+        (("Ce que doit être la fin", "Avec la prévision écrite, une surprise se remarque."),),
         (
             (
                 "La forme dans laquelle les résultats seront montrés",
@@ -100,7 +100,7 @@ QUESTIONS = (
     SimulatedQuestion(
         "{Name} a terminé {place} un plan de « {strand} » fondé sur {term}. Quelle vérification vaut la peine "
         "avant de commencer ?",
-        (("Si {other} se voit tôt", "Un signe précoce laisse le temps de changer."),),
+        (("Si un problème se voit tôt", "Un signe précoce laisse le temps de changer."),),
         (
             (
                 "Si tout le monde aime la forme dans laquelle il est écrit",

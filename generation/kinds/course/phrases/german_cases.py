@@ -134,7 +134,7 @@ QUESTIONS = (
     SimulatedQuestion(
         "{Name} hat {place} einen Plan zu „{strand}“ fertig, der auf {term} beruht. Welche Probe lohnt sich, bevor "
         "es losgeht?",
-        (("Ob {other} früh zu sehen ist", "Ein frühes Zeichen lässt Zeit, den Plan zu ändern."),),
+        (("Ob ein Problem früh auffällt", "Ein frühes Zeichen lässt Zeit, den Plan zu ändern."),),
         (
             (
                 "Ob allen die Form gefällt, in der er geschrieben ist",

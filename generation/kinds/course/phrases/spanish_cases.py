@@ -48,7 +48,7 @@ ACTIVITIES = (
 QUESTIONS = (
     SimulatedQuestion(
         "{Name} empieza {place} un caso nuevo de «{strand}». ¿Qué conviene aclarar antes que nada sobre {term}?",
-        (("El resultado que se espera", "Con la previsión escrita se nota una sorpresa."),),
+        (("Cuál debe ser el final", "Con la previsión escrita se nota una sorpresa."),),
         (
             ("La forma en que se presentarán los resultados", "Se puede presentar cuando hay algo que mostrar."),
             ("La manera más rápida de llegar al final", "La rapidez ayuda cuando la dirección está clara."),
@@ -93,7 +93,7 @@ QUESTIONS = (
     SimulatedQuestion(
         "{Name} ha terminado {place} un plan de «{strand}» basado en {term}. ¿Qué comprobación merece la pena "
         "antes de empezar?",
-        (("Si {other} se ve pronto", "Una señal temprana deja tiempo para cambiar."),),
+        (("Si un problema se ve pronto", "Una señal temprana deja tiempo para cambiar."),),
         (
             ("Si a todos les gusta la forma en que está escrito", "Un texto agradable puede esconder un mal plan."),
             ("Si es tan largo como el plan anterior", "La longitud no dice nada de lo que falta."),
