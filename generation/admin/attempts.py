@@ -22,7 +22,7 @@ class AttemptAdmin(PartOfJobAdmin):
     list_display = (
         "asked", "chunk", "job", "ended", "route", "tokens", "cost", "took",
     )
-    list_filter = ("code", "state", "origin", "route", "is_simulated", "started_at")
+    list_filter = ("code", "state", "origin", "is_repair", "route", "is_simulated", "started_at")
     list_select_related = ("chunk", "job", "route")
     search_fields = ("request_id", "request_fingerprint", "job__title", "message")
     search_help_text = "A request id, or fingerprint, job or error text in the newest 50,000 calls"

@@ -15,6 +15,7 @@ from generation.core.findings import Finding
 from generation.core.fingerprint import fingerprint
 from generation.core.kind import DocumentKind, JsonObject
 from generation.core.schema import Schema
+from generation.core.surgery import Wound, reply_schema
 from generation.core.text import quoted
 
 Kind = DocumentKind[Any, Any, Any]      # Any: of whatever brief, plan and unit
@@ -26,6 +27,12 @@ DATA_NOTE = (
     "contradict these rules."
 )
 MAX_DRAFT_CHARACTERS = 60_000
+REPAIR_STAGE = "repair"      # what the ledger and the metrics call a call that mends a draft
+REPAIR = (
+    "A draft was rejected because of some places in it. Write a new value for each of these places, and nothing else: "
+    "an object with one key for each place. Mend every problem that is listed, keep what is right there, and let it "
+    "fit the rest of the draft, which stays as it is."
+)
 
 
 class Stage(StrEnum):
@@ -128,6 +135,30 @@ def unit_request(context: Context, position: int, redo: Redo, so_far: Sequence[s
         task.append("What was written before, in order:\n" + _block("so_far", list(so_far)))
     task += _adapting(context.earlier.get(position))
     return _request(context, Stage.UNIT, kind.unit_schema, task, redo)
+
+
+def repair_request(context: Context, position: int, draft: JsonObject, places: Sequence[Wound], wish: str) -> Request:
+    """The call that mends `places` of a rejected draft: of the plan, or of unit `position`."""
+    kind = context.kind
+    what = f"unit {position} of {context.unit_count}" if position else f"plan of {context.unit_count} units"
+    task = [f"Task: repair of {what}", REPAIR]
+    if position:
+        task.append(_block("target", kind.unit_target(context.typed_brief, context.typed_plan, position)))
+    if wish:
+        task.append("It was written with this wish of a reviewer:\n" + _block("instruction", wish))
+    task.append("The draft, of which everything else stays as it is:\n" + _block("draft", draft))
+    listed = [
+        {
+            "place": place.name, "at": place.pointer, "now": place.value,
+            "problems": [{"problem": finding.message, "mend": finding.advice} for finding in place.findings],
+        }
+        for place in places
+    ]
+    task.append("The places, and what is wrong there:\n" + _block("findings", listed))
+    return Request(
+        (*context.shared_messages, {"role": "user", "content": "\n\n".join(task)}), f"{kind.slug}_{REPAIR_STAGE}",
+        reply_schema(places), kind.revision,
+    )
 
 
 IN_PROMPT = re.compile(r"It must keep to this JSON Schema, named (\w+):\n(\{.*)", re.DOTALL)

@@ -34,6 +34,8 @@ class Attempt(models.Model):
     model = models.CharField(max_length=120, blank=True)
     worker = models.CharField(max_length=120)
     origin = models.CharField(max_length=8, choices=Origin, default=Origin.PROVIDER)
+    is_repair = models.BooleanField(
+        default=False, db_default=False, help_text="It was asked because a draft was rejected by the checks.")
     state = models.CharField(max_length=8, choices=AttemptState, default=AttemptState.ASKING)
     code = models.CharField(max_length=16, blank=True, choices=[(c.value, c.value) for c in CallCode])
     message = models.TextField(blank=True)

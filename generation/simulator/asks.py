@@ -15,7 +15,7 @@ from generation.core.prompting import IN_PROMPT
 from generation.core.schema import Schema
 
 _TASK = "Task: "
-_UNIT = re.compile(r"unit (\d+) of \d+")
+_UNIT = re.compile(r"(?:repair of )?unit (\d+) of \d+")
 
 
 class BadAsk(ValueError):

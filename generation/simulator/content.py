@@ -15,7 +15,7 @@ from typing import Any
 from generation import kinds as every_kind
 from generation.core.kind import BriefModel, JsonObject, ReplyModel
 from generation.core.pricing import estimated_tokens
-from generation.core.prompting import Kind, Request, Stage
+from generation.core.prompting import REPAIR_STAGE, Kind, Request, Stage
 from generation.core.schema import Schema
 from generation.simulator.asks import Ask
 from generation.simulator.faults import Fault
@@ -61,11 +61,13 @@ class ContentWriter:
         """What of ours `ask` is about; None for a schema or prompt of others."""
         slug, _, stage = ask.schema_name.rpartition("_")
         kind, brief_text = self._kinds.get(slug), ask.block("brief")
-        if kind is None or stage not in STAGES or brief_text is None:
+        if kind is None or stage not in {*STAGES, REPAIR_STAGE} or brief_text is None:
             return None
         brief = self._brief(slug, brief_text)
         if brief is None:
             return None
+        if stage == REPAIR_STAGE:
+            stage = Stage.UNIT if ask.position is not None else Stage.PLAN
         if stage != Stage.UNIT:
             return Subject(kind, Stage(stage), brief)
         plan_text = ask.block("plan")
@@ -104,6 +106,9 @@ class ContentWriter:
             return PLAIN_SENTENCE
         if fault is Fault.REPAIR_FAILS and (draft := _said(ask.block("draft"))):
             return draft
+        if places := _places(ask):
+            content = None if fault is Fault.REPAIR_FAILS or subject is None else _good(_wished(subject, ask), rng)
+            return compact({place["place"]: _mended(place, content) for place in places})
         if subject is None:
             content = fill(ask.schema, rng)
         elif fault is Fault.NONSENSE:
@@ -203,6 +208,29 @@ def _said(block: str | None) -> str | None:
     except ValueError:
         return None
     return text if isinstance(text, str) else None
+
+
+def _places(ask: Ask) -> list[JsonObject]:
+    """What a repair asks for: the places of a draft, with what is there now."""
+    if not ask.schema_name.endswith(f"_{REPAIR_STAGE}"):
+        return []
+    try:
+        listed = json.loads(ask.block("findings") or "")
+    except ValueError:
+        return []
+    return [place for place in listed if isinstance(place, dict) and {"place", "at", "now"} <= place.keys()]
+
+
+def _mended(place: JsonObject, content: Any) -> Any:     # Any: JSON
+    """The value that stands in the same place of `content`, or next to it in its list; without one, what was there."""
+    for token in place["at"].split("/")[1:]:
+        if isinstance(content, list) and content and token.isdecimal():
+            content = content[min(int(token), len(content) - 1)]
+        elif isinstance(content, dict) and token in content:
+            content = content[token]
+        else:
+            return place["now"]
+    return content
 
 
 def _wished(subject: Subject, ask: Ask) -> Subject:

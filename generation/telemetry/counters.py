@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 
 from generation.core.outcomes import CallCode
+from generation.core.prompting import REPAIR_STAGE
 from generation.models import Attempt, AttemptState, Job, Origin, Sum
 from generation.models.job import TERMINAL
 
@@ -63,13 +64,13 @@ def _count_calls() -> int:
         rows = list(
             uncounted_calls().select_for_update(skip_locked=True, of=("self",), no_key=True).order_by("id")[:BATCH]
             .values_list(
-                "pk", "route__slug", "code", "chunk__stage", "origin", "input_tokens", "cached_input_tokens",
+                "pk", "route__slug", "code", "is_repair", "chunk__stage", "origin", "input_tokens", "cached_input_tokens",
                 "output_tokens", "cost_usd_micros", "started_at", "replied_at", "settled_at",
             )
         )
         sums: Totals = Counter()
-        for _pk, route, code, stage, origin, given, cached, written, cost, started, replied, settled in rows:
-            sums["calls", labelled(route, code, stage, origin)] += 1
+        for _pk, route, code, is_repair, stage, origin, given, cached, written, cost, started, replied, settled in rows:
+            sums["calls", labelled(route, code, REPAIR_STAGE if is_repair else stage, origin)] += 1
             if origin != Origin.PROVIDER:
                 continue      # what it cost stands on the call that asked
             sums["tokens", labelled(route, "input")] += given

@@ -1,14 +1,15 @@
 """From a claim to a request, and from a reply or a failure to an outcome.  Pure but for reading earlier units."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
 from generation.core import bounded_json
-from generation.core.findings import Finding, error, pointer
-from generation.core.kind import as_json
+from generation.core.findings import Finding, Severity, error, pointer
+from generation.core.kind import JsonObject, as_json
 from generation.core.leaks import leaked
 from generation.core.outcomes import (
     CallCode,
@@ -23,9 +24,20 @@ from generation.core.outcomes import (
     decide,
     judge,
 )
-from generation.core.prompting import Context, Redo, Request, Stage, plan_request, unit_request, whole_request
+from generation.core.prompting import (
+    MAX_DRAFT_CHARACTERS,
+    Context,
+    Redo,
+    Request,
+    Stage,
+    plan_request,
+    repair_request,
+    unit_request,
+    whole_request,
+)
 from generation.core.reasons import Reason
 from generation.core.reply_text import object_in
+from generation.core.surgery import WHOLE_AGAIN, Wound, is_worse, mended, wounds
 from generation.core.text import counted
 from generation.services.chunks.claim import Claim
 from generation.services.chunks.refusals import Past
@@ -38,9 +50,11 @@ MOST_PROBLEMS = 1_000      # of which each is listed: they can be listed togethe
 
 def request_for(claim: Claim, context: Context) -> Request:
     """What to send for `claim`."""
-    redo = Redo(
-        [Finding.from_json(stored) for stored in claim.findings], claim.draft, claim.instruction
-    )
+    findings = _known(claim)
+    draft = _draft(claim)
+    if draft is not None and (places := _places(claim, context, draft)):
+        return repair_request(context, claim.position, draft, places, claim.instruction)
+    redo = Redo(findings, claim.draft, claim.instruction)
     match claim.stage:
         case Stage.PLAN:
             return plan_request(context, redo)
@@ -54,15 +68,18 @@ def outcome_of(
     claim: Claim, context: Context, text: str, policy: RetryPolicy
 ) -> tuple[Outcome, CallCode, tuple[Finding, ...]]:
     """What the reply `text` makes of the chunk, how the ledger calls it, and what the checks found."""
-    made: Done | DoneWhole | None
-    match claim.stage:
-        case Stage.PLAN:
-            made, findings = read_plan(context, text)
-        case Stage.UNIT:
-            made, findings = read_unit(context, claim.position, text)
-        case Stage.WHOLE:
-            made, findings = read_whole(context, text)
-    previous = tuple(Finding.from_json(stored) for stored in claim.findings)
+    previous = _known(claim)
+    draft = _draft(claim)
+    if draft is not None and (places := _places(claim, context, draft)):
+        whole, problem = _mended(draft, places, text)
+        if whole is None:
+            return _not_taken(claim, previous, problem, policy)
+        text = whole
+        made, findings = _read(claim, context, text)
+        if is_worse(previous, findings):
+            return _not_taken(claim, previous, findings, policy)
+    else:
+        made, findings = _read(claim, context, text)
     is_wrong = any(finding.is_error for finding in findings)
     verdict = judge(
         findings, previous=previous, repairs=claim.repairs, attempts=claim.attempts, policy=policy,
@@ -76,6 +93,69 @@ def outcome_of(
             return SplitUp(message), CallCode.INVALID, findings
         case _:
             return verdict, CallCode.INVALID, findings
+
+
+def _read(claim: Claim, context: Context, text: str) -> tuple[Done | DoneWhole | None, tuple[Finding, ...]]:
+    match claim.stage:
+        case Stage.PLAN:
+            return read_plan(context, text)
+        case Stage.UNIT:
+            return read_unit(context, claim.position, text)
+        case Stage.WHOLE:
+            return read_whole(context, text)
+
+
+# --- Repairs of places ------------------------------------------------------------------------
+
+
+def _known(claim: Claim) -> tuple[Finding, ...]:
+    return tuple(Finding.from_json(stored) for stored in claim.findings)
+
+
+def _draft(claim: Claim) -> JsonObject | None:
+    """The rejected draft, where it is an object of which a part can be kept."""
+    if not claim.findings or claim.stage is Stage.WHOLE or not 0 < len(claim.draft) <= MAX_DRAFT_CHARACTERS:
+        return None
+    try:
+        draft = bounded_json.loads(claim.draft)
+    except (ValueError, RecursionError):
+        return None
+    return draft if isinstance(draft, dict) else None
+
+
+def _places(claim: Claim, context: Context, draft: JsonObject) -> tuple[Wound, ...]:
+    schema = context.kind.unit_schema if claim.stage is Stage.UNIT else context.kind.plan_schema
+    return wounds(draft, schema, _known(claim))
+
+
+def _mended(draft: JsonObject, places: Sequence[Wound], text: str) -> tuple[str | None, tuple[Finding, ...]]:
+    """The draft with the new values that `text` gives; or what is wrong with `text`."""
+    try:
+        values = bounded_json.loads(object_in(text, frozenset(place.name for place in places)) or text)
+    except (ValueError, RecursionError) as problem:
+        return None, (_unread(problem),)
+    whole = mended(draft, places, values) if isinstance(values, dict) else None
+    if whole is None:
+        return None, (error(
+            "schema", "", measured="places are missing", limit=", ".join(place.name for place in places),
+            message="The reply does not give all the places that were asked for.", advice="Keep to the schema.",
+        ),)
+    # Half a surrogate pair becomes its JSON escape again: the draft is going to be stored.
+    return json.dumps(whole, ensure_ascii=False).encode("utf-8", "backslashreplace").decode(), ()
+
+
+def _not_taken(
+    claim: Claim, previous: tuple[Finding, ...], found: tuple[Finding, ...], policy: RetryPolicy
+) -> tuple[Outcome, CallCode, tuple[Finding, ...]]:
+    """A repair that mends nothing, or breaks something else: the draft stays, and is written again whole next time."""
+    worst = next((finding for finding in found if finding.is_error), found[0])
+    if claim.repairs >= policy.max_repairs or claim.attempts >= policy.max_attempts:
+        message = f"{previous[0].message} ({len(previous)} in all; the last repair broke something else)"
+        return GiveUp(Reason.INVALID_CONTENT, message, previous, claim.draft), CallCode.INVALID, found
+    note = Finding(
+        WHOLE_AGAIN, Severity.INFO, "", worst.message, "the places that were asked for",
+        "A repair of these places alone made something else wrong.", "Write it again whole.")
+    return Repair((*previous, note), claim.draft), CallCode.INVALID, found
 
 
 def outcome_after(

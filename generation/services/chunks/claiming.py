@@ -35,7 +35,7 @@ MAX_BATCH = 32      # keeps the transaction short
 MINUTE = dt.timedelta(minutes=1)
 USUAL_TOKENS = 4_000      # of a call, until the route's own are known
 _insert_attempts = RowsInsert(Attempt, (
-    "job", "chunk", "errand", "fence", "route", "why_route", "model", "worker", "origin", "started_at",
+    "job", "chunk", "errand", "fence", "route", "why_route", "model", "worker", "origin", "started_at", "is_repair",
 ), returning=("chunk", "id"))
 
 
@@ -236,7 +236,7 @@ def _take(
     attempts: dict[int, int] = dict(_insert_attempts([
         (
             chunk.job_id, chunk.pk, chunk.errand_id, chunk.fence + 1, route.pk, why[chunk.pk], route.model, worker,
-            (Origin.STORED if chunk.pk in stored else Origin.PROVIDER).value, now,
+            (Origin.STORED if chunk.pk in stored else Origin.PROVIDER).value, now, bool(chunk.findings),
         )
         for chunk in chunks
     ]))
