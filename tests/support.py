@@ -21,7 +21,7 @@ from generation.core.outcomes import (
     TokenUsage,
     unheard,
 )
-from generation.core.prompting import Context, Request, Stage
+from generation.core.prompting import REPAIR_STAGE, Context, Request, Stage
 from generation.core.reasons import Reason
 from generation.core.routing import Endpoint
 from generation.kinds import all_kinds
@@ -42,7 +42,11 @@ PROGRAM = {"goal": "strength", "weeks": 3, "days_per_week": 2, "preferences": f"
 
 
 def content_for(claim: Claim, context: Context) -> dict[str, Any]:
-    """What the kind itself would simulate for `claim`."""
+    """What the kind itself would simulate for `claim`; of a repair, what the simulator would answer."""
+    request = request_for(claim, context)
+    if request.schema_name.endswith(f"_{REPAIR_STAGE}"):
+        repaired: dict[str, Any] = json.loads(write(request))
+        return repaired
     kind, rng = context.kind, random.Random(claim.job_id * 1_000 + claim.position)
     brief = context.typed_brief
     if claim.stage is Stage.UNIT:

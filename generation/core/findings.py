@@ -1,6 +1,6 @@
 """What a check found wrong, and where."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -37,6 +37,10 @@ class Finding:
     def identity(self) -> tuple[str, str, str]:
         """What makes two findings the same: rule, place and measured value."""
         return self.rule, self.pointer, self.measured
+
+    def at(self, pointer: str) -> "Finding":
+        """The same about another place."""
+        return replace(self, pointer=pointer)
 
     def as_json(self) -> dict[str, str]:
         return {name: str(value) for name, value in asdict(self).items()}

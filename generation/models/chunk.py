@@ -92,6 +92,8 @@ class Chunk(models.Model):
     worker = models.CharField(max_length=120, blank=True)
     fence = models.PositiveIntegerField(default=0, help_text="Raised by every claim and cancellation.")
     attempts = models.PositiveSmallIntegerField(default=0)
+    second_looks = models.PositiveSmallIntegerField(
+        default=0, db_default=0, help_text="How often checks of the whole document had it mended.")
     repairs = models.PositiveSmallIntegerField(default=0)
     crashes = models.PositiveSmallIntegerField(default=0, help_text="How often its worker died.")
 
@@ -195,6 +197,9 @@ class UnitVersion(models.Model):
         Errand, models.RESTRICT, null=True, blank=True, related_name="+", db_index=False,
         help_text="Whose content it was, as on the unit.")
     instruction = models.TextField(blank=True, help_text="What was wanted of the version after this one.")
+    is_draft = models.BooleanField(
+        default=False, db_default=False,
+        help_text="Checks of the whole document rejected it before anybody had it: it is no unit that was made.")
     replaced_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
     replaced_at = models.DateTimeField(db_default=Now())

@@ -296,7 +296,7 @@ COMPARISONS: tuple[BookComparison, ...] = (
             WHERE position > 0 AND state = 'done' AND NOT from_cache GROUP BY job_id
         ) p ON p.job_id = j.id LEFT JOIN (
             SELECT u.job_id, COUNT(*) AS made FROM generation_unitversion o JOIN generation_chunk u ON u.id = o.chunk_id
-            WHERE NOT o.from_cache GROUP BY u.job_id
+            WHERE NOT o.from_cache AND NOT o.is_draft GROUP BY u.job_id
         ) v ON v.job_id = j.id
         WHERE j.state IN {TERMINAL}""",
         is_swept=True,
@@ -311,7 +311,8 @@ COMPARISONS: tuple[BookComparison, ...] = (
             SELECT errand_id, COUNT(*) AS made FROM generation_chunk
             WHERE position > 0 AND state = 'done' AND NOT from_cache GROUP BY errand_id
         ) p ON p.errand_id = e.id LEFT JOIN (
-            SELECT errand_id, COUNT(*) AS made FROM generation_unitversion WHERE NOT from_cache GROUP BY errand_id
+            SELECT errand_id, COUNT(*) AS made FROM generation_unitversion
+            WHERE NOT from_cache AND NOT is_draft GROUP BY errand_id
         ) v ON v.errand_id = e.id LEFT JOIN (
             SELECT errand_id, CAST(SUM(cost_usd_micros) AS BIGINT) AS cost
             FROM generation_attempt WHERE is_booked GROUP BY errand_id

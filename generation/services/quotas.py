@@ -270,7 +270,7 @@ _units_there = Selection(
     lambda: Chunk.objects.filter(job=Given("job"), state=ChunkState.DONE.value, from_cache=False).units().order_by()
     .values_list("errand").annotate(Count("id")))
 _units_replaced = Selection(
-    lambda: UnitVersion.objects.filter(chunk__job=Given("job"), from_cache=False).order_by()
+    lambda: UnitVersion.objects.filter(chunk__job=Given("job"), from_cache=False, is_draft=False).order_by()
     .values_list("errand").annotate(Count("id")))
 
 

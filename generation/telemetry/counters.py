@@ -64,13 +64,15 @@ def _count_calls() -> int:
         rows = list(
             uncounted_calls().select_for_update(skip_locked=True, of=("self",), no_key=True).order_by("id")[:BATCH]
             .values_list(
-                "pk", "route__slug", "code", "is_repair", "chunk__stage", "origin", "input_tokens", "cached_input_tokens",
-                "output_tokens", "cost_usd_micros", "started_at", "replied_at", "settled_at",
+                "pk", "route__slug", "code", "is_repair", "chunk__stage", "origin", "input_tokens",
+                "cached_input_tokens", "output_tokens", "cost_usd_micros", "started_at", "replied_at", "settled_at",
             )
         )
         sums: Totals = Counter()
-        for _pk, route, code, is_repair, stage, origin, given, cached, written, cost, started, replied, settled in rows:
-            sums["calls", labelled(route, code, REPAIR_STAGE if is_repair else stage, origin)] += 1
+        for (
+            _pk, route, code, is_repair, of, origin, given, cached, written, cost, started, replied, settled,
+        ) in rows:
+            sums["calls", labelled(route, code, REPAIR_STAGE if is_repair else of, origin)] += 1
             if origin != Origin.PROVIDER:
                 continue      # what it cost stands on the call that asked
             sums["tokens", labelled(route, "input")] += given

@@ -33,7 +33,8 @@ def record(claim: Claim, answer: Answer, began_ns: int, max_output_tokens: int) 
             finish_reason="stop" if is_reply else FINISH_REASONS.get(code, ""),
             input_tokens=usage.input_tokens, cached_input_tokens=usage.cached_input_tokens,
             output_tokens=usage.output_tokens,
-            **{"job.id": claim.job_key}, kind=claim.kind, stage=REPAIR_STAGE if claim.findings else claim.stage.value, position=claim.position,
+            **{"job.id": claim.job_key}, kind=claim.kind, position=claim.position,
+            stage=REPAIR_STAGE if claim.findings else claim.stage.value,
             attempt=claim.attempts, attempt_id=claim.attempt_id, request_id=receipt.request_id,
             is_simulated=receipt.is_simulated,
         ) | ({"server.address": address.hostname} if address.hostname else {})

@@ -71,7 +71,9 @@ def outside(before: Any, after: Any, places: tuple[Wound, ...]) -> int:
     return sum(a != b for a, b in zip(one, other, strict=False)) + abs(len(one) - len(other))
 
 
-def heal(part: Part, draft: Any, clean: Any, seed: int, fails: random.Random, rate: float) -> tuple[bool, float, bool, int]:
+def heal(     # Any: JSON
+    part: Part, draft: Any, clean: Any, seed: int, fails: random.Random, rate: float
+) -> tuple[bool, float, bool, int]:
     """Whether it is mended, what that cost over writing it once, whether by places alone, bytes changed elsewhere."""
     findings, spent, is_by_places, is_whole_next, changed = part.checked(draft), 0, True, False, 0
     for number in range(REPAIRS):

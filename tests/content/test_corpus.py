@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from generation.core.findings import Severity
+from generation.core.json_pointers import NoSuchPlace, value_at
 from generation.kinds import all_kinds, get_kind
 from generation.testbed.evaluation import planted, run
-from generation.testbed.evaluation.pointers import NoSuchPlace, value_at
 
 CONTENT = Path(__file__).parent
 

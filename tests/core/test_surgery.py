@@ -12,8 +12,8 @@ from generation.kinds import all_kinds
 
 SCHEMA = all_kinds()["training_program"].unit_schema
 ROW = {
-    "name": "Back squat", "sets": 3, "reps": 5, "seconds": None, "load_kind": "percent_1rm", "load": 75.0, "rest_s": 180,
-    "note": "Brace.",
+    "name": "Back squat", "sets": 3, "reps": 5, "seconds": None, "load_kind": "percent_1rm", "load": 75.0,
+    "rest_s": 180, "note": "Brace.",
 }
 
 
@@ -25,7 +25,9 @@ def draft() -> dict[str, object]:
         }
         for day in (1, 2, 3)
     ]
-    return {"phase": "base", "is_deload": False, "summary": "A first week.", "workouts": workouts, "coaching": ["Sleep."]}
+    return {
+        "phase": "base", "is_deload": False, "summary": "A first week.", "workouts": workouts, "coaching": ["Sleep."],
+    }
 
 
 def wrong(pointer: str, rule: str = "TP-X", severity: Severity = Severity.ERROR):

@@ -9,7 +9,8 @@ from typing import Any
 from django.db.models import Count, Max, Q, Sum
 
 from accounts.compiled import Given, GivenMany, IsOneOf, Selection
-from generation.core.findings import Severity, error
+from generation.core.findings import Finding, Severity, error
+from generation.core.kind import JsonObject
 from generation.core.pricing import dollars
 from generation.core.prompting import Stage
 from generation.core.reasons import EXPLANATIONS, Reason
@@ -19,7 +20,7 @@ from generation.kinds import all_kinds
 from generation.models import Chunk, Job, LogEntry, LogLevel
 from generation.models.bulk import Row, RowsUpdate
 from generation.services import quotas
-from generation.services.chunks import holding
+from generation.services.chunks import holding, second_look
 from generation.services.chunks.assembly import assembled
 from generation.services.chunks.attempts import AMOUNTS, Bill
 from generation.services.outbox import deliveries
@@ -61,17 +62,13 @@ def derive_together(
     those that ended with the ledger, together."""
     if not jobs:
         return
-    counts = _counts_of(jobs)
-    ended, readable = list[Job](), list[Job]()
-    for job in jobs:
-        before = JobState(job.state)
-        for name, value in _derived(job, counts[job.pk], now, reason).items():
-            setattr(job, name, value)
-        if job.is_terminal and before != job.state:
-            ended.append(job)
-            if job.state in _READABLE:
-                readable.append(job)
-    held = _look_over(readable)
+    before = {job.pk: JobState(job.state) for job in jobs}
+    _take_on(jobs, now, reason)
+    ended = [job for job in jobs if job.is_terminal and before[job.pk] != job.state]
+    if sent_back := _look_over([job for job in ended if job.state in _READABLE], now):
+        _take_on(sent_back, now, reason)
+        ended = [job for job in ended if job.is_terminal]
+    held = _hold([job for job in ended if job.state in _READABLE])
     rows = list[Row]()
     for job in jobs:
         bill = bills.get(job.pk) or Bill()
@@ -84,14 +81,32 @@ def derive_together(
     _end(ended, cost, now)
 
 
-def _look_over(ended: Sequence[Job]) -> holding.Held:
-    """Check the documents of jobs that are about to end, and hold back those that a person has to decide about; what
-    for, by job."""
+def _take_on(jobs: Sequence[Job], now: dt.datetime, reason: Reason | None) -> None:
+    """Put into the rows what their chunks make of them; nothing is written."""
+    counts = _counts_of(jobs)
+    for job in jobs:
+        for name, value in _derived(job, counts[job.pk], now, reason).items():
+            setattr(job, name, value)
+
+
+def _look_over(ended: Sequence[Job], now: dt.datetime) -> list[Job]:
+    """Check the documents of jobs that are about to end; those of which a part is mended first do not end yet."""
+    sent_back = []
+    for job in ended:
+        job.findings = []
+        if job.state == JobState.COMPLETED:
+            document, found = _checked(job)
+            job.findings = [finding.as_json() for finding in found]
+            if second_look.send_back(job, document, found, now):
+                sent_back.append(job)
+    _find([(job.pk, job.findings) for job in ended])
+    return sent_back
+
+
+def _hold(ended: Sequence[Job]) -> holding.Held:
+    """Keep back the documents that a person has to decide about; what for, by job."""
     if not ended:
         return {}
-    for job in ended:
-        job.findings = _document_findings(job) if job.state == JobState.COMPLETED else []
-    _find([(job.pk, job.findings) for job in ended])
     held = holding.held_findings(ended)
     for job in ended:
         if job.pk in held:
@@ -187,19 +202,20 @@ def _loss(job: Job, state: JobState, reason: Reason | None, plan_reason: str) ->
 _brief = Selection(lambda: Job.objects.filter(pk=Given("job")).values_list("brief"))
 
 
-def _document_findings(job: Job) -> list[dict[str, str]]:
+def _checked(job: Job) -> tuple[JsonObject, Sequence[Finding]]:
+    """Its document, and what the checks find there."""
     kind = all_kinds()[job.kind]
     if "brief" in job.get_deferred_fields():      # it was not read with the lock
         [(job.brief,)] = _brief.all(job=job.pk)
+    document = assembled(job)
     try:
-        findings = kind.check_document(kind.brief(job.brief), assembled(job))
+        return document, kind.check_document(kind.brief(job.brief), document)
     except Exception as problem:      # a bug in a check must not lose the document that it was to check
         _logger.exception("the document of job %s could not be checked", job.pk, extra={"job_id": job.pk})
-        findings = [error(
+        return document, [error(
             "internal", "", measured=type(problem).__name__, limit="a check that runs",
             message="The document could not be checked.", advice="Tell an administrator.", severity=Severity.WARNING,
         )]
-    return [finding.as_json() for finding in findings]
 
 
 def _line_of_end(job: Job, cost_usd_micros: int) -> LogEntry:

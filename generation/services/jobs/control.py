@@ -125,8 +125,8 @@ def regenerate(
         Chunk.objects.filter(pk=chunk.pk).update(
             **changes(
                 Event.REGENERATE, now, ready_at=now, reason="", reason_detail="", attempts=0, repairs=0,
-                crashes=0, findings=[], draft="", instruction=instruction, started_at=None, is_fresh=True,
-                errand=errand, **elsewhere,
+                crashes=0, second_looks=0, findings=[], draft="", instruction=instruction, started_at=None,
+                is_fresh=True, errand=errand, **elsewhere,
                 # What comes of a wish is nobody else's.
                 **({"cache_key": ""} if instruction else {}),
             )

@@ -12,10 +12,10 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from generation.core import bounded_json
+from generation.core import json_pointers as pointers
 from generation.core.findings import Severity
 from generation.core.kind import JsonObject
 from generation.core.text import counted
-from generation.testbed.evaluation import pointers
 
 MOST_BYTES = 4 * 1024 * 1024      # sixty lessons, each as long as a reply can be, are half of it
 MOST_FILES = 5_000

@@ -8,12 +8,12 @@ from functools import cached_property
 
 from pydantic import ValidationError
 
+from generation.core import document_places as places
 from generation.core.findings import Finding, Severity
+from generation.core.json_pointers import is_at_or_below
 from generation.core.kind import JsonObject
 from generation.core.prompting import Context, Kind
-from generation.testbed.evaluation import places
 from generation.testbed.evaluation.planted import Case, Defect, NearMiss, PlantedDocument, UnusableCorpus
-from generation.testbed.evaluation.pointers import is_at_or_below
 from generation.testbed.quantiles import quantile
 from generation.worker.judging import read_plan, read_unit
 

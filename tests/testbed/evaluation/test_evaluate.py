@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 
+from generation.core.document_places import DocumentPlaces
 from generation.core.findings import Severity, error
 from generation.kinds import all_kinds, get_kind
 from generation.management.cli.base import BadInput
 from generation.testbed.evaluation import planted, run
-from generation.testbed.evaluation.places import DocumentPlaces
 
 PROGRAM = get_kind("training_program")
 BRIEF = {"goal": "strength", "weeks": 2, "days_per_week": 2}

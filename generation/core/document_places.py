@@ -1,13 +1,13 @@
-"""Where a finding points in a planted file.
+"""Where a finding about a document points in the plan and the units that it was put together of.
 
 A finding about the plan or a unit leads into what was checked; one about the document leads into what code assembled
 of them, in which units have numbers and a quiz has its options in another order."""
 
 from collections.abc import Iterator
 
+from generation.core.json_pointers import Json, NoSuchPlace, is_at_or_below, parts_of, value_at
 from generation.core.kind import JsonObject
 from generation.core.prompting import Kind
-from generation.testbed.evaluation.pointers import Json, NoSuchPlace, is_at_or_below, parts_of, value_at
 
 OF_DOCUMENT = "/document"      # the place of a finding that leads to no part of a file
 
