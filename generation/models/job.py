@@ -192,7 +192,7 @@ class Job(models.Model):
     def percent(self) -> int:
         return progress_percent(
             plan_done=self.is_planned, units_done=self.unit_done, units_total=self.unit_total,
-            completed=self.state == JobState.COMPLETED,
+            completed=self.state in {JobState.COMPLETED, JobState.IN_REVIEW} and self.unit_done == self.unit_total,
         )
 
     @property

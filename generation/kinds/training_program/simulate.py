@@ -63,7 +63,7 @@ def simulate_plan(brief: Brief, rng: random.Random) -> JsonObject:
     return {
         "title": title[:1].upper() + title[1:],
         "summary": words.summary.format(**slots),
-        "safety": words.safety + (words.safety_limited if brief.limitations else ""),
+        "safety": " ".join([words.safety.strip(), *([words.safety_limited.strip()] if brief.limitations else [])]),
         "progression": words.progression,
         "phases": [
             {

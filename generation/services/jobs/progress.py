@@ -214,7 +214,8 @@ def phase_line(job: Job, held: "Waiting | None" = None, written: int = 0) -> str
     so_far = f", about {written:,} tokens more written" if written else ""
     if job.state == "generating":
         return f"generating: {job.unit_done} of {job.unit_total} {noun}s done{so_far}"
-    return f"{job.state}{so_far}" if not job.is_terminal else job.state
+    state = job.state.replace("_", " ")
+    return f"{state}{so_far}" if not job.is_terminal else state
 
 
 def elapsed_s(job: Job) -> float:
