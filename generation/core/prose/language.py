@@ -62,6 +62,9 @@ def foreign_prose(text: str, tag: str, *, is_list: bool = False) -> Foreign | No
     if is_list and max(shares.values(), default=1.0) < WITNESSED:
         return None
     is_long = len(said) >= MANY_WORDS or not has_spaces(text)
+    has_no_small_words = is_long and shares.get(asked, 0.0) <= HARDLY_ANY
+    if shares and max(shares.values()) < WITNESSED and not has_no_small_words:      # whatever the model says
+        return None
     found = _most_likely(text)
     is_same = found.language == asked or any({found.language, asked} <= group for group in NEAR)
     if is_same or found.confidence < SURE or not _is_confirmed(found, asked, shares, is_long):
