@@ -81,7 +81,7 @@ def listing(*ids: str, **more: Any) -> JsonObject:
     return {"object": "list", "data": [{"id": name, "object": "model", **more} for name in ids]}
 
 
-def llama_cpp(model: str = "tiny.gguf", *, context: int = 8_192, slots: int = 2) -> Script:
+def llama_cpp(model: str = "tiny.gguf", *, context: int = 12_288, slots: int = 2) -> Script:
     models = listing(model, owned_by="llamacpp", meta={"n_ctx": context, "n_ctx_train": 131_072})
     return {
         "/v1/models": models,

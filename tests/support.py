@@ -11,6 +11,7 @@ from typing import Any
 from accounts.models import Limit, Policy, User
 from accounts.models import Usage as Spent
 from generation.core.dialects import USUAL, Wire
+from generation.core.json_pointers import value_at
 from generation.core.outcomes import (
     Answer,
     CallCode,
@@ -47,6 +48,20 @@ def content_for(claim: Claim, context: Context) -> dict[str, Any]:
     if request.schema_name.endswith(f"_{REPAIR_STAGE}"):
         repaired: dict[str, Any] = json.loads(write(request))
         return repaired
+    return whole_content_for(claim, context)
+
+
+def answering(claim: Claim, content: dict[str, Any]) -> Reply:     # Any: JSON
+    """A reply with `content`, a whole part, in the form that is asked for: of a repair, what stands in its places."""
+    request = request_for(claim, JobContexts().of(claim))
+    if request.schema_name.endswith(f"_{REPAIR_STAGE}"):
+        listed = json.loads(request.messages[-1]["content"].partition("<findings>\n")[2].partition("\n</findings>")[0])
+        content = {place["place"]: value_at(content, place["at"]) for place in listed}
+    return Reply(json.dumps(content), USAGE)
+
+
+def whole_content_for(claim: Claim, context: Context) -> dict[str, Any]:     # Any: JSON
+    """What the kind itself would simulate for `claim`."""
     kind, rng = context.kind, random.Random(claim.job_id * 1_000 + claim.position)
     brief = context.typed_brief
     if claim.stage is Stage.UNIT:

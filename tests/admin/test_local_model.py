@@ -44,7 +44,7 @@ def test_administrator_adds_one_and_is_led_to_it(route, adam, client_of):
     made = Route.objects.get(slug="tiny")
     assert response.redirect_chain == [(reverse("admin:generation_route_change", args=[made.pk]), 302)]
     text = response.content.decode()
-    assert "The route is made: llama.cpp, a context of 8,192 tokens for each of 3 calls at once." in text
+    assert "The route is made: llama.cpp, a context of 12,288 tokens for each of 3 calls at once." in text
     assert "New documents are made with it: courses, training programs." in text
     assert (made.max_in_flight, made.priority < route.priority) == (3, True)
     told = LogEntry.objects.get(code="local_route")

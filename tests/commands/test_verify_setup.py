@@ -39,7 +39,7 @@ def second(route: Route, **changes) -> Route:
 
 def local(server, **changes) -> Route:
     return second(Route(model="tiny.gguf"), **{
-        "slug": "tiny", "base_url": server.base_url, "dialect": "llama_cpp", "context_tokens": 8_192,
+        "slug": "tiny", "base_url": server.base_url, "dialect": "llama_cpp", "context_tokens": 12_288,
         "max_output_tokens": 4_000, "max_in_flight": 2, **changes,
     })
 
@@ -170,7 +170,7 @@ class TestLocalModels:
         assert found["route tiny"].startswith(f"✓ route tiny: tiny.gguf at {server.base_url} answered a plan of the ")
         assert "(1,234 tokens, 0 s)" in found["route tiny"]
         assert found["server of tiny"] == (
-            "✓ server of tiny: llama.cpp, a context of 8,192 tokens for each of 2 calls at once")
+            "✓ server of tiny: llama.cpp, a context of 12,288 tokens for each of 2 calls at once")
         assert "provider" not in found
         [sent] = [body for _method, path, _headers, body in server.asked if path == CHAT]
         assert sent["max_tokens"] == 4_000

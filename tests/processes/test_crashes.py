@@ -7,6 +7,7 @@ import pytest
 from generation.core.states import MAX_CRASHES
 from generation.models import Attempt, AttemptState, Chunk, Job, Origin
 from generation.services.jobs import submission
+from generation.testbed.installation.provider_log import place_of_call
 from tests.invariants import assert_invariants
 from tests.support import PROGRAM, chunk
 from tests.waiting import PATIENCE, wait_until
@@ -71,9 +72,7 @@ def test_killed_amid_many_units_no_job_is_lost_and_none_is_paid_after_it_was_don
         for key, position, at in Chunk.objects.values_list("job__public_id", "position", "finished_at")
     }
     for call in simulator.calls():
-        words = call["task"].split()
-        position = int(words[1]) if words[0] == "unit" else 0
-        assert call["started_at"] <= done[call["cache_key"], position]
+        assert call["started_at"] <= done[place_of_call(call)]
     assert witness.process.poll() is None
     assert_invariants()
 

@@ -11,13 +11,13 @@ from generation.core.states import ChunkState
 from generation.models import Attempt, Chunk
 from generation.worker.job_context import JobContexts
 from tests.invariants import assert_invariants
-from tests.support import USAGE, chunk, claim_all, content_for, finish, work_off
+from tests.support import USAGE, answering, chunk, claim_all, finish, whole_content_for, work_off
 
 pytestmark = pytest.mark.django_db
 
 
 def good(claim) -> dict:
-    return content_for(claim, JobContexts().of(claim))
+    return whole_content_for(claim, JobContexts().of(claim))
 
 
 def without_weeks(plan):
@@ -42,7 +42,7 @@ def test_plan_for_another_number_of_weeks_makes_no_units_and_takes_no_more_than_
     before = Reservation.objects.get().units
     for _ in range(2):
         claim, = claim_all()
-        finish(claim, Reply(json.dumps(spoilt(good(claim))), USAGE))
+        finish(claim, answering(claim, spoilt(good(claim))))
     job.refresh_from_db()
     assert (job.state, job.reason, job.chunks.count()) == ("failed", "invalid_content", 1)
     assert job.explanation.next_step
@@ -59,7 +59,7 @@ def test_content_that_stays_wrong_ends_with_the_list_of_what_is_wrong(job):
         week = good(claim)
         week["workouts"][0]["exercises"][0]["sets"] = 40 + turn
         week["workouts"][0]["exercises"][0]["rest_s"] = 9_000 + turn
-        finish(claim, Reply(json.dumps(week), USAGE))
+        finish(claim, answering(claim, week))
         if turn < settings.MAX_REPAIRS:
             waiting = chunk(job, 1)
             assert (waiting.state, waiting.reason, waiting.repairs) == ("pending", "repairing", turn + 1)

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from generation.core.prompting import REPAIR_STAGE
 from generation.testbed.installation.waiting import wait_until
 
 OK = 200
@@ -13,8 +14,9 @@ Place = tuple[str, int]    # a job's public id and a position in it
 
 
 def place_of_call(call: Call) -> Place:
-    """Which chunk the provider was asked for: position 0 is a plan or a whole document, n is `unit n of N`."""
-    words = str(call["task"]).split()
+    """Which chunk the provider was asked for: position 0 is a plan or a whole document, n is `unit n of N`, also where
+    that is mended (`repair of unit n of N`)."""
+    words = str(call["task"]).removeprefix(f"{REPAIR_STAGE} of ").split()
     return str(call["cache_key"]), int(words[1]) if words and words[0] == "unit" else 0
 
 
