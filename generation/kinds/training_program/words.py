@@ -140,14 +140,15 @@ GERMAN = ProgramWords(
     coaching="Hinweise für die Woche",
     at="{work} bei {load}",
     reading="Lesehilfe zu den Tabellen",
-    reading_sets="Sätze sind Arbeitssätze, ohne Aufwärmsätze. Wiederholungen (Wdh.) einseitiger Übungen gelten je Seite.",
-    reading_rir="RIR, Wiederholungen in Reserve: wie viele saubere Wiederholungen am Ende des Satzes noch möglich wären. "
-                "Bei RIR 2 endet der Satz zwei Wiederholungen früher.",
+    reading_sets="Sätze sind Arbeitssätze, ohne Aufwärmsätze. "
+                 "Wiederholungen (Wdh.) einseitiger Übungen gelten je Seite.",
+    reading_rir="RIR, Wiederholungen in Reserve: wie viele saubere Wiederholungen am Ende des Satzes noch möglich "
+                "wären. Bei RIR 2 endet der Satz zwei Wiederholungen früher.",
     reading_rpe="RPE, empfundene Anstrengung: von 1 (sehr leicht) bis 10 (nichts geht mehr). "
                 "Bei RPE 4 kann man noch in Sätzen sprechen.",
     reading_percent="% 1RM: Anteil der größten Last, die einmal mit sauberer Technik gelingt. "
                     "Sind das 100 {unit}, so sind 75 % 1RM 75 {unit}.",
-    reading_done="Geschafft: ein Feld je Satz für die Last und die Wiederholungen (oder die Zeit), die es wirklich waren.",
+    reading_done="Geschafft: ein Feld je Satz für die tatsächliche Last und die Wiederholungen (oder die Zeit).",
 )
 
 SPANISH = ProgramWords(
@@ -227,8 +228,8 @@ FRENCH = ProgramWords(
     coaching="Conseils pour la semaine",
     at="{work} à {load}",
     reading="Comment lire les tableaux",
-    reading_sets="Les séries sont des séries de travail, sans celles d'échauffement. Les répétitions (rép.) d'un exercice "
-                 "unilatéral valent pour chaque côté.",
+    reading_sets="Les séries sont des séries de travail, sans celles d'échauffement. Les répétitions (rép.) d'un "
+                 "exercice unilatéral valent pour chaque côté.",
     reading_rir="RIR, répétitions en réserve : combien de répétitions propres seraient encore possibles à la fin de la "
                 "série. À RIR 2, on s'arrête deux répétitions plus tôt.",
     reading_rpe="RPE, effort perçu : de 1 (très facile) à 10 (plus rien en réserve). "
