@@ -7,6 +7,7 @@ Every text of the model goes through `markup.escape`; what code writes itself is
 Tables stay narrow: what is long stands below them, and the overview has a few lifts in each."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from math import ceil
 
 from generation.core.kind import JsonObject
 from generation.core.markup import escape
@@ -116,8 +117,10 @@ def _overview(document: JsonObject, words: ProgramWords) -> Iterator[str]:
         number: f"{number} ({words.deload})" if number in deloads else str(number)
         for number in sorted([*weeks, *document["missing"]])
     }
-    for first in range(0, len(shown), _LIFTS_SIDE_BY_SIDE):
-        some = shown[first:first + _LIFTS_SIDE_BY_SIDE]
+    tables = ceil(len(shown) / _LIFTS_SIDE_BY_SIDE)
+    width = ceil(len(shown) / tables)       # six lifts are three and three, not four and two
+    for first in range(0, len(shown), width):
+        some = shown[first:first + width]
         yield _table((words.week, *(name for _lift, name in some)), (
             (week, *("; ".join(weeks.get(number, {}).get(key, [_NOTHING])) for key, _name in some))
             for number, week in numbered.items()
@@ -149,24 +152,26 @@ def _key(name: str) -> str:
 
 
 def _reading(weeks: Sequence[JsonObject], units: str, words: ProgramWords) -> list[str]:
-    """A line for each measure that these weeks use."""
-    measures = {
-        exercise["load_kind"]
-        for week in weeks for workout in week["workouts"] for exercise in workout["exercises"]
-        if exercise["load"] is not None
-    }
-    if not weeks:
+    """A line for each measure that these weeks use, and a place to write the lifts' maxima where loads are shares."""
+    exercises = [exercise for week in weeks for workout in week["workouts"] for exercise in workout["exercises"]]
+    if not exercises:
         return []
-    lines = [words.reading_sets]
+    measures = {exercise["load_kind"] for exercise in exercises if exercise["load"] is not None}
+    lines = [f"- {words.reading_sets}"]
     if LoadKind.RIR in measures:
-        lines.append(words.reading_rir)
+        lines.append(f"- {words.reading_rir}")
     if LoadKind.RPE in measures:
-        lines.append(words.reading_rpe)
+        lines.append(f"- {words.reading_rpe}")
     if LoadKind.PERCENT_1RM in measures:
         unit = LoadKind.LB if units == Units.IMPERIAL else LoadKind.KG
-        lines.append(words.reading_percent.format(unit=unit))
-    lines.append(words.reading_done)
-    return [f"**{words.reading}**", "\n".join(f"- {line}" for line in lines)]
+        lines.append(f"- {words.reading_percent.format(unit=unit)}")
+        lifts = {
+            _key(exercise["name"]): exercise["name"]
+            for exercise in exercises if exercise["load_kind"] == LoadKind.PERCENT_1RM
+        }
+        lines += [f"  - {escape(name)}: {_SPACE_TO_WRITE} {unit}" for name in lifts.values()]
+    lines.append(f"- {words.reading_done}")
+    return [f"**{words.reading}**", "\n".join(lines)]
 
 
 # --- a week ---------------------------------------------------------------------------------------
@@ -210,9 +215,9 @@ def _exercise(exercise: JsonObject, words: ProgramWords) -> tuple[str, ...]:
 
 
 def _amount(exercise: JsonObject) -> str:
-    if exercise["seconds"] is None:
-        return str(exercise["reps"])
-    return _duration(exercise["seconds"])
+    if exercise["seconds"] is not None:
+        return _duration(exercise["seconds"])
+    return _NOTHING if exercise["reps"] is None else str(exercise["reps"])
 
 
 def _duration(seconds: int) -> str:

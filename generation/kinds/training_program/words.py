@@ -81,7 +81,7 @@ ENGLISH = ProgramWords(
     main_lifts="Main lifts",
     lift_head=("Lift", "Guidance"),
     overview="Overview: the main lifts week by week",
-    overview_note="Sets × reps @ load.",
+    overview_note="Sets × reps (or time) @ load.",
     week="Week",
     week_title="Week {number}: {phase}",
     deload="deload",
@@ -101,7 +101,7 @@ ENGLISH = ProgramWords(
     reading_rpe="RPE, perceived effort: how hard it feels from 1 (very easy) to 10 (nothing left). "
                 "At RPE 4 you can still talk in sentences.",
     reading_percent="% 1RM: share of the most that you can lift once with clean technique. "
-                    "If that is 100 {unit}, 75% 1RM is 75 {unit}.",
+                    "If that is 100 {unit}, 75% 1RM is 75 {unit}. Write yours here:",
     reading_done="Done: one space for each set, for the load and reps (or the time) that it really was.",
     decimal=".",
     percent="{number}% 1RM",
@@ -126,7 +126,7 @@ GERMAN = ProgramWords(
     main_lifts="Hauptübungen",
     lift_head=("Übung", "Vorgabe"),
     overview="Überblick: die Hauptübungen Woche für Woche",
-    overview_note="Sätze × Wiederholungen @ Last.",
+    overview_note="Sätze × Wiederholungen (oder Zeit) @ Last.",
     week="Woche",
     week_title="Woche {number}: {phase}",
     deload="Deload",
@@ -147,7 +147,7 @@ GERMAN = ProgramWords(
     reading_rpe="RPE, empfundene Anstrengung: von 1 (sehr leicht) bis 10 (nichts geht mehr). "
                 "Bei RPE 4 kann man noch in Sätzen sprechen.",
     reading_percent="% 1RM: Anteil der größten Last, die einmal mit sauberer Technik gelingt. "
-                    "Sind das 100 {unit}, so sind 75 % 1RM 75 {unit}.",
+                    "Sind das 100 {unit}, so sind 75 % 1RM 75 {unit}. Hier eintragen:",
     reading_done="Geschafft: ein Feld je Satz für die tatsächliche Last und die Wiederholungen (oder die Zeit).",
 )
 
@@ -170,7 +170,7 @@ SPANISH = ProgramWords(
     main_lifts="Ejercicios principales",
     lift_head=("Ejercicio", "Pauta"),
     overview="Resumen: los ejercicios principales semana a semana",
-    overview_note="Series × repeticiones @ carga.",
+    overview_note="Series × repeticiones (o tiempo) @ carga.",
     week="Semana",
     week_title="Semana {number}: {phase}",
     deload="descarga",
@@ -191,7 +191,7 @@ SPANISH = ProgramWords(
     reading_rpe="RPE, esfuerzo percibido: de 1 (muy fácil) a 10 (no queda nada). "
                 "Con RPE 4 aún se puede hablar con frases.",
     reading_percent="% 1RM: parte de la carga máxima que se levanta una vez con técnica limpia. "
-                    "Si son 100 {unit}, el 75 % 1RM son 75 {unit}.",
+                    "Si son 100 {unit}, el 75 % 1RM son 75 {unit}. Para anotar aquí:",
     reading_done="Hecho: un espacio por serie, para la carga y las repeticiones (o el tiempo) reales.",
 )
 
@@ -214,7 +214,7 @@ FRENCH = ProgramWords(
     main_lifts="Exercices principaux",
     lift_head=("Exercice", "Consigne"),
     overview="Vue d'ensemble : les exercices principaux, semaine par semaine",
-    overview_note="Séries × répétitions @ charge.",
+    overview_note="Séries × répétitions (ou durée) @ charge.",
     week="Semaine",
     week_title="Semaine {number} : {phase}",
     deload="décharge",
@@ -235,7 +235,7 @@ FRENCH = ProgramWords(
     reading_rpe="RPE, effort perçu : de 1 (très facile) à 10 (plus rien en réserve). "
                 "À RPE 4, on peut encore parler par phrases.",
     reading_percent="% 1RM : part de la charge maximale soulevée une fois avec une technique propre. "
-                    "Si elle est de 100 {unit}, 75 % 1RM font 75 {unit}.",
+                    "Si elle est de 100 {unit}, 75 % 1RM font 75 {unit}. À noter ici :",
     reading_done="Fait : un espace par série, pour la charge et les répétitions (ou la durée) réelles.",
     pair="{label} : {text}",
 )
