@@ -308,3 +308,15 @@ def test_a_course_without_lessons_has_neither_contents_nor_answers():
     modules = [{**module, "lessons": []} for module in BREAD["modules"]]
     text = COURSE.markdown({**BREAD, "modules": modules, "missing": [1, 2, 3, 4]})
     assert "## Contents" not in text and "Answer key" not in text
+
+
+# --- documents of older revisions -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize("slug", WORDS)
+def test_a_document_from_before_it_had_a_language_is_read_in_english(slug):
+    later = {"language", "units", "minutes_per_session"}
+    document = {name: value for name, value in rehearsed(slug).items() if name not in later}
+    kind = all_kinds()[slug]
+    assert kind.unit_markdown(document, 1) == kind.unit_markdown(rehearsed(slug), 1)
+    assert kind.markdown(document).startswith(f"# {document['title']}\n")

@@ -18,7 +18,7 @@ _RULE = "---"
 
 
 def markdown(document: JsonObject) -> str:
-    return _joined(_course(document, words_of(document["language"])))
+    return _joined(_course(document, words_of(document.get("language", ""))))
 
 
 def unit_markdown(document: JsonObject, position: int) -> str:
@@ -27,7 +27,7 @@ def unit_markdown(document: JsonObject, position: int) -> str:
     lesson = unit_of(document, position)
     if lesson is None:
         return ""
-    words = words_of(document["language"])
+    words = words_of(document.get("language", ""))
     return _joined([
         *_lesson(lesson, 2, words), _RULE, f"### {words.answer_key}", *_answers(lesson, words),
     ])

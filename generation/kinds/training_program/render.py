@@ -38,7 +38,7 @@ def markdown(document: JsonObject) -> str:
         words.lift_head, ((escape(lift["name"]), escape(lift["guidance"])) for lift in document["main_lifts"]),
     )]
     blocks += _overview(document, words)
-    blocks += _reading(document["weeks"], document["units"], words)
+    blocks += _reading(document["weeks"], document.get("units", Units.METRIC), words)
     blocks += [_week(week, words) for week in document["weeks"]]
     return "\n\n".join(blocks) + "\n"
 
@@ -49,7 +49,7 @@ def unit_markdown(document: JsonObject, position: int) -> str:
     if week is None:
         return ""
     words = words_of(document.get("language", ""))
-    return "\n\n".join([_week(week, words), *_reading([week], document["units"], words)]) + "\n"
+    return "\n\n".join([_week(week, words), *_reading([week], document.get("units", Units.METRIC), words)]) + "\n"
 
 
 def week_title(position: int, phase: str, *, is_deload: bool, words: ProgramWords = ENGLISH) -> str:
