@@ -21,6 +21,13 @@ def unit_markdown(document: JsonObject, position: int) -> str:
     return _joined(_lesson(lesson, 2)) if lesson is not None else ""
 
 
+def entry_in_words(list_name: str, index: int) -> str:
+    """What this page calls an entry whose list is not called so; empty for others."""
+    if list_name == "options" and index < len(ascii_uppercase):
+        return f"option {ascii_uppercase[index]}"
+    return f"quiz item {index + 1}" if list_name == "quiz" else ""
+
+
 def _course(document: JsonObject) -> Iterator[str]:
     yield f"# {escape(document['title'])}"
     yield escape(document["summary"])

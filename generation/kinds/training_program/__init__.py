@@ -82,6 +82,9 @@ class TrainingProgram(DocumentKind[briefs.Brief, schema.Plan, schema.Week]):
     def unit_markdown(self, document: JsonObject, position: int) -> str:
         return render.unit_markdown(document, position)
 
+    def entry_in_words(self, list_name: str, index: int) -> str:
+        return render.entry_in_words(list_name, index) or super().entry_in_words(list_name, index)
+
     # --- rehearsal ----------------------------------------------------------------------------
 
     def simulate_plan(self, brief: briefs.Brief, rng: random.Random) -> JsonObject:

@@ -45,6 +45,12 @@ def week_title(position: int, phase: str, *, is_deload: bool) -> str:
     return f"Week {position}: {phase}" + (" (deload)" if is_deload else "")
 
 
+def entry_in_words(list_name: str, index: int) -> str:
+    """What this page calls an entry whose list is not called so; empty for others."""
+    noun = {"warm_up": "warm-up step", "coaching": "coaching note"}.get(list_name)
+    return f"{noun} {index + 1}" if noun else ""
+
+
 def prescription(exercise: JsonObject) -> str:
     """`4 x 6 at RIR 2`, for one line."""
     load = load_text(exercise["load_kind"], exercise["load"])
