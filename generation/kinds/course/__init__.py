@@ -12,6 +12,7 @@ from generation.core.kind import DocumentKind, JsonObject
 from generation.core.prose.wholeness import shortened
 from generation.kinds.course import assembly, checks, defects, render, schema, simulate
 from generation.kinds.course import brief as briefs
+from generation.kinds.course.checks import fulfilment
 
 
 class Course(DocumentKind[briefs.Brief, schema.Plan, schema.Lesson]):
@@ -54,6 +55,9 @@ class Course(DocumentKind[briefs.Brief, schema.Plan, schema.Lesson]):
 
     def check_document(self, brief: briefs.Brief, document: JsonObject) -> list[Finding]:
         return checks.check_document(brief, document)
+
+    def check_wish(self, instruction: str, old_unit: schema.Lesson, new_unit: schema.Lesson) -> list[Finding]:
+        return fulfilment.check_wish(instruction, old_unit, new_unit)
 
     # --- what becomes of it -------------------------------------------------------------------
 
