@@ -56,6 +56,7 @@ _TRIGGER = re.compile(
     r"|(?P<less>less|fewer|weniger|menos|moins d(?:e|')))(?:\s+|(?<=')|$)"
 )
 _NEGATED = re.compile(r"(?:\b(?:no|not|never|nicht|nie|don't|doesn't|ne|any)|n')\s*(?:\w+\s+){0,2}$")
+_KEPT = re.compile(r"\b(?:cannot|can't|not|never) (?:do |go |live )?without\b[^,]*")
 _CLAIMS = frozenset("remove delete drop skip exclude".split())      # verbs that a word of denial turns round
 _AND = re.compile(
     r"\s*[,/&]\s*(?:(?:and|or|und|oder|y|et|ou)\s+)?|\s+(?:and|or|nor|und|oder|sowie|y|e|o|u|ni|et|ou)\s+"
@@ -134,7 +135,7 @@ def _of_names(sentence: str) -> Iterator[Wish]:
         if not _NEGATED.search(sentence[max(0, swap.start() - 40) : swap.start()]):
             yield from (Wish(Aim.GONE, name) for name in _names(swap.group(1), is_limited=False))
             yield from (Wish(Aim.THERE, name) for name in _names(swap.group(2), is_limited=False))
-    sentence = _SWAP.sub(",", sentence)
+    sentence = _KEPT.sub(",", _SWAP.sub(",", sentence))
     triggers = list(_TRIGGER.finditer(sentence))
     ends = [*(trigger.start() for trigger in triggers[1:]), len(sentence)]
     for trigger, end in zip(triggers, ends, strict=False):
