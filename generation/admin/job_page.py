@@ -3,7 +3,8 @@ swaps only what has changed; without the script the same page is read by reloadi
 
 import datetime as dt
 import zlib
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from django.urls import reverse
@@ -17,6 +18,7 @@ from generation.admin.one_moment import of_one_moment
 from generation.admin.prices import price_of_retry
 from generation.admin.rendering import document_html, span, tree, url_of
 from generation.admin.unit_page import headline_of
+from generation.core.findings import Finding, Severity
 from generation.core.pricing import dollars
 from generation.core.reasons import Explanation
 from generation.core.states import JobState
@@ -26,12 +28,15 @@ from generation.models import Chunk, Job, LogEntry, Review, ReviewState, clock
 from generation.services import incidents, quotas
 from generation.services.errors import Refusal
 from generation.services.jobs import documents, progress, reviews
+from generation.services.jobs.open_findings import OpenFinding
 
 if TYPE_CHECKING:
     from accounts.models import User
 
 LOG_LINES = 20
 MOST_ADAPTATIONS = 20
+MOST_FINDINGS = 100      # of one severity
+GRAVEST_FIRST = (Severity.ERROR, Severity.HUMAN, Severity.WARNING, Severity.INFO)
 RETRYABLE = frozenset({JobState.IN_REVIEW, JobState.PARTIAL, JobState.FAILED, JobState.CANCELLED})
 
 
@@ -53,12 +58,31 @@ class Part:
 
 
 @dataclass(frozen=True)
+class FindingLine:
+    """One finding of the document's parts or of the whole, and the page of the part where it stands."""
+
+    place: str
+    url: str
+    finding: Finding
+
+
+@dataclass(frozen=True)
+class FindingGroup:
+    """The findings of one severity; `more` are not listed."""
+
+    severity: Severity
+    lines: list[FindingLine]
+    more: int
+
+
+@dataclass(frozen=True)
 class DocumentView:
     """The rendered text, or the sentence why there is none."""
 
     html: SafeString | None
     sentence: str
     version: int
+    found: list[OpenFinding] = field(default_factory=list)
 
 
 def context(job: Job, user: "User") -> dict[str, Any]:     # Any: a template's context
@@ -68,6 +92,7 @@ def context(job: Job, user: "User") -> dict[str, Any]:     # Any: a template's c
 
 def _read(job: Job, user: "User") -> dict[str, Any]:     # Any: a template's context
     parts = parts_of(job)
+    document = document_of(job)
     newest = list(LogEntry.objects.filter(job=job).select_related("by").order_by("-id")[:LOG_LINES])
     kind = all_kinds().get(job.kind)
     may_retry = (
@@ -90,7 +115,8 @@ def _read(job: Job, user: "User") -> dict[str, Any]:     # Any: a template's con
         "events_url": reverse("api:events", args=[job.public_id]),
         "parts_url": reverse("admin:generation_job_parts", args=[job.pk]),
         "parts": parts,
-        "document": document_of(job),
+        "findings": findings_of(document.found, parts),
+        "document": document,
         "log_lines": newest,
         "newest_line": newest[0].pk if newest else 0,
         "adaptations": job.adaptations.order_by("-id")[:MOST_ADAPTATIONS],      # asked for when it is shown
@@ -127,13 +153,28 @@ def parts_of(job: Job) -> list[Part]:
     ]
 
 
+def findings_of(found: Sequence[OpenFinding], parts: Sequence[Part]) -> list[FindingGroup]:
+    """What was found in all that can be read, the gravest first."""
+    urls = {position: part.url for position, part in enumerate(parts)}
+    groups = []
+    for severity in GRAVEST_FIRST:
+        lines = [
+            FindingLine(one.place, "" if one.unit is None else urls.get(one.unit, ""), one.finding)
+            for one in found if one.finding.severity is severity
+        ]
+        if lines:
+            groups.append(FindingGroup(severity, lines[:MOST_FINDINGS], max(0, len(lines) - MOST_FINDINGS)))
+    return groups
+
+
 def document_of(job: Job) -> DocumentView:
     if job.kind not in all_kinds():
         return DocumentView(None, f"This version of Coursewright does not know the kind “{job.kind}”.", 0)
     try:
-        text = documents.markdown(job)
+        read = documents.whole(job)
     except Refusal as refusal:
         return DocumentView(None, refusal.message, 0)
-    return DocumentView(document_html(text), "", zlib.crc32(text.encode()))
+    text = documents.markdown(job, read)
+    return DocumentView(document_html(text), "", zlib.crc32(text.encode()), read.found)
 
 

@@ -25,6 +25,7 @@ from generation.admin.records import OwnPage, RecordAdmin, person, when
 from generation.admin.rendering import NOTHING, bar, mark, span, state, url_of
 from generation.core.pricing import dollars
 from generation.core.states import JobState
+from generation.core.text import counted
 from generation.kinds import all_kinds
 from generation.models import Job
 from generation.models.job import JobQuerySet
@@ -44,15 +45,27 @@ class WaitsFilter(admin.SimpleListFilter):
         return queryset.waiting() if self.value() == "yes" else queryset
 
 
+class OpenErrorsFilter(admin.SimpleListFilter):
+    title = "to correct"
+    parameter_name = "errors"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:     # Any: a ModelAdmin
+        return [("yes", "Something needs correction")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Job]) -> QuerySet[Job]:
+        return queryset.filter(open_errors__gt=0) if self.value() == "yes" else queryset
+
+
 @admin.register(Job)
 class JobAdmin(OwnPage, RecordAdmin):
     why = (
         "Jobs are changed by their actions (retry, cancel, have a unit written anew), never by hand: "
         "a job is the record of what was asked, done and paid."
     )
-    list_display = ("titled", "state_label", "progress", "kind_title", "user", "cost", "age", "took")
+    list_display = ("titled", "state_label", "progress", "found", "kind_title", "user", "cost", "age", "took")
     list_display_links = ("titled",)
-    list_filter = ("state", WaitsFilter, "kind", "strategy", "user__role", "is_simulated", "created_at")
+    list_filter = (
+        "state", WaitsFilter, OpenErrorsFilter, "kind", "strategy", "user__role", "is_simulated", "created_at")
     list_select_related = ("user",)
     search_fields = ("title", "user__username", "public_id")
     search_help_text = "Title, user or id"
@@ -95,6 +108,15 @@ class JobAdmin(OwnPage, RecordAdmin):
     @display(description="Progress")
     def progress(self, job: Job) -> SafeString:
         return bar(job.percent, f"{job.unit_done} of {job.unit_total}")
+
+    @display(description="To correct")
+    def found(self, job: Job) -> SafeString | str:
+        """What is open on it: errors as a mark, and how many warnings."""
+        counts = job.open_findings
+        warnings = counted(counts.warnings, "warning") if counts.warnings else ""
+        if not counts.errors:
+            return warnings or NOTHING
+        return format_html("{} {}", state("error", counted(counts.errors, "error")), warnings)
 
     @display(description="Kind")
     def kind_title(self, job: Job) -> str:

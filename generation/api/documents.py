@@ -85,5 +85,6 @@ def _document(request: HttpRequest, job: Job, wanted: Format) -> HttpResponse:
         case Format.MARKDOWN:
             return HttpResponse(documents.markdown(job), content_type="text/markdown; charset=utf-8")
         case Format.HTML:
-            context = {"job": job, "body": documents.html(job), "language": job.brief.get("language", "en")}
+            context = {"job": job, "body": documents.html(job), "language": job.brief.get("language", "en"),
+                       "standing": documents.standing(job)}
             return render(request, "generation/document.html", context)

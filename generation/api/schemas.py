@@ -82,6 +82,14 @@ class UnitLine(BaseModel):
     written_tokens: int = Field(description="About so many have come of the call that runs, where it is streamed.")
 
 
+class FindingCounts(BaseModel):
+    """What the checks found and nobody has mended, in the parts and in the whole: as it was when the job last ended."""
+
+    errors: int = Field(description="Points that need correction.")
+    warnings: int = Field(description="Points that a careful reader looks at.")
+    humans: int = Field(description="Points that wait for a person's decision.")
+
+
 class SnapshotOut(BaseModel):
     """The progress of a job, small and whole: also what the event stream sends."""
 
@@ -101,6 +109,7 @@ class SnapshotOut(BaseModel):
     queue: PlaceOut | None = Field(description="Null once the job has ended.")
     reason: str | None = Field(description="Why a job ended without all its units.")
     explanation: Explained | None = Field(description="The reason in words.")
+    findings: FindingCounts
     input_tokens: int
     output_tokens: int
     cost_usd_micros: int = Field(description="Millionths of a US dollar.")
@@ -135,7 +144,8 @@ class JobOut(SnapshotOut):
     is_fresh: bool = Field(description="It was asked not to take anything from the cache.")
     adapted_from: UUID | None = Field(description="The job whose document was the draft, if it still exists.")
     units_failed: int
-    findings: list[JsonObject] = Field(description="Of the checks on the whole document.")
+    document_findings: list[JsonObject] = Field(
+        description="Of the checks on the whole document; those of the parts stand with them in `links.document`.")
     paid_by: list[ShareOut] = Field(description="Who pays what of the cost, the owner first.")
     calls: int
     cached_input_tokens: int
@@ -154,7 +164,7 @@ class JobOut(SnapshotOut):
             kind=job.kind, strategy=job.strategy, requested_by=job.user.get_username(),
             brief=job.brief, is_fresh=job.is_fresh,
             adapted_from=job.adapted_from.public_id if job.adapted_from else None, units_failed=job.unit_failed,
-            findings=job.findings,
+            document_findings=job.findings,
             paid_by=[
                 ShareOut(payer=share.payer, cost_usd_micros=share.cost_usd_micros)
                 for share in quotas.shares(job, is_new=chunks is not None)
@@ -190,6 +200,7 @@ class JobItem(BaseModel):
     cost_usd_micros: int
     is_simulated: bool
     from_cache: bool
+    findings: FindingCounts
     created_at: dt.datetime
     finished_at: dt.datetime | None
     link: str
@@ -202,7 +213,8 @@ class JobItem(BaseModel):
             explanation=Explained(**explained) if (explained := progress.explained(job)) else None,
             revision=job.revision, percent=job.percent, units_done=job.unit_done, units_total=job.unit_total,
             requested_by=job.user.get_username(), cost_usd_micros=job.cost_usd_micros,
-            is_simulated=job.is_simulated, from_cache=job.from_cache, created_at=job.created_at,
+            is_simulated=job.is_simulated, from_cache=job.from_cache,
+            findings=FindingCounts(**job.open_findings.as_json()), created_at=job.created_at,
             finished_at=job.finished_at, link=job_path(job),
         )
 

@@ -1,5 +1,7 @@
 """What a check found wrong, and where."""
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from typing import Any
@@ -48,6 +50,23 @@ class Finding:
     @classmethod
     def from_json(cls, stored: dict[str, Any]) -> "Finding":
         return cls(**{**stored, "severity": Severity(stored["severity"])})
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many findings are open, by what has to come of them."""
+
+    errors: int = 0
+    warnings: int = 0
+    humans: int = 0
+
+    @classmethod
+    def of(cls, stored: Iterable[dict[str, Any]]) -> "Counts":
+        counts = Counter(finding["severity"] for finding in stored)
+        return cls(counts[Severity.ERROR], counts[Severity.WARNING], counts[Severity.HUMAN])
+
+    def as_json(self) -> dict[str, int]:
+        return asdict(self)
 
 
 def error(

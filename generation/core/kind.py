@@ -10,6 +10,7 @@ from typing import Any, ClassVar, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, StringConstraints, WithJsonSchema, create_model
 
+from generation.core import places
 from generation.core.findings import Finding
 from generation.core.schema import Schema, strict_schema
 
@@ -127,6 +128,22 @@ class DocumentKind(ABC, Generic[B, P, U]):
     @abstractmethod
     def unit_markdown(self, document: JsonObject, position: int) -> str:
         """One unit for people, its title as a heading of level 2; empty if the unit is missing."""
+
+    def place_in_words(self, pointer: str, *, node: object, position: int | None) -> str:
+        """Where `pointer` leads, as readers find it: `Week 3, workout 2`.
+
+        `node` is what it leads into: unit `position`, the plan (0), or the document (None)."""
+        start = "" if position is None else f"{self.unit_noun} {position}" if position else "plan"
+        words = places.in_words(node, pointer, noun=self.unit_noun, start=start, entry=self.entry_in_words)
+        return words or "The whole document"
+
+    def entry_in_words(self, list_name: str, index: int) -> str:
+        """What readers call an entry of a list: `exercise 3`.  A kind that knows better overrides it."""
+        return f"{places.singular(list_name)} {index + 1}"
+
+    def check_wish(self, instruction: str, old_unit: U, new_unit: U) -> list[Finding]:
+        """What of a person's wish the new version plainly did not fulfil, as far as code can tell."""
+        return []
 
     # --- rehearsal ----------------------------------------------------------------------------
 

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
 
+from generation.core.findings import Counts
 from generation.core.prompting import Stage
 from generation.core.reasons import EXPLANATIONS, Explanation, Reason, reason_choices
 from generation.core.states import ACTIVE_JOB_STATES, TERMINAL_JOB_STATES, JobState, progress_percent
@@ -83,6 +84,11 @@ class Job(models.Model):
     unit_failed = models.PositiveSmallIntegerField(default=0)
     is_planned = models.BooleanField(default=False)
     findings = models.JSONField(default=list, blank=True, help_text="Of the checks on the whole document.")
+    # Of these and of all its parts, as they were when it ended: set by services/chunks/job_state.py.
+    open_errors = models.PositiveIntegerField(default=0, db_default=0, editable=False)
+    open_warnings = models.PositiveIntegerField(default=0, db_default=0, editable=False)
+    open_humans = models.PositiveIntegerField(
+        default=0, db_default=0, editable=False, help_text="Left to a person, who has not released them.")
     expected_s = models.FloatField(
         default=0, editable=False, help_text="How long it should take once it begins, as it was accepted.")
 
@@ -149,6 +155,8 @@ class Job(models.Model):
             models.Index(name="job_by_state", fields=["state", "-id"]),    # admin: the list's filter
             models.Index(name="job_by_kind", fields=["kind", "-id"]),      # api: GET /jobs, admin: the list's filter
             models.Index(name="job_by_time", fields=["created_at"]),       # admin: report on usage, the list's filter
+            models.Index(                                                  # admin: the list's filter
+                name="job_open_errors", fields=["-id"], condition=models.Q(open_errors__gt=0)),
             models.Index(                                                  # sweeper.stuck_jobs
                 name="job_active", fields=["id"], condition=models.Q(state__in=ACTIVE)),
             models.Index(                                                  # counters.count_ended
@@ -182,6 +190,11 @@ class Job(models.Model):
         """How long it has been at work until `now`: not the time between an end and somebody's retry."""
         lately = max((self.finished_at or now) - self.active_since, dt.timedelta())      # clocks are set back
         return dt.timedelta(milliseconds=self.earlier_work_ms) + lately
+
+    @property
+    def open_findings(self) -> Counts:
+        """How many were open when it last ended; none before."""
+        return Counts(self.open_errors, self.open_warnings, self.open_humans)
 
     @property
     def from_cache(self) -> bool:

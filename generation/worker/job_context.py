@@ -3,9 +3,10 @@
 from collections import OrderedDict
 from threading import Lock
 
+from generation.core.kind import JsonObject
 from generation.core.prompting import Context, Stage
 from generation.kinds import get_kind
-from generation.models import Chunk, Job, Strategy
+from generation.models import Chunk, Job, Strategy, UnitVersion
 from generation.services.cache import similar
 from generation.services.chunks import cache_lookup
 from generation.services.chunks.claim import Claim
@@ -37,6 +38,12 @@ class JobContexts:
             if len(self._kept) > KEPT:
                 self._kept.popitem(last=False)
         return context
+
+
+def earlier_version(claim: Claim) -> JsonObject | None:
+    """What the unit said before it was written anew."""
+    versions = UnitVersion.objects.filter(chunk=claim.chunk_id).order_by("-number")
+    return versions.values_list("content", flat=True).first()
 
 
 def digests_before(claim: Claim, context: Context) -> list[str]:

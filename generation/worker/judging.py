@@ -41,7 +41,7 @@ from generation.core.surgery import WHOLE_AGAIN, Wound, is_worse, mended, wounds
 from generation.core.text import counted
 from generation.services.chunks.claim import Claim
 from generation.services.chunks.refusals import Past
-from generation.worker.job_context import digests_before
+from generation.worker.job_context import digests_before, earlier_version
 from generation.worker.question import output_limit
 
 MAX_SCHEMA_FINDINGS = 20
@@ -100,9 +100,19 @@ def _read(claim: Claim, context: Context, text: str) -> tuple[Done | DoneWhole |
         case Stage.PLAN:
             return read_plan(context, text)
         case Stage.UNIT:
-            return read_unit(context, claim.position, text)
+            made, findings = read_unit(context, claim.position, text)
+            if made is None or not claim.instruction:
+                return made, findings
+            findings = (*findings, *_unfulfilled(claim, context, made))
+            return replace(made, findings=findings), findings
         case Stage.WHOLE:
             return read_whole(context, text)
+
+
+def _unfulfilled(claim: Claim, context: Context, made: Done) -> list[Finding]:
+    """What of the wish with which a unit is written anew did not come true, as far as code can tell."""
+    old, kind = earlier_version(claim), context.kind
+    return kind.check_wish(claim.instruction, kind.unit(old), kind.unit(made.content)) if old else []
 
 
 # --- Repairs of places ------------------------------------------------------------------------

@@ -136,7 +136,8 @@ def test_from_endpoint_to_verified_event(ann_api, receiver, settings, job):
     for link in told["links"].values():
         assert Caller(job.user).get(link.partition("://")[2].partition("/")[2].join(["/", ""])).status_code == 200
     assert set(told) == {
-        "job", "kind", "state", "revision", "percent", "units_done", "units_total", "reason", "links"}
+        "job", "kind", "state", "revision", "percent", "units_done", "units_total", "reason", "findings",
+        "links"}
     assert json.dumps(told).count(Job.objects.get().title) == 0
 
 

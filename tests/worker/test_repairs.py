@@ -10,7 +10,7 @@ from generation.core.prompting import Request
 from generation.kinds import all_kinds
 from generation.models import Attempt, Job
 from generation.services.chunks.claim import Claim
-from generation.services.jobs import submission
+from generation.services.jobs import control, submission
 from generation.simulator.content import write
 from generation.worker.job_context import JobContexts
 from generation.worker.judging import request_for
@@ -143,3 +143,17 @@ def _listed(request: Request) -> list[dict[str, Any]]:
     text = request.messages[-1]["content"]
     found: list[dict[str, Any]] = json.loads(text.partition("<findings>\n")[2].partition("\n</findings>")[0])
     return found
+
+
+def test_wish_that_did_not_come_true_stands_with_the_new_text(claims, ann):
+    finish(claims[1])
+    finish(claims[2])
+    job = Job.objects.get()
+    lift = chunk(job, 1).content["workouts"][0]["exercises"][0]["name"]
+    control.regenerate(job, 1, instruction=f"no {lift.lower()}", by=ann)
+    again, = claim_all()
+    old = job.chunks.get(position=1).versions.get().content
+    finish(again, reply(old))
+    done = chunk(job, 1)
+    assert done.state == "done"
+    assert "WISH" in {finding["rule"] for finding in done.findings}

@@ -12,6 +12,7 @@ from generation.core.kind import DocumentKind, JsonObject
 from generation.core.prose.wholeness import shortened
 from generation.kinds.course import assembly, checks, defects, render, schema, simulate
 from generation.kinds.course import brief as briefs
+from generation.kinds.course.checks import fulfilment
 
 
 class Course(DocumentKind[briefs.Brief, schema.Plan, schema.Lesson]):
@@ -55,6 +56,9 @@ class Course(DocumentKind[briefs.Brief, schema.Plan, schema.Lesson]):
     def check_document(self, brief: briefs.Brief, document: JsonObject) -> list[Finding]:
         return checks.check_document(brief, document)
 
+    def check_wish(self, instruction: str, old_unit: schema.Lesson, new_unit: schema.Lesson) -> list[Finding]:
+        return fulfilment.check_wish(instruction, old_unit, new_unit)
+
     # --- what becomes of it -------------------------------------------------------------------
 
     def plan_headline(self, plan: schema.Plan) -> str:
@@ -77,6 +81,9 @@ class Course(DocumentKind[briefs.Brief, schema.Plan, schema.Lesson]):
 
     def unit_markdown(self, document: JsonObject, position: int) -> str:
         return render.unit_markdown(document, position)
+
+    def entry_in_words(self, list_name: str, index: int) -> str:
+        return render.entry_in_words(list_name, index) or super().entry_in_words(list_name, index)
 
     # --- rehearsal ----------------------------------------------------------------------------
 

@@ -33,6 +33,13 @@ def unit_markdown(document: JsonObject, position: int) -> str:
     ])
 
 
+def entry_in_words(list_name: str, index: int) -> str:
+    """What this page calls an entry whose list is not called so; empty for others."""
+    if list_name == "options" and index < len(ascii_uppercase):
+        return f"option {ascii_uppercase[index]}"
+    return f"quiz item {index + 1}" if list_name == "quiz" else ""
+
+
 # --- the course -----------------------------------------------------------------------------------
 
 

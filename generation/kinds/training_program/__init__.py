@@ -11,6 +11,7 @@ from generation.core.findings import Finding
 from generation.core.kind import DocumentKind, JsonObject
 from generation.kinds.training_program import assembly, checks, defects, render, schema, simulate
 from generation.kinds.training_program import brief as briefs
+from generation.kinds.training_program.checks import fulfilment
 
 
 class TrainingProgram(DocumentKind[briefs.Brief, schema.Plan, schema.Week]):
@@ -57,6 +58,9 @@ class TrainingProgram(DocumentKind[briefs.Brief, schema.Plan, schema.Week]):
     def check_document(self, brief: briefs.Brief, document: JsonObject) -> list[Finding]:
         return checks.check_document(brief, document)
 
+    def check_wish(self, instruction: str, old_unit: schema.Week, new_unit: schema.Week) -> list[Finding]:
+        return fulfilment.check_wish(instruction, old_unit, new_unit)
+
     # --- what becomes of it -------------------------------------------------------------------
 
     def plan_headline(self, plan: schema.Plan) -> str:
@@ -81,6 +85,9 @@ class TrainingProgram(DocumentKind[briefs.Brief, schema.Plan, schema.Week]):
 
     def unit_markdown(self, document: JsonObject, position: int) -> str:
         return render.unit_markdown(document, position)
+
+    def entry_in_words(self, list_name: str, index: int) -> str:
+        return render.entry_in_words(list_name, index) or super().entry_in_words(list_name, index)
 
     # --- rehearsal ----------------------------------------------------------------------------
 

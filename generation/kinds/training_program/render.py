@@ -57,6 +57,12 @@ def week_title(position: int, phase: str, *, is_deload: bool, words: ProgramWord
     return words.week_title.format(number=position, phase=phase) + (f" ({words.deload})" if is_deload else "")
 
 
+def entry_in_words(list_name: str, index: int) -> str:
+    """What this page calls an entry whose list is not called so; empty for others."""
+    noun = {"warm_up": "warm-up step", "coaching": "coaching note"}.get(list_name)
+    return f"{noun} {index + 1}" if noun else ""
+
+
 def prescription(exercise: JsonObject, words: ProgramWords = ENGLISH) -> str:
     """`4 x 6 at RIR 2`, for one line."""
     work = f"{exercise['sets']} x {_amount(exercise)}"

@@ -19,15 +19,20 @@ _found = Selection(
     .order_by("job_id", "position").values_list("job_id", "findings"))
 
 
-def held_findings(jobs: Iterable[Job]) -> Held:
-    """By job, those of severity human in its parts and its document that nobody has released; of most jobs none."""
+def findings_of(jobs: Iterable[Job]) -> Held:
+    """By job, all that stands on its parts and on its document."""
     of_document = {job.pk: job.findings for job in jobs}
     found: dict[int, list[Stored]] = {job_id: [] for job_id in of_document}
     for job_id, findings in _found.all(jobs=list(of_document)):
         found[job_id] += findings
+    return {job_id: [*found[job_id], *of_document[job_id]] for job_id in of_document}
+
+
+def held_among(found: Held) -> Held:
+    """By job, those of severity human in `found` that nobody has released; of most jobs none."""
     human = {
-        job_id: [stored for stored in (*found[job_id], *of_document[job_id]) if Finding.from_json(stored).is_human]
-        for job_id in of_document
+        job_id: [stored for stored in findings if Finding.from_json(stored).is_human]
+        for job_id, findings in found.items()
     }
     return without_released({job_id: findings for job_id, findings in human.items() if findings})
 

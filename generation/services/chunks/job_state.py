@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Count, Max, Q, Sum
 
 from accounts.compiled import Given, GivenMany, IsOneOf, Selection
-from generation.core.findings import Finding, Severity, error
+from generation.core.findings import Counts, Finding, Severity, error
 from generation.core.kind import JsonObject
 from generation.core.pricing import dollars
 from generation.core.prompting import Stage
@@ -38,7 +38,7 @@ _move = RowsUpdate(
         "calls = t.calls + v.more_calls", *(f"{name} = t.{name} + v.more_{name}" for name in AMOUNTS),
         "is_simulated = t.is_simulated OR v.was_simulated",
     ), returning=("cost_usd_micros",))
-_find = RowsUpdate(Job, ("findings",))
+_find = RowsUpdate(Job, ("findings", "open_errors", "open_warnings", "open_humans"))
 _LOSSES = {JobState.PARTIAL, JobState.FAILED, JobState.CANCELLED}
 _LEVELS = {JobState.COMPLETED: LogLevel.INFO, JobState.IN_REVIEW: LogLevel.WARNING}
 _READABLE = {JobState.COMPLETED, JobState.PARTIAL}
@@ -99,7 +99,6 @@ def _look_over(ended: Sequence[Job], now: dt.datetime) -> list[Job]:
             job.findings = [finding.as_json() for finding in found]
             if second_look.send_back(job, document, found, now):
                 sent_back.append(job)
-    _find([(job.pk, job.findings) for job in ended])
     return sent_back
 
 
@@ -107,7 +106,13 @@ def _hold(ended: Sequence[Job]) -> holding.Held:
     """Keep back the documents that a person has to decide about; what for, by job."""
     if not ended:
         return {}
-    held = holding.held_findings(ended)
+    found = holding.findings_of(ended)
+    held = holding.held_among(found)
+    for job in ended:
+        counts = Counts.of(found[job.pk])      # of those left to a person, what was released is no longer open
+        job.open_errors, job.open_warnings, job.open_humans = (
+            counts.errors, counts.warnings, len(held.get(job.pk, ())))
+    _find([(job.pk, job.findings, job.open_errors, job.open_warnings, job.open_humans) for job in ended])
     for job in ended:
         if job.pk in held:
             first = held[job.pk][0]

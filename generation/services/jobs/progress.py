@@ -188,7 +188,7 @@ def snapshot(job: Job, chunks: Sequence[Chunk] | None = None) -> dict[str, Any]:
         "input_tokens": job.input_tokens, "output_tokens": job.output_tokens,
         "cost_usd_micros": job.cost_usd_micros, "is_simulated": job.is_simulated,
         "from_cache": job.from_cache, "cached_parts": job.cached_parts, "saved_usd_micros": job.saved_usd_micros,
-        "reason": job.reason or None, "explanation": explained(job),
+        "reason": job.reason or None, "explanation": explained(job), "findings": job.open_findings.as_json(),
         "elapsed_s": round(job.worked(now).total_seconds(), 1),
     }
 

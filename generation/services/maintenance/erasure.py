@@ -131,7 +131,8 @@ def _erase_content(job_ids: Sequence[int], now: dt.datetime) -> None:
     Delivery.objects.filter(job__in=job_ids).delete()
     LogEntry.objects.filter(job__in=job_ids).delete()
     Job.objects.filter(pk__in=job_ids).update(
-        brief={}, brief_text="", brief_shape="", title=TITLE, findings=[], reason_detail="", idempotency_key=None,
+        brief={}, brief_text="", brief_shape="", title=TITLE, findings=[], open_errors=0,
+        open_warnings=0, open_humans=0, reason_detail="", idempotency_key=None,
         request_fingerprint="", erased_at=now, revision=F("revision") + 1,
     )
 

@@ -123,7 +123,8 @@ def _job_columns(job: Job) -> Json:
     return {
         "job": str(job.public_id), "kind": job.kind, "state": job.state, "revision": job.revision,
         "percent": job.percent, "units_done": job.unit_done, "units_total": job.unit_total,
-        "reason": job.reason or None, "links": {"self": link, "document": f"{link}/document"},
+        "reason": job.reason or None, "findings": job.open_findings.as_json(),
+        "links": {"self": link, "document": f"{link}/document"},
     }
 
 

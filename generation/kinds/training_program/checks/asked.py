@@ -285,3 +285,8 @@ def _maxima(brief: Brief) -> Iterator[tuple[str, float]]:
         ]
         if len(entries) == 1 and weights:
             yield entries[0].family, max(weights)
+
+
+def named(words: str) -> Exclusion | None:
+    """What a person means by `words`: an exercise, a kind of them, an implement; None if it is neither."""
+    return _exclusion(plain(words))
