@@ -8,10 +8,8 @@ from collections.abc import Iterator
 from generation.core.findings import Finding, error
 from generation.kinds.training_program.brief import Brief
 from generation.kinds.training_program.checks.seen import (
-    Effort,
     Row,
     counted,
-    effort,
     name_key,
     plain,
     quote,
@@ -19,12 +17,10 @@ from generation.kinds.training_program.checks.seen import (
     warning,
 )
 from generation.kinds.training_program.exercises.table import entry_of
-from generation.kinds.training_program.schema import Exercise, Plan, PlannedWeek, Week, Workout
-from generation.kinds.training_program.vocabulary import LoadKind
+from generation.kinds.training_program.schema import Plan, Week, Workout
 
 SETS_OFF = 0.2              # a workout's sets may differ from the plan's by this share, and by FEW_SETS
 FEW_SETS = 2
-RIR_OFF, PERCENT_OFF, REPS_OFF, RPE_OFF = 1.0, 5.0, 2.0, 2.0
 
 
 # --- TP-S09: the plan's sessions and main lifts --------------------------------------------------
@@ -154,57 +150,6 @@ def sets_of_week(brief: Brief, plan: Plan, position: int, week: Week) -> Iterato
 
 def _is_gentle(row: Row) -> bool:
     return row.entry is not None and row.entry.is_gentle
-
-
-def effort_of_week(brief: Brief, plan: Plan, position: int, week: Week) -> Iterator[Finding]:
-    planned = plan.week(position)
-    if planned is None:
-        return
-    due = effort(planned.intensity)
-    for day, (workout, session) in enumerate(zip(week.workouts, plan.sessions, strict=False)):
-        mains = {name_key(name) for name in session.main_lifts}
-        for index, exercise in enumerate(workout.exercises):
-            if name_key(exercise.name) in mains:
-                yield from _at_target(exercise, due, planned, f"/workouts/{day}/exercises/{index}", is_first=not index)
-
-
-def _at_target(
-    exercise: Exercise, due: Effort, planned: PlannedWeek, at: str, *, is_first: bool
-) -> Iterator[Finding]:
-    limit = quote(planned.intensity)
-    match exercise.load_kind:
-        case LoadKind.RIR:
-            span, off = due.rir, RIR_OFF
-        case LoadKind.PERCENT_1RM:
-            span, off = due.percent, PERCENT_OFF
-        case LoadKind.RPE:
-            span, off = due.rpe, RPE_OFF
-        case _:
-            span, off = None, 0.0
-    if span is not None and exercise.load is not None:
-        away = max(span[0] - exercise.load, exercise.load - span[1])
-        if away >= off:
-            yield error(
-                "TP-S10", f"{at}/load", measured=f"{exercise.load:g}", limit=limit,
-                message=f"'{exercise.name}' is a main lift at {exercise.load_kind} {exercise.load:g}; the plan wants "
-                        f"'{limit}'.",
-                advice="Do the main lifts at the intensity that the plan gives for this week.",
-            )
-        elif away >= off / 2:
-            yield warning(
-                "TP-S10", f"{at}/load", measured=f"{exercise.load:g}", limit=limit,
-                message=f"'{exercise.name}' is a little off the plan's '{limit}'.",
-                advice="Do the main lifts at the intensity that the plan gives for this week.",
-            )
-    if due.reps is not None and exercise.reps is not None:
-        away = max(due.reps[0] - exercise.reps, exercise.reps - due.reps[1])
-        if away > (1 if is_first else REPS_OFF):
-            finding = error if away > REPS_OFF else warning
-            yield finding(
-                "TP-S10", f"{at}/reps", measured=exercise.reps, limit=limit,
-                message=f"'{exercise.name}' is a main lift with {exercise.reps} repetitions; the plan wants '{limit}'.",
-                advice="Do the main lifts with the repetitions that the plan gives for this week.",
-            )
 
 
 # --- TP-S11: words and flags ---------------------------------------------------------------------

@@ -1,0 +1,155 @@
+"""A week's main lifts against the intensity that the plan gives for it (TP-S10).
+
+The plan's intensity is a sentence, and most plans mean more by it than they say: one lift goes by its own numbers, a
+day is a light one.  An error needs a sentence that is plainly about every main lift; what else differs is a warning,
+and what the plan itself makes an exception is nothing."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from generation.core.findings import Finding, error
+from generation.kinds.training_program.brief import Brief
+from generation.kinds.training_program.checks.seen import effort, name_key, plain, quote, warning
+from generation.kinds.training_program.schema import Exercise, Plan, PlannedWeek, Week
+from generation.kinds.training_program.vocabulary import LoadKind
+
+RIR_OFF, PERCENT_OFF, REPS_OFF, RPE_OFF = 1.0, 5.0, 2.0, 2.0
+_OFF = {LoadKind.RIR: RIR_OFF, LoadKind.PERCENT_1RM: PERCENT_OFF, LoadKind.RPE: RPE_OFF}
+_SPAN_OF = {LoadKind.RIR: "rir", LoadKind.PERCENT_1RM: "percent", LoadKind.RPE: "rpe"}
+
+Span = tuple[float, float]
+
+_NUMBER = re.compile(r"(?<![\d.,])\d{1,3}(?:[.,]\d)?(?![\d.,]*\d)")
+_BARE_NUMBER = re.compile(
+    r"(?<![\d.,])(?<!rir )(?<!rpe )\b\d{1,3}(?![\d.,]*\d)(?!\s*(?:%|percent|prozent|kg|lb|s\b|sec|sek|min|m\b|rir|rpe))"
+)
+# A day that is meant to be another than the others.
+_OTHER_DAY = re.compile(
+    r"\b(?:light\w*|eas(?:y|ier)|speed|dynamic|technique|technical|recovery|volume|explosive|skills?|practice|deload"
+    r"|variations?|leicht\w*|technik\w*|schnellkraft\w*|erholung\w*|umfang\w*|volumen\w*|variante\w*"
+    r"|liger[oa]s?|facil\w*|tecnic[oa]s?|velocidad|recuperacion"
+    r"|leger\w*|facile\w*|vitesse|recuperation)\b"
+)
+# Days, sets and tiers of lifts that a sentence tells apart.
+_OTHER_KIND = re.compile(
+    r"\b(?:light\w*|easy|easier|heavy|heavier|speed|dynamic|technique|technical|recovery|volume|power|explosive|fast"
+    r"|tempo|pause\w*|skill|practice|top sets?|back[- ]?offs?|amrap|singles?|doubles?|triples?|waves?|tiers?|t[123]"
+    r"|leicht\w*|schwer\w*|technik\w*|schnell\w*|erholung\w*|ligero\w*|ligera\w*|facil\w*|pesad[oa]s?|tecnic[oa]s?"
+    r"|rapid[oa]s?|leger\w*|facile\w*|lourd\w*|technique\w*|rapide\w*|vitesse|variation\w*|variante\w*|secondary"
+    r"|assistance|accessor\w+|zubehor|accesori\w+|accessoire\w*|except|but|ausser|salvo|sauf|first|last|erste\w*"
+    r"|letzte\w*|primer\w*|ultim\w*|premier\w*|dernier\w*|days?|tage?|dias?|jours?)\b"
+)
+
+
+@dataclass(frozen=True)
+class Target:
+    """What the plan wants of the main lifts in one week, and how far its sentence is to be taken at its word."""
+
+    planned: PlannedWeek
+    is_plain: bool                    # one sentence for every main lift
+    are_reps_plain: bool              # "5 reps, squat 115 lb, deadlift 155 lb"
+    numbers: tuple[float, ...]        # all that it has
+
+    @property
+    def limit(self) -> str:
+        return quote(self.planned.intensity)
+
+
+def _target(plan: Plan, planned: PlannedWeek) -> Target:
+    said = plain(planned.intensity)
+    lifts = {word for lift in plan.main_lifts for word in plain(lift.name).split()}
+    first_lift = next((found.start() for found in re.finditer(r"[a-z]{4,}", said) if found.group() in lifts), None)
+    numbers = tuple(float(found.replace(",", ".")) for found in _NUMBER.findall(said))
+    has_no_other_kind = not _OTHER_KIND.search(said)
+    is_plain = has_no_other_kind and first_lift is None
+    bare = {found.group() for found in _BARE_NUMBER.finditer(said)}
+    first = next((found.start() for found in _BARE_NUMBER.finditer(said)), len(said))
+    are_reps_plain = has_no_other_kind and (first_lift is None or (len(bare) == 1 and first < first_lift))
+    return Target(planned, is_plain, are_reps_plain, numbers)
+
+
+def effort_of_week(brief: Brief, plan: Plan, position: int, week: Week) -> Iterator[Finding]:
+    planned = plan.week(position)
+    if planned is None:
+        return
+    target = _target(plan, planned)
+    for day, (workout, session) in enumerate(zip(week.workouts, plan.sessions, strict=False)):
+        if not planned.is_deload and _OTHER_DAY.search(plain(f"{session.focus} {workout.focus} {session.label}")):
+            continue       # the plan says itself that this day is another
+        mains = [name_key(name) for name in session.main_lifts]
+        keys = [name_key(exercise.name) for exercise in workout.exercises]
+        for index, (key, exercise) in enumerate(zip(keys, workout.exercises, strict=True)):
+            # Twice under one name: a top set and back-off sets, rising sets.
+            if key in mains and keys.count(key) == 1:
+                yield from _at_target(plan, exercise, target, f"/workouts/{day}/exercises/{index}", is_first=not index)
+
+
+def _own_numbers(plan: Plan, exercise: Exercise, measure: str, off: float) -> Span | None:
+    """The span of a lift's guidance where that is not the one that the weeks give to all: it goes by its own."""
+    key = name_key(exercise.name)
+    guidance = next((lift.guidance for lift in plan.main_lifts if name_key(lift.name) == key), "")
+    own: Span | None = getattr(effort(guidance), measure)
+    weeks: list[Span] = [
+        span for week in plan.weeks if not week.is_deload and (span := getattr(effort(week.intensity), measure))
+    ]
+    if own is None or not weeks:
+        return None
+    lowest, highest = min(span[0] for span in weeks), max(span[1] for span in weeks)
+    is_like_all = abs(own[0] - lowest) < off and abs(own[1] - highest) < off
+    return None if is_like_all else own
+
+
+def _away(value: float, span: Span) -> float:
+    return max(span[0] - value, value - span[1])
+
+
+def _at_target(plan: Plan, exercise: Exercise, target: Target, at: str, *, is_first: bool) -> Iterator[Finding]:
+    due = effort(target.planned.intensity)
+    measure = _SPAN_OF.get(exercise.load_kind)
+    span: Span | None = getattr(due, measure) if measure else None
+    if measure and span is not None and exercise.load is not None:
+        off = _OFF[exercise.load_kind]
+        yield from _apart(
+            exercise.load, _meant(span, plan, exercise, target, measure, off), off, target, exercise,
+            at=f"{at}/load", said=f"at {exercise.load_kind} {exercise.load:g}", off_a_little=off / 2,
+        )
+    if due.reps is not None and exercise.reps is not None:
+        yield from _apart(
+            float(exercise.reps), _meant(due.reps, plan, exercise, target, "reps", REPS_OFF), REPS_OFF + 1, target,
+            exercise, at=f"{at}/reps", said=f"with {exercise.reps} repetitions",
+            off_a_little=REPS_OFF if is_first else REPS_OFF + 1,
+        )
+
+
+def _meant(
+    span: Span, plan: Plan, exercise: Exercise, target: Target, measure: str, off: float
+) -> tuple[Span, bool]:
+    """The span that counts for a lift, and whether that is certain."""
+    own = _own_numbers(plan, exercise, measure, off / 2)
+    is_plain = target.are_reps_plain if measure == "reps" else target.is_plain
+    if not is_plain:
+        # "5 reps at 78% 1RM, deadlift 4 at 80%": any of its numbers may be meant.
+        numbers = [number for number in target.numbers if measure == "percent" or number <= 60]
+        if measure == "percent":
+            numbers = [number for number in numbers if number >= 25]
+        span = (min([*numbers, span[0]]), max([*numbers, span[1]]))
+    if own is not None and not target.planned.is_deload:
+        span = (min(own[0], span[0]), max(own[1], span[1]))
+    return span, is_plain and own is None
+
+
+def _apart(
+    value: float, meant: tuple[Span, bool], off: float, target: Target, exercise: Exercise,
+    *, at: str, said: str, off_a_little: float,
+) -> Iterator[Finding]:
+    span, is_certain = meant
+    away = _away(value, span)
+    if away < off_a_little:
+        return
+    finding = error if is_certain and away >= off else warning
+    yield finding(
+        "TP-S10", at, measured=f"{value:g}", limit=target.limit,
+        message=f"'{exercise.name}' is a main lift {said}; the plan wants '{target.limit}'.",
+        advice="Do the main lifts at the intensity and with the repetitions that the plan gives for this week.",
+    )
