@@ -10,10 +10,11 @@ from generation.kinds.training_program.brief import Brief
 from generation.kinds.training_program.checks.seen import (
     Row,
     counted,
+    is_asked,
     name_key,
     plain,
-    quote,
     rows,
+    sentence_of,
     warning,
 )
 from generation.kinds.training_program.exercises.table import entry_of
@@ -176,15 +177,27 @@ _HARDEST = re.compile(
 _COMES = (" is over", " is behind", " comes", " follows", " next", " in ", " starts", " begins", " gave", " was")
 
 
-def _wrong_words(text: str, *, is_deload: bool) -> str:
+def _wrong_words(text: str, *, is_deload: bool) -> tuple[str, bool]:
+    """The words that another week would have, and whether it is plain that this one is meant."""
     said = plain(text)
     pattern = _HARDEST if is_deload else _DELOAD
     for found in pattern.finditer(said):
         before = said[max(0, found.start() - 30) : found.start()]
         after = said[found.end() : found.end() + 20]
-        if not _OTHER_WEEK.search(before) and not after.startswith(_COMES):
-            return found.group()
-    return ""
+        if not _OTHER_WEEK.search(before) and not after.startswith(_COMES) and not is_asked(said, *found.span()):
+            return found.group(), is_deload or _is_this_week(before, found.group(), after)
+    return "", False
+
+
+_NOUN = re.compile(r"\s*(?:week|woche|:|,|;|\.|-|$)")
+_THIS = re.compile(r"(?:^|\b(?:this|the|a|is|our|full|real|diese|eine|die|esta|una|cette|une|la|en)\s+)$")
+
+
+def _is_this_week(before: str, words: str, after: str) -> bool:
+    """The week is called a deload; "deload the squat by ten percent" is an order to take weight off a lift."""
+    return (len(words) > len("deloading") or _NOUN.match(after) is not None) and (
+        _THIS.search(before) is not None or _NOUN.fullmatch(before[-1:]) is not None
+    )
 
 
 def words_of_planned_weeks(brief: Brief, plan: Plan) -> Iterator[Finding]:
@@ -198,9 +211,9 @@ def words_of_week(brief: Brief, plan: Plan, position: int, week: Week) -> Iterat
 
 
 def _flag(text: str, at: str, *, is_deload: bool, number: int) -> Iterator[Finding]:
-    words = _wrong_words(text, is_deload=is_deload)
+    words, is_certain = _wrong_words(text, is_deload=is_deload)
     if words:
-        yield error(
+        yield (error if is_certain else warning)(
             "TP-S11", at, measured=words, limit="a deload" if is_deload else "no deload",
             message=f"The text says '{words}', but week {number} is {'a' if is_deload else 'no'} deload week.",
             advice="Let the words and is_deload say the same.",
@@ -222,7 +235,9 @@ def week_names_itself(brief: Brief, plan: Plan, position: int, week: Week) -> It
         for found in _WEEK_OF.finditer(said):
             numbers = (int(found.group(1)), int(found.group(2)))
             if numbers not in {(position, brief.weeks), of_phase}:
-                yield error(
+                # "Week 2 of 3" may count a wave that is no phase.
+                is_certain = numbers[1] in {brief.weeks, of_phase[1]} or numbers[1] > brief.weeks
+                yield (error if is_certain else warning)(
                     "TP-S11", at, measured=found.group(), limit=f"week {position} of {brief.weeks}",
                     message=f"The text says '{found.group()}' in week {position} of {brief.weeks}.",
                     advice="Give the week its own number, or none.",
@@ -258,11 +273,21 @@ _PROGRAM_LENGTH = re.compile(
     r"|les prochaines )?(\d{1,2}) (?:weeks|wochen|semanas|semaines)\b"
     r"|\b(?:programa|plan) de (\d{1,2}) semanas|\b(?:programme|plan) (?:de|sur) (\d{1,2}) semaines"
 )
+# "12 weeks after the birth", "16 weeks of base": the length of something else.
+_OF_SOMETHING_ELSE = re.compile(
+    r"\s*(?:,\s*)?(?:after|post\w*|ago|before|of (?:base|walking|rest|break|pregnan\w+|illness)|out|to go|since"
+    r"|pregnan\w*|nach|vor|seit|bis|de base|despues|antes|tras|apres|avant|depuis|d'|cycles?|waves?|blocks?|zyklus|wellen?|ciclos?|bloques?|blocs?)\b"
+)
 _PART = ("durante", "during", "over", "in ", "for ", "uber", "en ", "pendant", "sur ")
 _DAYS = re.compile(
     r"\b(\d)\s*(?:x\s*)?(?:workouts?|sessions?|training days|days|times|einheiten|trainingstage|trainings|mal|tage"
     r"|dias|sesiones|seances|jours)"
     r"\s*(?:a|per|each|every|in each|pro|in der|por|a la|par)\s*(?:week|woche|semana|semaine)\b"
+)
+_BESIDE = re.compile(
+    r"\b(?:walk\w*|football|soccer|match\w*|team|club|practice|beside\w*|besides|apart from|already|other days|may|can"
+    r"|could|if|balance|stretch\w*|mobility|yoga|spazier\w*|spiel\w*|mannschaft\w*|neben|ausser\w*|schon|kann\w*|darf\w*"
+    r"|camin\w*|pasea\w*|partido\w*|equipo|ademas|aparte|puede\w*|march\w*|match|equipe|outre|deja|peu[tvx]\w*)\b"
 )
 _MINUTES = re.compile(
     r"\b(?:workouts?|sessions?|einheiten|sesiones|seances)\s*(?:of|von|zu|de)\s*(?:about |around |etwa |rund |unos "
@@ -275,21 +300,26 @@ MINUTES_OFF = 1.25
 def numbers_of_brief_in_plan(brief: Brief, plan: Plan) -> Iterator[Finding]:
     title, summary = counted(plan.title), counted(plan.summary)
     for at, said, pattern in (("/title", title, _LENGTH), ("/summary", summary, _PROGRAM_LENGTH)):
-        for found in pattern.finditer(said):
-            weeks = int(next(filter(None, found.groups())))
+        lengths = [(int(next(filter(None, found.groups()))), found) for found in pattern.finditer(said)]
+        for weeks, found in lengths:
             is_part = found.group().startswith(_PART) and weeks < brief.weeks      # "for three weeks, then easier"
-            if weeks != brief.weeks and not is_part:
-                yield error(
+            if weeks != brief.weeks and not is_part and not _OF_SOMETHING_ELSE.match(said, found.end()):
+                is_certain = not found.group().startswith(("in ", "en ")) and all(
+                    other != brief.weeks for other, _ in lengths)
+                yield (error if is_certain else warning)(
                     "TP-S11", at, measured=found.group(), limit=f"{brief.weeks} weeks",
                     message=f"The text says '{found.group()}', and {brief.weeks} weeks are asked for.",
                     advice=f"Say {brief.weeks} weeks, or leave the number out.",
                 )
     for at, said in (("/title", title), ("/summary", summary)):
-        for found in _DAYS.finditer(said):
-            days = int(found.group(1))
+        said_days = [(int(found.group(1)), found) for found in _DAYS.finditer(said)]
+        is_said_right = any(days == brief.days_per_week for days, _ in said_days)
+        for days, found in said_days:
             if days != brief.days_per_week and (days > brief.days_per_week or "day" in found.group()):
-                # "The legs are trained two days a week" may well be.
-                finding = error if days > brief.days_per_week else warning
+                # "The legs are trained two days a week" may well be, and so may walks and team training beside it.
+                is_certain = days > brief.days_per_week and not is_said_right and not _BESIDE.search(
+                    sentence_of(said, *found.span()))
+                finding = error if is_certain else warning
                 yield finding(
                     "TP-S11", at, measured=found.group(), limit=f"{brief.days_per_week} days a week",
                     message=f"The text says '{found.group()}', and {brief.days_per_week} days a week are asked for.",
@@ -298,7 +328,8 @@ def numbers_of_brief_in_plan(brief: Brief, plan: Plan) -> Iterator[Finding]:
         for found in _MINUTES.finditer(said):
             minutes = int(next(filter(None, found.groups())))
             if not minutes / MINUTES_OFF <= brief.minutes_per_session <= minutes * MINUTES_OFF:
-                yield error(
+                # A session may well be shorter than the time that there is.
+                yield (error if minutes > brief.minutes_per_session else warning)(
                     "TP-S11", at, measured=found.group(), limit=f"{brief.minutes_per_session} minutes",
                     message=f"The text says '{found.group()}', and a session has {brief.minutes_per_session} minutes.",
                     advice=f"Say {brief.minutes_per_session} minutes, or leave the number out.",

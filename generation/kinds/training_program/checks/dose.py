@@ -9,7 +9,7 @@ from generation.core.findings import Finding, error
 from generation.kinds.training_program.brief import Brief
 from generation.kinds.training_program.checks import asked
 from generation.kinds.training_program.checks.seen import Row, effort, quote, rows, warning
-from generation.kinds.training_program.schema import Exercise, Plan, Week
+from generation.kinds.training_program.schema import Plan, Week
 from generation.kinds.training_program.vocabulary import Goal, Level, LoadKind
 
 MAJOR = ("chest", "back", "shoulders", "quads", "hamstrings", "glutes")
@@ -22,11 +22,15 @@ HALF = 0.5                  # what a set counts for a muscle that helps: Pelland
 # --- TP-C04: minutes -----------------------------------------------------------------------------
 
 SET_UP_S, REPETITION_S = 20, 7          # Liftosaur's estimate
+FAST_REPETITION_S = 2                   # swings and jumps
 OVER_WARNING, OVER_ERROR = 1.10, 1.25
 
 
-def seconds_of(exercise: Exercise) -> int:
-    work_s = exercise.seconds if exercise.seconds is not None else REPETITION_S * (exercise.reps or 0)
+def seconds_of(row: Row) -> int:
+    exercise = row.exercise
+    is_fast = row.entry is not None and bool({"ballistic", "jump"} & row.entry.traits)
+    repetition_s = FAST_REPETITION_S if is_fast else REPETITION_S
+    work_s = exercise.seconds if exercise.seconds is not None else repetition_s * (exercise.reps or 0)
     return exercise.sets * (SET_UP_S + work_s + exercise.rest_s)
 
 
@@ -37,8 +41,9 @@ def warm_up_s(brief: Brief) -> int:
 
 def session_time(brief: Brief, plan: Plan, position: int, week: Week) -> Iterator[Finding]:
     budget_s = brief.minutes_per_session * 60
+    seen = rows(week)
     for day, workout in enumerate(week.workouts):
-        needed_s = sum(map(seconds_of, workout.exercises)) + warm_up_s(brief)
+        needed_s = sum(seconds_of(row) for row in seen if row.day == day) + warm_up_s(brief)
         share = needed_s / budget_s
         if share <= OVER_WARNING:
             continue

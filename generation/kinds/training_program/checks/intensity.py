@@ -38,7 +38,10 @@ _OTHER_KIND = re.compile(
     r"|leicht\w*|schwer\w*|technik\w*|schnell\w*|erholung\w*|ligero\w*|ligera\w*|facil\w*|pesad[oa]s?|tecnic[oa]s?"
     r"|rapid[oa]s?|leger\w*|facile\w*|lourd\w*|technique\w*|rapide\w*|vitesse|variation\w*|variante\w*|secondary"
     r"|assistance|accessor\w+|zubehor|accesori\w+|accessoire\w*|except|but|ausser|salvo|sauf|first|last|erste\w*"
-    r"|letzte\w*|primer\w*|ultim\w*|premier\w*|dernier\w*|days?|tage?|dias?|jours?)\b"
+    r"|letzte\w*|primer\w*|ultim\w*|premier\w*|dernier\w*|days?|tage?|dias?|jours?"
+    r"|openers?|above|below|under|over|up to|at most|at least|no more|nothing|max\w*|work up|build|ramp\w*|rising"
+    r"|uber|unter|hochstens|mindestens|bis|steigend\w*|hasta|como maximo|menos|mas|por debajo|jusqu\w*|au plus|au moins"
+    r"|sous|(?:mon|tues|wednes|thurs|fri|satur|sun)days?)\b"
 )
 
 

@@ -140,7 +140,11 @@ def main_work_first(brief: Brief, plan: Plan, position: int, week: Week) -> Iter
     for day, (workout, session) in enumerate(zip(week.workouts, plan.sessions, strict=False)):
         mains = {name.casefold() for name in session.main_lifts}
         names = [exercise.name.casefold() for exercise in workout.exercises]
-        accessory = next((index for index, name in enumerate(names) if name not in mains), len(names))
+        accessory = next((
+            row.index for row in rows(week) if row.day == day and not row.is_bout
+            and not any(name in names[row.index] for name in mains)       # with "back-off sets" behind it
+            and not (row.entry is not None and row.entry.is_gentle)
+        ), len(names))
         late = [index for index, name in enumerate(names) if name in mains and index > accessory]
         if late:
             yield warning(
@@ -161,12 +165,17 @@ def no_duplicate_work(brief: Brief, plan: Plan, position: int, week: Week) -> It
         for index, exercise in enumerate(workout.exercises):
             words = frozenset(lexicon.words(exercise.name)) or frozenset({exercise.name})
             earlier = first.setdefault(words, index)
-            if earlier != index:
+            if earlier != index and not _is_rising(workout.exercises[index - 1], exercise):
                 yield warning(
                     "TP-S07", f"/workouts/{day}/exercises/{index}", measured=exercise.name, limit="once a session",
                     message=f"'{exercise.name}' is already exercise {earlier + 1} of workout '{workout.label}'.",
                     advice="Leave one of them out, or say in the name what is different: top set, back-off sets.",
                 )
+
+
+def _is_rising(before: Exercise, exercise: Exercise) -> bool:
+    """Sets that follow each other with another load each, as in waves: a row has one load."""
+    return before.name == exercise.name and before.load_kind is exercise.load_kind and before.load != exercise.load
 
 
 # --- TP-S05: a load that the exercise can have ---------------------------------------------------

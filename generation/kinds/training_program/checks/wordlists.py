@@ -245,7 +245,7 @@ IMPERIAL_SIGNS = ("pound", "mile", "lbs", "inch")
 
 # --- TP-T05: stop rules and disclaimer -----------------------------------------------------------
 
-STOP = re.compile(r"stop|end the|abbrech|brich|beend|stopp|aufhor|hor(?:e|en)? auf|deten|para\b|parar|interrump"
+STOP = re.compile(r"stop|end the|abbrech|brech|brich|beend|stopp|aufhor|hor(?:e|en)? auf|deten|para\b|parar|interrump"
                   r"|suspend|arret|cesse|interromp")
 SYMPTOM = re.compile(r"pain|dizz|chest|faint|breath|schmerz|schwind|brust|atem|ohnm|dolor|mareo|pecho|aire|douleur"
                      r"|vertige|poitrine|essouffl|souffle")
