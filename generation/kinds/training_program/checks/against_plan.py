@@ -11,6 +11,7 @@ from generation.kinds.training_program.checks.seen import (
     Row,
     counted,
     is_asked,
+    is_of_another_week,
     name_key,
     plain,
     rows,
@@ -159,22 +160,12 @@ _DELOAD = re.compile(
     r"\b(?:deload(?:ing)?|entlastungswoche|deloadwoche|semana de descarga|semana de recuperacion"
     r"|semaine de decharge|semaine allegee)\b"
 )
-_OTHER_WEEK = re.compile(
-    r"\b(?:after|before|from|since|next|last|previous|following|until|towards?|no|not|never|nothing|without|unlike|than|post|pre"
-    r"|coming|recent"
-    r"|nach|vor|seit|letzte\w*|nachste\w*|keine?|nicht\w*|nie|ohne|bis|despues|antes|tras|proxima|ultima|sin|hasta"
-    r"|nunca|nada|lejos"
-    r"|apres|avant|depuis|prochaine|derniere|sans|pas|jamais|rien|loin|jusqu\w*)\b"
-)
 _HARDEST = re.compile(
     r"\b(?:(?:hardest|heaviest|toughest|peak) week|max(?:ing)? out|new (?:pr|personal record|max)|test (?:your "
     r"|the )?(?:1rm|max)"
     r"|to failure|harteste woche|schwerste woche|bis zum muskelversagen|semana mas (?:dura|pesada)|al fallo"
     r"|semaine la plus (?:dure|lourde)|a l'echec)\b"
 )
-
-
-_COMES = (" is over", " is behind", " comes", " follows", " next", " in ", " starts", " begins", " gave", " was")
 
 
 def _wrong_words(text: str, *, is_deload: bool) -> tuple[str, bool]:
@@ -184,7 +175,7 @@ def _wrong_words(text: str, *, is_deload: bool) -> tuple[str, bool]:
     for found in pattern.finditer(said):
         before = said[max(0, found.start() - 30) : found.start()]
         after = said[found.end() : found.end() + 20]
-        if not _OTHER_WEEK.search(before) and not after.startswith(_COMES) and not is_asked(said, *found.span()):
+        if not is_of_another_week(said, *found.span()) and not is_asked(said, *found.span()):
             return found.group(), is_deload or _is_this_week(before, found.group(), after)
     return "", False
 
@@ -276,7 +267,8 @@ _PROGRAM_LENGTH = re.compile(
 # "12 weeks after the birth", "16 weeks of base": the length of something else.
 _OF_SOMETHING_ELSE = re.compile(
     r"\s*(?:,\s*)?(?:after|post\w*|ago|before|of (?:base|walking|rest|break|pregnan\w+|illness)|out|to go|since"
-    r"|pregnan\w*|nach|vor|seit|bis|de base|despues|antes|tras|apres|avant|depuis|d'|cycles?|waves?|blocks?|zyklus|wellen?|ciclos?|bloques?|blocs?)\b"
+    r"|pregnan\w*|nach|vor|seit|bis|de base|despues|antes|tras|apres|avant|depuis|d'|cycles?|waves?|blocks?|zyklus"
+    r"|wellen?|ciclos?|bloques?|blocs?)\b"
 )
 _PART = ("durante", "during", "over", "in ", "for ", "uber", "en ", "pendant", "sur ")
 _DAYS = re.compile(
@@ -286,7 +278,8 @@ _DAYS = re.compile(
 )
 _BESIDE = re.compile(
     r"\b(?:walk\w*|football|soccer|match\w*|team|club|practice|beside\w*|besides|apart from|already|other days|may|can"
-    r"|could|if|balance|stretch\w*|mobility|yoga|spazier\w*|spiel\w*|mannschaft\w*|neben|ausser\w*|schon|kann\w*|darf\w*"
+    r"|could|if|balance|stretch\w*|mobility|yoga|spazier\w*|spiel\w*|mannschaft\w*|neben|ausser\w*|schon|kann\w*"
+    r"|darf\w*"
     r"|camin\w*|pasea\w*|partido\w*|equipo|ademas|aparte|puede\w*|march\w*|match|equipe|outre|deja|peu[tvx]\w*)\b"
 )
 _MINUTES = re.compile(

@@ -8,7 +8,7 @@ from itertools import pairwise
 from generation.core.findings import Finding, error
 from generation.kinds.training_program.brief import Brief
 from generation.kinds.training_program.checks import asked
-from generation.kinds.training_program.checks.seen import Row, effort, quote, rows, warning
+from generation.kinds.training_program.checks.seen import Row, effort, name_key, quote, rows, warning
 from generation.kinds.training_program.schema import Plan, Week
 from generation.kinds.training_program.vocabulary import Goal, Level, LoadKind
 
@@ -347,6 +347,7 @@ LONGEST_ISOLATION_REST_S = 180
 
 def rests(brief: Brief, plan: Plan, position: int, week: Week) -> Iterator[Finding]:
     is_short = brief.minutes_per_session <= 40
+    yield from _breathless(plan, week)
     for row in rows(week):
         exercise, entry = row.exercise, row.entry
         if entry is None or not row.is_hard or exercise.reps is None or exercise.sets == 1 or week.is_deload:
@@ -364,3 +365,24 @@ def rests(brief: Brief, plan: Plan, position: int, week: Week) -> Iterator[Findi
                 message=f"{exercise.rest_s} s of rest do not suit {exercise.reps} repetitions of '{exercise.name}'.",
                 advice="Rest three minutes or more for heavy sets of several joints, one for single joints.",
             )
+
+
+BREATHLESS_S = 20
+
+
+def _breathless(plan: Plan, week: Week) -> Iterator[Finding]:
+    """A main lift without a rest, where the other exercises have one: no circuit."""
+    for day, session in enumerate(plan.sessions):
+        mains = {name_key(name) for name in session.main_lifts}
+        mine = [row for row in rows(week) if row.day == day]
+        rested = sorted(row.exercise.rest_s for row in mine)
+        for row in mine:
+            exercise = row.exercise
+            is_main = name_key(exercise.name) in mains and row.is_hard
+            is_main &= row.entry is not None and row.entry.is_compound
+            if is_main and exercise.sets > 1 and exercise.rest_s < BREATHLESS_S and rested[len(rested) // 2] >= 30:
+                yield warning(
+                    "TP-P16", f"{row.at}/rest_s", measured=exercise.rest_s, limit=f"at least {COMPOUND_REST_S} s",
+                    message=f"'{exercise.name}' is a main lift, and has {exercise.rest_s} s of rest.",
+                    advice="Rest one to three minutes between the sets of a main lift.",
+                )

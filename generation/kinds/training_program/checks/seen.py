@@ -186,6 +186,22 @@ def is_denied(text: str, start: int, end: int) -> bool:
     return _DENIES.search(sentence[: max(0, sentence.find(said))]) is not None
 
 
+_OTHER_WEEK = re.compile(
+    r"\b(?:after|before|from|since|next|last|previous|following|until|towards?|no|not|never|nothing|without|unlike|than|post|pre"
+    r"|coming|recent"
+    r"|nach|vor|seit|letzte\w*|nachste\w*|keine?|nicht\w*|nie|ohne|bis|despues|antes|tras|proxima|ultima|sin|hasta"
+    r"|nunca|nada|lejos"
+    r"|apres|avant|depuis|prochaine|derniere|sans|pas|jamais|rien|loin|jusqu\w*)\b"
+)
+_COMES = (" is over", " is behind", " comes", " follows", " next", " in ", " starts", " begins", " gave", " was")
+
+
+def is_of_another_week(text: str, start: int, end: int) -> bool:
+    """Whether the words around the place send it into another week, or deny it: "after the deload"."""
+    before = text[max(0, start - 30) : start]
+    return _OTHER_WEEK.search(before) is not None or text[end : end + 20].startswith(_COMES)
+
+
 _NUMBER_WORDS = {
     "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "twelve": 12,
     "zwei": 2, "drei": 3, "vier": 4, "funf": 5, "sechs": 6, "sieben": 7, "acht": 8, "neun": 9, "zehn": 10, "zwolf": 12,

@@ -180,6 +180,23 @@ TONE = (
         r"|jeune[rz]? pendant|laxatifs?",
         "an extreme diet",
     ),
+    _forbidden(
+        r"eat|consume|live on|stay (?:at|under|below)|keep to|iss|ess(?:en|t)|nimm|nehmen sie|come[dn]?|coma|ingiere"
+        r"|consuma"
+        r"|mange[rz]?|consomme[rz]?|avale[rz]?",
+        "an extreme diet",
+        then=r"\b[^.;\n]{0,30}?(?<![\d.,])(?:\d{3}|1[.,]?[01]\d\d) ?(?:k?cal\w*|calories|kalorien|kilokalorien"
+             r"|calorias)"
+             r"[^.;\n]{0,20}?\b(?:(?:a|per|each|every|the) day|daily|am tag|pro tag|taglich|al dia|por dia|diari\w+"
+             r"|par jour|quotidien\w*)",
+    ),
+    _forbidden(
+        r"lose|losing|abnehmen|nimm|verlier\w*|perder|pierd\w*|adelgaz\w*|perdre|perd(?:ez|s)|maigri\w*",
+        "a promise of a result",
+        then=r"\b[^.;\n]{0,20}?\d+(?:[.,]\d+)? ?(?:kg|kilos?|lbs?|pounds?|libras?|livres?)\b[^.;\n]{0,8}"
+             r"\b(?:in|within|by|en|innerhalb|dans)\b[^.;\n]{0,20}\b(?:weeks?|days?|wochen?|tagen?|semanas?|dias?"
+             r"|semaines?|jours?)",
+    ),
 )
 
 _ANY_FORBIDDEN = any_opening((*MEDICAL, *TONE))
