@@ -175,11 +175,14 @@ def _wrong_words(text: str, *, is_deload: bool) -> tuple[str, bool]:
     for found in pattern.finditer(said):
         before = said[max(0, found.start() - 30) : found.start()]
         after = said[found.end() : found.end() + 20]
+        if pattern is _DELOAD and _OF_A_LIFT.match(after):
+            continue
         if not is_of_another_week(said, *found.span()) and not is_asked(said, *found.span()):
             return found.group(), is_deload or _is_this_week(before, found.group(), after)
     return "", False
 
 
+_OF_A_LIFT = re.compile(r"\s+(?:the|your|that|this lift|it|them|by|any|each|every|if|when)\b")
 _NOUN = re.compile(r"\s*(?:week|woche|:|,|;|\.|-|$)")
 _THIS = re.compile(r"(?:^|\b(?:this|the|a|is|our|full|real|diese|eine|die|esta|una|cette|une|la|en)\s+)$")
 

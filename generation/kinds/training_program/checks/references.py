@@ -49,10 +49,9 @@ _DAY = re.compile(
 )
 # "Day 7 is free", "day 10 after the operation".
 _NO_TRAINING = re.compile(
-    r"\b(?:rest\w*|free|off|match|race|after|since|post\w*|sleep|frei\w*|ruhe\w*|nach|seit|wettkampf|descans\w*"
-    r"|libre|tras"
-    r"|despues|partido|carrera|repos|apres|depuis|course|match)\b"
+    r"\b(?:rest\w*|free|off|match|race|sleep|frei\w*|ruhe\w*|wettkampf|descans\w*|libre|partido|carrera|repos|course)\b"
 )
+_AFTER = re.compile(r"\s*(?:after|since|post|of|nach|seit|tras|despues|apres|depuis|d')\b")
 MOST_DAYS = 7
 
 
@@ -66,7 +65,9 @@ def _days(places: Places, plan: Plan) -> Iterator[Finding]:
         said = plain(text)
         for found in _DAY.finditer(said):
             is_beyond = len(plan.sessions) < int(found.group(2)) <= MOST_DAYS
-            if is_beyond and found.group(1) in words and not _NO_TRAINING.search(sentence_of(said, *found.span())):
+            is_session = not _AFTER.match(said, found.end()) and not _NO_TRAINING.search(
+                sentence_of(said, *found.span()))
+            if is_beyond and found.group(1) in words and is_session:
                 yield error(
                     "TP-S11", at, measured=found.group(), limit=f"{len(plan.sessions)} days",
                     message=f"The text speaks of '{found.group()}', and a week has {len(plan.sessions)} sessions.",
@@ -190,7 +191,7 @@ _MORE = re.compile(
     r"|extra )?sets? (?:more"
     r"|extra)|(?:one|two) (?:more|extra) (?:\w+ )?sets?|add (?:a|an|one|another|two) (?:extra )?sets?|another set"
     r"|heavier than (?:ever|before|last|in|the)|heaviest (?:loads?|weights?|sets?)|as heavy as possible|all[- ]out"
-    r"|mehr satze|(?:einen?|zwei) satz\w* mehr|zusatzliche\w* satz\w*|(?:schwerer|harter) als|schwerste\w* (?:last"
+    r"|mehr satze|(?:ein(?:en)?|zwei) satz\w* mehr|zusatzliche\w* satz\w*|(?:schwerer|harter) als|schwerste\w* (?:last"
     r"|gewicht|satz)\w*"
     r"|(?:una|dos) series? mas|mas series|(?:anade|suma)\w* (?:una|dos) series?|mas pesad[oa]s? que|mas peso que"
     r"|(?:une|deux) series? (?:de|en) plus|plus de series|ajoute\w* (?:une|deux) series?|plus lourde?s? que"

@@ -185,7 +185,8 @@ TONE = (
         r"|consuma"
         r"|mange[rz]?|consomme[rz]?|avale[rz]?",
         "an extreme diet",
-        then=r"\b[^.;\n]{0,30}?(?<![\d.,])(?:\d{3}|1[.,]?[01]\d\d) ?(?:k?cal\w*|calories|kalorien|kilokalorien"
+        then=r"\b(?:(?!defici|defizit|less|fewer|more|weniger|mehr|menos|moins|plus)[^.;\n]){0,30}?"
+             r"(?<![\d.,])(?:\d{3}|1[.,]?[01]\d\d) ?(?:k?cal\w*|calories|kalorien|kilokalorien"
              r"|calorias)"
              r"[^.;\n]{0,20}?\b(?:(?:a|per|each|every|the) day|daily|am tag|pro tag|taglich|al dia|por dia|diari\w+"
              r"|par jour|quotidien\w*)",
