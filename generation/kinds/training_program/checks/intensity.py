@@ -46,7 +46,7 @@ _OTHER_KIND = re.compile(
 
 
 @dataclass(frozen=True)
-class WeekTarget:
+class PlannedEffort:
     """What the plan wants of the main lifts in one week, and how far its sentence is to be taken at its word."""
 
     planned: PlannedWeek
@@ -59,7 +59,7 @@ class WeekTarget:
         return quote(self.planned.intensity)
 
 
-def _target(plan: Plan, planned: PlannedWeek) -> WeekTarget:
+def _target(plan: Plan, planned: PlannedWeek) -> PlannedEffort:
     said = plain(planned.intensity)
     lifts = {word for lift in plan.main_lifts for word in plain(lift.name).split()}
     first_lift = next((found.start() for found in re.finditer(r"[a-z]{4,}", said) if found.group() in lifts), None)
@@ -69,7 +69,7 @@ def _target(plan: Plan, planned: PlannedWeek) -> WeekTarget:
     bare = {found.group() for found in _BARE_NUMBER.finditer(said)}
     first = next((found.start() for found in _BARE_NUMBER.finditer(said)), len(said))
     are_reps_plain = has_no_other_kind and (first_lift is None or (len(bare) == 1 and first < first_lift))
-    return WeekTarget(planned, is_plain, are_reps_plain, numbers)
+    return PlannedEffort(planned, is_plain, are_reps_plain, numbers)
 
 
 def effort_of_week(brief: Brief, plan: Plan, position: int, week: Week) -> Iterator[Finding]:
@@ -107,7 +107,7 @@ def _away(value: float, span: Span) -> float:
     return max(span[0] - value, value - span[1])
 
 
-def _at_target(plan: Plan, exercise: Exercise, target: WeekTarget, at: str, *, is_first: bool) -> Iterator[Finding]:
+def _at_target(plan: Plan, exercise: Exercise, target: PlannedEffort, at: str, *, is_first: bool) -> Iterator[Finding]:
     due = effort(target.planned.intensity)
     measure = _SPAN_OF.get(exercise.load_kind)
     span: Span | None = getattr(due, measure) if measure else None
@@ -126,7 +126,7 @@ def _at_target(plan: Plan, exercise: Exercise, target: WeekTarget, at: str, *, i
 
 
 def _meant(
-    span: Span, plan: Plan, exercise: Exercise, target: WeekTarget, measure: str, off: float
+    span: Span, plan: Plan, exercise: Exercise, target: PlannedEffort, measure: str, off: float
 ) -> tuple[Span, bool]:
     """The span that counts for a lift, and whether that is certain."""
     own = _own_numbers(plan, exercise, measure, off / 2)
@@ -143,7 +143,7 @@ def _meant(
 
 
 def _apart(
-    value: float, meant: tuple[Span, bool], off: float, target: WeekTarget, exercise: Exercise,
+    value: float, meant: tuple[Span, bool], off: float, target: PlannedEffort, exercise: Exercise,
     *, at: str, said: str, off_a_little: float,
 ) -> Iterator[Finding]:
     span, is_certain = meant
