@@ -13,7 +13,8 @@ def read(text: str, *, goal_note: str = "", limitation: str = "") -> asked.Wante
 
 
 @pytest.mark.parametrize("text", [
-    "I like high-impact training and box jumps.", "Prevent knee injuries; I play football.", "Knieverletzungen vorbeugen",
+    "I like high-impact training and box jumps.", "Prevent knee injuries; I play football.",
+    "Knieverletzungen vorbeugen",
     "I don't want to skip squats. Don't leave out deadlifts.", "I want to stop avoiding squats.",
     "I can't train without deadlifts.", "Avoid doing deadlifts and squats on the same day.",
     "No deadlifts heavier than 100 kg.", "Keine Angst vor Kniebeugen", "Nunca he hecho dominadas, quiero aprender.",
@@ -41,7 +42,8 @@ def test_what_has_healed_is_a_doubt_and_forbids_nothing(said, is_over):
 
 
 @pytest.mark.parametrize("said", [
-    "My mother had a heart attack", "Stroke in 2019, I had a stroke", "Surgery two weeks ago", "cardiac event last year",
+    "My mother had a heart attack", "Stroke in 2019, I had a stroke", "Surgery two weeks ago",
+    "cardiac event last year",
 ])
 def test_what_stands_among_limitations_is_the_athletes(said):
     assert read("", limitation=said).flags != ()

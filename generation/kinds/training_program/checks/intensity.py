@@ -7,10 +7,11 @@ and what the plan itself makes an exception is nothing."""
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from generation.core.findings import Finding, error
 from generation.kinds.training_program.brief import Brief
-from generation.kinds.training_program.checks.seen import effort, name_key, plain, quote, warning
+from generation.kinds.training_program.checks.seen import Effort, effort, name_key, plain, quote, warning
 from generation.kinds.training_program.schema import Exercise, Plan, PlannedWeek, Week
 from generation.kinds.training_program.vocabulary import LoadKind
 
@@ -49,19 +50,20 @@ _OTHER_KIND = re.compile(
 class PlannedEffort:
     """What the plan wants of the main lifts in one week, and how far its sentence is to be taken at its word."""
 
-    planned: PlannedWeek
+    intensity: str
     is_plain: bool                    # one sentence for every main lift
     are_reps_plain: bool              # "5 reps, squat 115 lb, deadlift 155 lb"
     numbers: tuple[float, ...]        # all that it has
 
     @property
     def limit(self) -> str:
-        return quote(self.planned.intensity)
+        return quote(self.intensity)
 
 
-def _target(plan: Plan, planned: PlannedWeek) -> PlannedEffort:
-    said = plain(planned.intensity)
-    lifts = {word for lift in plan.main_lifts for word in plain(lift.name).split()}
+@lru_cache(maxsize=256)
+def _target(intensity: str, names: tuple[str, ...]) -> PlannedEffort:
+    said = plain(intensity)
+    lifts = {word for name in names for word in plain(name).split()}
     first_lift = next((found.start() for found in re.finditer(r"[a-z]{4,}", said) if found.group() in lifts), None)
     numbers = tuple(float(found.replace(",", ".")) for found in _NUMBER.findall(said))
     has_no_other_kind = not _OTHER_KIND.search(said)
@@ -69,23 +71,54 @@ def _target(plan: Plan, planned: PlannedWeek) -> PlannedEffort:
     bare = {found.group() for found in _BARE_NUMBER.finditer(said)}
     first = next((found.start() for found in _BARE_NUMBER.finditer(said)), len(said))
     are_reps_plain = has_no_other_kind and (first_lift is None or (len(bare) == 1 and first < first_lift))
-    return PlannedEffort(planned, is_plain, are_reps_plain, numbers)
+    return PlannedEffort(intensity, is_plain, are_reps_plain, numbers)
 
 
 def effort_of_week(brief: Brief, plan: Plan, position: int, week: Week) -> Iterator[Finding]:
     planned = plan.week(position)
     if planned is None:
         return
-    target = _target(plan, planned)
+    due = effort(planned.intensity)
     for day, (workout, session) in enumerate(zip(week.workouts, plan.sessions, strict=False)):
-        if not planned.is_deload and _OTHER_DAY.search(plain(f"{session.focus} {workout.focus} {session.label}")):
-            continue       # the plan says itself that this day is another
-        mains = [name_key(name) for name in session.main_lifts]
+        mains = {name_key(name) for name in session.main_lifts}
         keys = [name_key(exercise.name) for exercise in workout.exercises]
         for index, (key, exercise) in enumerate(zip(keys, workout.exercises, strict=True)):
             # Twice under one name: a top set and back-off sets, rising sets.
-            if key in mains and keys.count(key) == 1:
-                yield from _at_target(plan, exercise, target, f"/workouts/{day}/exercises/{index}", is_first=not index)
+            if key not in mains or keys.count(key) > 1:
+                continue
+            for gap in _gaps(exercise, due, is_first=not index):
+                focus = plain(f"{session.focus} {workout.focus} {session.label}")
+                if planned.is_deload or not _OTHER_DAY.search(focus):
+                    yield from _judged(gap, plan, planned, exercise, f"/workouts/{day}/exercises/{index}")
+
+
+@dataclass(frozen=True)
+class _Gap:
+    """A number of a lift that is not within what the sentence says."""
+
+    field: str
+    measure: str
+    value: float
+    span: Span
+    least: float       # from here on it is worth a word
+    most: float        # from here on it is an error, if the sentence is plain
+
+
+def _gaps(exercise: Exercise, due: Effort, *, is_first: bool) -> Iterator[_Gap]:
+    measure = _SPAN_OF.get(exercise.load_kind)
+    span: Span | None = getattr(due, measure) if measure else None
+    if measure and span is not None and exercise.load is not None:
+        off = _OFF[exercise.load_kind]
+        if _away(exercise.load, span) >= off / 2:
+            yield _Gap("load", measure, exercise.load, span, off / 2, off)
+    if due.reps is not None and exercise.reps is not None:
+        least = REPS_OFF if is_first else REPS_OFF + 1
+        if _away(exercise.reps, due.reps) >= least:
+            yield _Gap("reps", "reps", exercise.reps, due.reps, least, REPS_OFF + 1)
+
+
+def _away(value: float, span: Span) -> float:
+    return max(span[0] - value, value - span[1])
 
 
 def _own_numbers(plan: Plan, exercise: Exercise, measure: str, off: float) -> Span | None:
@@ -103,56 +136,28 @@ def _own_numbers(plan: Plan, exercise: Exercise, measure: str, off: float) -> Sp
     return None if is_like_all else own
 
 
-def _away(value: float, span: Span) -> float:
-    return max(span[0] - value, value - span[1])
+LEAST_PERCENT, MOST_OF_OTHERS = 25, 60
 
 
-def _at_target(plan: Plan, exercise: Exercise, target: PlannedEffort, at: str, *, is_first: bool) -> Iterator[Finding]:
-    due = effort(target.planned.intensity)
-    measure = _SPAN_OF.get(exercise.load_kind)
-    span: Span | None = getattr(due, measure) if measure else None
-    if measure and span is not None and exercise.load is not None:
-        off = _OFF[exercise.load_kind]
-        yield from _apart(
-            exercise.load, _meant(span, plan, exercise, target, measure, off), off, target, exercise,
-            at=f"{at}/load", said=f"at {exercise.load_kind} {exercise.load:g}", off_a_little=off / 2,
-        )
-    if due.reps is not None and exercise.reps is not None:
-        yield from _apart(
-            float(exercise.reps), _meant(due.reps, plan, exercise, target, "reps", REPS_OFF), REPS_OFF + 1, target,
-            exercise, at=f"{at}/reps", said=f"with {exercise.reps} repetitions",
-            off_a_little=REPS_OFF if is_first else REPS_OFF + 1,
-        )
-
-
-def _meant(
-    span: Span, plan: Plan, exercise: Exercise, target: PlannedEffort, measure: str, off: float
-) -> tuple[Span, bool]:
-    """The span that counts for a lift, and whether that is certain."""
-    own = _own_numbers(plan, exercise, measure, off / 2)
-    is_plain = target.are_reps_plain if measure == "reps" else target.is_plain
+def _judged(gap: _Gap, plan: Plan, planned: PlannedWeek, exercise: Exercise, at: str) -> Iterator[Finding]:
+    target = _target(planned.intensity, tuple(lift.name for lift in plan.main_lifts))
+    own = _own_numbers(plan, exercise, gap.measure, gap.most / 4)
+    is_plain = target.are_reps_plain if gap.measure == "reps" else target.is_plain
+    span = gap.span
     if not is_plain:
         # "5 reps at 78% 1RM, deadlift 4 at 80%": any of its numbers may be meant.
-        numbers = [number for number in target.numbers if measure == "percent" or number <= 60]
-        if measure == "percent":
-            numbers = [number for number in numbers if number >= 25]
+        is_percent = gap.measure == "percent"
+        numbers = [n for n in target.numbers if (n >= LEAST_PERCENT if is_percent else n <= MOST_OF_OTHERS)]
         span = (min([*numbers, span[0]]), max([*numbers, span[1]]))
-    if own is not None and not target.planned.is_deload:
+    if own is not None and not planned.is_deload:
         span = (min(own[0], span[0]), max(own[1], span[1]))
-    return span, is_plain and own is None
-
-
-def _apart(
-    value: float, meant: tuple[Span, bool], off: float, target: PlannedEffort, exercise: Exercise,
-    *, at: str, said: str, off_a_little: float,
-) -> Iterator[Finding]:
-    span, is_certain = meant
-    away = _away(value, span)
-    if away < off_a_little:
+    away = _away(gap.value, span)
+    if away < gap.least:
         return
-    finding = error if is_certain and away >= off else warning
+    finding = error if is_plain and own is None and away >= gap.most else warning
+    said = f"with {exercise.reps} repetitions" if gap.field == "reps" else f"at {exercise.load_kind} {gap.value:g}"
     yield finding(
-        "TP-S10", at, measured=f"{value:g}", limit=target.limit,
+        "TP-S10", f"{at}/{gap.field}", measured=f"{gap.value:g}", limit=target.limit,
         message=f"'{exercise.name}' is a main lift {said}; the plan wants '{target.limit}'.",
         advice="Do the main lifts at the intensity and with the repetitions that the plan gives for this week.",
     )
