@@ -40,6 +40,11 @@ class SaidTexts:
         return tuple((pointer, plain(text)) for pointer, text in self.places)
 
     @cached_property
+    def written(self) -> str:
+        """Everything as it was written."""
+        return "\n".join(text for _, text in self.places)
+
+    @cached_property
     def everything(self) -> str:
         return "\n".join(["", *(text for _, text in self.plains)])
 
@@ -57,11 +62,14 @@ class SaidTexts:
 # --- TP-T03: empty and scratch text --------------------------------------------------------------
 
 _OPTIONAL_TEXTS = frozenset({"note", "cool_down"})
+LONGEST_PLACEHOLDER = 6
 _PLACEHOLDER = re.compile(r"(?:todo|tbd|tba|n/a|none|null|string|text|x+|\W*)", re.IGNORECASE)
 
 
 def _scratch(said: SaidTexts) -> Iterator[Finding]:
     for pointer, text in said.places:
+        if len(text) > LONGEST_PLACEHOLDER and text[0].isalpha() and text[0] not in "xX":
+            continue
         is_optional = pointer.rsplit("/", 1)[-1] in _OPTIONAL_TEXTS
         if not is_optional and _PLACEHOLDER.fullmatch(text):
             yield error(
@@ -69,7 +77,7 @@ def _scratch(said: SaidTexts) -> Iterator[Finding]:
                 message="The text is empty or a placeholder.",
                 advice="Write the text itself.",
             )
-    if any(sign in text for _, text in said.places for sign in wordlists.BROKEN):
+    if any(sign in said.written for sign in wordlists.BROKEN):
         for pointer, text in said.places:
             broken = next((sign for sign in wordlists.BROKEN if sign in text), None)
             if broken is not None:
@@ -90,7 +98,7 @@ def _scratch(said: SaidTexts) -> Iterator[Finding]:
 def _residue(brief: Brief, said: SaidTexts) -> Iterator[Finding]:
     """TP-T03: talk of the writer, orders to a model, keys; sentences that stop in their middle."""
     own = _free_text(brief)
-    everything = "\n".join(text for _, text in said.places)
+    everything = said.written
     for search in (residue.scratch, residue.orders):
         if search(everything, allowed=own) is None:
             continue
