@@ -103,10 +103,24 @@ def test_a_word_of_the_plan_that_is_right_is_left_alone(changes, rule):
     "Six weeks, three sessions a week; walks on 7 days a week are welcome.",
     "Three sessions of 45 minutes leave time for a shower.",
     "The squat is trained after 12 weeks of walking.",
-    "If you fall behind, take the deload week earlier.",
+    "If you fall behind, take the deload week earlier.", "Nobody can guarantee a number on the bar.",
+    "Painkillers are no part of this plan.", "It treats both sides alike.",
 ])
 def test_numbers_of_something_else_are_no_error(text):
     assert [finding for finding in of_plan({"/summary": text}) if finding.is_error] == []
+
+
+@pytest.mark.parametrize("text", [
+    "Die Entlastungswoche kommt erst später.", "La semana de descarga llega después de esta.",
+    "La semaine allégée viendra plus tard.", "The deload week is far away.", "Do not test your max this week.",
+])
+def test_a_week_that_speaks_of_a_later_deload_is_none(text):
+    assert "TP-S11" not in rules(of_week({"/summary": text}))
+
+
+@pytest.mark.parametrize("text", ["Painkillers are no problem before training.", "We guarantee that nobody fails."])
+def test_a_denial_of_something_else_is_no_excuse(text):
+    assert [finding for finding in of_week({"/summary": text}) if finding.is_error] != []
 
 
 def test_names_of_another_language_are_told_once():

@@ -173,13 +173,23 @@ def _in_another(pointer: str, text: str, there: str, brief: Brief) -> Finding:
 # --- TP-T02, TP-T06: claims and tone -------------------------------------------------------------
 
 
+# "Painkillers are no part of this plan", but not: are no problem.
+_LEFT_OUT_BEHIND = re.compile(
+    r"[^.;:\n]{0,20}?\b(?:(?:is|are|has|have) (?:no|not) (?:part|place|business|substitute|answer|solution)"
+    r"|(?:does|do) not belong|gehor\w* nicht|haben? (?:hier )?nichts|no (?:forman? parte|tienen? (?:lugar|sitio)"
+    r"|pertenec\w+)"
+    r"|n'(?:ont|a) (?:rien|pas)|ne (?:font|fait) pas partie)\b"
+)
+
+
 def _forbidden(
     rule: str, lists: Iterable[wordlists.ForbiddenWords], said: SaidTexts, advice: str
 ) -> Iterator[Finding]:
     for forbidden in lists:
         for pointer, text in said.suspicious:
             for found in forbidden.words.finditer(text):
-                if forbidden.may_be_denied and is_denied(text, *found.span()):
+                is_no = is_denied(text, *found.span()) or _LEFT_OUT_BEHIND.match(text, found.end())
+                if forbidden.may_be_denied and is_no:
                     continue
                 if forbidden.may_be_asked and is_asked(text, *found.span()):
                     continue
