@@ -274,7 +274,12 @@ _SIDE = re.compile(
 )
 
 
+_SIDE_SIGNS = ("left", "right", "link", "recht", "izquierd", "derech", "gauche", "droit")
+
+
 def _sides(text: str) -> set[tuple[str, str]]:
+    if not any(sign in text for sign in _SIDE_SIGNS):
+        return set()
     return {
         (found["part"] or found["part2"], "left" if found["left"] or found["left2"] else "right")
         for found in _SIDE.finditer(text)

@@ -2,7 +2,6 @@
 (TP-T01 to T06)."""
 
 import re
-from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -51,13 +50,8 @@ class SaidTexts:
     @cached_property
     def suspicious(self) -> list[tuple[str, str]]:
         """The few texts in which something forbidden may begin."""
-        places = wordlists.openings(self.everything)
-        if not places:
-            return []
-        starts = [1]
-        for _, text in self.plains:
-            starts.append(starts[-1] + len(text) + 1)
-        return [self.plains[index] for index in sorted({bisect_right(starts, place) - 1 for place in places})]
+        return [place for place in self.plains if wordlists.may_be_forbidden(place[1])]
+
 
 # --- TP-T03: empty and scratch text --------------------------------------------------------------
 

@@ -5,6 +5,7 @@ A pattern is a list of literal openings: none repeats without a bound, so a long
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 
 @dataclass(frozen=True)
@@ -203,9 +204,10 @@ TONE = (
 _ANY_FORBIDDEN = any_opening((*MEDICAL, *TONE))
 
 
-def openings(text: str) -> list[int]:
-    """Where in `text` something of `MEDICAL` or `TONE` may begin."""
-    return [found.start() for found in _ANY_FORBIDDEN.finditer(text)]
+@lru_cache(maxsize=4_096)
+def may_be_forbidden(text: str) -> bool:
+    """Whether something of `MEDICAL` or `TONE` may begin in `text`.  Weeks share most of their texts."""
+    return _ANY_FORBIDDEN.search(text) is not None
 
 
 # --- TP-T06: markup and links --------------------------------------------------------------------
