@@ -13,11 +13,14 @@ from generation.kinds.training_program.checks import (
     against_plan,
     consistency,
     dose,
+    growth,
     habits,
+    intensity,
     manner,
     numbers,
     person,
     progression,
+    references,
     structure,
     wording,
 )
@@ -39,14 +42,16 @@ PLAN_RULES: tuple[PlanRule, ...] = (
     consistency.sides_of_plan, manner.rest_days_in_words, manner.dates_exist,
     manner.repeated_sentences_of_plan, dose.plausible_intensity,
     habits.intensity_in_domain, habits.sets_fit_minutes, habits.deloads_have_a_reason, habits.level_in_words,
+    references.days_named_in_plan, references.deloads_ask_for_less, references.plan_goes_on, references.sessions_differ,
+    references.labels_in_language, references.title_is_one, references.names_are_read,
     wording.words_of_plan, wording.stop_rules, wording.languages_without_lists,
 )
 UNIT_RULES: tuple[UnitRule, ...] = (
     structure.workouts_of_week, structure.phase_of_week, structure.deload_of_week, numbers.numbers_of_week,
     numbers.shape_of_week, numbers.known_exercises, numbers.main_work_first, numbers.no_duplicate_work,
-    numbers.loads_suit_exercises,
+    numbers.loads_suit_exercises, numbers.seconds_suit_exercises,
     against_plan.sessions_of_week, against_plan.exercises_suit_focus, against_plan.sets_of_week,
-    against_plan.effort_of_week, against_plan.words_of_week, against_plan.week_names_itself,
+    intensity.effort_of_week, against_plan.words_of_week, against_plan.week_names_itself,
     person.equipment_of_week, person.limitations_of_week, person.exclusions_of_week, person.experience,
     person.balance_work,
     dose.session_time, dose.weekly_sets, dose.frequency, dose.session_volume, dose.recovery, dose.order, dose.balance,
@@ -55,14 +60,16 @@ UNIT_RULES: tuple[UnitRule, ...] = (
     consistency.notes_match_numbers, consistency.text_matches_data, consistency.numbers_of_texts,
     consistency.tools_of_texts, consistency.sides_of_week, consistency.conditions_of_somebody_else,
     manner.repeated_sentences_of_week, manner.one_address,
+    references.days_named_in_week, references.phases_named_in_week, references.schemes_of_texts,
+    references.deload_asks_for_less,
     habits.workouts_differ, habits.texts_keep_to_the_brief, habits.notes_suit_exercises,
 )
 # What a week alone can break was found when it arrived; here is what only the whole can show.
 DOCUMENT_RULES: tuple[DocumentRule, ...] = (
     structure.weeks_of_document, structure.workouts_of_document, structure.phases_of_document,
-    across.copied_coaching, across.guidance_is_kept, across.steady_exercises, across.load_jumps, across.overload,
+    across.copied_coaching, across.guidance_is_kept, across.steady_exercises, across.load_jumps, growth.overload,
     across.volume_jumps, across.deloads, across.balance_of_document, across.running_spikes, across.aerobic_dose,
-    across.block_maxima,
+    growth.block_maxima,
 )
 
 

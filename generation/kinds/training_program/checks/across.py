@@ -1,5 +1,5 @@
 """What only the whole program shows: how weeks follow each other
-(TP-S08, S11, S13, P01, P02, P04, P07, P13, P17, P18, P20)."""
+(TP-S08, S11, S13, P01, P04, P07, P13, P17, P18)."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -55,7 +55,7 @@ def seen(document: Document) -> list[SeenWeek]:
     return [SeenWeek(index, week) for index, week in enumerate(document.weeks)]
 
 
-def _full(weeks: list[SeenWeek]) -> list[SeenWeek]:
+def full_weeks(weeks: list[SeenWeek]) -> list[SeenWeek]:
     return [one for one in weeks if not one.week.is_deload]
 
 
@@ -112,7 +112,7 @@ def guidance_is_kept(brief: Brief, document: Document) -> Iterator[Finding]:
 
 
 def steady_exercises(brief: Brief, document: Document) -> Iterator[Finding]:
-    for before, after in pairwise(_full(seen(document))):
+    for before, after in pairwise(full_weeks(seen(document))):
         if document.phase_of(before.number) is not document.phase_of(after.number):
             continue
         for day in range(min(len(before.week.workouts), len(after.week.workouts))):
@@ -149,7 +149,7 @@ SMALLEST_STEP = {LoadKind.KG: 2.5, LoadKind.LB: 5.0, LoadKind.PERCENT_1RM: 2.5}
 
 def load_jumps(brief: Brief, document: Document) -> Iterator[Finding]:
     last: dict[tuple[int, str], tuple[int, Row]] = {}
-    for one in _full(seen(document)):
+    for one in full_weeks(seen(document)):
         for key, row in one.lifts.items():
             earlier_week, earlier = last.get(key, (0, row))
             last[key] = (one.number, row)
@@ -170,63 +170,6 @@ def load_jumps(brief: Brief, document: Document) -> Iterator[Finding]:
             )
 
 
-# --- TP-P02: overload ----------------------------------------------------------------------------
-
-WINDOW = 4
-
-
-def overload(brief: Brief, document: Document) -> Iterator[Finding]:
-    """Each main lift that is there in four full weeks in a row rises in something at least once, on any of its days."""
-    mains = {name_key(lift.name) for lift in document.main_lifts}
-    full = _full(seen(document))
-    told = set[str]()
-    for start in range(len(full) - WINDOW + 1):
-        window = full[start : start + WINDOW]
-        if window[-1].number - window[0].number > WINDOW:
-            continue       # weeks are missing between them
-        steady: dict[str, Row] = {}
-        rising = set[str]()
-        for key in window[0].lifts:
-            series = [one.lifts[key] for one in window if key in one.lifts]
-            is_main = key[1] in mains and (series[-1].entry is None or not series[-1].entry.is_gentle)
-            if not is_main or len(series) < WINDOW:
-                continue
-            if any(_rises(one, two) for one, two in pairwise(series)):
-                rising.add(_work(series[-1]))
-            else:
-                steady.setdefault(key[1], series[-1])
-        for name, row in steady.items():
-            if name in told or _work(row) in rising:
-                continue
-            told.add(name)
-            finding = warning if row.is_bout else error
-            yield finding(
-                "TP-P02", f"{window[-1].at}{row.at}", measured="nothing rises in 4 weeks",
-                limit="load, repetitions, sets or effort rise",
-                message=f"'{row.exercise.name}' does not rise in load, repetitions, sets or effort from week "
-                        f"{window[0].number} to {window[-1].number}.",
-                advice="Raise the load, the repetitions or the sets at least once in four full weeks.",
-            )
-
-
-def _work(row: Row) -> str:
-    """What rises together: all bouts of one activity, all sets of one lift."""
-    return row.entry.family if row.entry is not None and row.is_bout else name_key(row.exercise.name)
-
-
-def _rises(before: Row, after: Row) -> bool:
-    one, two = before.exercise, after.exercise
-    if one.load_kind is not two.load_kind:
-        return True
-    old, new = one.load or 0, two.load or 0
-    more_load = new < old if one.load_kind is LoadKind.RIR else new > old
-    return (
-        more_load or two.sets > one.sets or (two.reps or 0) > (one.reps or 0) or (two.seconds or 0) > (one.seconds or 0)
-        # Fewer repetitions at the same distance from failure are done with more weight.
-        or (one.load_kind is LoadKind.RIR and (two.reps or 0) < (one.reps or 0) and new <= old)
-    )
-
-
 # --- TP-P04, TP-P07: sets from week to week ------------------------------------------------------
 
 MORE_WARNING, MORE_ERROR = 1.2, 1.5
@@ -235,7 +178,7 @@ LEAST_SHARE, MOST_SHARE = 0.3, 0.8        # the plan's numbers are held more tig
 
 
 def volume_jumps(brief: Brief, document: Document) -> Iterator[Finding]:
-    for before, after in pairwise(_full(seen(document))):
+    for before, after in pairwise(full_weeks(seen(document))):
         if not (before.is_lifting and after.is_lifting):
             continue
         old, new = before.hard_sets, after.hard_sets
@@ -345,7 +288,7 @@ HEALTH_GOALS = frozenset({Goal.GENERAL_FITNESS, Goal.FAT_LOSS})
 
 
 def aerobic_dose(brief: Brief, document: Document) -> Iterator[Finding]:
-    full = _full(seen(document))
+    full = full_weeks(seen(document))
     if brief.goal not in HEALTH_GOALS or not full:
         return
     minutes = 0.0
@@ -362,31 +305,3 @@ def aerobic_dose(brief: Brief, document: Document) -> Iterator[Finding]:
                     f"{MODERATE_MIN}, or {VIGOROUS_MIN} of vigorous ones.",
             advice="Add walking or riding on other days, or say so in the summary.",
         )
-
-
-# --- TP-P20: block maxima ------------------------------------------------------------------------
-
-
-def block_maxima(brief: Brief, document: Document) -> Iterator[Finding]:
-    """The best percentage or weight of a main lift does not fall from phase to phase, but in the last (a taper)."""
-    mains = {name_key(lift.name) for lift in document.main_lifts}
-    best: dict[tuple[str, LoadKind], tuple[float, str]] = {}
-    for phase in document.phases[:-1]:
-        here: dict[tuple[str, LoadKind], tuple[float, str]] = {}
-        for one in _full(seen(document)):
-            if document.phase_of(one.number) is not phase:
-                continue
-            for (_, name), row in one.lifts.items():
-                key = (name, row.exercise.load_kind)
-                if name in mains and row.exercise.load is not None and row.exercise.load_kind in SMALLEST_STEP:
-                    here[key] = max(here.get(key, (0.0, "")), (row.exercise.load, f"{one.at}{row.at}/load"))
-        for key, (load, at) in here.items():
-            before = best.get(key, (0.0, ""))[0]
-            if load < before:
-                yield warning(
-                    "TP-P20", at, measured=f"{load:g}", limit=f"at least {before:g}",
-                    message=f"The heaviest work of '{key[0]}' is lighter in phase '{phase.name}' than in the one "
-                            "before.",
-                    advice="Let the heaviest work of a main lift rise from phase to phase.",
-                )
-            best[key] = max(best.get(key, (0.0, "")), (load, at))

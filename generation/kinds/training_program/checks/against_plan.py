@@ -8,23 +8,21 @@ from collections.abc import Iterator
 from generation.core.findings import Finding, error
 from generation.kinds.training_program.brief import Brief
 from generation.kinds.training_program.checks.seen import (
-    Effort,
     Row,
     counted,
-    effort,
+    is_asked,
+    is_of_another_week,
     name_key,
     plain,
-    quote,
     rows,
+    sentence_of,
     warning,
 )
 from generation.kinds.training_program.exercises.table import entry_of
-from generation.kinds.training_program.schema import Exercise, Plan, PlannedWeek, Week, Workout
-from generation.kinds.training_program.vocabulary import LoadKind
+from generation.kinds.training_program.schema import Plan, Week, Workout
 
 SETS_OFF = 0.2              # a workout's sets may differ from the plan's by this share, and by FEW_SETS
 FEW_SETS = 2
-RIR_OFF, PERCENT_OFF, REPS_OFF, RPE_OFF = 1.0, 5.0, 2.0, 2.0
 
 
 # --- TP-S09: the plan's sessions and main lifts --------------------------------------------------
@@ -156,69 +154,11 @@ def _is_gentle(row: Row) -> bool:
     return row.entry is not None and row.entry.is_gentle
 
 
-def effort_of_week(brief: Brief, plan: Plan, position: int, week: Week) -> Iterator[Finding]:
-    planned = plan.week(position)
-    if planned is None:
-        return
-    due = effort(planned.intensity)
-    for day, (workout, session) in enumerate(zip(week.workouts, plan.sessions, strict=False)):
-        mains = {name_key(name) for name in session.main_lifts}
-        for index, exercise in enumerate(workout.exercises):
-            if name_key(exercise.name) in mains:
-                yield from _at_target(exercise, due, planned, f"/workouts/{day}/exercises/{index}", is_first=not index)
-
-
-def _at_target(
-    exercise: Exercise, due: Effort, planned: PlannedWeek, at: str, *, is_first: bool
-) -> Iterator[Finding]:
-    limit = quote(planned.intensity)
-    match exercise.load_kind:
-        case LoadKind.RIR:
-            span, off = due.rir, RIR_OFF
-        case LoadKind.PERCENT_1RM:
-            span, off = due.percent, PERCENT_OFF
-        case LoadKind.RPE:
-            span, off = due.rpe, RPE_OFF
-        case _:
-            span, off = None, 0.0
-    if span is not None and exercise.load is not None:
-        away = max(span[0] - exercise.load, exercise.load - span[1])
-        if away >= off:
-            yield error(
-                "TP-S10", f"{at}/load", measured=f"{exercise.load:g}", limit=limit,
-                message=f"'{exercise.name}' is a main lift at {exercise.load_kind} {exercise.load:g}; the plan wants "
-                        f"'{limit}'.",
-                advice="Do the main lifts at the intensity that the plan gives for this week.",
-            )
-        elif away >= off / 2:
-            yield warning(
-                "TP-S10", f"{at}/load", measured=f"{exercise.load:g}", limit=limit,
-                message=f"'{exercise.name}' is a little off the plan's '{limit}'.",
-                advice="Do the main lifts at the intensity that the plan gives for this week.",
-            )
-    if due.reps is not None and exercise.reps is not None:
-        away = max(due.reps[0] - exercise.reps, exercise.reps - due.reps[1])
-        if away > (1 if is_first else REPS_OFF):
-            finding = error if away > REPS_OFF else warning
-            yield finding(
-                "TP-S10", f"{at}/reps", measured=exercise.reps, limit=limit,
-                message=f"'{exercise.name}' is a main lift with {exercise.reps} repetitions; the plan wants '{limit}'.",
-                advice="Do the main lifts with the repetitions that the plan gives for this week.",
-            )
-
-
 # --- TP-S11: words and flags ---------------------------------------------------------------------
 
 _DELOAD = re.compile(
     r"\b(?:deload(?:ing)?|entlastungswoche|deloadwoche|semana de descarga|semana de recuperacion"
     r"|semaine de decharge|semaine allegee)\b"
-)
-_OTHER_WEEK = re.compile(
-    r"\b(?:after|before|from|since|next|last|previous|following|until|towards?|no|not|never|nothing|without|unlike|than|post|pre"
-    r"|coming|recent"
-    r"|nach|vor|seit|letzte\w*|nachste\w*|keine?|nicht\w*|nie|ohne|bis|despues|antes|tras|proxima|ultima|sin|hasta"
-    r"|nunca|nada|lejos"
-    r"|apres|avant|depuis|prochaine|derniere|sans|pas|jamais|rien|loin|jusqu\w*)\b"
 )
 _HARDEST = re.compile(
     r"\b(?:(?:hardest|heaviest|toughest|peak) week|max(?:ing)? out|new (?:pr|personal record|max)|test (?:your "
@@ -228,18 +168,30 @@ _HARDEST = re.compile(
 )
 
 
-_COMES = (" is over", " is behind", " comes", " follows", " next", " in ", " starts", " begins", " gave", " was")
-
-
-def _wrong_words(text: str, *, is_deload: bool) -> str:
+def _wrong_words(text: str, *, is_deload: bool) -> tuple[str, bool]:
+    """The words that another week would have, and whether it is plain that this one is meant."""
     said = plain(text)
     pattern = _HARDEST if is_deload else _DELOAD
     for found in pattern.finditer(said):
         before = said[max(0, found.start() - 30) : found.start()]
         after = said[found.end() : found.end() + 20]
-        if not _OTHER_WEEK.search(before) and not after.startswith(_COMES):
-            return found.group()
-    return ""
+        if pattern is _DELOAD and _OF_A_LIFT.match(after):
+            continue
+        if not is_of_another_week(said, *found.span()) and not is_asked(said, *found.span()):
+            return found.group(), is_deload or _is_this_week(before, found.group(), after)
+    return "", False
+
+
+_OF_A_LIFT = re.compile(r"\s+(?:the|your|that|this lift|it|them|by|any|each|every|if|when)\b")
+_NOUN = re.compile(r"\s*(?:week|woche|:|,|;|\.|-|$)")
+_THIS = re.compile(r"(?:^|\b(?:this|the|a|is|our|full|real|diese|eine|die|esta|una|cette|une|la|en)\s+)$")
+
+
+def _is_this_week(before: str, words: str, after: str) -> bool:
+    """The week is called a deload; "deload the squat by ten percent" is an order to take weight off a lift."""
+    return (len(words) > len("deloading") or _NOUN.match(after) is not None) and (
+        _THIS.search(before) is not None or _NOUN.fullmatch(before[-1:]) is not None
+    )
 
 
 def words_of_planned_weeks(brief: Brief, plan: Plan) -> Iterator[Finding]:
@@ -253,9 +205,9 @@ def words_of_week(brief: Brief, plan: Plan, position: int, week: Week) -> Iterat
 
 
 def _flag(text: str, at: str, *, is_deload: bool, number: int) -> Iterator[Finding]:
-    words = _wrong_words(text, is_deload=is_deload)
+    words, is_certain = _wrong_words(text, is_deload=is_deload)
     if words:
-        yield error(
+        yield (error if is_certain else warning)(
             "TP-S11", at, measured=words, limit="a deload" if is_deload else "no deload",
             message=f"The text says '{words}', but week {number} is {'a' if is_deload else 'no'} deload week.",
             advice="Let the words and is_deload say the same.",
@@ -277,7 +229,9 @@ def week_names_itself(brief: Brief, plan: Plan, position: int, week: Week) -> It
         for found in _WEEK_OF.finditer(said):
             numbers = (int(found.group(1)), int(found.group(2)))
             if numbers not in {(position, brief.weeks), of_phase}:
-                yield error(
+                # "Week 2 of 3" may count a wave that is no phase.
+                is_certain = numbers[1] in {brief.weeks, of_phase[1]} or numbers[1] > brief.weeks
+                yield (error if is_certain else warning)(
                     "TP-S11", at, measured=found.group(), limit=f"week {position} of {brief.weeks}",
                     message=f"The text says '{found.group()}' in week {position} of {brief.weeks}.",
                     advice="Give the week its own number, or none.",
@@ -313,11 +267,23 @@ _PROGRAM_LENGTH = re.compile(
     r"|les prochaines )?(\d{1,2}) (?:weeks|wochen|semanas|semaines)\b"
     r"|\b(?:programa|plan) de (\d{1,2}) semanas|\b(?:programme|plan) (?:de|sur) (\d{1,2}) semaines"
 )
+# "12 weeks after the birth", "16 weeks of base": the length of something else.
+_OF_SOMETHING_ELSE = re.compile(
+    r"\s*(?:,\s*)?(?:after|post\w*|ago|before|of (?:base|walking|rest|break|pregnan\w+|illness)|out|to go|since"
+    r"|pregnan\w*|nach|vor|seit|bis|de base|despues|antes|tras|apres|avant|depuis|d'|cycles?|waves?|blocks?|zyklus"
+    r"|wellen?|ciclos?|bloques?|blocs?)\b"
+)
 _PART = ("durante", "during", "over", "in ", "for ", "uber", "en ", "pendant", "sur ")
 _DAYS = re.compile(
     r"\b(\d)\s*(?:x\s*)?(?:workouts?|sessions?|training days|days|times|einheiten|trainingstage|trainings|mal|tage"
     r"|dias|sesiones|seances|jours)"
     r"\s*(?:a|per|each|every|in each|pro|in der|por|a la|par)\s*(?:week|woche|semana|semaine)\b"
+)
+_BESIDE = re.compile(
+    r"\b(?:walk\w*|football|soccer|match\w*|team|club|practice|beside\w*|besides|apart from|already|other days|may|can"
+    r"|could|if|balance|stretch\w*|mobility|yoga|spazier\w*|spiel\w*|mannschaft\w*|neben|ausser\w*|schon|kann\w*"
+    r"|darf\w*"
+    r"|camin\w*|pasea\w*|partido\w*|equipo|ademas|aparte|puede\w*|march\w*|match|equipe|outre|deja|peu[tvx]\w*)\b"
 )
 _MINUTES = re.compile(
     r"\b(?:workouts?|sessions?|einheiten|sesiones|seances)\s*(?:of|von|zu|de)\s*(?:about |around |etwa |rund |unos "
@@ -330,21 +296,26 @@ MINUTES_OFF = 1.25
 def numbers_of_brief_in_plan(brief: Brief, plan: Plan) -> Iterator[Finding]:
     title, summary = counted(plan.title), counted(plan.summary)
     for at, said, pattern in (("/title", title, _LENGTH), ("/summary", summary, _PROGRAM_LENGTH)):
-        for found in pattern.finditer(said):
-            weeks = int(next(filter(None, found.groups())))
+        lengths = [(int(next(filter(None, found.groups()))), found) for found in pattern.finditer(said)]
+        for weeks, found in lengths:
             is_part = found.group().startswith(_PART) and weeks < brief.weeks      # "for three weeks, then easier"
-            if weeks != brief.weeks and not is_part:
-                yield error(
+            if weeks != brief.weeks and not is_part and not _OF_SOMETHING_ELSE.match(said, found.end()):
+                is_certain = not found.group().startswith(("in ", "en ")) and all(
+                    other != brief.weeks for other, _ in lengths)
+                yield (error if is_certain else warning)(
                     "TP-S11", at, measured=found.group(), limit=f"{brief.weeks} weeks",
                     message=f"The text says '{found.group()}', and {brief.weeks} weeks are asked for.",
                     advice=f"Say {brief.weeks} weeks, or leave the number out.",
                 )
     for at, said in (("/title", title), ("/summary", summary)):
-        for found in _DAYS.finditer(said):
-            days = int(found.group(1))
+        said_days = [(int(found.group(1)), found) for found in _DAYS.finditer(said)]
+        is_said_right = any(days == brief.days_per_week for days, _ in said_days)
+        for days, found in said_days:
             if days != brief.days_per_week and (days > brief.days_per_week or "day" in found.group()):
-                # "The legs are trained two days a week" may well be.
-                finding = error if days > brief.days_per_week else warning
+                # "The legs are trained two days a week" may well be, and so may walks and team training beside it.
+                is_certain = days > brief.days_per_week and not is_said_right and not _BESIDE.search(
+                    sentence_of(said, *found.span()))
+                finding = error if is_certain else warning
                 yield finding(
                     "TP-S11", at, measured=found.group(), limit=f"{brief.days_per_week} days a week",
                     message=f"The text says '{found.group()}', and {brief.days_per_week} days a week are asked for.",
@@ -353,7 +324,8 @@ def numbers_of_brief_in_plan(brief: Brief, plan: Plan) -> Iterator[Finding]:
         for found in _MINUTES.finditer(said):
             minutes = int(next(filter(None, found.groups())))
             if not minutes / MINUTES_OFF <= brief.minutes_per_session <= minutes * MINUTES_OFF:
-                yield error(
+                # A session may well be shorter than the time that there is.
+                yield (error if minutes > brief.minutes_per_session else warning)(
                     "TP-S11", at, measured=found.group(), limit=f"{brief.minutes_per_session} minutes",
                     message=f"The text says '{found.group()}', and a session has {brief.minutes_per_session} minutes.",
                     advice=f"Say {brief.minutes_per_session} minutes, or leave the number out.",

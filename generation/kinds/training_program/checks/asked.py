@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from generation.kinds.training_program.brief import Brief
 from generation.kinds.training_program.checks.conditions import CONDITIONS, FLAGS, TRAIT_WORDS
-from generation.kinds.training_program.checks.seen import plain, quote
+from generation.kinds.training_program.checks.seen import plain, quote, sentence_of
 from generation.kinds.training_program.exercises import lexicon
 from generation.kinds.training_program.exercises.table import Entry, entry_of, is_name, is_name_with, named_in
 from generation.kinds.training_program.vocabulary import Equipment, Units
@@ -73,18 +73,31 @@ def of(brief: Brief) -> Wanted:
     said = [plain(text) for text in free if text]
     limits = [plain(text) for text in brief.limitations]
     return Wanted(
-        conditions=tuple(_conditions(said)),
+        conditions=tuple(_conditions(said, limits)),
         exclusions=tuple(dict.fromkeys(
             exclusion for text in said for exclusion in (*_excluded(text), *_hurting(text))
+            if not _is_to_be_learnt(exclusion, brief, text)
         )) + tuple(_bare(limits)),
         flags=tuple(dict.fromkeys(
-            found.group() for text in said for found in FLAGS.finditer(text) if not _is_absent(text, found.start())
+            found.group() for text in said for found in FLAGS.finditer(text)
+            if not _is_absent(text, *found.span()) and not _is_old_surgery(text, *found.span())
+            and (text in limits or not _is_others(text, *found.span()))
         )),
         age=next((age for text in said if (age := _age(text)) is not None), None),
         blocked_days=tuple(_blocked(said)),
         maxima=tuple(_maxima(brief)),
         goals=tuple((said, entry) for said, entry in named_in(brief.goal_note) if not entry.is_gentle),
     )
+
+
+_FIRST = re.compile(r"\b(?:first|learn\w*|erste\w*|lernen|primer\w*|aprender|premier\w*|apprendre)\b")
+
+
+def _is_to_be_learnt(exclusion: Exclusion, brief: Brief, text: str) -> bool:
+    """ "I cannot do a pull-up", where the goal is the first one."""
+    goal = plain(brief.goal_note)
+    is_named = exclusion.words <= frozenset(lexicon.words(goal)) | _FILLERS
+    return goal != text and is_named and _FIRST.search(goal) is not None
 
 
 # --- conditions ----------------------------------------------------------------------------------
@@ -95,18 +108,71 @@ _ABSENT = re.compile(
 )
 
 
-def _is_absent(text: str, start: int) -> bool:
-    return _ABSENT.search(text[max(0, start - 40) : start]) is not None
+# "Prevent knee injuries": not there, and not to come.
+_PREVENTED = re.compile(
+    r"\b(?:prevent\w*|avoid(?:ing)?|protect\w*(?: from| against)?|risk of|fear of|afraid of|vorbeug\w*|vermeid\w*"
+    r"|prevenir"
+    r"|evitar|prevention d\w*|eviter)\s+(?:[a-z]+\s+){0,2}$"
+)
+_PREVENTED_BEHIND = re.compile(r"\w*[^.;\n]{0,20}?\b(?:vorbeug\w*|vermeid\w*|verhinder\w*|prevention)\b")
+_OTHERS = re.compile(
+    r"\b(?:(?:my|his|her|our) (?:grand)?(?:mother|father|mom|mum|dad|parents?|son|daughter|kids?|child\w*|wife|husband"
+    r"|partner|sister|brother|uncle|aunt|boss|patients|clients)|(?:grand)?(?:mother|father)|family history"
+    r"|in (?:the|my) family|ward|work with|meine?r? (?:gross)?(?:mutter|vater|sohn|tochter|frau|mann|kinder?|schwester"
+    r"|bruder)|mi (?:abuel[oa]|madre|padre|hij[oa]|mujer|marido)"
+    r"|m[ao]n? (?:grand-)?(?:mere|pere|fils|fille|femme|mari))\b"
+)
+_FOR_THEM = re.compile(r"\b(?:(?:for|fur|para|pour) (?:my|his|her|our|meine?n?|mi|m[ao]n?|a|him|them)|she|he|ella"
+                       r"|elle|il)\b")
+_HEALED = re.compile(
+    r"\b(?:(?:fully |completely |long )?(?:cleared|healed|recovered|resolved)|is gone|are gone|symptom[- ]free"
+    r"|pain[- ]free|(?:aus|ver)geheilt|beschwerdefrei|schmerzfrei|curad[oa]|recuperad[oa]|sin (?:molestias|dolor)"
+    r"|gueri\w*"
+    r"|sans (?:douleur|gene))\b"
+)
+_NOT_YET = re.compile(r"\b(?:not|never|n't|until|till|if|once|when|yet|nicht|noch|bis|sobald|wenn|no|hasta|pas"
+                      r"|jusqu\w*)\b")
+_YEARS_AGO = re.compile(r"\b(?:\d{1,2}|two|three|four|five|six|seven|eight|ten|twelve|twenty|many|several|zwei|drei"
+                        r"|vier|funf"
+                        r"|zehn|vielen|dos|tres|cinco|diez|muchos|deux|trois|cinq|dix) (?:years|jahren|anos|ans)\b")
+_OPERATED = re.compile(r"surgery|operat|operad|opere|cirugia|\bop\b")
 
 
-def _conditions(said: list[str]) -> Iterator[Named]:
+def _is_absent(text: str, start: int, end: int) -> bool:
+    """Whether what stands at the place is denied or prevented."""
+    before = text[max(0, start - 40) : start]
+    return bool(_ABSENT.search(before) or _PREVENTED.search(before) or _PREVENTED_BEHIND.match(text, end))
+
+
+def _is_others(text: str, start: int, end: int) -> bool:
+    """Whether a sentence tells of somebody for whom the program is not."""
+    return _OTHERS.search(sentence_of(text, start, end)) is not None and _FOR_THEM.search(text) is None
+
+
+def _is_history(text: str, start: int, end: int) -> bool:
+    sentence = sentence_of(text, start, end)
+    return any(not _NOT_YET.search(sentence[: found.start()]) for found in _HEALED.finditer(sentence))
+
+
+def _is_old_surgery(text: str, start: int, end: int) -> bool:
+    sentence = sentence_of(text, start, end)
+    is_past = _YEARS_AGO.search(sentence) is not None or _is_history(text, start, end)
+    return is_past and _OPERATED.search(text[start:end]) is not None
+
+
+def _conditions(said: list[str], limits: list[str]) -> Iterator[Named]:
     for text in said:
         for condition in CONDITIONS:
             found = condition.words.search(text)
-            if found is not None and not _is_absent(text, found.start()):
+            if found is None or _is_absent(text, *found.span()):
+                continue
+            if text in limits or not _is_others(text, *found.span()):
                 # "Hurts in wide-grip pressing" says itself what to leave out.
                 doubts = frozenset[str]() if any(_hurting(text)) else condition.doubts
-                yield Named(found.group(), condition.forbids, doubts, condition.needs_clearance)
+                is_over = not condition.needs_clearance and _is_history(text, *found.span())
+                forbids = frozenset[str]() if is_over else condition.forbids
+                doubts = condition.forbids if is_over else doubts
+                yield Named(found.group(), forbids, doubts, condition.needs_clearance)
 
 
 # --- exclusions ----------------------------------------------------------------------------------
@@ -164,18 +230,36 @@ _KINDS_OF = frozenset(
     "romanian".split()
 )
 LONGEST_CLAUSE = 160
+# "I don't want to skip squats", "I can't train without deadlifts".
+_TWICE_DENIED = re.compile(
+    r"\b(?:don'?t|do not|not|never|stop|without|cannot|can'?t|nicht|nie|no|nunca|ne|jamais) "
+    r"(?:(?:want|like|need|to|ever|me|have|do|train|plan|wish|please|really|live|work|out|be|quiero|will) ){0,3}$"
+)
+_NARROWS = re.compile(
+    r"\b(?:same (?:day|session|workout)|in a row|back to back|together|before|after|mondays?|tuesdays?|wednesdays?"
+    r"|thursdays?"
+    r"|fridays?|saturdays?|sundays?|more than|heavier|gleichen tag|hintereinander|mismo dia|seguidos|meme jour"
+    r"|meme seance)\b"
+)
 
 
 def _excluded(text: str) -> Iterator[Exclusion]:
     for found in _TRIGGER.finditer(text):
+        if _TWICE_DENIED.search(text[max(0, found.start() - 40) : found.start()]):
+            continue
         rest = text[found.end() : found.end() + LONGEST_CLAUSE]
         end = _CLAUSE_END.search(rest)
+        exclusions = list[Exclusion]()
         for piece in _AND.split(rest[: end.start()] if end else rest):
             exclusion = _exclusion(piece)
+            if exclusion is None and _NARROWS.search(piece):
+                exclusions.clear()      # "no deadlifts and squats on the same day" forbids neither
+                break
             if exclusion is None and piece:
                 break              # another clause has begun
             if exclusion is not None:
-                yield exclusion
+                exclusions.append(exclusion)
+        yield from exclusions
     for found in _BEHIND.finditer(text):
         for piece in _AND.split(found.group(1)):
             exclusion = _exclusion(piece)
@@ -240,7 +324,7 @@ _AGE = re.compile(
 def _age(text: str) -> int | None:
     for found in _AGE.finditer(text):
         age = int(next(filter(None, found.groups())))
-        if 6 <= age <= 99:
+        if 6 <= age <= 99 and not _is_others(text, *found.span()):
             return age
     return None
 

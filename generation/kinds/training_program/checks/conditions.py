@@ -90,7 +90,9 @@ CONDITIONS = (
         "maximal inverted", "breath", clearance=True,
     ),
     _condition(
-        r"heart (?:attack|disease|condition|failure|surgery|problem)\w*|cardiac\w*|coronary|angina|stent\b|pacemaker"
+        r"heart (?:attack|disease|condition|failure|surgery|problem)\w*|cardiac "
+        r"(?:arrest|event|disease|condition|surgery|failure|problem|rehab|patient|issue|history)\w*|coronary|angina"
+        r"|stent\b|pacemaker"
         r"|bypass"
         r"|arrhythmia|atrial fibrillation|herzinfarkt|herzkrank\w*|herzinsuffizienz|herzfehler|herzschrittmacher"
         r"|vorhofflimmern"
@@ -144,13 +146,16 @@ CONDITIONS = (
     ),
     _condition(r"glaucoma|glaukom|gruner star|detached retina|netzhautablosung"
                r"|glaucome", "inverted", "breath", clearance=True),
-    _condition(r"high[ -]impact|no impact|low[ -]impact only|keine stossbelastung\w*|sin impacto"
-               r"|sans impact", "jump", "impact"),
+    _condition(r"(?:no|not|avoid\w*|without|nothing|nothing with) (?:any |more )?(?:high[ -])?impact|low[ -]impact"
+               r"|keine stossbelastung\w*|sin impacto|sans impact", "jump", "impact"),
 )
 
 FLAGS = re.compile(
-    r"\b(?:chest (?:pain|tight\w*)|heart (?:attack|disease|condition|failure|surgery)|cardiac \w+|angina|stents?"
-    r"|pacemaker|stroke"
+    r"\b(?:chest (?:pain|tight\w*)|heart (?:attack|disease|condition|failure|surgery)|cardiac (?:arrest|event"
+    r"|disease|condition"
+    r"|surgery|failure|problem|rehab|patient|issue|history)\w*|angina|stents?"
+    r"|pacemaker|(?:had|after|suffered|since|mini|my|the|of|from) (?:a |my |the )?stroke(?! (?:rate|length|count"
+    r"|technique|work))"
     r"|pregnan\w+|recent(?:ly)? (?:had )?(?:surgery|operat\w+)|(?:surgery|operated|operation) (?:\w+ ){0,4}(?:ago"
     r"|last|recent\w*)"
     r"|(?:days?|weeks?|months?) (?:after|since|post) (?:\w+ )?(?:surgery|operation)|post[- ]?op\w*|post[- ]?partum"

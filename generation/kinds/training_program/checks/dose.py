@@ -8,8 +8,8 @@ from itertools import pairwise
 from generation.core.findings import Finding, error
 from generation.kinds.training_program.brief import Brief
 from generation.kinds.training_program.checks import asked
-from generation.kinds.training_program.checks.seen import Row, effort, quote, rows, warning
-from generation.kinds.training_program.schema import Exercise, Plan, Week
+from generation.kinds.training_program.checks.seen import Row, effort, name_key, quote, rows, warning
+from generation.kinds.training_program.schema import Plan, Week
 from generation.kinds.training_program.vocabulary import Goal, Level, LoadKind
 
 MAJOR = ("chest", "back", "shoulders", "quads", "hamstrings", "glutes")
@@ -22,11 +22,15 @@ HALF = 0.5                  # what a set counts for a muscle that helps: Pelland
 # --- TP-C04: minutes -----------------------------------------------------------------------------
 
 SET_UP_S, REPETITION_S = 20, 7          # Liftosaur's estimate
+FAST_REPETITION_S = 2                   # swings and jumps
 OVER_WARNING, OVER_ERROR = 1.10, 1.25
 
 
-def seconds_of(exercise: Exercise) -> int:
-    work_s = exercise.seconds if exercise.seconds is not None else REPETITION_S * (exercise.reps or 0)
+def seconds_of(row: Row) -> int:
+    exercise = row.exercise
+    is_fast = row.entry is not None and bool({"ballistic", "jump"} & row.entry.traits)
+    repetition_s = FAST_REPETITION_S if is_fast else REPETITION_S
+    work_s = exercise.seconds if exercise.seconds is not None else repetition_s * (exercise.reps or 0)
     return exercise.sets * (SET_UP_S + work_s + exercise.rest_s)
 
 
@@ -37,8 +41,9 @@ def warm_up_s(brief: Brief) -> int:
 
 def session_time(brief: Brief, plan: Plan, position: int, week: Week) -> Iterator[Finding]:
     budget_s = brief.minutes_per_session * 60
+    seen = rows(week)
     for day, workout in enumerate(week.workouts):
-        needed_s = sum(map(seconds_of, workout.exercises)) + warm_up_s(brief)
+        needed_s = sum(seconds_of(row) for row in seen if row.day == day) + warm_up_s(brief)
         share = needed_s / budget_s
         if share <= OVER_WARNING:
             continue
@@ -342,6 +347,7 @@ LONGEST_ISOLATION_REST_S = 180
 
 def rests(brief: Brief, plan: Plan, position: int, week: Week) -> Iterator[Finding]:
     is_short = brief.minutes_per_session <= 40
+    yield from _breathless(plan, week)
     for row in rows(week):
         exercise, entry = row.exercise, row.entry
         if entry is None or not row.is_hard or exercise.reps is None or exercise.sets == 1 or week.is_deload:
@@ -359,3 +365,24 @@ def rests(brief: Brief, plan: Plan, position: int, week: Week) -> Iterator[Findi
                 message=f"{exercise.rest_s} s of rest do not suit {exercise.reps} repetitions of '{exercise.name}'.",
                 advice="Rest three minutes or more for heavy sets of several joints, one for single joints.",
             )
+
+
+BREATHLESS_S = 20
+
+
+def _breathless(plan: Plan, week: Week) -> Iterator[Finding]:
+    """A main lift without a rest, where the other exercises have one: no circuit."""
+    for day, session in enumerate(plan.sessions):
+        mains = {name_key(name) for name in session.main_lifts}
+        mine = [row for row in rows(week) if row.day == day]
+        rested = sorted(row.exercise.rest_s for row in mine)
+        for row in mine:
+            exercise = row.exercise
+            is_main = name_key(exercise.name) in mains and row.is_hard
+            is_main &= row.entry is not None and row.entry.is_compound
+            if is_main and exercise.sets > 1 and exercise.rest_s < BREATHLESS_S and rested[len(rested) // 2] >= 30:
+                yield warning(
+                    "TP-P16", f"{row.at}/rest_s", measured=exercise.rest_s, limit=f"at least {COMPOUND_REST_S} s",
+                    message=f"'{exercise.name}' is a main lift, and has {exercise.rest_s} s of rest.",
+                    advice="Rest one to three minutes between the sets of a main lift.",
+                )

@@ -13,8 +13,8 @@ SENTENCE = re.compile(r"[^.;!?\n]+")
 # --- TP-P10, TP-C08: days ------------------------------------------------------------------------
 
 _DAILY = re.compile(
-    r"\b(?:(?:train|run|lift|work ?out|exercise|ride|swim)[a-z]* (?:\w+ )?(?:every (?:single )?day|daily|seven days"
-    r"|7 days)|no rest days?|without (?:any )?rest days?"
+    r"\b(?:(?:train|run|lift|work ?out|exercise(?!s)|ride|swim)[a-z]* (?:\w+ )?(?:every (?:single )?day|daily"
+    r"|seven days|7 days)|no rest days?|without (?:any )?rest days?"
     r"|(?:jeden (?:einzelnen )?tag|taglich) (?:trainier|lauf|train)\w*|(?:trainier"
     r"|lauf)\w* (?:\w+ ){0,2}(?:jeden (?:einzelnen )?tag|taglich)|ohne ruhetage?|keine ruhetage?"
     r"|(?:entren|corr)\w* (?:\w+ )?todos los dias|sin dias? de descanso|(?:entraine"

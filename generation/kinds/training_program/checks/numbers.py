@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from generation.core.findings import Finding, Severity, error
 from generation.kinds.training_program.brief import Brief
-from generation.kinds.training_program.checks.seen import rows, warning
+from generation.kinds.training_program.checks.seen import KNOWN_LANGUAGES, base_language, info, quote, rows, warning
 from generation.kinds.training_program.exercises import lexicon
 from generation.kinds.training_program.exercises.table import Entry
 from generation.kinds.training_program.schema import Exercise, Plan, Week, Workout
@@ -24,6 +24,7 @@ MOST_EXERCISES = 10
 FEWEST_EXERCISES = 3
 FEWEST_IN_SHORT_SESSIONS = 2
 SHORT_SESSION_MINUTES = 20
+FEW_UNKNOWN = 3
 LONG_BOUT_S = 600            # a run or ride of ten minutes fills a session by itself
 
 
@@ -124,13 +125,25 @@ def shape_of_week(brief: Brief, plan: Plan, position: int, week: Week) -> Iterat
 
 
 def known_exercises(brief: Brief, plan: Plan, position: int, week: Week) -> Iterator[Finding]:
-    for row in rows(week):
-        if row.entry is None and lexicon.folded(row.exercise.name):
-            yield warning(
-                "TP-S04", f"{row.at}/name", measured=row.exercise.name, limit="an exercise of the catalogue",
-                message=f"Nothing is known of '{row.exercise.name}': neither equipment nor muscles were checked.",
-                advice="Call the exercise by its usual name, or choose a common one.",
-            )
+    named = [row for row in rows(week) if lexicon.folded(row.exercise.name)]
+    unknown = [row for row in named if row.entry is None]
+    if not unknown or base_language(brief.language) not in KNOWN_LANGUAGES:
+        return         # said once of the plan
+    if len(unknown) * 2 > len(named) and len(unknown) > FEW_UNKNOWN:
+        yield info(
+            "TP-S04", "/workouts", measured=f"{len(unknown)} of {len(named)} names unknown",
+            limit="exercises of the catalogue",
+            message=f"Most names of the week are not understood, '{quote(unknown[0].exercise.name)}' among them: "
+                    "neither equipment nor muscles were checked.",
+            advice="Call the exercises by their usual names.",
+        )
+        return
+    for row in unknown:
+        yield warning(
+            "TP-S04", f"{row.at}/name", measured=row.exercise.name, limit="an exercise of the catalogue",
+            message=f"Nothing is known of '{row.exercise.name}': neither equipment nor muscles were checked.",
+            advice="Call the exercise by its usual name, or choose a common one.",
+        )
 
 
 # --- TP-S06: main work first ---------------------------------------------------------------------
@@ -140,7 +153,11 @@ def main_work_first(brief: Brief, plan: Plan, position: int, week: Week) -> Iter
     for day, (workout, session) in enumerate(zip(week.workouts, plan.sessions, strict=False)):
         mains = {name.casefold() for name in session.main_lifts}
         names = [exercise.name.casefold() for exercise in workout.exercises]
-        accessory = next((index for index, name in enumerate(names) if name not in mains), len(names))
+        accessory = next((
+            row.index for row in rows(week) if row.day == day and not row.is_bout
+            and not any(name in names[row.index] for name in mains)       # with "back-off sets" behind it
+            and not (row.entry is not None and row.entry.is_gentle)
+        ), len(names))
         late = [index for index, name in enumerate(names) if name in mains and index > accessory]
         if late:
             yield warning(
@@ -161,12 +178,17 @@ def no_duplicate_work(brief: Brief, plan: Plan, position: int, week: Week) -> It
         for index, exercise in enumerate(workout.exercises):
             words = frozenset(lexicon.words(exercise.name)) or frozenset({exercise.name})
             earlier = first.setdefault(words, index)
-            if earlier != index:
+            if earlier != index and not _is_rising(workout.exercises[index - 1], exercise):
                 yield warning(
                     "TP-S07", f"/workouts/{day}/exercises/{index}", measured=exercise.name, limit="once a session",
                     message=f"'{exercise.name}' is already exercise {earlier + 1} of workout '{workout.label}'.",
                     advice="Leave one of them out, or say in the name what is different: top set, back-off sets.",
                 )
+
+
+def _is_rising(before: Exercise, exercise: Exercise) -> bool:
+    """Sets that follow each other with another load each, as in waves: a row has one load."""
+    return before.name == exercise.name and before.load_kind is exercise.load_kind and before.load != exercise.load
 
 
 # --- TP-S05: a load that the exercise can have ---------------------------------------------------
@@ -199,6 +221,29 @@ def loads_suit_exercises(brief: Brief, plan: Plan, position: int, week: Week) ->
                 limit="seconds" if is_counted else "repetitions",
                 message=f"'{exercise.name}' is {'timed' if is_counted else 'counted'} work.",
                 advice="Give seconds for runs, rides and holds, and repetitions for lifts.",
+            )
+
+
+LEAST_BOUT_S, LONGEST_HOLD_S = 60, 300
+SPRINT_RPE = 8
+
+
+def seconds_suit_exercises(brief: Brief, plan: Plan, position: int, week: Week) -> Iterator[Finding]:
+    """TP-S05: eight seconds of walking were minutes, and nobody holds a plank for half an hour."""
+    for row in rows(week):
+        exercise, entry = row.exercise, row.entry
+        if entry is None or exercise.seconds is None or exercise.seconds not in SECONDS:
+            continue
+        is_sprint = exercise.load_kind is LoadKind.RPE and (exercise.load or 0) >= SPRINT_RPE
+        is_short = entry.is_conditioning and exercise.sets * exercise.seconds < LEAST_BOUT_S and not is_sprint
+        is_long = entry.is_timed and not entry.is_conditioning and not entry.is_gentle \
+            and entry.family == "core" and exercise.seconds > LONGEST_HOLD_S
+        if is_short or is_long:
+            yield warning(
+                "TP-S05", f"{row.at}/seconds", measured=exercise.seconds,
+                limit=f"at least {LEAST_BOUT_S}" if is_short else f"at most {LONGEST_HOLD_S}",
+                message=f"{exercise.sets} x {exercise.seconds} s of '{exercise.name}' are hardly meant.",
+                advice="Give seconds, not minutes; a bout of conditioning lasts minutes, a hold less than five.",
             )
 
 

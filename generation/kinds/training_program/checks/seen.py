@@ -174,8 +174,9 @@ def sentence_of(text: str, start: int, end: int) -> str:
 
 
 _DENIES = re.compile(
-    r"\b(?:no|not|never|nor|without|cannot|don't|doesn't|isn't|won't|can't|avoid|free of|instead of|rather than|kein\w*"
-    r"|nicht|nie|ohne|weder|sin|nunca|ni|ningun\w*|sans|pas|jamais|aucun\w*|n'\w+|ne)\b"
+    r"\b(?:no|not|never|nor|nobody|nothing|none|neither|without|cannot|don't|doesn't|isn't|won't|can't|avoid|free of"
+    r"|instead of|rather than|kein\w*|niemand|nichts|nadie|nada|personne|rien|nicht|nie|ohne|weder|sin|nunca|ni"
+    r"|ningun\w*|sans|pas|jamais|aucun\w*|n'\w+|ne)\b"
 )
 
 
@@ -184,6 +185,28 @@ def is_denied(text: str, start: int, end: int) -> bool:
     sentence = sentence_of(text, start, end)
     said = text[start:end]
     return _DENIES.search(sentence[: max(0, sentence.find(said))]) is not None
+
+
+_OTHER_WEEK = re.compile(
+    r"\b(?:after|before|from|since|next|last|previous|following|until|towards?|no|not|never|nothing|without|unlike"
+    r"|than|post|pre"
+    r"|coming|recent"
+    r"|nach|vor|seit|letzte\w*|nachste\w*|keine?|nicht\w*|nie|ohne|bis|despues|antes|tras|proxima|ultima|sin|hasta"
+    r"|nunca|nada|lejos"
+    r"|apres|avant|depuis|prochaine|derniere|sans|pas|jamais|rien|loin|jusqu\w*)\b"
+)
+_COMES = (
+    " is over", " is behind", " is far", " is next", " comes", " follows", " next", " in ", " starts", " begins",
+    " gave", " was", " will", " arrives", " ends", " kommt", " folgt", " beginnt", " war", " ist vorbei", " ist noch",
+    " liegt", " steht", " erst", " llega", " viene", " empieza", " fue", " queda", " sigue", " vendra", " viendra",
+    " vient", " arrive", " suit", " commence", " etait", " est encore", " est passee",
+)
+
+
+def is_of_another_week(text: str, start: int, end: int) -> bool:
+    """Whether the words around the place send it into another week, or deny it: "after the deload"."""
+    before = text[max(0, start - 30) : start]
+    return _OTHER_WEEK.search(before) is not None or text[end : end + 20].removeprefix(" week").startswith(_COMES)
 
 
 _NUMBER_WORDS = {

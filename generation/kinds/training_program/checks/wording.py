@@ -2,7 +2,6 @@
 (TP-T01 to T06)."""
 
 import re
-from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -40,28 +39,31 @@ class SaidTexts:
         return tuple((pointer, plain(text)) for pointer, text in self.places)
 
     @cached_property
+    def written(self) -> str:
+        """Everything as it was written."""
+        return "\n".join(text for _, text in self.places)
+
+    @cached_property
     def everything(self) -> str:
         return "\n".join(["", *(text for _, text in self.plains)])
 
     @cached_property
     def suspicious(self) -> list[tuple[str, str]]:
         """The few texts in which something forbidden may begin."""
-        places = wordlists.openings(self.everything)
-        if not places:
-            return []
-        starts = [1]
-        for _, text in self.plains:
-            starts.append(starts[-1] + len(text) + 1)
-        return [self.plains[index] for index in sorted({bisect_right(starts, place) - 1 for place in places})]
+        return [place for place in self.plains if wordlists.may_be_forbidden(place[1])]
+
 
 # --- TP-T03: empty and scratch text --------------------------------------------------------------
 
 _OPTIONAL_TEXTS = frozenset({"note", "cool_down"})
+LONGEST_PLACEHOLDER = 6
 _PLACEHOLDER = re.compile(r"(?:todo|tbd|tba|n/a|none|null|string|text|x+|\W*)", re.IGNORECASE)
 
 
 def _scratch(said: SaidTexts) -> Iterator[Finding]:
     for pointer, text in said.places:
+        if len(text) > LONGEST_PLACEHOLDER and text[0].isalpha() and text[0] not in "xX":
+            continue
         is_optional = pointer.rsplit("/", 1)[-1] in _OPTIONAL_TEXTS
         if not is_optional and _PLACEHOLDER.fullmatch(text):
             yield error(
@@ -69,7 +71,7 @@ def _scratch(said: SaidTexts) -> Iterator[Finding]:
                 message="The text is empty or a placeholder.",
                 advice="Write the text itself.",
             )
-    if any(sign in text for _, text in said.places for sign in wordlists.BROKEN):
+    if any(sign in said.written for sign in wordlists.BROKEN):
         for pointer, text in said.places:
             broken = next((sign for sign in wordlists.BROKEN if sign in text), None)
             if broken is not None:
@@ -90,7 +92,7 @@ def _scratch(said: SaidTexts) -> Iterator[Finding]:
 def _residue(brief: Brief, said: SaidTexts) -> Iterator[Finding]:
     """TP-T03: talk of the writer, orders to a model, keys; sentences that stop in their middle."""
     own = _free_text(brief)
-    everything = "\n".join(text for _, text in said.places)
+    everything = said.written
     for search in (residue.scratch, residue.orders):
         if search(everything, allowed=own) is None:
             continue
@@ -165,13 +167,23 @@ def _in_another(pointer: str, text: str, there: str, brief: Brief) -> Finding:
 # --- TP-T02, TP-T06: claims and tone -------------------------------------------------------------
 
 
+# "Painkillers are no part of this plan", but not: are no problem.
+_LEFT_OUT_BEHIND = re.compile(
+    r"[^.;:\n]{0,20}?\b(?:(?:is|are|has|have) (?:no|not) (?:part|place|business|substitute|answer|solution)"
+    r"|(?:does|do) not belong|gehor\w* nicht|haben? (?:hier )?nichts|no (?:forman? parte|tienen? (?:lugar|sitio)"
+    r"|pertenec\w+)"
+    r"|n'(?:ont|a) (?:rien|pas)|ne (?:font|fait) pas partie)\b"
+)
+
+
 def _forbidden(
     rule: str, lists: Iterable[wordlists.ForbiddenWords], said: SaidTexts, advice: str
 ) -> Iterator[Finding]:
     for forbidden in lists:
         for pointer, text in said.suspicious:
             for found in forbidden.words.finditer(text):
-                if forbidden.may_be_denied and is_denied(text, *found.span()):
+                is_no = is_denied(text, *found.span()) or _LEFT_OUT_BEHIND.match(text, found.end())
+                if forbidden.may_be_denied and is_no:
                     continue
                 if forbidden.may_be_asked and is_asked(text, *found.span()):
                     continue

@@ -5,6 +5,7 @@ A pattern is a list of literal openings: none repeats without a bound, so a long
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 
 @dataclass(frozen=True)
@@ -180,14 +181,33 @@ TONE = (
         r"|jeune[rz]? pendant|laxatifs?",
         "an extreme diet",
     ),
+    _forbidden(
+        r"eat|consume|live on|stay (?:at|under|below)|keep to|iss|ess(?:en|t)|nimm|nehmen sie|come[dn]?|coma|ingiere"
+        r"|consuma"
+        r"|mange[rz]?|consomme[rz]?|avale[rz]?",
+        "an extreme diet",
+        then=r"\b(?:(?!defici|defizit|less|fewer|more|weniger|mehr|menos|moins|plus)[^.;\n]){0,30}?"
+             r"(?<![\d.,])(?:\d{3}|1[.,]?[01]\d\d) ?(?:k?cal\w*|calories|kalorien|kilokalorien"
+             r"|calorias)"
+             r"[^.;\n]{0,20}?\b(?:(?:a|per|each|every|the) day|daily|am tag|pro tag|taglich|al dia|por dia|diari\w+"
+             r"|par jour|quotidien\w*)",
+    ),
+    _forbidden(
+        r"lose|losing|abnehmen|nimm|verlier\w*|perder|pierd\w*|adelgaz\w*|perdre|perd(?:ez|s)|maigri\w*",
+        "a promise of a result",
+        then=r"\b[^.;\n]{0,20}?\d+(?:[.,]\d+)? ?(?:kg|kilos?|lbs?|pounds?|libras?|livres?)\b[^.;\n]{0,8}"
+             r"\b(?:in|within|by|en|innerhalb|dans)\b[^.;\n]{0,20}\b(?:weeks?|days?|wochen?|tagen?|semanas?|dias?"
+             r"|semaines?|jours?)",
+    ),
 )
 
 _ANY_FORBIDDEN = any_opening((*MEDICAL, *TONE))
 
 
-def openings(text: str) -> list[int]:
-    """Where in `text` something of `MEDICAL` or `TONE` may begin."""
-    return [found.start() for found in _ANY_FORBIDDEN.finditer(text)]
+@lru_cache(maxsize=4_096)
+def may_be_forbidden(text: str) -> bool:
+    """Whether something of `MEDICAL` or `TONE` may begin in `text`.  Weeks share most of their texts."""
+    return _ANY_FORBIDDEN.search(text) is not None
 
 
 # --- TP-T06: markup and links --------------------------------------------------------------------
@@ -245,7 +265,7 @@ IMPERIAL_SIGNS = ("pound", "mile", "lbs", "inch")
 
 # --- TP-T05: stop rules and disclaimer -----------------------------------------------------------
 
-STOP = re.compile(r"stop|end the|abbrech|brich|beend|stopp|aufhor|hor(?:e|en)? auf|deten|para\b|parar|interrump"
+STOP = re.compile(r"stop|end the|abbrech|brech|brich|beend|stopp|aufhor|hor(?:e|en)? auf|deten|para\b|parar|interrump"
                   r"|suspend|arret|cesse|interromp")
 SYMPTOM = re.compile(r"pain|dizz|chest|faint|breath|schmerz|schwind|brust|atem|ohnm|dolor|mareo|pecho|aire|douleur"
                      r"|vertige|poitrine|essouffl|souffle")
