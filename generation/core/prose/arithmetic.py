@@ -79,7 +79,7 @@ class WrongSum:
 
 def wrong_sums(text: str, language: str) -> list[WrongSum]:
     """The sums of `text` that do not come out; decimal marks as in `language`."""
-    if len(_NUMBERS.findall(text)) < 3 or not any(sign in text for sign in _SIGNS):
+    if not any(digit in text for digit in "123456789") or len(_NUMBERS.findall(text)) < 3 or not any(sign in text for sign in _SIGNS):
         return []
     comma = language in {"de", "fr", "es", "it", "pt", "nl"}
     made: list[WrongSum] = []

@@ -5,19 +5,39 @@ Each function gives the words that it found, cut to a line, or None.  A course a
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from generation.core.prose.wholeness import shortened
 
 _EXCERPT = 80
+_LETTERS = re.compile(r"\w+")
 
 # --- the writer talks to whoever asked ------------------------------------------------------------
 
-# Of each group of signs one is in whatever the pattern finds: most texts have none, and are not searched.
-Pattern = tuple[tuple[tuple[str, ...], ...], re.Pattern[str]]
+@dataclass(frozen=True)
+class Pattern:
+    """A pattern, and what is in any text that it finds: of each group of signs one, and one of `words`, if there are
+    any.  Most texts have not, and are not searched."""
+
+    words: frozenset[str]
+    signs: tuple[tuple[str, ...], ...]
+    pattern: re.Pattern[str]
 
 
 def _pattern(signs: str, pattern: str) -> Pattern:
-    return tuple(tuple(group.split("|")) for group in signs.split("&")), re.compile(pattern, re.IGNORECASE | re.MULTILINE)
+    groups = tuple(tuple(group.replace("$", "").split("|")) for group in signs.split("&"))
+    first = [_whole_word(sign) for sign in signs.partition("&")[0].split("|")]
+    words = frozenset(word for word in first if word) if all(first) else frozenset[str]()
+    return Pattern(words, groups, re.compile(pattern, re.IGNORECASE | re.MULTILINE))
+
+
+def _whole_word(sign: str) -> str:
+    """A word that a text with `sign` has as a whole; empty if the sign may be parts of longer ones.
+
+    What a sign begins with, a pattern finds at the beginning of a word; what ends in a dollar sign, at its end, too."""
+    parts = _LETTERS.findall(sign)
+    whole = parts if sign[-1:] in {" ", "$"} else parts[:-1]
+    return max(whole, key=len, default="")
 
 
 _PARTS = r"(?:lesson|week|section|course|program(?:me)?|plan|draft|json|output|version|response)"
@@ -30,7 +50,7 @@ _SCRATCH: dict[str, tuple[Pattern, ...]] = {
         _pattern("i'll |i’ll |i will |i need to |m going to ", r"\b(?:I['’]ll|I will|I['’]m going to|I need to) (?:now )?(?:draft|write|generate|rewrite|revise|produce|output) (?:the|this|a|an|your) (?:\w+ )?" + _PARTS + r"\b"),
         _pattern("as an ai|as a language|as a large|as an artificial|as a ai", r"\bas an? (?:AI|artificial intelligence|large language model|language model)(?: (?:language )?(?:model|assistant|system))?,? (?:I|we)\b"),
         _pattern("i am |i'm |i’m ", r"\bI(?: am|['’]m) (?:just |only )?(?:an? )?(?:AI|artificial intelligence|large language model|language model)\b"),
-        _pattern("sure!|sure,|sure.|certainly!|certainly,|of course!|of course,|absolutely!|absolutely,|great!|great,", r"^\W{0,3}(?:sure|certainly|of course|absolutely|great)[!,.]\s{1,3}(?:here['’]s|here (?:is|are)|below is|I['’]ll|I (?:will|can)|let me)\b"),
+        _pattern("sure!|sure,|sure.|certainly!|certainly,|course!|course,|absolutely!|absolutely,|great!|great,", r"^\W{0,3}(?:sure|certainly|of course|absolutely|great)[!,.]\s{1,3}(?:here['’]s|here (?:is|are)|below is|I['’]ll|I (?:will|can)|let me)\b"),
         _pattern("here is|here's|here’s", r"^\W{0,4}here(?: is|['’]s) (?:the|your|a|an) (?:(?:lesson|draft)|(?:revised|updated|final|corrected|requested) " + _PARTS + r")\b(?=[^.\n:]{0,60}[:.]?$)"),
         _pattern("i hope ", r"\bI hope (?:this|that) (?:helps\b|meets your)"),
         _pattern("as requested in|as specified in", r"\bas (?:requested|specified) in (?:the|your) (?:prompt|instructions|brief|schema)\b"),
@@ -74,7 +94,8 @@ _SECRET = re.compile(
     r"|\bAIza[0-9A-Za-z_-]{30,}|-----BEGIN [A-Z ]{0,20}PRIVATE KEY-----|\bcw_[A-Za-z0-9_-]{20,}|\bwhsec_[A-Za-z0-9+/=]{16,}"
     r"|\beyJ[A-Za-z0-9_-]{15,}\.eyJ[A-Za-z0-9_-]{15,}"
 )
-_SECRET_SIGNS = ("sk-", "AKIA", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "xox", "AIza", "-----BEGIN", "cw_", "whsec_", "eyJ")
+SHORTEST_SECRET = 15         # characters without a space
+_SECRET_SIGNS = ("sk-", "AKIA", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "xox", "AIza", "cw_", "whsec_", "eyJ")
 _MAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@(?!example\.|[\w.-]{0,60}\.example\b|[\w.-]{0,60}\.(?:test|invalid)\b)[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}")
 _PHONE = re.compile(
     r"(?<![\w+])(?:\+\d{1,3}[\s./-]?(?:\(0?\d{0,4}\)[\s./-]?)?\d{1,5}(?:[\s./-]?\d{2,5}){2,4}"
@@ -92,7 +113,7 @@ FEWEST_DIGITS = 8
 
 _GAP = r"[^.!?\n]{0,40}?"
 _ORDERS: tuple[Pattern, ...] = (
-    _pattern("instruction|prompt|guideline|directive|rules &ignore|disregard|forget|override", rf"\b(?:ignore|disregard|forget|override)\b{_GAP}\b(?:previous|prior|above|earlier|preceding|all|your|system)\b{_GAP}\b(?:instructions?|prompts?|guidelines|directives|rules (?:above|before|given))\b"),
+    _pattern("ignore$|disregard$|forget$|override$&instruction|prompt|guideline|directive|rules ", rf"\b(?:ignore|disregard|forget|override)\b{_GAP}\b(?:previous|prior|above|earlier|preceding|all|your|system)\b{_GAP}\b(?:instructions?|prompts?|guidelines|directives|rules (?:above|before|given))\b"),
     _pattern("anweisung|instruktion|vorgaben|prompt&ignorier|vergiss|vergessen|missacht", rf"\b(?:ignorier\w*|vergiss|vergessen Sie|missacht\w*)\b{_GAP}\b(?:vorherig\w*|bisherig\w*|obig\w*|vorig\w*|frühere\w*|alle\w*|deine\w*|ihre\w*)\b{_GAP}\b(?:Anweisung\w*|Instruktion\w*|Vorgaben|Prompts?)\b"),
     _pattern("précédent|antérieur|ci-dessus&ignore|oublie", rf"\b(?:ignore[zr]?|oublie[zr]?)\b{_GAP}\b(?:instructions?|consignes|règles|directives)\b{_GAP}\b(?:précédentes?|antérieures?|ci-dessus)\b"),
     _pattern("anteriores|previas|de arriba&ignor|olvid", rf"\b(?:ignora|ignore|ignorar|olvida|olvide)\b{_GAP}\b(?:instrucciones|reglas|indicaciones|órdenes)\b{_GAP}\b(?:anteriores|previas|de arriba)\b"),
@@ -103,25 +124,52 @@ _ORDERS: tuple[Pattern, ...] = (
 )
 
 
-def scratch(text: str, *, allowed: str = "", language: str = "") -> str | None:
+@dataclass(frozen=True)
+class Said:
+    """What `scratch` and `orders` look up: all words in small letters, what an apostrophe or hyphen joins apart; and
+    all that stands between spaces, once."""
+
+    words: frozenset[str]
+    parts: str
+
+
+def said_in(text: str) -> Said:
+    """Of a text, or of what stands in it between spaces, each once."""
+    parts: set[str] = set()
+    for word in text.casefold().split():
+        if word.isalpha():
+            parts.add(word)
+        else:
+            parts.update(_LETTERS.findall(word))
+    return Said(frozenset(parts), text.casefold())
+
+
+def scratch(
+    text: str, *, allowed: str = "", language: str = "", said: Said | None = None,
+) -> str | None:
     """Where the text speaks of its own writing: "let me draft", "as an AI, I cannot".
 
     In English and in `language`, without a region; in all that we know if that is not given."""
     spoken = _SCRATCH if not language else {"en", language} & _SCRATCH.keys()
-    return _first([pattern for name in sorted(spoken) for pattern in _SCRATCH[name]], text, allowed)
+    return _first([pattern for name in sorted(spoken) for pattern in _SCRATCH[name]], text, allowed, said)
 
 
-def orders(text: str, *, allowed: str = "") -> str | None:
+def orders(text: str, *, allowed: str = "", said: Said | None = None) -> str | None:
     """An order to whatever model reads the text: "ignore all previous instructions"."""
-    return _first(_ORDERS, text, allowed)
+    return _first(_ORDERS, text, allowed, said)
 
 
 def secret(text: str) -> str | None:
     """Something that looks like a key of somebody's account."""
-    if not any(sign in text for sign in _SECRET_SIGNS):
-        return None
-    found = _SECRET.search(text)
+    found = _SECRET.search(text) if may_hold_secret(text) else None
     return f"{found[0][:6]}…" if found else None
+
+
+def may_hold_secret(text: str) -> bool:
+    """Whether a part between spaces could be one: to look at many texts at once."""
+    return "-----BEGIN" in text or any(
+        sign in part for part in text.split() if len(part) >= SHORTEST_SECRET for sign in _SECRET_SIGNS
+    )
 
 
 def contact(text: str, *, allowed: str = "") -> str | None:
@@ -138,11 +186,15 @@ def contact(text: str, *, allowed: str = "") -> str | None:
     return None
 
 
-def _first(patterns: Sequence[Pattern], text: str, allowed: str) -> str | None:
+def _first(patterns: Sequence[Pattern], text: str, allowed: str, said: Said | None) -> str | None:
+    if said is None:
+        said = said_in(" ".join(set(text.split())))
     low = text.casefold()
-    for signs, pattern in patterns:
-        if all(any(sign in low for sign in group) for group in signs):
-            found = pattern.search(text)
-            if found and not pattern.search(allowed):
+    for known in patterns:
+        if known.words and said.words.isdisjoint(known.words):
+            continue
+        if all(any(sign in (low if " " in sign else said.parts) for sign in group) for group in known.signs):
+            found = known.pattern.search(text)
+            if found and not known.pattern.search(allowed):
                 return shortened(found[0].strip(), _EXCERPT)
     return None

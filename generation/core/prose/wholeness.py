@@ -24,8 +24,8 @@ _PLACEHOLDERS: tuple[re.Pattern[str], ...] = (
 
 # One of these is in every placeholder; looking for them first keeps the check at microseconds.
 _SIGNS = (
-    "ipsum", "todo", "tbd", "fixme", "insert", "placeholder", "to be added", "to be completed", "to be decided",
-    "to be defined", "to be filled", "to be written", "goes here", "n/a", "xxx", "sample text",
+    "ipsum", "todo", "tbd", "fixme", "insert", "placeholder", "[to be ", "[ to be ", "goes here", "n/a", "xxx",
+    "sample text",
 )
 
 _OPENERS = "([{（［｛【「『"

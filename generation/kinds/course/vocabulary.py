@@ -143,10 +143,6 @@ ALL_OR_NONE: Final = re.compile(
     r"|(?:toutes?|tous|aucune?) (?:de )?(?:ces |les |des )?(?:réponses|options|propositions)\b|aucune de ces|(?:toutes|aucune) (?:les|des) (?:précédentes|propositions))",
     re.IGNORECASE,
 )
-NEGATION: Final = re.compile(
-    r"\b(?P<word>not|except|never|least|isn['’]t|aren['’]t|doesn['’]t|don['’]t|nicht|kein\w*|außer|niemals|no|excepto|salvo|nunca|pas|sauf|excepté|jamais|aucun\w*)\b",
-    re.IGNORECASE,
-)
 ASKS_WHICH: Final = re.compile(
     r"\b(?:which|what|who|select|choose|pick|welche\w*|was|wer|wähle\w*|cuál\w*|qué|quién|selecciona|elige|quel\w*|lequel|laquelle|lesquel\w*|qu['’]est-ce|choisis\w*)\b",
     re.IGNORECASE,
@@ -195,16 +191,23 @@ ANSWER_IS: Final = re.compile(
 
 # --- prose ---------------------------------------------------------------------------------------
 
-# Each with the signs of which one is in whatever it finds: most texts have none, and are not searched.  Of the
+# Each with the words of which one is in whatever it finds: most texts have none, and are not searched.  Of the
 # language of the course, or English ones.
-CLICK_HERE_SIGNS: Final = {"en": ("click", "tap "), "de": ("klick",), "es": ("clic ",), "fr": ("clique",)}
+CLICK_HERE_WORDS: Final = {
+    "en": frozenset({"click", "tap"}), "de": frozenset({"klick", "klicke", "klicken", "klickt"}),
+    "es": frozenset({"clic"}), "fr": frozenset({"cliquez", "clique"}),
+}
 CLICK_HERE: Final = re.compile(
     r"\b(?:click|tap) (?:here|this link|on this link)\b|\bklick\w* (?:Sie )?(?:hier|auf diesen Link)\b|\bha(?:z|ga|ced) clic aquí\b|\bcliquez (?:ici|sur ce lien)\b|\bclique ici\b", re.IGNORECASE,
 )
-SEE_PICTURE_SIGNS: Final = {
-    "en": ("picture", "figure", "image", "diagram", "photo", "screenshot", "illustration", "the video"),
-    "de": ("abbildung", " bild", "foto", "grafik", "skizze"), "es": ("figura", "imagen", "foto"),
-    "fr": ("figure", "image", "photo", "illustration"),
+SEE_PICTURE_WORDS: Final = {
+    "en": frozenset(
+        "picture figure image diagram photo screenshot illustration pictures figures images diagrams photos screenshots "
+        "illustrations video drawing chart graphic sketch".split()
+    ),
+    "de": frozenset("abbildung bild foto grafik skizze zeichnung diagramm schaubild".split()),
+    "es": frozenset("figura imagen foto dibujo gráfico diagrama ilustración esquema fotografía".split()),
+    "fr": frozenset("figure image photo illustration dessin schéma graphique diagramme croquis".split()),
 }
 SEE_PICTURE: Final = re.compile(
     r"\b(?:(?:see|look at|as shown in|shown in|refer to) (?:the )?(?:picture|figure|image|diagram|photo|screenshot|illustration)s?(?: (?:above|below|on|\d)|\b(?=[.,:)]))"
@@ -212,15 +215,14 @@ SEE_PICTURE: Final = re.compile(
     r"|(?:siehe|wie in der) (?:die |der |das )?(?:Abbildung|Bild|Foto|Grafik|Skizze)\b|(?:véase|ver|mira) (?:la )?(?:figura|imagen|foto)\b"
     r"|(?:voir|regardez) (?:la |l['’])?(?:figure|image|photo|illustration)\b)", re.IGNORECASE,
 )
-BY_COLOUR_SIGNS: Final = {
-    "en": (
-        "the red ", "the green ", "the blue ", "the yellow ", "the orange ", "the purple ", "the gr", "the black ", "the white ", "the pink ",
-        "ed in ", "shown in ", "written in ", "on the right", "to the right", "in the right", "on the left", "to the left",
-        "in the left",
+BY_COLOUR_WORDS: Final = {
+    "en": frozenset("red green blue yellow orange purple grey gray black white pink right left".split()),
+    "de": frozenset(
+        "rote grüne blaue gelbe graue roten grünen blauen gelben grauen rot grün blau gelb rechts links rechten "
+        "linken".split()
     ),
-    "de": ("rote", "grüne", "blaue", "gelbe", "graue", "rot ", "grün ", "blau ", "gelb ", "rechts ", "links ", "rechten spalte", "linken spalte"),
-    "es": ("en rojo", "en verde", "en azul", "en amarillo", "derecha", "izquierda"),
-    "fr": ("en rouge", "en vert", "en bleu", "en jaune", "droite", "gauche"),
+    "es": frozenset("rojo verde azul amarillo derecha izquierda".split()),
+    "fr": frozenset("rouge vert bleu jaune droite gauche".split()),
 }
 BY_COLOUR: Final = re.compile(
     r"\bthe (?:red|green|blue|yellow|orange|purple|grey|gray|black|white|pink) (?:one|ones|part|text|box|row|line|area|words?|column|cells?|entries|items?)\b(?! (?:of the|wire))"

@@ -123,22 +123,22 @@ def too_many_negative_stems(brief: Brief, document: Document) -> Iterator[Findin
 
 
 _OF_LANGUAGE = {
-    "en": re.compile(r"not|except|never|least|.*n['’]t", re.IGNORECASE),
-    "de": re.compile(r"nicht|kein.*|außer|niemals", re.IGNORECASE),
-    "es": re.compile(r"no|excepto|salvo|nunca", re.IGNORECASE),
-    "fr": re.compile(r"pas|sauf|excepté|jamais|aucun.*", re.IGNORECASE),
+    "en": re.compile(r"\b(?:not|except|never|least|(?:is|are|do|does)n['’]t)\b", re.IGNORECASE),
+    "de": re.compile(r"\b(?:nicht|kein\w*|außer|niemals)\b", re.IGNORECASE),
+    "es": re.compile(r"\b(?:no|excepto|salvo|nunca)\b", re.IGNORECASE),
+    "fr": re.compile(r"\b(?:pas|sauf|excepté|jamais|aucun\w*)\b", re.IGNORECASE),
 }
 
 
 def negation(stem: str, spoken: str) -> str | None:
     """The negation in the question that `stem` ends with; a case that is told before may say no as it likes."""
     own = _OF_LANGUAGE.get(spoken)
+    if own is None or not own.search(stem):
+        return None
     question = _QUESTION.search(stem)
     text = question[0] if question else stem.rsplit(". ", 1)[-1]
-    if own is None:
-        return None
-    words = (found["word"] for found in vocabulary.NEGATION.finditer(text))
-    word = next((word for word in words if own.fullmatch(word)), None)
+    found = own.search(text)
+    word = found[0] if found else None
     return word if word is not None and vocabulary.ASKS_WHICH.search(text) else None
 
 
@@ -146,8 +146,9 @@ def stems_agree_with_kind(draft: Draft) -> Iterator[Finding]:
     """CR-Q01, of the words: "which two" has two keys, "all that apply" is no single choice."""
     for n, item in enumerate(draft.lesson.quiz):
         keys = sum(option.is_correct for option in item.options)
-        asked = vocabulary.HOW_MANY.search(item.stem)
         low = item.stem.casefold()
+        is_counted = any(count in low for count in vocabulary.COUNTS)
+        asked = vocabulary.HOW_MANY.search(item.stem) if is_counted else None
         has_sign = any(sign in low for sign in vocabulary.MANY_SIGNS)
         if item.kind is ItemKind.SINGLE and has_sign and vocabulary.MANY.search(item.stem):
             yield _disagrees(n, "one answer", "several are asked for")

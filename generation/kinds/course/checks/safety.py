@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache, partial
+from functools import lru_cache
 from itertools import pairwise
 
 from generation.core.findings import Finding, Severity, error
@@ -49,19 +49,22 @@ def safe_markup(texts: Texts) -> Iterator[Finding]:
 
 def no_leaks(texts: Texts) -> Iterator[Finding]:
     spoken = texts.language
-    for passage, found in texts.where(lambda text: residue.scratch(text, allowed=texts.allowed, language=spoken)):
+    allowed, said = texts.allowed, texts.said
+    for passage, found in texts.where(
+        lambda text: residue.scratch(text, allowed=allowed, language=spoken, said=said)
+    ):
         yield error(
             "CR-S02", passage.pointer, measured=found, limit="nothing about the writing itself",
             message=f"The text speaks of its own writing: “{found}”.",
             advice="Write for the learner only, without a word about yourself, the request or these rules.",
         )
-    for passage, found in texts.where(residue.secret):
+    for passage, found in texts.where(residue.secret) if residue.may_hold_secret(texts.parts) else ():
         yield error(
             "CR-S02", passage.pointer, measured=found, limit="no keys",
             message=f"The text holds what looks like a key: “{found}”.",
             advice="Use a made-up word such as YOUR_KEY.",
         )
-    for passage, found in texts.where(lambda text: residue.contact(text, allowed=texts.allowed)):
+    for passage, found in texts.where(lambda text: residue.contact(text, allowed=allowed)):
         yield error(
             "CR-S02", passage.pointer, measured=found, limit="no addresses of people",
             message=f"The text holds an address or a telephone number that the brief does not name: “{found}”.",
@@ -71,7 +74,9 @@ def no_leaks(texts: Texts) -> Iterator[Finding]:
 
 def no_orders(texts: Texts) -> Iterator[Finding]:
     is_about_it = speaks_of(_ABOUT_PROMPTS, texts.allowed)
-    for passage, found in texts.where(lambda text: residue.orders(text, allowed=texts.allowed)):
+    for passage, found in texts.where(
+        lambda text: residue.orders(text, allowed=texts.allowed, said=texts.said)
+    ):
         yield error(
             "CR-S03", passage.pointer, measured=found, limit="no orders to a model",
             severity=Severity.HUMAN if is_about_it else Severity.ERROR,
@@ -105,6 +110,8 @@ def code_parses(draft: Draft) -> Iterator[Finding]:
 
 def links_are_known(texts: Texts) -> Iterator[Finding]:
     """CR-C05: nothing is cited that the brief does not name."""
+    if not links.may_refer(texts.said.parts):
+        return
     for passage, _ in texts.where(lambda text: next(iter(links.invented(text, texts.allowed)), None)):
         prose = without_code(passage.text)[0] if passage.is_markdown else passage.text
         for found in links.invented(prose, texts.allowed)[:3]:
@@ -203,24 +210,25 @@ def seen_by_everybody(texts: Texts) -> Iterator[Finding]:
                         message=f"A table cannot be read aloud: {fault}.",
                         advice="Give the table a header row and every row as many cells.",
                     )
-    for rule, signs, pattern, message, advice in (
-        ("CR-X02", vocabulary.CLICK_HERE_SIGNS, vocabulary.CLICK_HERE,
+    for rule, words, pattern, message, advice in (
+        ("CR-X02", vocabulary.CLICK_HERE_WORDS, vocabulary.CLICK_HERE,
          "A link says “{}”, which means nothing by itself.", "Say where it leads."),
-        ("CR-X02", vocabulary.SEE_PICTURE_SIGNS, vocabulary.SEE_PICTURE,
+        ("CR-X02", vocabulary.SEE_PICTURE_WORDS, vocabulary.SEE_PICTURE,
          "The text points to a picture that does not exist: “{}”.",
          "Say in words what the picture would show."),
-        ("CR-X04", vocabulary.BY_COLOUR_SIGNS, vocabulary.BY_COLOUR,
+        ("CR-X04", vocabulary.BY_COLOUR_WORDS, vocabulary.BY_COLOUR,
          "The text points by colour or place alone: “{}”.",
          "Name the thing by what it is, besides its colour or place."),
     ):
-        known = signs.get(texts.language, signs["en"])
-        if not any(sign in texts.low for sign in known):
-            continue
-        for passage, found in texts.where(partial(_first, pattern)):
-            yield warning(
-                rule, passage.pointer, measured=found, limit="words that everybody can follow",
-                message=message.format(found), advice=advice,
-            )
+        known = words.get(texts.language, words["en"]) & texts.said.words
+        for passage in texts.passages if known else ():
+            low = passage.text.casefold()
+            found = _first(pattern, passage.text) if any(word in low for word in known) else None
+            if found is not None:
+                yield warning(
+                    rule, passage.pointer, measured=found, limit="words that everybody can follow",
+                    message=message.format(found), advice=advice,
+                )
 
 
 def _first(pattern: re.Pattern[str], text: str) -> str | None:

@@ -29,6 +29,7 @@ MOST_PARAGRAPHS = 40
 OWN_AT_MOST = 0.34               # of the distinct stems of its own target: a lesson that misses it
 OTHER_AT_LEAST = 0.6             # of another's: the lesson that it is instead
 FEWEST_STEMS = 4
+SHORTEST_TERM = 6                # characters of a term that is looked for in other lessons
 _MINUTES = re.compile(r"\b(\d{1,3})\s?(?:-\s?)?(?:minutes?|min\b|Minuten?|minutos?)", re.IGNORECASE)
 # On small letters, and from one beginning: this is looked for in every text.
 _LESSON = re.compile(r"le(?:ssons?|ktion(?:en)?|çons?|cci(?:ón|ones))\s+(\d{1,3})\b(?![.,]\d)")
@@ -227,6 +228,12 @@ def own_terms_are_used(draft: Draft) -> Iterator[Finding]:
 def terms_of_later_lessons(draft: Draft) -> Iterator[Finding]:
     """CR-P02: a term is not used before the lesson that introduces it."""
     number = draft.place.number
+    terms = [
+        (place, term, bare) for place in draft.plan.lessons[number:] for term in place.planned.key_terms
+        if len(bare := _QUALIFIER.sub("", term).strip().casefold()) >= SHORTEST_TERM and bare in draft.texts.low
+    ]
+    if not terms:
+        return
     before = "\n".join((
         draft.texts.allowed, draft.plan.title,
         *(text for place in draft.plan.lessons[:number] for text in (
@@ -234,19 +241,17 @@ def terms_of_later_lessons(draft: Draft) -> Iterator[Finding]:
             *(objective.text for objective in place.planned.objectives),
         )),
     )).casefold()
-    for place in draft.plan.lessons[number:]:
-        for term in place.planned.key_terms:
-            bare = _QUALIFIER.sub("", term).strip().casefold()
-            if len(bare) < 6 or bare in before or bare not in draft.texts.low:
-                continue
-            word = re.compile(rf"(?<!\w){re.escape(bare)}(?!\w)", re.IGNORECASE)
-            pointer = next((passage.pointer for passage in draft.texts.passages if word.search(passage.text)), None)
-            if pointer is not None:
-                yield warning(
-                    "CR-P02", pointer, measured=shortened(term, 60), limit=f"from lesson {place.number} on",
-                    message=f"“{shortened(term, 60)}” is used here and introduced in lesson {place.number} only.",
-                    advice="Say it in other words, or leave it to the lesson that introduces it.",
-                )
+    for place, term, bare in terms:
+        if bare in before:
+            continue
+        word = re.compile(rf"(?<!\w){re.escape(bare)}(?!\w)", re.IGNORECASE)
+        pointer = next((passage.pointer for passage in draft.texts.passages if word.search(passage.text)), None)
+        if pointer is not None:
+            yield warning(
+                "CR-P02", pointer, measured=shortened(term, 60), limit=f"from lesson {place.number} on",
+                message=f"“{shortened(term, 60)}” is used here and introduced in lesson {place.number} only.",
+                advice="Say it in other words, or leave it to the lesson that introduces it.",
+            )
 
 
 def lessons_exist(texts: Texts) -> Iterator[Finding]:

@@ -37,7 +37,7 @@ FEWEST_ADDRESSES = 2         # of each form: one alone may be a quotation
 
 def not_garbled(texts: Texts) -> Iterator[Finding]:
     """CR-T09: no text shows how it was stored."""
-    if not any(sign in texts.everything for sign in _GARBLED_SIGNS):
+    if not any(sign in texts.parts for sign in _GARBLED_SIGNS):
         return
     is_about_it = speaks_of(_ABOUT_SIGNS, texts.allowed)
     for passage in texts.passages:
