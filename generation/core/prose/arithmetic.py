@@ -9,6 +9,7 @@ from dataclasses import dataclass
 ROUGHLY = 0.05          # of the value, where the text says "about"
 ROUNDING = 0.006        # of the value, else; and half of the last digit that is shown
 LONGEST = 80            # characters of one side
+FEWEST_NUMBERS = 3
 _SIGNS = (
     "=", " is ", " equals ", " gives ", " makes ", " are ", " ist ", " sind ", " ergibt ", " ergeben ", " macht ",
     " es ", " son ", " da ", " est ", " font ", " fait ", " donne ", "≈",
@@ -79,7 +80,9 @@ class WrongSum:
 
 def wrong_sums(text: str, language: str) -> list[WrongSum]:
     """The sums of `text` that do not come out; decimal marks as in `language`."""
-    if not any(digit in text for digit in "123456789") or len(_NUMBERS.findall(text)) < 3 or not any(sign in text for sign in _SIGNS):
+    if not any(digit in text for digit in "123456789") or not any(sign in text for sign in _SIGNS):
+        return []
+    if len(_NUMBERS.findall(text)) < FEWEST_NUMBERS:
         return []
     comma = language in {"de", "fr", "es", "it", "pt", "nl"}
     made: list[WrongSum] = []

@@ -31,7 +31,7 @@ DocumentRule = Callable[[Brief, Document], Iterator[Finding]]
 PLAN_RULES: tuple[PlanRule, ...] = (
     structure.plan_counts, structure.plan_titles, structure.objective_ladder, structure.prerequisites_come_earlier,
     objectives.objective_verbs, objectives.objective_form, objectives.objective_numbers, objectives.level_mix,
-    objectives.course_objectives_are_served, objectives.module_objectives_are_served,
+    objectives.course_objectives_are_served, objectives.module_objectives_are_served, objectives.titles_fit_the_course,
     teaching.terms_of_plan, promises.titles_carry_no_numbers, promises.summary_agrees_with_the_brief,
     coverage.rules_that_did_not_run,
 )

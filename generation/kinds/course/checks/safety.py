@@ -23,6 +23,8 @@ _WRONG_ON_PURPOSE = re.compile(
     r"fehler\w*|falsch\w*|ungültig\w*|erreur|faux|invalide|errores?|incorrecto|inválid[oa])\b", re.IGNORECASE,
 )
 _MOST_FORBIDDEN = 12
+_MOST_PLACES = 40       # of a word in one text that are looked at
+_AROUND = 60            # characters: what points to a picture or a colour is no longer
 
 
 def safe_markup(texts: Texts) -> Iterator[Finding]:
@@ -222,8 +224,7 @@ def seen_by_everybody(texts: Texts) -> Iterator[Finding]:
     ):
         known = words.get(texts.language, words["en"]) & texts.said.words
         for passage in texts.passages if known else ():
-            low = passage.text.casefold()
-            found = _first(pattern, passage.text) if any(word in low for word in known) else None
+            found = _first_near(known, pattern, passage.text)
             if found is not None:
                 yield warning(
                     rule, passage.pointer, measured=found, limit="words that everybody can follow",
@@ -231,9 +232,20 @@ def seen_by_everybody(texts: Texts) -> Iterator[Finding]:
                 )
 
 
-def _first(pattern: re.Pattern[str], text: str) -> str | None:
-    found = pattern.search(text)
-    return shortened(found[0], 60) if found else None
+def _first_near(words: frozenset[str], pattern: re.Pattern[str], text: str) -> str | None:
+    """What `pattern` finds around one of `words`: it has many branches, which are not tried at every letter."""
+    low = text.casefold()
+    for word in sorted(words):
+        at = low.find(word)
+        for _ in range(_MOST_PLACES):
+            if at < 0:
+                break
+            start = text.rfind(" ", 0, max(0, at - _AROUND)) + 1
+            found = pattern.search(text[max(start, at - 2 * _AROUND) : at + _AROUND])
+            if found:
+                return shortened(found[0], 60)
+            at = low.find(word, at + 1)
+    return None
 
 
 def language_of_document(brief: Brief, document: Document) -> Iterator[Finding]:

@@ -19,10 +19,12 @@ SECTION_WORDS = Size(80, 1_500)
 FEWEST_WORDS = 40                # of a section: below, there is no lesson in it
 LESSON_TIME = (0.8, 1.2)         # of the minutes asked for
 COURSE_TIME = (0.85, 1.15)
-GRADES = {ReadingLevel.PLAIN: (0, 8), ReadingLevel.GENERAL: (2, 12), ReadingLevel.ACADEMIC: (9, 18)}
+GRADES = {ReadingLevel.PLAIN: (0, 8), ReadingLevel.GENERAL: (2, 12), ReadingLevel.ACADEMIC: (7, 18)}
 LIX = {ReadingLevel.PLAIN: (15, 42), ReadingLevel.GENERAL: (18, 55), ReadingLevel.ACADEMIC: (38, 75)}
 LONG_SENTENCE = 35               # words
 MOST_LONG = 0.1
+ENDLESS_SENTENCE = 50            # words: one is too many
+MOST_LINES = 2                   # line breaks in a sentence
 FEWEST_SENTENCES = 10
 SHORTEST_FOREIGN = 150           # characters of a paragraph alone that is an error
 MOST_PARAGRAPHS = 40
@@ -137,7 +139,8 @@ def long_sentences(draft: Draft) -> Iterator[Finding]:
     if not has_spaces(draft.shown):
         return
     counts = draft.sentences
-    long = sum(len(sentence.split()) > LONG_SENTENCE for sentence in counts)
+    longest = max(counts, key=_words_of_sentence, default="")
+    long = sum(sentence.count(" ") >= LONG_SENTENCE and _words_of_sentence(sentence) > LONG_SENTENCE for sentence in counts)
     if len(counts) >= FEWEST_SENTENCES and long > MOST_LONG * len(counts):
         yield warning(
             "CR-R02", "/sections", measured=f"{long} of {len(counts)} sentences",
@@ -145,6 +148,18 @@ def long_sentences(draft: Draft) -> Iterator[Finding]:
             message=f"{long} of {len(counts)} sentences have more than {LONG_SENTENCE} words.",
             advice="Cut the longest sentences in two.",
         )
+    elif _words_of_sentence(longest) > ENDLESS_SENTENCE:
+        at = next((one.pointer for one in draft.texts.passages if longest in one.plain), "/sections")
+        yield warning(
+            "CR-R02", at, measured=f"{_words_of_sentence(longest)} words", limit=f"at most {ENDLESS_SENTENCE} words",
+            message=f"A sentence has {_words_of_sentence(longest)} words: “{shortened(longest, 60)}”.",
+            advice="Make two or three sentences of it.",
+        )
+
+
+def _words_of_sentence(sentence: str) -> int:
+    """None for a table or a verse: its lines are no sentence."""
+    return 0 if sentence.count("\n") > MOST_LINES else len(sentence.split())
 
 
 def texts_in_language(texts: Texts) -> Iterator[Finding]:
