@@ -18,6 +18,13 @@ _PLACEHOLDERS: tuple[re.Pattern[str], ...] = (
     re.compile(r"(?:^|:)[ \t\-*]*(?:TODO|TBD|FIXME)[ \t]*(?:[:.…–-]|$)", re.MULTILINE),
     re.compile(r"[\[<{]\s*(?:[Ii]nsert\s+[^\W\d_A-Z]|INSERT\s+[A-Z]|[Pp]laceholder\b)(?![^\]\n]*\]\()"),
     re.compile(r"\[\s*to be (?:added|completed|decided|defined|filled|written)\b", re.IGNORECASE),
+    # The same in German, French and Spanish, between brackets that are no link.
+    re.compile(
+        r"\[\s*(?:(?:noch |hier )*(?:zu )?(?:ergänzen|einfügen|ausfüllen|einsetzen|vervollständigen)"
+        r"|(?:Beispiel|Text|Inhalt|Abschnitt|Platzhalter)\b[^\]\n]{0,40}\b(?:einfügen|ergänzen|folgt)|Platzhalter\b"
+        r"|à (?:compléter|rédiger|remplir|insérer|définir|ajouter|venir)|insére[rz]\b|(?:exemple|texte) à (?:insérer|compléter|venir)"
+        r"|(?:a|por) (?:completar|rellenar|redactar|definir|añadir|insertar)|inserta[r]?\b|insérer\b|pendiente de\b)"
+        r"[^\]\n]{0,200}\](?!\()", re.IGNORECASE),
     re.compile(r"\b(?:content|text|example|explanation|lesson|section|summary|description) goes here\b", re.IGNORECASE),
     re.compile(r"\A\W*(?:n/a|xxx+|sample text|placeholder text)\W*\Z", re.IGNORECASE),
 )
@@ -25,7 +32,9 @@ _PLACEHOLDERS: tuple[re.Pattern[str], ...] = (
 # One of these is in every placeholder; looking for them first keeps the check at microseconds.
 _SIGNS = (
     "ipsum", "todo", "tbd", "fixme", "insert", "placeholder", "[to be ", "[ to be ", "goes here", "n/a", "xxx",
-    "sample text",
+    "sample text", "ergänzen", "einfügen", "ausfüllen", "einsetzen", "vervollständigen", "platzhalter", "[à ", "[ à ",
+    "insére", "insérer", "à compléter", "à venir", "completar", "rellenar", "redactar", "definir", "añadir", "insertar", "[inserta",
+    "[pendiente", "folgt",
 )
 
 _OPENERS = "([{（［｛【「『"

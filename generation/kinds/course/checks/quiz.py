@@ -24,7 +24,8 @@ _VOWEL = re.compile(r"^\W*[aeiou]", re.IGNORECASE)
 _ARTICLE = re.compile(r"\b(an?)\s*(?:[.:…_]|\.\.\.)*\s*$", re.IGNORECASE)
 # They are written with a vowel and spoken with a consonant, or the other way round.
 _ODD_SOUND = re.compile(r"^\W*(?:(?i:u(?:ni|se|su|ti|ro)|eu|one|once|h(?:our|onest|onou?r|eir))|[A-Z]{2,}|\d)")
-_QUESTION = re.compile(r"[^.!?]*\?\W*$")
+_QUESTION = re.compile(r"[^.!?]+\?")
+_PAIR = re.compile(r"\b(?:and|und|y|e|et|with|mit|con|avec|both|plus)\b|[,;/&+]", re.IGNORECASE)
 _EMPHASISED = re.compile(r"[*_]{1,2}[^\s*_]+[*_]{1,2}")
 
 
@@ -135,11 +136,9 @@ def negation(stem: str, spoken: str) -> str | None:
     own = _OF_LANGUAGE.get(spoken)
     if own is None or not own.search(stem):
         return None
-    question = _QUESTION.search(stem)
-    text = question[0] if question else stem.rsplit(". ", 1)[-1]
-    found = own.search(text)
-    word = found[0] if found else None
-    return word if word is not None and vocabulary.ASKS_WHICH.search(text) else None
+    questions = _QUESTION.findall(stem) or [stem.rsplit(". ", 1)[-1]]
+    asked = (found[0] for text in questions if (found := own.search(text)) and vocabulary.ASKS_WHICH.search(text))
+    return next(asked, None)
 
 
 def stems_agree_with_kind(draft: Draft) -> Iterator[Finding]:
@@ -153,8 +152,10 @@ def stems_agree_with_kind(draft: Draft) -> Iterator[Finding]:
         if item.kind is ItemKind.SINGLE and has_sign and vocabulary.MANY.search(item.stem):
             yield _disagrees(n, "one answer", "several are asked for")
         elif asked and (count := vocabulary.COUNTS[asked["count"].casefold()]) > 1 and count != keys:
-            if f"{asked['count']} " in item.stem[asked.start():].casefold() and item.kind is ItemKind.SINGLE:
-                continue      # "Which two-wire ... is": the things are two, the answer is one
+            if item.kind is ItemKind.SINGLE and any(_PAIR.search(option.text) for option in item.options):
+                continue      # "Which two numbers make 12?": the things are two, the answer is one pair
+            if item.stem[asked.end() : asked.end() + 1] == "-":
+                continue      # a two-wire cable
             yield _disagrees(n, f"{keys} correct options", f"the question asks for {count}")
 
 

@@ -122,16 +122,16 @@ def _alike(items: list[tuple[str, Item]]) -> Iterator[Finding]:
         for earlier in range(later):
             if not _may_be_alike(stems[later], stems[earlier]) or likeness(stems[later], stems[earlier]) < ALIKE_STEMS:
                 continue
-            if _NUMBERS.findall(stems[later]) != _NUMBERS.findall(stems[earlier]):
-                continue      # the same exercise with other numbers
             first = items[earlier]
-            is_same = _same_keys(item, first[1]) or (
-                not _GENERAL.search(item.stem) and len(stems[later].split()) >= 8
+            is_exercise = _NUMBERS.findall(stems[later]) != _NUMBERS.findall(stems[earlier])
+            is_same = not is_exercise and ( 
+                _same_keys(item, first[1]) or (not _GENERAL.search(item.stem) and len(stems[later].split()) >= 8)
             )
             yield error(
                 "CR-Q12", pointer, measured=f"as in {first[0]}", limit="a question of its own",
                 severity=Severity.ERROR if is_same else Severity.WARNING,
-                message=f"The question “{shortened(item.stem, 60)}” is asked twice.",
+                message=f"The question “{shortened(item.stem, 60)}” is asked twice"
+                        f"{', with other numbers' if is_exercise else ''}.",
                 advice="Ask about another case, or about another objective.",
             )
             break
