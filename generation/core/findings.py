@@ -1,6 +1,6 @@
 """What a check found wrong, and where."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -52,6 +52,30 @@ def error(
 ) -> Finding:
     """A finding of severity error, unless told otherwise."""
     return Finding(rule, severity, pointer, str(measured), str(limit), message, advice)
+
+
+MOST_OF_A_RULE = 5
+_GRAVITY = (Severity.ERROR, Severity.HUMAN, Severity.WARNING, Severity.INFO)
+
+
+def told(findings: list[Finding]) -> list[Finding]:
+    """`findings` in their order, at most five of each rule, the gravest; the last of them says how many more there are.
+
+    A reader stops at the third of a kind, and a model that writes again mends them all alike."""
+    if len(findings) <= MOST_OF_A_RULE:
+        return findings
+    by_rule: dict[str, list[int]] = {}
+    for place, finding in enumerate(findings):
+        by_rule.setdefault(finding.rule, []).append(place)
+    made: dict[int, Finding] = {}
+    for places in by_rule.values():
+        gravest = sorted(places, key=lambda place: _GRAVITY.index(findings[place].severity))[:MOST_OF_A_RULE]
+        made |= {place: findings[place] for place in gravest}
+        if len(places) > len(gravest):
+            last, more = max(gravest), len(places) - len(gravest)
+            message = f"{findings[last].message} And {more} more of this rule."
+            made[last] = replace(findings[last], message=message)
+    return [made[place] for place in sorted(made)]
 
 
 def pointer(*parts: str | int) -> str:

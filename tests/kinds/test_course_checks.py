@@ -316,7 +316,7 @@ def test_two_forms_of_address_are_found() -> None:
     brief, plan = KIND.brief(GERMAN_BRIEF), KIND.plan(GERMAN_PLAN)
     polite = "Jetzt prüfen Sie den Teig, und dann stellen Sie ihn warm."
     mixed = changed(GERMAN, (BODY, more(f"Wenn du unsicher bist, hilft dir ein Gummiband. {polite}")))
-    assert of_rule(KIND.check_unit(brief, plan, 1, KIND.unit(mixed)), "CR-R04") == [(W, "/sections")]
+    assert of_rule(KIND.check_unit(brief, plan, 1, KIND.unit(mixed)), "CR-R04") == [(W, "/sections/0/body")]
     assert of_rule(KIND.check_unit(brief, plan, 1, KIND.unit(changed(GERMAN, (BODY, more(polite))))), "CR-R04") == []
 
 

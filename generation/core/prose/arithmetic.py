@@ -22,6 +22,8 @@ _UNIT = (
     r"square (?:metres?|meters?)|m²|m2|cm²|cm2|m³|cm³|%|percent|Prozent|pour cent|por ciento)"
 )
 _NUMBERS = re.compile(r"\d+")
+_NUMBER_AT_START = re.compile(rf"({_NUMBER}).*", re.DOTALL)
+_WITH_COMMA = frozenset({"de", "fr", "es", "it", "pt", "nl"})      # as decimal mark
 _PERCENT = frozenset({"%", "percent", "Prozent", "pour cent", "por ciento"})
 _PLUS = r"\+|plus|más"
 _MINUS = r"−|–|-|minus|moins|menos"
@@ -84,7 +86,7 @@ def wrong_sums(text: str, language: str) -> list[WrongSum]:
         return []
     if len(_NUMBERS.findall(text)) < FEWEST_NUMBERS:
         return []
-    comma = language in {"de", "fr", "es", "it", "pt", "nl"}
+    comma = language in _WITH_COMMA
     made: list[WrongSum] = []
     for found in _SUM.finditer(text):
         value = _value(found["left"], comma)
@@ -101,6 +103,19 @@ def wrong_sums(text: str, language: str) -> list[WrongSum]:
         if not _differ(found, value, stated) or _is_another_unit(found, value, stated[0]) or _is_meant(text, found):
             continue
         made.append(WrongSum(found[0].strip(), value))
+    return made
+
+
+def right_results(text: str, language: str) -> list[str]:
+    """The results, as they are written, of the sums of `text` that come out."""
+    if not any(digit in text for digit in "123456789") or not any(sign in text for sign in _SIGNS):
+        return []
+    comma = language in _WITH_COMMA
+    made = []
+    for found in _SUM.finditer(text):
+        value, stated = _value(found["left"], comma), _stated(found["right"], comma)
+        if value is not None and stated is not None and not _differ(found, value, stated):
+            made.append(_NUMBER_AT_START.sub(r"\1", found["right"].strip(" €$£")))
     return made
 
 

@@ -130,7 +130,7 @@ _ORDERS: tuple[Pattern, ...] = (
 
 
 @dataclass(frozen=True)
-class Said:
+class SaidWords:
     """What `scratch` and `orders` look up: all words in small letters, what an apostrophe or hyphen joins apart; and
     all that stands between spaces, once."""
 
@@ -138,7 +138,7 @@ class Said:
     parts: str
 
 
-def said_in(text: str) -> Said:
+def said_in(text: str) -> SaidWords:
     """Of a text, or of what stands in it between spaces, each once."""
     parts: set[str] = set()
     for word in text.casefold().split():
@@ -146,11 +146,11 @@ def said_in(text: str) -> Said:
             parts.add(word)
         else:
             parts.update(_LETTERS.findall(word))
-    return Said(frozenset(parts), text.casefold())
+    return SaidWords(frozenset(parts), text.casefold())
 
 
 def scratch(
-    text: str, *, allowed: str = "", language: str = "", said: Said | None = None,
+    text: str, *, allowed: str = "", language: str = "", said: SaidWords | None = None,
 ) -> str | None:
     """Where the text speaks of its own writing: "let me draft", "as an AI, I cannot".
 
@@ -159,7 +159,7 @@ def scratch(
     return _first([pattern for name in sorted(spoken) for pattern in _SCRATCH[name]], text, allowed, said)
 
 
-def orders(text: str, *, allowed: str = "", said: Said | None = None) -> str | None:
+def orders(text: str, *, allowed: str = "", said: SaidWords | None = None) -> str | None:
     """An order to whatever model reads the text: "ignore all previous instructions"."""
     return _first(_ORDERS, text, allowed, said)
 
@@ -191,7 +191,7 @@ def contact(text: str, *, allowed: str = "") -> str | None:
     return None
 
 
-def _first(patterns: Sequence[Pattern], text: str, allowed: str, said: Said | None) -> str | None:
+def _first(patterns: Sequence[Pattern], text: str, allowed: str, said: SaidWords | None) -> str | None:
     if said is None:
         said = said_in(" ".join(set(text.split())))
     low = text.casefold()

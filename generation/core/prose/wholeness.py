@@ -22,7 +22,8 @@ _PLACEHOLDERS: tuple[re.Pattern[str], ...] = (
     re.compile(
         r"\[\s*(?:(?:noch |hier )*(?:zu )?(?:ergänzen|einfügen|ausfüllen|einsetzen|vervollständigen)"
         r"|(?:Beispiel|Text|Inhalt|Abschnitt|Platzhalter)\b[^\]\n]{0,40}\b(?:einfügen|ergänzen|folgt)|Platzhalter\b"
-        r"|à (?:compléter|rédiger|remplir|insérer|définir|ajouter|venir)|insére[rz]\b|(?:exemple|texte) à (?:insérer|compléter|venir)"
+        r"|à (?:compléter|rédiger|remplir|insérer|définir|ajouter|venir)|insére[rz]\b"
+        r"|(?:exemple|texte) à (?:insérer|compléter|venir)"
         r"|(?:a|por) (?:completar|rellenar|redactar|definir|añadir|insertar)|inserta[r]?\b|insérer\b|pendiente de\b)"
         r"[^\]\n]{0,200}\](?!\()", re.IGNORECASE),
     re.compile(r"\b(?:content|text|example|explanation|lesson|section|summary|description) goes here\b", re.IGNORECASE),
@@ -32,9 +33,12 @@ _PLACEHOLDERS: tuple[re.Pattern[str], ...] = (
 # One of these is in every placeholder; looking for them first keeps the check at microseconds.
 _SIGNS = (
     "ipsum", "todo", "tbd", "fixme", "insert", "placeholder", "[to be ", "[ to be ", "goes here", "n/a", "xxx",
-    "sample text", "ergänzen", "einfügen", "ausfüllen", "einsetzen", "vervollständigen", "platzhalter", "[à ", "[ à ",
-    "insére", "insérer", "à compléter", "à venir", "completar", "rellenar", "redactar", "definir", "añadir", "insertar", "[inserta",
-    "[pendiente", "folgt",
+    "sample text",
+)
+_SIGNS_IN_BRACKETS = (
+    "ergänzen", "einfügen", "ausfüllen", "einsetzen", "vervollständigen", "platzhalter", "folgt", "[à ", "[ à ",
+    "insére", "insérer", "à compléter", "à venir", "completar", "rellenar", "redactar", "definir", "añadir", "inserta",
+    "pendiente",
 )
 
 _OPENERS = "([{（［｛【「『"
@@ -74,7 +78,7 @@ def placeholder(text: str, *, allowed: str = "") -> str | None:
 
 def may_hold_placeholder(low: str) -> bool:
     """Whether `low`, in small letters, has a word that every placeholder has; to look at many texts at once."""
-    return any(sign in low for sign in _SIGNS)
+    return any(sign in low for sign in _SIGNS) or ("[" in low and any(sign in low for sign in _SIGNS_IN_BRACKETS))
 
 
 def without_code(text: str) -> tuple[str, bool]:

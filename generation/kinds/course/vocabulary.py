@@ -198,6 +198,11 @@ CHECKING: Final = frozenset(
     "localizar identificar detectar vérifier trouver localiser repérer identifier détecter".split()
 )
 
+AFTER_CHECKING: Final = frozenset(
+    "fix repair correct judge assess beheben reparieren beurteilen bewerten reparar corregir valorar réparer corriger "
+    "évaluer".split()
+)
+
 # --- prose ---------------------------------------------------------------------------------------
 
 # Each with the words of which one is in whatever it finds: most texts have none, and are not searched.  Of the

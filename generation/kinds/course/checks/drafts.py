@@ -68,7 +68,7 @@ class Texts:
         return plain.words(self.parts)
 
     @cached_property
-    def said(self) -> residue.Said:
+    def said(self) -> residue.SaidWords:
         return residue.said_in(self.parts)
 
     def where(self, found_in: Callable[[str], str | None]) -> Iterator[tuple[Passage, str]]:

@@ -138,8 +138,8 @@ def _objectives_of_another_course(brief: Brief, plan: Plan) -> Iterator[Finding]
             yield warning(
                 "CR-O06", f"/objectives/{k}/text", measured=shortened(objective.text, 60),
                 limit="a word of the brief, or of an objective that supports it",
-                message=f"Nothing leads to the course objective “{shortened(objective.text, 60)}”: neither the brief nor "
-                        f"the module objectives that support {objective.id} speak of it.",
+                message=f"Nothing leads to the course objective “{shortened(objective.text, 60)}”: neither the "
+                        f"brief nor the module objectives that support {objective.id} speak of it.",
                 advice="Write a course objective that the brief asks for and the modules lead to.",
             )
 
@@ -323,6 +323,6 @@ def _two_verbs(text: str, spoken: str) -> str | None:
     if spoken == "de" and found["first"].casefold() not in verbs:
         return None
     first = found["first"] if spoken == "de" else words(found[0])[0]
-    if first.casefold() in vocabulary.CHECKING:
+    if first.casefold() in vocabulary.CHECKING and found["second"].casefold() in vocabulary.AFTER_CHECKING:
         return None
     return shortened(found[0].strip(" .-*•"), 40)

@@ -19,6 +19,8 @@ MOST_LONGEST = 0.4          # of the single-choice items of a course
 FEWEST_ITEMS = 10
 FEWEST_IN_LESSON = 4
 MOST_NEGATIVE = 0.1
+LONGEST_COMMON = 6          # letters of a word that can strike
+MOST_TAUGHT = 4             # times that it stands in the lesson: what it is about strikes nobody
 SHORTEST_NAMED = 12         # characters of an option that a rationale can be said to name
 _VOWEL = re.compile(r"^\W*[aeiou]", re.IGNORECASE)
 _ARTICLE = re.compile(r"\b(an?)\s*(?:[.:…_]|\.\.\.)*\s*$", re.IGNORECASE)
@@ -188,7 +190,12 @@ def grammar_cues(draft: Draft) -> Iterator[Finding]:
 
 def clang_cues(draft: Draft) -> Iterator[Finding]:
     """CR-Q08: a striking word of the stem that the key has, and no distractor."""
-    common = stems(f"{draft.brief.subject} {draft.plan.title}")
+    planned = draft.place.planned
+    common = stems(" ".join((
+        draft.brief.subject, draft.plan.title, planned.title, *planned.key_terms,
+        *(objective.text for objective in planned.objectives),
+    )))
+    taught = draft.teaching.casefold()
     for n, item in enumerate(draft.lesson.quiz):
         if item.kind is not ItemKind.SINGLE:
             continue
@@ -196,8 +203,12 @@ def clang_cues(draft: Draft) -> Iterator[Finding]:
         key = {stem for option in item.options if option.is_correct for stem in stems(option.text)}
         others = {stem for option in item.options if not option.is_correct for stem in stems(option.text)}
         shared = (asked & key) - others
-        if shared:
-            word = _word_of(item.stem, min(shared))
+        striking = sorted(
+            stem for stem in shared
+            if len(_word_of(item.stem, stem)) >= LONGEST_COMMON and taught.count(stem) <= MOST_TAUGHT
+        )
+        if striking:
+            word = _word_of(item.stem, striking[0])
             yield warning(
                 "CR-Q08", f"/quiz/{n}/stem", measured=word, limit="no striking word in question and key only",
                 message=f"In quiz item {n + 1} question and correct option share “{word}”, and no other option does.",

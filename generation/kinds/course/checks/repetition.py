@@ -103,7 +103,8 @@ def items_are_independent(draft: Draft) -> Iterator[Finding]:
 
 def items_differ(draft: Draft) -> Iterator[Finding]:
     """CR-Q12, within a lesson."""
-    yield from _alike([(f"/quiz/{n}/stem", item) for n, item in enumerate(draft.lesson.quiz)])
+    items = [(f"/quiz/{n}/stem", item) for n, item in enumerate(draft.lesson.quiz)]
+    yield from _alike(items, may_be_exercises=True)
 
 
 def items_differ_across_lessons(brief: Brief, document: Document) -> Iterator[Finding]:
@@ -113,10 +114,10 @@ def items_differ_across_lessons(brief: Brief, document: Document) -> Iterator[Fi
         for m, module in enumerate(document.modules) for k, lesson in enumerate(module.lessons)
         for n, item in enumerate(lesson.quiz)
     ]
-    yield from _alike(items[:MOST_COMPARED])
+    yield from _alike(items[:MOST_COMPARED], may_be_exercises=False)
 
 
-def _alike(items: list[tuple[str, Item]]) -> Iterator[Finding]:
+def _alike(items: list[tuple[str, Item]], *, may_be_exercises: bool) -> Iterator[Finding]:
     stems = [normal(item.stem) for _, item in items]
     for later, (pointer, item) in enumerate(items):
         for earlier in range(later):
@@ -124,7 +125,9 @@ def _alike(items: list[tuple[str, Item]]) -> Iterator[Finding]:
                 continue
             first = items[earlier]
             is_exercise = _NUMBERS.findall(stems[later]) != _NUMBERS.findall(stems[earlier])
-            is_same = not is_exercise and ( 
+            if is_exercise and may_be_exercises:
+                continue      # what one lesson trains with other numbers
+            is_same = not is_exercise and (
                 _same_keys(item, first[1]) or (not _GENERAL.search(item.stem) and len(stems[later].split()) >= 8)
             )
             yield error(

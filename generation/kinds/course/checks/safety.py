@@ -1,28 +1,31 @@
-"""CR-S01 to S04, C05, C07, Q15, X01 to X04: what texts must not carry, and what must hold for everybody."""
+"""CR-S01 to S04, C05, Q15, X01 to X04: what texts must not carry, and what must hold for everybody."""
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
 from itertools import pairwise
 
 from generation.core.findings import Finding, Severity, error
 from generation.core.prose import arithmetic, code_faults, links, markup_faults, residue
-from generation.core.prose.plain import sentences
 from generation.core.prose.wholeness import shortened, without_code
 from generation.kinds.course import vocabulary
 from generation.kinds.course.brief import Brief
 from generation.kinds.course.checks.drafts import Draft, Texts, speaks_of, warning
-from generation.kinds.course.schema import Document
+from generation.kinds.course.schema import Document, ItemKind, Option
 
 _ABOUT_MARKUP = re.compile(r"\b(?:html|xss|javascript|web\w*|css|markup|markdown|svg|front-?end)\b", re.IGNORECASE)
 _ABOUT_PROMPTS = re.compile(
     r"\b(?:prompt\w*|injection\w*|jailbreak\w*|LLMs?|language models?|Sprachmodell\w*|AI|KI|IA)\b", re.IGNORECASE,
 )
+# What explanations of distractors say, and those of keys do not.
+_MISTAKE = re.compile(
+    r"\b(?:only|instead|forg[eo]t\w*|ignor\w*|confus\w*|mix\w*|mistak\w*|wrong\w*|but|should|nur|statt\w*|vergiss\w*|vergessen|"
+    r"verwechsel\w*|falsch\w*|aber|sondern|solo|olvid\w*|confund\w*|pero|seulement|oubli\w*|confond\w*|mais|au lieu)\b",
+    re.IGNORECASE,
+)
 _WRONG_ON_PURPOSE = re.compile(
     r"\b(?:SyntaxError|does not (?:parse|run|compile)|invalid|broken|mistake|bug\w*|wrong|error|fix|find the|"
     r"fehler\w*|falsch\w*|ungültig\w*|erreur|faux|invalide|errores?|incorrecto|inválid[oa])\b", re.IGNORECASE,
 )
-_MOST_FORBIDDEN = 12
 _MOST_PLACES = 40       # of a word in one text that are looked at
 _AROUND = 60            # characters: what points to a picture or a colour is no longer
 
@@ -124,43 +127,6 @@ def links_are_known(texts: Texts) -> Iterator[Finding]:
             )
 
 
-def notes_are_kept(texts: Texts) -> Iterator[Finding]:
-    """CR-C07: what the notes of the brief rule out is not used."""
-    for forbidden in _forbidden(texts.brief.notes):
-        # Its words as they stand, but for their endings: "live work" is not every live part.
-        parts = {word[: max(4, len(word) - 2)] for word in forbidden.casefold().split()}
-        if not all(part in texts.low for part in parts):
-            continue
-        for passage in texts.passages:
-            if passage.key in {"option", "explanation"}:      # distractors are mistakes
-                continue
-            low = passage.text.casefold()
-            if not all(part in low for part in parts):
-                continue
-            said = next((
-                sentence for sentence in sentences(passage.plain)
-                if all(part in sentence.casefold() for part in parts) and not vocabulary.NEGATED.search(sentence)
-            ), None)
-            if said is not None:
-                yield warning(
-                    "CR-C07", passage.pointer, measured=shortened(said, 80), limit=f"no {shortened(forbidden, 60)}",
-                    message=f"The notes of the brief rule out “{shortened(forbidden, 60)}”, and the text speaks of it.",
-                    advice="Teach it without, as the brief asks.",
-                )
-                break
-
-
-@lru_cache(maxsize=64)
-def _forbidden(notes: str) -> tuple[str, ...]:
-    found = []
-    for match in vocabulary.FORBIDS.finditer(notes):
-        for part in re.split(r"\s+(?:or|and|oder|und|ni|o|y|ou|et)\s+", match["what"]):
-            words = part.strip().split()
-            if words and len(words) <= 6 and len(part.strip()) >= 3:
-                found.append(" ".join(words[:4]))
-    return tuple(found[:_MOST_FORBIDDEN])
-
-
 def sums_come_out(draft: Draft) -> Iterator[Finding]:
     """CR-Q15: arithmetic that stands in prose is right; in a quiz only what explains the key has to be."""
     right = {
@@ -177,6 +143,30 @@ def sums_come_out(draft: Draft) -> Iterator[Finding]:
                 message=f"“{shortened(wrong.written, 80)}” does not come out: it is {wrong.value:.6g}.",
                 advice="Compute it again, and mend every number that follows from it.",
             )
+
+
+def answers_are_the_keys(draft: Draft) -> Iterator[Finding]:
+    """CR-Q13, as far as explanations show sums: one comes out at a wrong option, and none leads to the key."""
+    for n, item in enumerate(draft.lesson.quiz):
+        key = next((option for option in item.options if option.is_correct), None)
+        if item.kind is not ItemKind.SINGLE or key is None or not any(digit.isdecimal() for digit in key.text):
+            continue
+        if arithmetic.right_results(f"{key.explanation}\n{item.rationale}", draft.language):
+            continue
+        right = [option for option in item.options if not option.is_correct and _is_reached(option, draft.language)]
+        if len(right) == 1 and not _MISTAKE.search(right[0].explanation) and _MISTAKE.search(key.explanation):
+            yield warning(
+                "CR-Q13", f"/quiz/{n}/options", measured=shortened(key.text, 40), limit=shortened(right[0].text, 40),
+                message=f"The explanations of quiz item {n + 1} compute “{shortened(right[0].text, 40)}”, and "
+                        f"“{shortened(key.text, 40)}” is marked as correct.",
+                advice="Compute the answer again, and mark the option that it is.",
+            )
+
+
+def _is_reached(option: Option, spoken: str) -> bool:
+    """Whether its own explanation computes it."""
+    results = arithmetic.right_results(option.explanation, spoken)
+    return any(result in option.text for result in results)
 
 
 def headings_of_bodies(draft: Draft) -> Iterator[Finding]:

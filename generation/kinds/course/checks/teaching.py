@@ -1,6 +1,7 @@
 """CR-L01 to L03, R01 to R03, P02, P04, T06: how much a lesson says, how hard, in which language, and about what."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 
 from generation.core.findings import Finding, Severity, error
@@ -27,10 +28,12 @@ ENDLESS_SENTENCE = 50            # words: one is too many
 MOST_LINES = 2                   # line breaks in a sentence
 FEWEST_SENTENCES = 10
 SHORTEST_FOREIGN = 150           # characters of a paragraph alone that is an error
+FEWEST_FOREIGN = 4               # texts; of that many it is said once
 MOST_PARAGRAPHS = 40
 OWN_AT_MOST = 0.34               # of the distinct stems of its own target: a lesson that misses it
 OTHER_AT_LEAST = 0.6             # of another's: the lesson that it is instead
 FEWEST_STEMS = 4
+FEWEST_OF_OTHER = 3              # distinct stems of another lesson's target in a quiz
 SHORTEST_TERM = 6                # characters of a term that is looked for in other lessons
 _MINUTES = re.compile(r"\b(\d{1,3})\s?(?:-\s?)?(?:minutes?|min\b|Minuten?|minutos?)", re.IGNORECASE)
 # On small letters, and from one beginning: this is looked for in every text.
@@ -140,7 +143,7 @@ def long_sentences(draft: Draft) -> Iterator[Finding]:
         return
     counts = draft.sentences
     longest = max(counts, key=_words_of_sentence, default="")
-    long = sum(sentence.count(" ") >= LONG_SENTENCE and _words_of_sentence(sentence) > LONG_SENTENCE for sentence in counts)
+    long = sum(_words_of_sentence(sentence) > LONG_SENTENCE for sentence in counts)
     if len(counts) >= FEWEST_SENTENCES and long > MOST_LONG * len(counts):
         yield warning(
             "CR-R02", "/sections", measured=f"{long} of {len(counts)} sentences",
@@ -168,14 +171,29 @@ def texts_in_language(texts: Texts) -> Iterator[Finding]:
     if not language.can_tell(tag):
         return
     teaches_a_language = speaks_of(vocabulary.LANGUAGE_NAMES, texts.allowed)
+    read = 0
+    foreign: list[tuple[str, str, bool]] = []
     for pointer, text, is_list in _long_texts(texts.passages):
+        read += 1
         parts = [part for part in paragraphs(text)[:MOST_PARAGRAPHS] if len(part) >= language.SHORTEST]
         for part in parts if len(parts) > 1 else (text,):
             found = language.foreign_prose(part, tag, is_list=is_list)
             if found is not None:
                 is_sure = not teaches_a_language and (len(parts) < 2 or len(part) >= SHORTEST_FOREIGN)
-                yield _in_another_language(pointer, found.language, tag, is_sure=is_sure)
+                foreign.append((pointer, found.language, is_sure))
                 break
+    if len(foreign) >= FEWEST_FOREIGN and 2 * len(foreign) > read:
+        most = Counter(found for _, found, _ in foreign).most_common(1)[0][0]
+        yield error(
+            "CR-R03", "", measured=f"{most}, {len(foreign)} of {read} texts", limit=tag,
+            severity=Severity.WARNING if teaches_a_language else Severity.ERROR,
+            message=f"Most of it, {len(foreign)} of {read} texts, is in another language (“{most}”) than the course "
+                    f"(“{tag}”).",
+            advice=f"Write all of it in the language of the brief, {tag}.",
+        )
+    else:
+        for pointer, name, is_sure in foreign:
+            yield _in_another_language(pointer, name, tag, is_sure=is_sure)
 
 
 def _in_another_language(pointer: str, found: str, tag: str, *, is_sure: bool) -> Finding:
@@ -334,3 +352,27 @@ def nearest_to_its_own_target(draft: Draft) -> Iterator[Finding]:
         message=f"The lesson reads as if it were lesson {other_number}: it has {measured}.",
         advice="Teach the objectives and terms of the target block of this lesson.",
     )
+
+
+def quiz_of_its_own_lesson(draft: Draft) -> Iterator[Finding]:
+    """CR-T06, of the quiz: it asks about the words of its own target before those of another."""
+    targets = draft.plan.distinct_stems
+    number = draft.place.number
+    if len(targets) < 2 or not has_spaces(draft.shown):
+        return
+    asked = stems("\n".join(
+        passage.text for passage in draft.texts.passages if passage.pointer.startswith("/quiz/")
+    ))
+    taught = stems("\n".join((draft.shown, *draft.instructions)))
+    own = len(targets[number - 1] & asked)
+    count, other = max(
+        ((len(target & asked), -place) for place, target in enumerate(targets, 1) if place != number), default=(0, 0),
+    )
+    # What the lesson itself speaks of may be asked, whatever lesson it is the target of.
+    if count >= max(FEWEST_OF_OTHER, 2 * own + 1) and len(targets[-other - 1] & asked - taught) >= FEWEST_OF_OTHER - 1:
+        yield warning(
+            "CR-T06", "/quiz", measured=f"{own} words of its own target, {count} of that of lesson {-other}",
+            limit="its own target first",
+            message=f"The quiz asks about lesson {-other} rather than about its own.",
+            advice="Ask about what this lesson teaches.",
+        )
