@@ -31,8 +31,10 @@ SHORTEST_FOREIGN = 150           # characters of a paragraph alone that is an er
 FEWEST_FOREIGN = 4               # texts; of that many it is said once
 MOST_PARAGRAPHS = 40
 OWN_AT_MOST = 0.34               # of the distinct stems of its own target: a lesson that misses it
+IN_BODIES_AT_MOST = 0.12         # of the same stems: sections about something else
 OTHER_AT_LEAST = 0.6             # of another's: the lesson that it is instead
 FEWEST_STEMS = 4
+UNTAUGHT = 0.35                  # of the words of a quiz, not in its lesson
 FEWEST_OF_OTHER = 3              # distinct stems of another lesson's target in a quiz
 SHORTEST_TERM = 6                # characters of a term that is looked for in other lessons
 _MINUTES = re.compile(r"\b(\d{1,3})\s?(?:-\s?)?(?:minutes?|min\b|Minuten?|minutos?)", re.IGNORECASE)
@@ -142,8 +144,10 @@ def long_sentences(draft: Draft) -> Iterator[Finding]:
     if not has_spaces(draft.shown):
         return
     counts = draft.sentences
-    longest = max(counts, key=_words_of_sentence, default="")
-    long = sum(_words_of_sentence(sentence) > LONG_SENTENCE for sentence in counts)
+    # Fewer spaces than that, and it is not worth a look.
+    long_ones = (one for one in counts if one.count(" ") >= LONG_SENTENCE - MOST_LINES)
+    over = [(count, one) for one in long_ones if (count := _words_of_sentence(one)) > LONG_SENTENCE]
+    long, (most, longest) = len(over), max(over, default=(0, ""))
     if len(counts) >= FEWEST_SENTENCES and long > MOST_LONG * len(counts):
         yield warning(
             "CR-R02", "/sections", measured=f"{long} of {len(counts)} sentences",
@@ -151,11 +155,11 @@ def long_sentences(draft: Draft) -> Iterator[Finding]:
             message=f"{long} of {len(counts)} sentences have more than {LONG_SENTENCE} words.",
             advice="Cut the longest sentences in two.",
         )
-    elif _words_of_sentence(longest) > ENDLESS_SENTENCE:
+    elif most > ENDLESS_SENTENCE:
         at = next((one.pointer for one in draft.texts.passages if longest in one.plain), "/sections")
         yield warning(
-            "CR-R02", at, measured=f"{_words_of_sentence(longest)} words", limit=f"at most {ENDLESS_SENTENCE} words",
-            message=f"A sentence has {_words_of_sentence(longest)} words: “{shortened(longest, 60)}”.",
+            "CR-R02", at, measured=f"{most} words", limit=f"at most {ENDLESS_SENTENCE} words",
+            message=f"A sentence has {most} words: “{shortened(longest, 60)}”.",
             advice="Make two or three sentences of it.",
         )
 
@@ -330,6 +334,16 @@ def nearest_to_its_own_target(draft: Draft) -> Iterator[Finding]:
     if len(own) < FEWEST_STEMS or len(targets) < 2:
         return
     share = len(own & draft.stems) / len(own)
+    bodies = "\n".join(draft.sections).casefold()
+    in_bodies = sum(stem in bodies for stem in own)
+    if in_bodies <= IN_BODIES_AT_MOST * len(own) and share > in_bodies / len(own):
+        yield warning(
+            "CR-T06", "/sections", measured=f"{in_bodies} of {len(own)} words of its target",
+            limit=f"more than {IN_BODIES_AT_MOST:.0%}",
+            message="The sections hardly speak of what the lesson is to teach; only its other parts do.",
+            advice="Teach the objectives and terms of the target block in the sections.",
+        )
+        return
     others = [
         (len(other & draft.stems) / len(other), -number) for number, other in enumerate(targets, 1)
         if number != draft.place.number and len(other) >= FEWEST_STEMS
@@ -363,13 +377,16 @@ def quiz_of_its_own_lesson(draft: Draft) -> Iterator[Finding]:
     asked = stems("\n".join(
         passage.text for passage in draft.texts.passages if passage.pointer.startswith("/quiz/")
     ))
-    taught = stems("\n".join((draft.shown, *draft.instructions)))
     own = len(targets[number - 1] & asked)
     count, other = max(
         ((len(target & asked), -place) for place, target in enumerate(targets, 1) if place != number), default=(0, 0),
     )
     # What the lesson itself speaks of may be asked, whatever lesson it is the target of.
-    if count >= max(FEWEST_OF_OTHER, 2 * own + 1) and len(targets[-other - 1] & asked - taught) >= FEWEST_OF_OTHER - 1:
+    if count < max(FEWEST_OF_OTHER, 2 * own + 1):
+        return
+    taught = stems("\n".join((draft.shown, *draft.instructions)))
+    is_strange = len(asked - taught) > UNTAUGHT * len(asked)
+    if is_strange and len(targets[-other - 1] & asked - taught) >= FEWEST_OF_OTHER - 1:
         yield warning(
             "CR-T06", "/quiz", measured=f"{own} words of its own target, {count} of that of lesson {-other}",
             limit="its own target first",
