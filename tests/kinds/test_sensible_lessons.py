@@ -13,5 +13,5 @@ BLOCKING = {Severity.ERROR, Severity.HUMAN}
 def test_nothing_sends_a_sensible_lesson_back(one: SensibleLesson) -> None:
     brief, plan, unit = KIND.brief(one.whole_brief), KIND.plan(one.plan), KIND.unit(one.lesson)
     document = KIND.assemble(one.whole_brief, one.plan, {1: one.lesson})
-    found = [*KIND.check_plan(brief, plan), *KIND.check_unit(brief, plan, 1, unit), *KIND.check_document(brief, document)]
+    found = KIND.check_plan(brief, plan) + KIND.check_unit(brief, plan, 1, unit) + KIND.check_document(brief, document)
     assert [(one.rule, one.pointer, one.message) for one in found if one.severity in BLOCKING] == []
