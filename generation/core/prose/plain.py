@@ -47,6 +47,8 @@ def words(text: str) -> list[str]:
     for part in text.split():
         if part.isalpha():
             made.append(part)
+        elif part[:-1].isalpha() and part[-1] in ".,;:!?":
+            made.append(part[:-1])
         else:
             made += _WORD.findall(part)
     return made

@@ -140,13 +140,19 @@ class SaidWords:
 
 def said_in(text: str) -> SaidWords:
     """Of a text, or of what stands in it between spaces, each once."""
-    parts: set[str] = set()
-    for word in text.casefold().split():
-        if word.isalpha():
-            parts.add(word)
+    low = text.casefold()
+    words: set[str] = set()
+    rest: list[str] = []
+    for part in low.split():
+        if part.isalpha():
+            words.add(part)
+        elif part[:-1].isalpha():      # a comma or a full stop: the commonest by far
+            words.add(part[:-1])
+            rest.append(part[-1])
         else:
-            parts.update(_LETTERS.findall(word))
-    return SaidWords(frozenset(parts), text.casefold())
+            rest.append(part)
+    words.update(_LETTERS.findall(" ".join(rest)))
+    return SaidWords(frozenset(words), low)
 
 
 def scratch(

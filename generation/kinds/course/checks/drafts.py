@@ -9,7 +9,7 @@ from functools import cached_property, lru_cache
 
 from generation.core.findings import Finding, Severity, error
 from generation.core.prose import language, plain, residue
-from generation.core.prose.stems import stems_of
+from generation.core.prose.stems import stems, stems_of
 from generation.kinds.course.brief import Brief
 from generation.kinds.course.schema import Example, Item, Lesson, PlacedLesson, Plan, Section
 
@@ -130,6 +130,13 @@ class Draft:
     def sentences(self) -> list[str]:
         """Of what is shown."""
         return plain.sentences(self.shown)
+
+    @cached_property
+    def asked(self) -> tuple[tuple[set[str], tuple[set[str], ...]], ...]:
+        """The stems of each question, and of each of its options."""
+        return tuple(
+            (stems(item.stem), tuple(stems(option.text) for option in item.options)) for item in self.lesson.quiz
+        )
 
     @cached_property
     def stems(self) -> set[str]:

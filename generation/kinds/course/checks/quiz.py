@@ -199,10 +199,11 @@ def clang_cues(draft: Draft) -> Iterator[Finding]:
     for n, item in enumerate(draft.lesson.quiz):
         if item.kind is not ItemKind.SINGLE:
             continue
-        asked = stems(item.stem) - common
-        key = {stem for option in item.options if option.is_correct for stem in stems(option.text)}
-        others = {stem for option in item.options if not option.is_correct for stem in stems(option.text)}
-        shared = (asked & key) - others
+        asked, of_options = draft.asked[n]
+        pairs = list(zip(item.options, of_options, strict=True))
+        key = set().union(*(own for option, own in pairs if option.is_correct))
+        shared = (asked & key) - common
+        shared = shared.difference(*(own for option, own in pairs if not option.is_correct))
         striking = sorted(
             stem for stem in shared
             if len(_word_of(item.stem, stem)) >= LONGEST_COMMON and taught.count(stem) <= MOST_TAUGHT

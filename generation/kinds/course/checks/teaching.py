@@ -374,9 +374,7 @@ def quiz_of_its_own_lesson(draft: Draft) -> Iterator[Finding]:
     number = draft.place.number
     if len(targets) < 2 or not has_spaces(draft.shown):
         return
-    asked = stems("\n".join(
-        passage.text for passage in draft.texts.passages if passage.pointer.startswith("/quiz/")
-    ))
+    asked = set[str]().union(*(own.union(*of_options) for own, of_options in draft.asked))
     own = len(targets[number - 1] & asked)
     count, other = max(
         ((len(target & asked), -place) for place, target in enumerate(targets, 1) if place != number), default=(0, 0),
