@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from generation.core.prose.wholeness import shortened
 
 _EXCERPT = 80
+_LONGEST_ORDER = 130    # characters from its verb to the last sign of it: two gaps, and the words between
+_REST_OF_ORDER = 60     # and from there to its end
 _LETTERS = re.compile(r"\w+")
 
 # --- the writer talks to whoever asked ------------------------------------------------------------
@@ -22,6 +24,19 @@ class Pattern:
     words: frozenset[str]
     signs: tuple[tuple[str, ...], ...]
     pattern: re.Pattern[str]
+
+    def search(self, text: str, low: str) -> re.Match[str] | None:
+        """With two groups, the pattern ends near a sign of the last: only there is it tried, since it may have gaps."""
+        if len(self.signs) == 1:
+            return self.pattern.search(text)
+        for sign in self.signs[-1]:
+            at = low.find(sign)
+            while at >= 0:
+                found = self.pattern.search(text, max(0, at - _LONGEST_ORDER), at + _REST_OF_ORDER)
+                if found:
+                    return found
+                at = low.find(sign, at + len(sign))
+        return None
 
 
 def _pattern(signs: str, pattern: str) -> Pattern:
@@ -58,8 +73,8 @@ _SCRATCH: dict[str, tuple[Pattern, ...]] = {
         _pattern("prompt says|prompt asks|prompt requires|prompt wants", r"\b(?:the|your) (?:system )?prompt (?:says|asks|requires|wants)\b"),
         _pattern("so_far|<brief>|<target>|>", r"\bso_far\b|<brief>|<target>|</?think>|<\|[a-z_]{2,20}\|>"),
         _pattern("assistant]|system]|# assistant|# system", r"^\W{0,3}\[(?:assistant|system)\]|^#{2,3} (?:assistant|system)\s*:?$"),
-        _pattern("schema|prompt|brief|instructions|json&requested|required|specified|asked|demanded|instructed|described", r"\b(?:as )?(?:requested|required|specified|asked for|demanded|instructed|described) (?:by|in) (?:the|this|my|your) (?:JSON|(?:JSON |output |given )?schema|(?:system |user )?prompt|brief's|system message|prompt's)\b"),
-        _pattern("words&heading|markdown|schema|json", r"\([^()\n]{0,60}\b\d{2,4} (?:to|-|–) \d{2,4} words\b[^()\n]{0,60}\b(?:headings?|markdown|schema|JSON)\b[^()\n]{0,60}\)"),
+        _pattern("requested|required|specified|asked|demanded|instructed|described&schema|prompt|brief|json|system message", r"\b(?:as )?(?:requested|required|specified|asked for|demanded|instructed|described) (?:by|in) (?:the|this|my|your) (?:JSON|(?:JSON |output |given )?schema|(?:system |user )?prompt|brief's|system message|prompt's)\b"),
+        _pattern(" words&heading|markdown|schema|json", r"\([^()\n]{0,60}\b\d{2,4} (?:to|-|–) \d{2,4} words\b[^()\n]{0,60}\b(?:headings?|markdown|schema|JSON)\b[^()\n]{0,60}\)"),
         _pattern("note to self|thinking:|word count", r"\b(?:note to self\b|thinking:|word count: \d)"),
         _pattern(" draft of", r"\b(?:first|rough|initial) draft of (?:this|the) " + _PARTS + r"\b"),
     ),
@@ -68,7 +83,7 @@ _SCRATCH: dict[str, tuple[Pattern, ...]] = {
         _pattern("ich bin", r"\bich bin (?:nur )?(?:eine? )?(?:KI|Sprachmodell)\b"),
         _pattern("hier ist", r"^\W{0,4}hier ist (?:die|der|das|Ihr|Ihre|dein|deine) (?:(?:Lektion|Entwurf)|(?:überarbeitete|fertige|gewünschte|vollständige) " + _TEILE + r")\b(?=[^.\n:]{0,60}[:.]?$)"),
         _pattern("ich werde |lass mich|lassen sie mich", r"\b(?:lass(?:en Sie)? mich|ich werde) (?:nun|jetzt)? ?[^.\n]{0,40}\b" + _TEILE + r" [^.\n]{0,20}\b(?:entwerfen|schreiben|erstellen|verfassen)\b"),
-        _pattern("schema|prompt&wie ", r"\bwie (?:vom|im|durch das) (?:JSON-)?(?:Schema|Prompt) (?:verlangt|gefordert|gewünscht|vorgegeben|angegeben)\b"),
+        _pattern("wie &schema|prompt", r"\bwie (?:vom|im|durch das) (?:JSON-)?(?:Schema|Prompt) (?:verlangt|gefordert|gewünscht|vorgegeben|angegeben)\b"),
         _pattern("ich hoffe", r"\bich hoffe,? (?:das|dies) hilft\b"),
         _pattern("gerne!|natürlich!|selbstverständlich!", r"^\W{0,3}(?:gerne|natürlich|selbstverständlich)!\s{1,3}(?:hier|ich)\b"),
     ),
@@ -77,7 +92,7 @@ _SCRATCH: dict[str, tuple[Pattern, ...]] = {
         _pattern("je suis un", r"\bje suis (?:un|une) (?:IA|modèle de langage)\b"),
         _pattern("voici ", r"^\W{0,4}voici (?:la|le|votre|ta) (?:leçon|brouillon|(?:semaine|section|cours|programme|plan|version) (?:révisée?|corrigée?|complète?|demandée?))\b(?=[^.\n:]{0,60}[:.]?$)"),
         _pattern("je vais ", r"\bje vais (?:maintenant )?(?:rédiger|générer) (?:la|le|cette|ce)\b"),
-        _pattern("schéma|prompt&comme ", r"\bcomme (?:demandé|exigé|indiqué|précisé) (?:par|dans) (?:le|ce|votre) (?:schéma JSON|prompt)\b"),
+        _pattern("comme &schéma|prompt", r"\bcomme (?:demandé|exigé|indiqué|précisé) (?:par|dans) (?:le|ce|votre) (?:schéma JSON|prompt)\b"),
         _pattern("espère que", r"\bj['’]espère que cela (?:vous )?aide\b"),
         _pattern("bien sûr", r"^\W{0,3}bien sûr\s?!\s{1,3}(?:voici|je)\b"),
     ),
@@ -86,7 +101,7 @@ _SCRATCH: dict[str, tuple[Pattern, ...]] = {
         _pattern("soy un", r"\bsoy (?:un|una) (?:IA|modelo de lenguaje)\b"),
         _pattern("aquí ", r"^\W{0,4}aquí (?:tienes|está) (?:la|el|tu|su) (?:lección|borrador|(?:semana|sección|curso|programa|plan|versión) (?:revisad[oa]|corregid[oa]|complet[oa]|solicitad[oa]))\b(?=[^.\n:]{0,60}[:.]?$)"),
         _pattern("voy a ", r"\bvoy a (?:redactar|generar) (?:la|el|esta|este)\b"),
-        _pattern("esquema|prompt&como ", r"\bcomo (?:se pide|pide|exige|indica|se indica) (?:en |por )?(?:el|este|tu|su) (?:esquema JSON|prompt)\b"),
+        _pattern("como &esquema|prompt", r"\bcomo (?:se pide|pide|exige|indica|se indica) (?:en |por )?(?:el|este|tu|su) (?:esquema JSON|prompt)\b"),
         _pattern("espero que", r"\bespero que (?:esto )?(?:te|le) (?:ayude|sirva)\b"),
         _pattern("claro!|claro,|por supuesto!|por supuesto,", r"^\W{0,3}(?:claro|por supuesto)[!,]\s{1,3}aquí\b"),
     ),
@@ -119,9 +134,9 @@ FEWEST_DIGITS = 8
 _GAP = r"[^.!?\n]{0,40}?"
 _ORDERS: tuple[Pattern, ...] = (
     _pattern("ignore$|disregard$|forget$|override$&instruction|prompt|guideline|directive|rules ", rf"\b(?:ignore|disregard|forget|override)\b{_GAP}\b(?:previous|prior|above|earlier|preceding|all|your|system)\b{_GAP}\b(?:instructions?|prompts?|guidelines|directives|rules (?:above|before|given))\b"),
-    _pattern("anweisung|instruktion|vorgaben|prompt&ignorier|vergiss|vergessen|missacht", rf"\b(?:ignorier\w*|vergiss|vergessen Sie|missacht\w*)\b{_GAP}\b(?:vorherig\w*|bisherig\w*|obig\w*|vorig\w*|frühere\w*|alle\w*|deine\w*|ihre\w*)\b{_GAP}\b(?:Anweisung\w*|Instruktion\w*|Vorgaben|Prompts?)\b"),
-    _pattern("précédent|antérieur|ci-dessus&ignore|oublie", rf"\b(?:ignore[zr]?|oublie[zr]?)\b{_GAP}\b(?:instructions?|consignes|règles|directives)\b{_GAP}\b(?:précédentes?|antérieures?|ci-dessus)\b"),
-    _pattern("anteriores|previas|de arriba&ignor|olvid", rf"\b(?:ignora|ignore|ignorar|olvida|olvide)\b{_GAP}\b(?:instrucciones|reglas|indicaciones|órdenes)\b{_GAP}\b(?:anteriores|previas|de arriba)\b"),
+    _pattern("ignorier|vergiss|vergessen|missacht&anweisung|instruktion|vorgaben|prompt", rf"\b(?:ignorier\w*|vergiss|vergessen Sie|missacht\w*)\b{_GAP}\b(?:vorherig\w*|bisherig\w*|obig\w*|vorig\w*|frühere\w*|alle\w*|deine\w*|ihre\w*)\b{_GAP}\b(?:Anweisung\w*|Instruktion\w*|Vorgaben|Prompts?)\b"),
+    _pattern("ignore|oublie&précédent|antérieur|ci-dessus", rf"\b(?:ignore[zr]?|oublie[zr]?)\b{_GAP}\b(?:instructions?|consignes|règles|directives)\b{_GAP}\b(?:précédentes?|antérieures?|ci-dessus)\b"),
+    _pattern("ignor|olvid&anteriores|previas|de arriba", rf"\b(?:ignora|ignore|ignorar|olvida|olvide)\b{_GAP}\b(?:instrucciones|reglas|indicaciones|órdenes)\b{_GAP}\b(?:anteriores|previas|de arriba)\b"),
     _pattern("system prompt|your prompt|your instructions", r"\b(?:reveal|print|output|repeat|show)\b[^.!?\n]{0,30}\b(?:system prompt|your (?:instructions|prompt))\b"),
     _pattern("you are now", r"\byou are now (?:an? |in )?(?:\w+ )?(?:AI|assistant|language model|DAN|developer mode|unrestricted)\b"),
     _pattern("du bist", r"\bdu bist (?:jetzt|nun|ab jetzt) (?:ein\w* )?(?:\w+ )?(?:KI|Assistent|Sprachmodell)\b"),
@@ -205,7 +220,7 @@ def _first(patterns: Sequence[Pattern], text: str, allowed: str, said: SaidWords
         if known.words and said.words.isdisjoint(known.words):
             continue
         if all(any(sign in (low if " " in sign else said.parts) for sign in group) for group in known.signs):
-            found = known.pattern.search(text)
+            found = known.search(text, low)
             if found and not known.pattern.search(allowed):
                 return shortened(found[0].strip(), _EXCERPT)
     return None
