@@ -308,6 +308,10 @@ def test_rule_of_a_lesson_finds_its_defect(
     ("CR-T04", "/quiz/0/options/1/text", "Vitamin A"),
     ("CR-T09", BODY, more("Cafés in São Paulo; `\\n\\n` ends a line.")),
     ("CR-X02", BODY, more("Figure out what you pay.")),
+    ("CR-T03", BODY, more("Press [Insertar], [Einfügen] or [Insérer] on the keypad.")),
+    ("CR-S02", BODY, more("As required by the schema, a name is a string; type it as requested by the prompt.")),
+    ("CR-Q03", f"{QUIZ}/options/2/text", "All charges listed"), ("CR-Q03", f"{QUIZ}/options/2/text", "All sums above"),
+    ("CR-T05", BODY, more("Read it. Read it. Read it.")),
 ])
 def test_rule_of_a_lesson_leaves_a_near_miss_in_peace(rule: str, pointer: str, new: Any) -> None:
     before = of_rule(of_lesson(), rule)

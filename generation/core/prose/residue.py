@@ -73,7 +73,7 @@ _SCRATCH: dict[str, tuple[Pattern, ...]] = {
         _pattern("prompt says|prompt asks|prompt requires|prompt wants", r"\b(?:the|your) (?:system )?prompt (?:says|asks|requires|wants)\b"),
         _pattern("so_far|<brief>|<target>|>", r"\bso_far\b|<brief>|<target>|</?think>|<\|[a-z_]{2,20}\|>"),
         _pattern("assistant]|system]|# assistant|# system", r"^\W{0,3}\[(?:assistant|system)\]|^#{2,3} (?:assistant|system)\s*:?$"),
-        _pattern("requested|required|specified|asked|demanded|instructed|described&schema|prompt|brief|json|system message", r"\b(?:as )?(?:requested|required|specified|asked for|demanded|instructed|described) (?:by|in) (?:the|this|my|your) (?:JSON|(?:JSON |output |given )?schema|(?:system |user )?prompt|brief's|system message|prompt's)\b"),
+        _pattern("requested|asked for|demanded|instructed|wanted&schema|your prompt|my prompt|system prompt|user prompt", r"\b(?:requested|asked for|demanded|instructed|wanted) (?:by|in) (?:(?:the|this|my|your) (?:JSON |output |given )?schema|(?:my|your|(?:the )?(?:system|user)) prompt)\b"),
         _pattern(" words&heading|markdown|schema|json", r"\([^()\n]{0,60}\b\d{2,4} (?:to|-|–) \d{2,4} words\b[^()\n]{0,60}\b(?:headings?|markdown|schema|JSON)\b[^()\n]{0,60}\)"),
         _pattern("note to self|thinking:|word count", r"\b(?:note to self\b|thinking:|word count: \d)"),
         _pattern(" draft of", r"\b(?:first|rough|initial) draft of (?:this|the) " + _PARTS + r"\b"),

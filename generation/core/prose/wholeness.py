@@ -20,11 +20,12 @@ _PLACEHOLDERS: tuple[re.Pattern[str], ...] = (
     re.compile(r"\[\s*to be (?:added|completed|decided|defined|filled|written)\b", re.IGNORECASE),
     # The same in German, French and Spanish, between brackets that are no link.
     re.compile(
-        r"\[\s*(?:(?:noch |hier )*(?:zu )?(?:ergänzen|einfügen|ausfüllen|einsetzen|vervollständigen)"
-        r"|(?:Beispiel|Text|Inhalt|Abschnitt|Platzhalter)\b[^\]\n]{0,40}\b(?:einfügen|ergänzen|folgt)|Platzhalter\b"
-        r"|à (?:compléter|rédiger|remplir|insérer|définir|ajouter|venir)|insére[rz]\b"
+        r"\[\s*(?:(?:noch |hier |zu ){1,3}(?:ergänzen|einfügen|ausfüllen|einsetzen|vervollständigen)"
+        r"|(?:Beispiel|Inhalt|Platzhalter)\b[^\]\n]{0,40}\b(?:einfügen|ergänzen|folgt)|Platzhalter\b"
+        r"|à (?:compléter|rédiger|remplir|insérer|définir|ajouter|venir)|insérez?r?\s+(?:ici|une?|le|la)\b"
         r"|(?:exemple|texte) à (?:insérer|compléter|venir)"
-        r"|(?:a|por) (?:completar|rellenar|redactar|definir|añadir|insertar)|inserta[r]?\b|insérer\b|pendiente de\b)"
+        r"|(?:a|por) (?:completar|rellenar|redactar|definir|añadir|insertar)|insertar?\s+(?:aquí|una?|el|la)\b"
+        r"|pendiente de\b)"
         r"[^\]\n]{0,200}\](?!\()", re.IGNORECASE),
     re.compile(r"\b(?:content|text|example|explanation|lesson|section|summary|description) goes here\b", re.IGNORECASE),
     re.compile(r"\A\W*(?:n/a|xxx+|sample text|placeholder text)\W*\Z", re.IGNORECASE),

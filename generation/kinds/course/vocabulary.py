@@ -137,7 +137,7 @@ AND: Final[dict[str, re.Pattern[str]]] = {
 
 ALL_OR_NONE: Final = re.compile(
     r"^\W*(?:(?:all|none|any|both|neither) (?:of )?(?:the )?(?:above|these|them|answers?|options?|others?|preceding)\b(?! \w+ (?:are|is|have))"
-    r"|(?:all|none|any|both|neither|every\w*|nothing|each)\b[^.!?]{0,40}\b(?:(?:named|listed|mentioned|stated|given|said) (?:above|here|before)|listed|above)\W*$"
+    r"|(?:all|none|any|both|neither|every\w*|nothing|each)\b[^.!?]{0,40}\b(?:(?:named|listed|mentioned|stated|given|said) (?:above|here|before)|(?:of|the)\b[^.!?]{0,30}\babove)\W*$"
     r"|both (?:of the above|[a-e] and [a-e])\b|all (?:answers|options) are (?:correct|true|right)"
     r"|(?:alle|keine|beide)[rs]? (?:der )?(?:oben\w*|genannten|obigen|vorherigen|antworten|optionen|aussagen)\b|nichts davon|alles davon|keines? davon|alle davon"
     r"|(?:alles?|nichts|keine?[sr]?|beides?)\b[^.!?]{0,40}\b(?:(?:oben|zuvor|hier) )?(?:genannte|erwähnte|aufgeführte|aufgezählte)[nrs]?\W*$"
