@@ -339,10 +339,15 @@ def test_lesson_in_another_language_is_said_once() -> None:
     assert of_rule(foreign, "CR-R03") == [(E, "")]
 
 
-def test_of_a_rule_at_most_five_findings_are_told() -> None:
-    bad = quiz_item(options=options("All of the above", "None of the above", "Both of these"))
-    told = [finding for finding in of_lesson(("/quiz", [bad] * 4)) if finding.rule == "CR-Q03"]
-    assert len(told) == 5 and told[-1].message.endswith("And 7 more of this rule.")
+@pytest.mark.parametrize(("item_of_quiz", "rule", "told"), [
+    (quiz_item(stem="Which of these is not paid?"), "CR-Q06", 5),
+    (quiz_item(options=options("All of the above", "None of the above", "Both of these")), "CR-Q03", 13),
+])
+def test_of_a_rule_at_most_five_findings_or_thirteen_errors_are_told(
+    item_of_quiz: JsonObject, rule: str, told: int,
+) -> None:
+    found = [finding for finding in of_lesson(("/quiz", [item_of_quiz] * 8)) if finding.rule == rule]
+    assert len(found) == told and found[-1].message.endswith("more of this rule.")
 
 
 def test_lesson_about_something_else_is_found() -> None:
