@@ -77,6 +77,35 @@ def error(
     return Finding(rule, severity, pointer, str(measured), str(limit), message, advice)
 
 
+MOST_OF_A_RULE = 5
+# More than a draft is mended in: an error that is left out here would look like one that the mending has made.
+MOST_ERRORS_OF_A_RULE = 13
+_GRAVITY = (Severity.ERROR, Severity.HUMAN, Severity.WARNING, Severity.INFO)
+
+
+def told(findings: list[Finding]) -> list[Finding]:
+    """`findings` in their order, at most five of each rule, or thirteen errors, the gravest; the last of them says how
+    many more there are.
+
+    A reader stops at the third of a kind, and a model that writes again mends them all alike."""
+    if len(findings) <= MOST_OF_A_RULE:
+        return findings
+    by_rule: dict[str, list[int]] = {}
+    for place, finding in enumerate(findings):
+        by_rule.setdefault(finding.rule, []).append(place)
+    made: dict[int, Finding] = {}
+    for places in by_rule.values():
+        errors = sum(findings[place].is_error for place in places)
+        most = min(max(errors, MOST_OF_A_RULE), MOST_ERRORS_OF_A_RULE)
+        gravest = sorted(places, key=lambda place: _GRAVITY.index(findings[place].severity))[:most]
+        made |= {place: findings[place] for place in gravest}
+        if len(places) > len(gravest):
+            last, more = max(gravest), len(places) - len(gravest)
+            message = f"{findings[last].message} And {more} more of this rule."
+            made[last] = replace(findings[last], message=message)
+    return [made[place] for place in sorted(made)]
+
+
 def pointer(*parts: str | int) -> str:
     """The JSON Pointer (RFC 6901) to `parts`.
 

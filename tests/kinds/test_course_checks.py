@@ -106,6 +106,8 @@ PLAN_BREAKS: list[tuple[str, Severity, str, Any, str]] = [
     ("CR-O06", E, "/objectives", lambda old: [*old, {"id": "O2", "text": "Compare two tariffs"}], "/objectives/1"),
     ("CR-O06", W, f"{LESSON}/objectives", lambda old: [{**one, "supports": "M1.2"} for one in old],
      "/modules/0/objectives/0"),
+    ("CR-O06", W, "/objectives/0/text", "Describe the history of tea in three countries", "/objectives/0/text"),
+    ("CR-T06", W, "/modules/0/title", "Kneading and proofing rye dough", "/modules/0/title"),
     ("CR-P04", E, "/modules/0/lessons/1/key_terms/0", "Unit  price", "/modules/0/lessons/1/key_terms/0"),
     ("CR-T07", W, f"{LESSON}/title", "Lesson 1: Two prices", f"{LESSON}/title"),
     ("CR-T08", W, "/summary", "A course in 12 lessons for tenants who pay their own bill and check it.", "/summary"),
@@ -187,7 +189,26 @@ def options(*texts: str, explanations: tuple[str, ...] = ()) -> list[JsonObject]
 
 
 COPIED = "the sum for each kilometre. If Mina leaves for a month, only one of them goes down?"
+COMPUTED = quiz_item(stem="The dial shows 4210, and later 4350. What was used?", options=options(
+    "210", "140", "8560", explanations=(
+        "This takes the last digits only.", "4350 minus 4210 is 140.", "This adds them, but it is their difference.",
+    )))
+ENDLESS = "When the first part is done, although nobody has looked at the second one, the work goes on " * 4
 UNIT_BREAKS: list[tuple[str, Severity, str, Any, str]] = [
+    ("CR-R02", W, BODY, more(f"{ENDLESS}."), BODY),
+    ("CR-T03", E, BODY, more("[À compléter : un exemple avec une facture.]"), BODY),
+    ("CR-T05", W, BODY, more("Add both sums and write them down. " * 2), BODY),
+    ("CR-T06", W, "/sections", lambda old: [{**one, "body": "The harbour wakes before the town. " * 20} for one in old],
+     "/sections"),
+    ("CR-Q01", W, QUIZ, quiz_item(stem="Which two lines does Jon pay?", options=options("fee", "unit", "fine")),
+     f"{QUIZ}/stem"),
+    ("CR-Q03", E, f"{QUIZ}/options/2/text", "All of the things named above", f"{QUIZ}/options/2/text"),
+    ("CR-Q06", W, f"{QUIZ}/stem", "Which of these is not right? What does Jon pay?", f"{QUIZ}/stem"),
+    ("CR-Q13", W, QUIZ, COMPUTED, f"{QUIZ}/options"),
+    ("CR-Q14", E, f"{QUIZ}/options/0/explanation", "This is wrong and not the answer.",
+     f"{QUIZ}/options/0/explanation"),
+    ("CR-S02", E, BODY, more("(Body of 120 to 400 words, no headings, as requested by the schema.)"), BODY),
+    ("CR-X02", W, BODY, more("As the picture above shows, both are there."), BODY),
     ("CR-A02", E, "/quiz", lambda old: old[:1], "/quiz"),
     ("CR-L01", E, BODY, "The unit price and the standing charge differ.", BODY),
     ("CR-L01", W, BODY, "The unit price differs from the standing charge. " * 7, BODY),
@@ -287,10 +308,46 @@ def test_rule_of_a_lesson_finds_its_defect(
     ("CR-T04", "/quiz/0/options/1/text", "Vitamin A"),
     ("CR-T09", BODY, more("Cafés in São Paulo; `\\n\\n` ends a line.")),
     ("CR-X02", BODY, more("Figure out what you pay.")),
+    ("CR-T03", BODY, more("Press [Insertar], [Einfügen] or [Insérer] on the keypad.")),
+    ("CR-S02", BODY, more("As required by the schema, a name is a string; type it as requested by the prompt.")),
+    ("CR-Q03", f"{QUIZ}/options/2/text", "All charges listed"), ("CR-Q03", f"{QUIZ}/options/2/text", "All sums above"),
+    ("CR-T05", BODY, more("Read it. Read it. Read it.")),
 ])
 def test_rule_of_a_lesson_leaves_a_near_miss_in_peace(rule: str, pointer: str, new: Any) -> None:
     before = of_rule(of_lesson(), rule)
     assert of_rule(of_lesson((pointer, new)), rule) == before
+
+
+def test_what_the_brief_grants_alone_is_enough() -> None:
+    needs = ("/activities/0/instructions", more("Borrow a multimeter for it."))
+    assert of_rule(of_lesson(needs, notes="A phone, nothing else."), "CR-C07") == [(W, needs[0])]
+    assert of_rule(of_lesson(needs, notes="A phone and a multimeter, nothing else."), "CR-C07") == []
+    assert of_rule(of_lesson(needs, notes="A phone."), "CR-C07") == []
+
+
+@pytest.mark.parametrize(("notes", "text"), [
+    ("Prices in euros.", "It cost 15 dollars."), ("Metric units.", "The dial hangs 5 feet above the floor."),
+])
+def test_money_and_measures_are_those_of_the_brief(notes: str, text: str) -> None:
+    change = ("/activities/0/instructions", more(text))
+    assert of_rule(of_lesson(change, notes=notes), "CR-C07") == [(W, change[0])]
+    assert of_rule(of_lesson(change, notes="None."), "CR-C07") == []
+
+
+def test_lesson_in_another_language_is_said_once() -> None:
+    foreign = KIND.check_unit(KIND.brief({**BRIEF, "language": "de"}), KIND.plan(PLAN), 1, KIND.unit(FIRST))
+    assert of_rule(foreign, "CR-R03") == [(E, "")]
+
+
+@pytest.mark.parametrize(("item_of_quiz", "rule", "told"), [
+    (quiz_item(stem="Which of these is not paid?"), "CR-Q06", 5),
+    (quiz_item(options=options("All of the above", "None of the above", "Both of these")), "CR-Q03", 13),
+])
+def test_of_a_rule_at_most_five_findings_or_thirteen_errors_are_told(
+    item_of_quiz: JsonObject, rule: str, told: int,
+) -> None:
+    found = [finding for finding in of_lesson(("/quiz", [item_of_quiz] * 8)) if finding.rule == rule]
+    assert len(found) == told and found[-1].message.endswith("more of this rule.")
 
 
 def test_lesson_about_something_else_is_found() -> None:
@@ -316,7 +373,7 @@ def test_two_forms_of_address_are_found() -> None:
     brief, plan = KIND.brief(GERMAN_BRIEF), KIND.plan(GERMAN_PLAN)
     polite = "Jetzt prüfen Sie den Teig, und dann stellen Sie ihn warm."
     mixed = changed(GERMAN, (BODY, more(f"Wenn du unsicher bist, hilft dir ein Gummiband. {polite}")))
-    assert of_rule(KIND.check_unit(brief, plan, 1, KIND.unit(mixed)), "CR-R04") == [(W, "/sections")]
+    assert of_rule(KIND.check_unit(brief, plan, 1, KIND.unit(mixed)), "CR-R04") == [(W, "/sections/0/body")]
     assert of_rule(KIND.check_unit(brief, plan, 1, KIND.unit(changed(GERMAN, (BODY, more(polite))))), "CR-R04") == []
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 ROUGHLY = 0.05          # of the value, where the text says "about"
 ROUNDING = 0.006        # of the value, else; and half of the last digit that is shown
 LONGEST = 80            # characters of one side
+FEWEST_NUMBERS = 3
 _SIGNS = (
     "=", " is ", " equals ", " gives ", " makes ", " are ", " ist ", " sind ", " ergibt ", " ergeben ", " macht ",
     " es ", " son ", " da ", " est ", " font ", " fait ", " donne ", "≈",
@@ -21,6 +22,8 @@ _UNIT = (
     r"square (?:metres?|meters?)|m²|m2|cm²|cm2|m³|cm³|%|percent|Prozent|pour cent|por ciento)"
 )
 _NUMBERS = re.compile(r"\d+")
+_NUMBER_AT_START = re.compile(rf"({_NUMBER}).*", re.DOTALL)
+_WITH_COMMA = frozenset({"de", "fr", "es", "it", "pt", "nl"})      # as decimal mark
 _PERCENT = frozenset({"%", "percent", "Prozent", "pour cent", "por ciento"})
 _PLUS = r"\+|plus|más"
 _MINUS = r"−|–|-|minus|moins|menos"
@@ -79,9 +82,11 @@ class WrongSum:
 
 def wrong_sums(text: str, language: str) -> list[WrongSum]:
     """The sums of `text` that do not come out; decimal marks as in `language`."""
-    if len(_NUMBERS.findall(text)) < 3 or not any(sign in text for sign in _SIGNS):
+    if not any(digit in text for digit in "123456789") or not any(sign in text for sign in _SIGNS):
         return []
-    comma = language in {"de", "fr", "es", "it", "pt", "nl"}
+    if len(_NUMBERS.findall(text)) < FEWEST_NUMBERS:
+        return []
+    comma = language in _WITH_COMMA
     made: list[WrongSum] = []
     for found in _SUM.finditer(text):
         value = _value(found["left"], comma)
@@ -98,6 +103,19 @@ def wrong_sums(text: str, language: str) -> list[WrongSum]:
         if not _differ(found, value, stated) or _is_another_unit(found, value, stated[0]) or _is_meant(text, found):
             continue
         made.append(WrongSum(found[0].strip(), value))
+    return made
+
+
+def right_results(text: str, language: str) -> list[str]:
+    """The results, as they are written, of the sums of `text` that come out."""
+    if not any(digit in text for digit in "123456789") or not any(sign in text for sign in _SIGNS):
+        return []
+    comma = language in _WITH_COMMA
+    made = []
+    for found in _SUM.finditer(text):
+        value, stated = _value(found["left"], comma), _stated(found["right"], comma)
+        if value is not None and stated is not None and not _differ(found, value, stated):
+            made.append(_NUMBER_AT_START.sub(r"\1", found["right"].strip(" €$£")))
     return made
 
 

@@ -6,9 +6,10 @@ words, not with the pairs.  Single short texts are compared letter by letter, by
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
+from itertools import pairwise
 
 from rapidfuzz import fuzz
 
@@ -18,6 +19,11 @@ SHINGLE = 4                  # words
 FEWEST_SHINGLES = 8          # a shorter text repeats another by chance
 MOST_RIVALS = 3              # earlier texts that are looked at closely
 LONGEST_COMPARED = 2_000     # characters, letter by letter
+LONGEST_KEPT = 300           # characters of a text whose normal form is kept: questions and options are asked for again
+LONG_WORD = 7                # letters
+OF_ONE_RIVAL = 0.4           # the rest may have stood in a third text before
+FEWEST_STRIKING = 4          # pairs that tell one text from another
+KNOWN_OF_STRIKING = 0.7      # and one less: of runs it is 0.86 where three quarters of both texts are common
 _WORD = re.compile(r"\w+")
 _SIGN_WITHOUT_SPACES = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\u0e00-\u0eff]")
 
@@ -33,6 +39,11 @@ class Likeness:
 
 def normal(text: str) -> str:
     """`text` as it counts when two are compared: one case, one kind of space, no punctuation."""
+    return _normal_of_short(text) if len(text) <= LONGEST_KEPT else " ".join(_words(text))
+
+
+@lru_cache(maxsize=512)
+def _normal_of_short(text: str) -> str:
     return " ".join(_words(text))
 
 
@@ -42,26 +53,42 @@ def likeness(one: str, other: str) -> float:
 
 
 def repeats(texts: Sequence[str], least: float) -> list[Likeness]:
-    """Of each text the earlier one that it repeats most, if at least `least` of both is common (Jaccard)."""
-    sets = [_shingles(text) for text in texts]
-    holders: dict[tuple[str, ...], int] = {}      # the first text that has it
+    """Of each text the earlier one that it repeats most, if at least `least` of both is common (Jaccard).
+
+    `least` is 0.7 or more: a text of which so many runs are known has most of its striking pairs from elsewhere, too,
+    and only such a text is looked at closely."""
+    said = [_spoken(text) for text in texts]
+    runs: dict[int, set[tuple[str, ...]]] = {}
+    holders: dict[tuple[str, str], int] = {}      # the first text that has it
     found: list[Likeness] = []
-    for later, shingles in enumerate(sets):
-        if len(shingles) < FEWEST_SHINGLES:
+    for later, words in enumerate(said):
+        if len(words) < FEWEST_SHINGLES + SHINGLE - 1:
             continue
-        known = holders.keys() & shingles
-        # Fewer known ones than that, and no single text can have enough of them.
-        if len(known) >= least * len(shingles):
-            rivals = [earlier for earlier, _ in Counter(holders[shingle] for shingle in known).most_common(MOST_RIVALS)]
-            best = max((_jaccard(sets, earlier, later) for earlier in rivals), key=lambda like: like.share)
-            if best.share >= least:
-                found.append(best)
-        for shingle in shingles - known:
-            holders[shingle] = later
+        striking = _striking(words)
+        known = holders.keys() & striking
+        if len(known) >= KNOWN_OF_STRIKING * len(striking) - 1 and known:
+            rivals = [
+                earlier for earlier, count in Counter(holders[pair] for pair in known).most_common(MOST_RIVALS)
+                if count >= OF_ONE_RIVAL * len(striking) - 1
+            ]
+            for place in (later, *rivals) if rivals else ():
+                if place not in runs:
+                    runs[place] = set(_runs(said[place], SHINGLE))
+            alike = [like for earlier in rivals if (like := _jaccard(runs, earlier, later)).share >= least]
+            if alike and len(runs[later]) >= FEWEST_SHINGLES:
+                found.append(max(alike, key=lambda like: like.share))
+        for pair in striking - known:
+            holders[pair] = later
     return found
 
 
-def _jaccard(sets: list[set[tuple[str, ...]]], earlier: int, later: int) -> Likeness:
+def _striking(words: list[str]) -> set[tuple[str, str]]:
+    """Long words, each with the word after it; all words where there are hardly any long ones."""
+    pairs = {(word, after) for word, after in pairwise(words) if len(word) >= LONG_WORD}
+    return pairs if len(pairs) >= FEWEST_STRIKING else set(pairwise(words))
+
+
+def _jaccard(sets: Mapping[int, set[tuple[str, ...]]], earlier: int, later: int) -> Likeness:
     common = len(sets[earlier] & sets[later])
     return Likeness(earlier, later, common / (len(sets[earlier]) + len(sets[later]) - common))
 
@@ -77,22 +104,32 @@ class Runs:
     def _known(self) -> str:
         return f" {' '.join(self._text.casefold().split())} "
 
+    @cached_property
+    def _words(self) -> frozenset[str]:
+        return frozenset(self._known.split())
+
     def shared(self, text: str) -> str | None:
         """The first run of words of `text` that is known; None if there is none."""
         said = text.casefold().split()
         # A run of that length holds one of these blocks whole, wherever it begins: most texts stop here.
         half = (self._length + 1) // 2
-        blocks = (" ".join(said[at : at + half]) for at in range(0, len(said) - half + 1, half))
-        if len(said) < self._length or not any(f" {block} " in self._known for block in blocks):
+        blocks = (said[at : at + half] for at in range(0, len(said) - half + 1, half))
+        if len(said) < self._length or not any(
+            self._words.issuperset(block) and " ".join(block) in self._known for block in blocks
+        ):
             return None
-        runs = (" ".join(run) for run in _runs(said, self._length))
-        return next((run for run in runs if f" {run} " in self._known), None)
+        known = list(map(self._words.__contains__, said))
+        runs = (
+            " ".join(said[at : at + self._length]) for at in range(len(said) - self._length + 1)
+            if all(known[at : at + self._length])
+        )
+        # A needle that ends in a space is looked for slowly: the search compares last letters first.
+        return next((run for run in runs if run in self._known and f" {run} " in self._known), None)
 
 
-def _shingles(text: str) -> set[tuple[str, ...]]:
+def _spoken(text: str) -> list[str]:
     """Whole documents pass here: what is copied keeps its punctuation, so it may stay."""
-    said = text.casefold().split() if has_spaces(text) else _words(text)
-    return set(_runs(said, SHINGLE))
+    return text.casefold().split() if has_spaces(text) else _words(text)
 
 
 def _runs(said: list[str], length: int) -> Iterator[tuple[str, ...]]:

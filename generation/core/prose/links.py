@@ -17,11 +17,15 @@ _FREE = re.compile(
 
 def references(text: str) -> list[str]:
     """Every URL, DOI and ISBN in `text`, but for addresses that are set aside for examples."""
-    low = text.casefold()
-    if not any(sign in low for sign in _SIGNS):
+    if not may_refer(text.casefold()):
         return []
     found = (match[0].rstrip(".,;:!?*_…") for match in _REFERENCE.finditer(text))
     return [reference for reference in found if not _FREE.match(reference)]
+
+
+def may_refer(low: str) -> bool:
+    """Whether `low`, in small letters, has what every reference has; to look at many texts at once."""
+    return any(sign in low for sign in _SIGNS)
 
 
 def invented(text: str, allowed: str) -> list[str]:

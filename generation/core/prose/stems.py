@@ -6,7 +6,7 @@ Pflanze and Pflanzen.  It is for asking whether a matter comes up at all, never 
 from collections.abc import Iterable
 from functools import lru_cache
 
-from generation.core.prose.plain import has_spaces, words
+from generation.core.prose.plain import different_words, has_spaces
 from generation.core.prose.tongues import SMALL_WORDS
 
 SHORTEST = 4            # letters of a word that carries a meaning; shorter ones count if they are acronyms
@@ -32,7 +32,7 @@ def stem(word: str) -> str:
 
 def stems(text: str) -> set[str]:
     """The stems of its content words; empty where words cannot be told apart."""
-    return stems_of(words(text)) if has_spaces(text) else set()
+    return stems_of(different_words(text)) if has_spaces(text) else set()
 
 
 def stems_of(said: Iterable[str]) -> set[str]:

@@ -18,14 +18,28 @@ _PLACEHOLDERS: tuple[re.Pattern[str], ...] = (
     re.compile(r"(?:^|:)[ \t\-*]*(?:TODO|TBD|FIXME)[ \t]*(?:[:.…–-]|$)", re.MULTILINE),
     re.compile(r"[\[<{]\s*(?:[Ii]nsert\s+[^\W\d_A-Z]|INSERT\s+[A-Z]|[Pp]laceholder\b)(?![^\]\n]*\]\()"),
     re.compile(r"\[\s*to be (?:added|completed|decided|defined|filled|written)\b", re.IGNORECASE),
+    # The same in German, French and Spanish, between brackets that are no link.
+    re.compile(
+        r"\[\s*(?:(?:noch |hier |zu ){1,3}(?:ergänzen|einfügen|ausfüllen|einsetzen|vervollständigen)"
+        r"|(?:Beispiel|Inhalt|Platzhalter)\b[^\]\n]{0,40}\b(?:einfügen|ergänzen|folgt)|Platzhalter\b"
+        r"|à (?:compléter|rédiger|remplir|insérer|définir|ajouter|venir)|insérez?r?\s+(?:ici|une?|le|la)\b"
+        r"|(?:exemple|texte) à (?:insérer|compléter|venir)"
+        r"|(?:a|por) (?:completar|rellenar|redactar|definir|añadir|insertar)|insertar?\s+(?:aquí|una?|el|la)\b"
+        r"|pendiente de\b)"
+        r"[^\]\n]{0,200}\](?!\()", re.IGNORECASE),
     re.compile(r"\b(?:content|text|example|explanation|lesson|section|summary|description) goes here\b", re.IGNORECASE),
     re.compile(r"\A\W*(?:n/a|xxx+|sample text|placeholder text)\W*\Z", re.IGNORECASE),
 )
 
 # One of these is in every placeholder; looking for them first keeps the check at microseconds.
 _SIGNS = (
-    "ipsum", "todo", "tbd", "fixme", "insert", "placeholder", "to be added", "to be completed", "to be decided",
-    "to be defined", "to be filled", "to be written", "goes here", "n/a", "xxx", "sample text",
+    "ipsum", "todo", "tbd", "fixme", "insert", "placeholder", "[to be ", "[ to be ", "goes here", "n/a", "xxx",
+    "sample text",
+)
+_SIGNS_IN_BRACKETS = (
+    "ergänzen", "einfügen", "ausfüllen", "einsetzen", "vervollständigen", "platzhalter", "folgt", "[à ", "[ à ",
+    "insére", "insérer", "à compléter", "à venir", "completar", "rellenar", "redactar", "definir", "añadir", "inserta",
+    "pendiente",
 )
 
 _OPENERS = "([{（［｛【「『"
@@ -65,7 +79,7 @@ def placeholder(text: str, *, allowed: str = "") -> str | None:
 
 def may_hold_placeholder(low: str) -> bool:
     """Whether `low`, in small letters, has a word that every placeholder has; to look at many texts at once."""
-    return any(sign in low for sign in _SIGNS)
+    return any(sign in low for sign in _SIGNS) or ("[" in low and any(sign in low for sign in _SIGNS_IN_BRACKETS))
 
 
 def without_code(text: str) -> tuple[str, bool]:

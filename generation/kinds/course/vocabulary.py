@@ -137,14 +137,13 @@ AND: Final[dict[str, re.Pattern[str]]] = {
 
 ALL_OR_NONE: Final = re.compile(
     r"^\W*(?:(?:all|none|any|both|neither) (?:of )?(?:the )?(?:above|these|them|answers?|options?|others?|preceding)\b(?! \w+ (?:are|is|have))"
+    r"|(?:all|none|any|both|neither|every\w*|nothing|each)\b[^.!?]{0,40}\b(?:(?:named|listed|mentioned|stated|given|said) (?:above|here|before)|(?:of|the)\b[^.!?]{0,30}\babove)\W*$"
     r"|both (?:of the above|[a-e] and [a-e])\b|all (?:answers|options) are (?:correct|true|right)"
     r"|(?:alle|keine|beide)[rs]? (?:der )?(?:oben\w*|genannten|obigen|vorherigen|antworten|optionen|aussagen)\b|nichts davon|alles davon|keines? davon|alle davon"
+    r"|(?:alles?|nichts|keine?[sr]?|beides?)\b[^.!?]{0,40}\b(?:(?:oben|zuvor|hier) )?(?:genannte|erwähnte|aufgeführte|aufgezählte)[nrs]?\W*$"
+    r"|(?:todo|nada) (?:de )?lo (?:anterior|dicho|mencionado)\b|tout ce qui précède|rien de ce qui précède|rien de tout cela"
     r"|(?:tod[oa]s|ningun[oa]) (?:(?:de )?(?:las|los) )?(?:anteriores|opciones|respuestas|citad[oa]s)\b|ningun[oa] de (?:ell[oa]s|las anteriores)"
     r"|(?:toutes?|tous|aucune?) (?:de )?(?:ces |les |des )?(?:réponses|options|propositions)\b|aucune de ces|(?:toutes|aucune) (?:les|des) (?:précédentes|propositions))",
-    re.IGNORECASE,
-)
-NEGATION: Final = re.compile(
-    r"\b(?P<word>not|except|never|least|isn['’]t|aren['’]t|doesn['’]t|don['’]t|nicht|kein\w*|außer|niemals|no|excepto|salvo|nunca|pas|sauf|excepté|jamais|aucun\w*)\b",
     re.IGNORECASE,
 )
 ASKS_WHICH: Final = re.compile(
@@ -176,7 +175,7 @@ SAYS_WRONG: Final = re.compile(
     r"^\W*(?:no|incorrect|wrong|false|not (?:correct|right|true|quite)|(?:this|that|it) is (?:not (?:the )?(?:correct|right|true)|incorrect|wrong|false)(?: answer| option| choice)?|"
     r"nein|falsch|nicht (?:richtig|korrekt|ganz)|das ist (?:falsch|nicht richtig|nicht korrekt)|stimmt nicht|"
     r"incorrecto|incorrecta|falso|no es (?:correcto|correcta|cierto)|(?:esta|esa) (?:respuesta |opción )?es incorrecta|"
-    r"non|faux|inexact|pas (?:tout à fait|exact|correct)|c['’]est (?:faux|inexact|incorrect)|mauvaise réponse)\s*(?:[.!;:,]|—|–|$)",
+    r"non|faux|inexact|pas (?:tout à fait|exact|correct)|c['’]est (?:faux|inexact|incorrect)|mauvaise réponse)\s*(?:[.!;:,]|—|–|$|(?:and|und|et|y) (?:not|nicht|pas|no)\b|because\b|since\b|weil\b|parce\b|porque\b)",
     re.IGNORECASE,
 )
 NAMES_LETTER_SIGNS: Final = ("option", "answer", "choice", "antwort", "opci", "respuesta", "réponse", "choix", "(a)", "(b)", "(c)", "(d)", "(e)")
@@ -193,34 +192,61 @@ ANSWER_IS: Final = re.compile(
     r"(?:bonne )?réponse (?:correcte )?est)\W{0,4}(?P<rest>[^\n]{2,200})", re.IGNORECASE,
 )
 
+# What one looks at first and then does something to: two verbs of one act.
+CHECKING: Final = frozenset(
+    "check inspect find locate identify spot detect prüfen überprüfen suchen finden erkennen revisar comprobar encontrar "
+    "localizar identificar detectar vérifier trouver localiser repérer identifier détecter".split()
+)
+
+AFTER_CHECKING: Final = frozenset(
+    "fix repair correct judge assess beheben reparieren beurteilen bewerten reparar corregir valorar réparer corriger "
+    "évaluer".split()
+)
+
 # --- prose ---------------------------------------------------------------------------------------
 
-# Each with the signs of which one is in whatever it finds: most texts have none, and are not searched.  Of the
+# Each with the words of which one is in whatever it finds: most texts have none, and are not searched.  Of the
 # language of the course, or English ones.
-CLICK_HERE_SIGNS: Final = {"en": ("click", "tap "), "de": ("klick",), "es": ("clic ",), "fr": ("clique",)}
+CLICK_HERE_WORDS: Final = {
+    "en": frozenset({"click", "tap"}), "de": frozenset({"klick", "klicke", "klicken", "klickt"}),
+    "es": frozenset({"clic"}), "fr": frozenset({"cliquez", "clique"}),
+}
 CLICK_HERE: Final = re.compile(
     r"\b(?:click|tap) (?:here|this link|on this link)\b|\bklick\w* (?:Sie )?(?:hier|auf diesen Link)\b|\bha(?:z|ga|ced) clic aquí\b|\bcliquez (?:ici|sur ce lien)\b|\bclique ici\b", re.IGNORECASE,
 )
-SEE_PICTURE_SIGNS: Final = {
-    "en": ("picture", "figure", "image", "diagram", "photo", "screenshot", "illustration", "the video"),
-    "de": ("abbildung", " bild", "foto", "grafik", "skizze"), "es": ("figura", "imagen", "foto"),
-    "fr": ("figure", "image", "photo", "illustration"),
-}
-SEE_PICTURE: Final = re.compile(
-    r"\b(?:(?:see|look at|as shown in|shown in|refer to) (?:the )?(?:picture|figure|image|diagram|photo|screenshot|illustration)s?(?: (?:above|below|on|\d)|\b(?=[.,:)]))"
-    r"|in the (?:picture|image|photo|figure|screenshot|video) (?:above|below|on the)"
-    r"|(?:siehe|wie in der) (?:die |der |das )?(?:Abbildung|Bild|Foto|Grafik|Skizze)\b|(?:véase|ver|mira) (?:la )?(?:figura|imagen|foto)\b"
-    r"|(?:voir|regardez) (?:la |l['’])?(?:figure|image|photo|illustration)\b)", re.IGNORECASE,
-)
-BY_COLOUR_SIGNS: Final = {
-    "en": (
-        "the red ", "the green ", "the blue ", "the yellow ", "the orange ", "the purple ", "the gr", "the black ", "the white ", "the pink ",
-        "ed in ", "shown in ", "written in ", "on the right", "to the right", "in the right", "on the left", "to the left",
-        "in the left",
+SEE_PICTURE_WORDS: Final = {
+    "en": frozenset(
+        "picture figure image diagram photo screenshot illustration pictures figures images diagrams photos screenshots "
+        "illustrations video".split()
     ),
-    "de": ("rote", "grüne", "blaue", "gelbe", "graue", "rot ", "grün ", "blau ", "gelb ", "rechts ", "links ", "rechten spalte", "linken spalte"),
-    "es": ("en rojo", "en verde", "en azul", "en amarillo", "derecha", "izquierda"),
-    "fr": ("en rouge", "en vert", "en bleu", "en jaune", "droite", "gauche"),
+    "de": frozenset("abbildung bild foto grafik skizze zeichnung diagramm schaubild".split()),
+    "es": frozenset("figura imagen foto dibujo gráfico diagrama ilustración esquema fotografía".split()),
+    "fr": frozenset("figure image photo illustration dessin schéma graphique diagramme croquis".split()),
+}
+_PICTURES_EN = "(?:picture|figure|image|diagram|photo|screenshot|illustration|drawing|video)s?"
+_PICTURES_DE = "(?:Abbildung|Bild|Foto|Grafik|Skizze|Zeichnung|Diagramm|Schaubild)"
+_PICTURES_ES = "(?:figura|imagen|foto|dibujo|gráfico|diagrama|ilustración|esquema|fotografía)"
+_PICTURES_FR = "(?:figure|image|photo|illustration|dessin|schéma|graphique|diagramme|croquis)"
+SEE_PICTURE: Final = re.compile(
+    rf"\b(?:(?:see|look at|as shown in|shown in|refer to) (?:the )?{_PICTURES_EN}(?: (?:above|below|on|\d)|\b(?=[.,:)]))"
+    rf"|in the {_PICTURES_EN} (?:above|below|on the)|as the {_PICTURES_EN} (?:above |below )?shows?\b"
+    rf"|the {_PICTURES_EN} (?:above|below|on the (?:right|left))\b"
+    rf"|(?:siehe|wie in der|wie auf der|wie im|wie auf dem) (?:die |der |das )?{_PICTURES_DE}\b"
+    rf"|(?:auf|in|im|das|die|der) (?:dem |der )?{_PICTURES_DE} (?:oben|unten|rechts|links|nebenan)\b"
+    rf"|(?:véase|ver|mira|como (?:ves|se ve|muestra|puedes ver)(?: en)?) (?:la |el )?{_PICTURES_ES}\b"
+    rf"|(?:el|la|del) {_PICTURES_ES} (?:de la (?:derecha|izquierda)|de (?:arriba|abajo)|siguiente|anterior|adjunt[oa])\b"
+    rf"|(?:voir|regardez|comme (?:le |la )?(?:montre|on le voit sur|sur)) (?:la |le |l['’])?{_PICTURES_FR}\b"
+    rf"|(?:la |le |l['’]|du ){_PICTURES_FR} (?:ci-dessous|ci-dessus|ci-contre|de (?:droite|gauche)|à (?:droite|gauche))\b)",
+    re.IGNORECASE,
+)
+BY_COLOUR_WORDS: Final = {
+    "en": frozenset("red green blue yellow orange purple grey gray black white pink right left".split()),
+    "de": frozenset(
+        "rote grüne blaue gelbe graue roten grünen blauen gelben grauen rot grün blau gelb rechts links rechten "
+        "linken".split()
+    ),
+    "es": frozenset("rojo verde azul amarillo derecha izquierda".split()),
+    "fr": frozenset("rouge vert bleu jaune droite gauche".split()),
 }
 BY_COLOUR: Final = re.compile(
     r"\bthe (?:red|green|blue|yellow|orange|purple|grey|gray|black|white|pink) (?:one|ones|part|text|box|row|line|area|words?|column|cells?|entries|items?)\b(?! (?:of the|wire))"

@@ -6,11 +6,12 @@ Pointers lead into the value that was checked: the plan, the lesson or the docum
 
 from collections.abc import Callable, Iterator
 
-from generation.core.findings import Finding
+from generation.core.findings import Finding, told
 from generation.core.kind import JsonObject
 from generation.kinds.course.brief import Brief
 from generation.kinds.course.checks import (
     coverage,
+    notes,
     objectives,
     promises,
     quiz,
@@ -31,14 +32,14 @@ DocumentRule = Callable[[Brief, Document], Iterator[Finding]]
 PLAN_RULES: tuple[PlanRule, ...] = (
     structure.plan_counts, structure.plan_titles, structure.objective_ladder, structure.prerequisites_come_earlier,
     objectives.objective_verbs, objectives.objective_form, objectives.objective_numbers, objectives.level_mix,
-    objectives.course_objectives_are_served, objectives.module_objectives_are_served,
+    objectives.course_objectives_are_served, objectives.module_objectives_are_served, objectives.titles_fit_the_course,
     teaching.terms_of_plan, promises.titles_carry_no_numbers, promises.summary_agrees_with_the_brief,
     coverage.rules_that_did_not_run,
 )
 TEXT_RULES: tuple[TextRule, ...] = (
     structure.holes, structure.loose_ends, teaching.texts_in_language, teaching.lessons_exist,
     wording.not_garbled, wording.phrases_are_whole, safety.safe_markup, safety.no_leaks, safety.no_orders,
-    safety.links_are_known, safety.notes_are_kept, safety.seen_by_everybody,
+    safety.links_are_known, notes.notes_are_kept, safety.seen_by_everybody,
 )
 UNIT_RULES: tuple[UnitRule, ...] = (
     structure.lesson_counts, structure.lesson_headings, structure.items_measure_objectives,
@@ -53,6 +54,8 @@ UNIT_RULES: tuple[UnitRule, ...] = (
     repetition.items_differ,
     safety.code_parses, safety.sums_come_out, safety.headings_of_bodies, promises.announced_counts,
     wording.sentences_are_said_once, wording.one_form_of_address,
+    notes.means_are_at_hand, notes.money_and_measures_are_those_asked_for, safety.answers_are_the_keys,
+    teaching.quiz_of_its_own_lesson,
 )
 DOCUMENT_RULES: tuple[DocumentRule, ...] = (
     structure.document_counts, structure.document_order, teaching.course_time, quiz.keys_are_longest_too_often,
@@ -63,20 +66,20 @@ DOCUMENT_RULES: tuple[DocumentRule, ...] = (
 
 def check_plan(brief: Brief, plan: Plan) -> list[Finding]:
     texts = Texts(brief, tuple(passages_of_plan(plan)))
-    return [
+    return told([
         *(finding for rule in PLAN_RULES for finding in rule(brief, plan)),
         *(finding for rule in TEXT_RULES for finding in rule(texts)),
-    ]
+    ])
 
 
 def check_unit(brief: Brief, plan: Plan, position: int, unit: Lesson) -> list[Finding]:
     draft = Draft(brief, plan, plan.lesson(position), unit)
-    return [
+    return told([
         *(finding for rule in UNIT_RULES for finding in rule(draft)),
         *(finding for rule in TEXT_RULES for finding in rule(draft.texts)),
-    ]
+    ])
 
 
 def check_document(brief: Brief, document: JsonObject) -> list[Finding]:
     typed = Document.model_validate(document)
-    return [finding for rule in DOCUMENT_RULES for finding in rule(brief, typed)]
+    return told([finding for rule in DOCUMENT_RULES for finding in rule(brief, typed)])

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from generation.core.findings import Finding, Severity, error
-from generation.core.prose import language, plain
-from generation.core.prose.stems import stems_of
+from generation.core.prose import language, plain, residue
+from generation.core.prose.stems import stems, stems_of
 from generation.kinds.course.brief import Brief
 from generation.kinds.course.schema import Example, Item, Lesson, PlacedLesson, Plan, Section
 
@@ -56,6 +56,20 @@ class Texts:
     @cached_property
     def low(self) -> str:
         return self.everything.casefold()
+
+    @cached_property
+    def parts(self) -> str:
+        """All that stands between spaces, each once: half as long as everything, and as good for a sign without one."""
+        return " ".join(set(self.everything.split()))
+
+    @cached_property
+    def words(self) -> list[str]:
+        """Of everything, most of them once."""
+        return plain.words(self.parts)
+
+    @cached_property
+    def said(self) -> residue.SaidWords:
+        return residue.said_in(self.parts)
 
     def where(self, found_in: Callable[[str], str | None]) -> Iterator[tuple[Passage, str]]:
         """The passages in which `found_in` finds something.  All texts are searched at once first."""
@@ -118,12 +132,16 @@ class Draft:
         return plain.sentences(self.shown)
 
     @cached_property
+    def asked(self) -> tuple[tuple[set[str], tuple[set[str], ...]], ...]:
+        """The stems of each question, and of each of its options."""
+        return tuple(
+            (stems(item.stem), tuple(stems(option.text) for option in item.options)) for item in self.lesson.quiz
+        )
+
+    @cached_property
     def stems(self) -> set[str]:
         """Of everything that the lesson says."""
-        if not plain.has_spaces(self.shown):
-            return set()
-        others = (passage.text for passage in self.texts.passages if passage.key != "body")
-        return stems_of(self.words) | stems_of(plain.words("\n".join(others)))
+        return stems_of(self.texts.words) if plain.has_spaces(self.shown) else set()
 
 
 def _is_body_of(parent: str, passage: Passage) -> bool:

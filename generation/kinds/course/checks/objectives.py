@@ -17,6 +17,7 @@ MOST_WORDS = 30
 FEWEST_OF_MODULE = 2
 LEAST_AT_APPLY = {Level.INTERMEDIATE: 0.4, Level.ADVANCED: 0.6}      # beginners need a mixture: no bound
 FEWEST_JUDGED = 5                # objectives whose level is known; a share of fewer says nothing
+FEWEST_ALL_LOW = 3               # the same, where none is high
 FEWEST_STEMS = 3                 # of an objective of the brief
 LEAST_COVERED = 0.34             # of its stems
 
@@ -68,9 +69,9 @@ def objective_form(brief: Brief, plan: Plan) -> Iterator[Finding]:
 
 
 def objective_numbers(brief: Brief, plan: Plan) -> Iterator[Finding]:
-    """CR-O03: two objectives or more for a module; the other bounds are errors of CR-T01."""
+    """CR-O03: two objectives or more for a module of several lessons; the other bounds are errors of CR-T01."""
     for m, module in enumerate(plan.modules):
-        if 0 < len(module.objectives) < FEWEST_OF_MODULE:
+        if 0 < len(module.objectives) < FEWEST_OF_MODULE and len(module.lessons) > 1:
             yield warning(
                 "CR-O03", f"/modules/{m}/objectives", measured=len(module.objectives), limit="2 to 6",
                 message=f"Module {m + 1} has one objective only.", advice="Write two to four objectives for a module.",
@@ -100,7 +101,8 @@ def level_mix(brief: Brief, plan: Plan) -> Iterator[Finding]:
         if (level := level_of(objective.text, spoken)) is not None
     ]
     high = sum(level >= vocabulary.APPLY for level in levels)
-    if len(levels) >= FEWEST_JUDGED and high < least * len(levels):
+    is_enough = len(levels) >= (FEWEST_JUDGED if high else FEWEST_ALL_LOW)
+    if is_enough and high < least * len(levels):
         yield warning(
             "CR-O04", "/modules", measured=f"{high} of {len(levels)}", limit=f"at least {least:.0%} at Apply or higher",
             message=f"Only {high} of {len(levels)} lesson objectives ask for more than remembering or explaining, "
@@ -120,6 +122,45 @@ def course_objectives_are_served(brief: Brief, plan: Plan) -> Iterator[Finding]:
                 advice=f"Let at least one module objective support {objective.id}, or drop it.",
             )
     yield from _objectives_of_the_brief(brief, plan)
+    yield from _objectives_of_another_course(brief, plan)
+
+
+def _objectives_of_another_course(brief: Brief, plan: Plan) -> Iterator[Finding]:
+    """Course objectives that share no content word with the brief, nor with what is to lead to them."""
+    asked = stems("\n".join((brief.subject, brief.audience, brief.notes, *brief.objectives, plan.title)))
+    for k, objective in enumerate(plan.objectives):
+        own = stems(objective.text)
+        led_by = "\n".join(
+            of_module.text for module in plan.modules for of_module in module.objectives
+            if of_module.supports == objective.id
+        )
+        if len(own) >= FEWEST_STEMS and led_by and not own & (asked | stems(led_by)):
+            yield warning(
+                "CR-O06", f"/objectives/{k}/text", measured=shortened(objective.text, 60),
+                limit="a word of the brief, or of an objective that supports it",
+                message=f"Nothing leads to the course objective “{shortened(objective.text, 60)}”: neither the "
+                        f"brief nor the module objectives that support {objective.id} speak of it.",
+                advice="Write a course objective that the brief asks for and the modules lead to.",
+            )
+
+
+def titles_fit_the_course(brief: Brief, plan: Plan) -> Iterator[Finding]:
+    """CR-T06, of the outline: a module whose title has nothing of the brief, its own lessons or its objectives."""
+    asked = stems("\n".join((brief.subject, brief.audience, brief.notes, *brief.objectives, plan.title, plan.summary)))
+    for m, module in enumerate(plan.modules):
+        own = stems(module.title)
+        within = "\n".join((
+            module.summary, *(objective.text for objective in module.objectives),
+            *(text for lesson in module.lessons for text in (
+                lesson.title, *lesson.key_terms, *(objective.text for objective in lesson.objectives))),
+        ))
+        if len(own) >= FEWEST_STEMS and not own & (asked | stems(within)):
+            yield warning(
+                "CR-T06", f"/modules/{m}/title", measured=shortened(module.title, 60),
+                limit="a word of the brief or of its own lessons",
+                message=f"The module title “{shortened(module.title, 60)}” is about nothing that the module teaches.",
+                advice="Name what the lessons of this module are about.",
+            )
 
 
 def module_objectives_are_served(brief: Brief, plan: Plan) -> Iterator[Finding]:
@@ -280,5 +321,8 @@ def _two_verbs(text: str, spoken: str) -> str | None:
     if not found or found["second"].casefold() not in verbs or level_of(text, spoken) is None:
         return None
     if spoken == "de" and found["first"].casefold() not in verbs:
+        return None
+    first = found["first"] if spoken == "de" else words(found[0])[0]
+    if first.casefold() in vocabulary.CHECKING and found["second"].casefold() in vocabulary.AFTER_CHECKING:
         return None
     return shortened(found[0].strip(" .-*•"), 40)

@@ -19,12 +19,15 @@ MOST_LONGEST = 0.4          # of the single-choice items of a course
 FEWEST_ITEMS = 10
 FEWEST_IN_LESSON = 4
 MOST_NEGATIVE = 0.1
+LONGEST_COMMON = 6          # letters of a word that can strike
+MOST_TAUGHT = 4             # times that it stands in the lesson: what it is about strikes nobody
 SHORTEST_NAMED = 12         # characters of an option that a rationale can be said to name
 _VOWEL = re.compile(r"^\W*[aeiou]", re.IGNORECASE)
 _ARTICLE = re.compile(r"\b(an?)\s*(?:[.:…_]|\.\.\.)*\s*$", re.IGNORECASE)
 # They are written with a vowel and spoken with a consonant, or the other way round.
 _ODD_SOUND = re.compile(r"^\W*(?:(?i:u(?:ni|se|su|ti|ro)|eu|one|once|h(?:our|onest|onou?r|eir))|[A-Z]{2,}|\d)")
-_QUESTION = re.compile(r"[^.!?]*\?\W*$")
+_QUESTION = re.compile(r"[^.!?]+\?")
+_PAIR = re.compile(r"\b(?:and|und|y|e|et|with|mit|con|avec|both|plus)\b|[,;/&+]", re.IGNORECASE)
 _EMPHASISED = re.compile(r"[*_]{1,2}[^\s*_]+[*_]{1,2}")
 
 
@@ -123,37 +126,38 @@ def too_many_negative_stems(brief: Brief, document: Document) -> Iterator[Findin
 
 
 _OF_LANGUAGE = {
-    "en": re.compile(r"not|except|never|least|.*n['’]t", re.IGNORECASE),
-    "de": re.compile(r"nicht|kein.*|außer|niemals", re.IGNORECASE),
-    "es": re.compile(r"no|excepto|salvo|nunca", re.IGNORECASE),
-    "fr": re.compile(r"pas|sauf|excepté|jamais|aucun.*", re.IGNORECASE),
+    "en": re.compile(r"\b(?:not|except|never|least|(?:is|are|do|does)n['’]t)\b", re.IGNORECASE),
+    "de": re.compile(r"\b(?:nicht|kein\w*|außer|niemals)\b", re.IGNORECASE),
+    "es": re.compile(r"\b(?:no|excepto|salvo|nunca)\b", re.IGNORECASE),
+    "fr": re.compile(r"\b(?:pas|sauf|excepté|jamais|aucun\w*)\b", re.IGNORECASE),
 }
 
 
 def negation(stem: str, spoken: str) -> str | None:
     """The negation in the question that `stem` ends with; a case that is told before may say no as it likes."""
     own = _OF_LANGUAGE.get(spoken)
-    question = _QUESTION.search(stem)
-    text = question[0] if question else stem.rsplit(". ", 1)[-1]
-    if own is None:
+    if own is None or not own.search(stem):
         return None
-    words = (found["word"] for found in vocabulary.NEGATION.finditer(text))
-    word = next((word for word in words if own.fullmatch(word)), None)
-    return word if word is not None and vocabulary.ASKS_WHICH.search(text) else None
+    questions = _QUESTION.findall(stem) or [stem.rsplit(". ", 1)[-1]]
+    asked = (found[0] for text in questions if (found := own.search(text)) and vocabulary.ASKS_WHICH.search(text))
+    return next(asked, None)
 
 
 def stems_agree_with_kind(draft: Draft) -> Iterator[Finding]:
     """CR-Q01, of the words: "which two" has two keys, "all that apply" is no single choice."""
     for n, item in enumerate(draft.lesson.quiz):
         keys = sum(option.is_correct for option in item.options)
-        asked = vocabulary.HOW_MANY.search(item.stem)
         low = item.stem.casefold()
+        is_counted = any(count in low for count in vocabulary.COUNTS)
+        asked = vocabulary.HOW_MANY.search(item.stem) if is_counted else None
         has_sign = any(sign in low for sign in vocabulary.MANY_SIGNS)
         if item.kind is ItemKind.SINGLE and has_sign and vocabulary.MANY.search(item.stem):
             yield _disagrees(n, "one answer", "several are asked for")
         elif asked and (count := vocabulary.COUNTS[asked["count"].casefold()]) > 1 and count != keys:
-            if f"{asked['count']} " in item.stem[asked.start():].casefold() and item.kind is ItemKind.SINGLE:
-                continue      # "Which two-wire ... is": the things are two, the answer is one
+            if item.kind is ItemKind.SINGLE and any(_PAIR.search(option.text) for option in item.options):
+                continue      # "Which two numbers make 12?": the things are two, the answer is one pair
+            if item.stem[asked.end() : asked.end() + 1] == "-":
+                continue      # a two-wire cable
             yield _disagrees(n, f"{keys} correct options", f"the question asks for {count}")
 
 
@@ -186,16 +190,26 @@ def grammar_cues(draft: Draft) -> Iterator[Finding]:
 
 def clang_cues(draft: Draft) -> Iterator[Finding]:
     """CR-Q08: a striking word of the stem that the key has, and no distractor."""
-    common = stems(f"{draft.brief.subject} {draft.plan.title}")
+    planned = draft.place.planned
+    common = stems(" ".join((
+        draft.brief.subject, draft.plan.title, planned.title, *planned.key_terms,
+        *(objective.text for objective in planned.objectives),
+    )))
+    taught = draft.teaching.casefold()
     for n, item in enumerate(draft.lesson.quiz):
         if item.kind is not ItemKind.SINGLE:
             continue
-        asked = stems(item.stem) - common
-        key = {stem for option in item.options if option.is_correct for stem in stems(option.text)}
-        others = {stem for option in item.options if not option.is_correct for stem in stems(option.text)}
-        shared = (asked & key) - others
-        if shared:
-            word = _word_of(item.stem, min(shared))
+        asked, of_options = draft.asked[n]
+        pairs = list(zip(item.options, of_options, strict=True))
+        key = set().union(*(own for option, own in pairs if option.is_correct))
+        shared = (asked & key) - common
+        shared = shared.difference(*(own for option, own in pairs if not option.is_correct))
+        striking = sorted(
+            stem for stem in shared
+            if len(_word_of(item.stem, stem)) >= LONGEST_COMMON and taught.count(stem) <= MOST_TAUGHT
+        )
+        if striking:
+            word = _word_of(item.stem, striking[0])
             yield warning(
                 "CR-Q08", f"/quiz/{n}/stem", measured=word, limit="no striking word in question and key only",
                 message=f"In quiz item {n + 1} question and correct option share “{word}”, and no other option does.",
@@ -243,7 +257,7 @@ def explanations_agree_with_keys(draft: Draft) -> Iterator[Finding]:
             at = f"/quiz/{n}/options/{k}/explanation"
             verdict = (vocabulary.SAYS_WRONG if option.is_correct else vocabulary.SAYS_RIGHT).match(option.explanation)
             # In a question of right or wrong the option says so itself.
-            if verdict is None or normal(verdict[0]).partition(" ")[0] == normal(option.text).partition(" ")[0]:
+            if verdict is None or normal(verdict[0]).partition(" ")[0] in normal(option.text).split():
                 continue
             mark, call = ("correct", "wrong") if option.is_correct else ("wrong", "right")
             yield error(

@@ -103,7 +103,8 @@ def items_are_independent(draft: Draft) -> Iterator[Finding]:
 
 def items_differ(draft: Draft) -> Iterator[Finding]:
     """CR-Q12, within a lesson."""
-    yield from _alike([(f"/quiz/{n}/stem", item) for n, item in enumerate(draft.lesson.quiz)])
+    items = [(f"/quiz/{n}/stem", item) for n, item in enumerate(draft.lesson.quiz)]
+    yield from _alike(items, may_be_exercises=True)
 
 
 def items_differ_across_lessons(brief: Brief, document: Document) -> Iterator[Finding]:
@@ -113,25 +114,27 @@ def items_differ_across_lessons(brief: Brief, document: Document) -> Iterator[Fi
         for m, module in enumerate(document.modules) for k, lesson in enumerate(module.lessons)
         for n, item in enumerate(lesson.quiz)
     ]
-    yield from _alike(items[:MOST_COMPARED])
+    yield from _alike(items[:MOST_COMPARED], may_be_exercises=False)
 
 
-def _alike(items: list[tuple[str, Item]]) -> Iterator[Finding]:
+def _alike(items: list[tuple[str, Item]], *, may_be_exercises: bool) -> Iterator[Finding]:
     stems = [normal(item.stem) for _, item in items]
     for later, (pointer, item) in enumerate(items):
         for earlier in range(later):
             if not _may_be_alike(stems[later], stems[earlier]) or likeness(stems[later], stems[earlier]) < ALIKE_STEMS:
                 continue
-            if _NUMBERS.findall(stems[later]) != _NUMBERS.findall(stems[earlier]):
-                continue      # the same exercise with other numbers
             first = items[earlier]
-            is_same = _same_keys(item, first[1]) or (
-                not _GENERAL.search(item.stem) and len(stems[later].split()) >= 8
+            is_exercise = _NUMBERS.findall(stems[later]) != _NUMBERS.findall(stems[earlier])
+            if is_exercise and may_be_exercises:
+                continue      # what one lesson trains with other numbers
+            is_same = not is_exercise and (
+                _same_keys(item, first[1]) or (not _GENERAL.search(item.stem) and len(stems[later].split()) >= 8)
             )
             yield error(
                 "CR-Q12", pointer, measured=f"as in {first[0]}", limit="a question of its own",
                 severity=Severity.ERROR if is_same else Severity.WARNING,
-                message=f"The question “{shortened(item.stem, 60)}” is asked twice.",
+                message=f"The question “{shortened(item.stem, 60)}” is asked twice"
+                        f"{', with other numbers' if is_exercise else ''}.",
                 advice="Ask about another case, or about another objective.",
             )
             break

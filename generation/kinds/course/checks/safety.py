@@ -1,28 +1,33 @@
-"""CR-S01 to S04, C05, C07, Q15, X01 to X04: what texts must not carry, and what must hold for everybody."""
+"""CR-S01 to S04, C05, Q15, X01 to X04: what texts must not carry, and what must hold for everybody."""
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache, partial
 from itertools import pairwise
 
 from generation.core.findings import Finding, Severity, error
 from generation.core.prose import arithmetic, code_faults, links, markup_faults, residue
-from generation.core.prose.plain import sentences
 from generation.core.prose.wholeness import shortened, without_code
 from generation.kinds.course import vocabulary
 from generation.kinds.course.brief import Brief
 from generation.kinds.course.checks.drafts import Draft, Texts, speaks_of, warning
-from generation.kinds.course.schema import Document
+from generation.kinds.course.schema import Document, ItemKind, Option
 
 _ABOUT_MARKUP = re.compile(r"\b(?:html|xss|javascript|web\w*|css|markup|markdown|svg|front-?end)\b", re.IGNORECASE)
 _ABOUT_PROMPTS = re.compile(
     r"\b(?:prompt\w*|injection\w*|jailbreak\w*|LLMs?|language models?|Sprachmodell\w*|AI|KI|IA)\b", re.IGNORECASE,
 )
+# What explanations of distractors say, and those of keys do not.
+_MISTAKE = re.compile(
+    r"\b(?:only|instead|forg[eo]t\w*|ignor\w*|confus\w*|mix\w*|mistak\w*|wrong\w*|but|should|nur|statt\w*|vergiss\w*|vergessen|"
+    r"verwechsel\w*|falsch\w*|aber|sondern|solo|olvid\w*|confund\w*|pero|seulement|oubli\w*|confond\w*|mais|au lieu)\b",
+    re.IGNORECASE,
+)
 _WRONG_ON_PURPOSE = re.compile(
     r"\b(?:SyntaxError|does not (?:parse|run|compile)|invalid|broken|mistake|bug\w*|wrong|error|fix|find the|"
     r"fehler\w*|falsch\w*|ungültig\w*|erreur|faux|invalide|errores?|incorrecto|inválid[oa])\b", re.IGNORECASE,
 )
-_MOST_FORBIDDEN = 12
+_MOST_PLACES = 40       # of a word in one text that are looked at
+_AROUND = 60            # characters: what points to a picture or a colour is no longer
 
 
 def safe_markup(texts: Texts) -> Iterator[Finding]:
@@ -49,19 +54,22 @@ def safe_markup(texts: Texts) -> Iterator[Finding]:
 
 def no_leaks(texts: Texts) -> Iterator[Finding]:
     spoken = texts.language
-    for passage, found in texts.where(lambda text: residue.scratch(text, allowed=texts.allowed, language=spoken)):
+    allowed, said = texts.allowed, texts.said
+    for passage, found in texts.where(
+        lambda text: residue.scratch(text, allowed=allowed, language=spoken, said=said)
+    ):
         yield error(
             "CR-S02", passage.pointer, measured=found, limit="nothing about the writing itself",
             message=f"The text speaks of its own writing: “{found}”.",
             advice="Write for the learner only, without a word about yourself, the request or these rules.",
         )
-    for passage, found in texts.where(residue.secret):
+    for passage, found in texts.where(residue.secret) if residue.may_hold_secret(texts.parts) else ():
         yield error(
             "CR-S02", passage.pointer, measured=found, limit="no keys",
             message=f"The text holds what looks like a key: “{found}”.",
             advice="Use a made-up word such as YOUR_KEY.",
         )
-    for passage, found in texts.where(lambda text: residue.contact(text, allowed=texts.allowed)):
+    for passage, found in texts.where(lambda text: residue.contact(text, allowed=allowed)):
         yield error(
             "CR-S02", passage.pointer, measured=found, limit="no addresses of people",
             message=f"The text holds an address or a telephone number that the brief does not name: “{found}”.",
@@ -71,7 +79,9 @@ def no_leaks(texts: Texts) -> Iterator[Finding]:
 
 def no_orders(texts: Texts) -> Iterator[Finding]:
     is_about_it = speaks_of(_ABOUT_PROMPTS, texts.allowed)
-    for passage, found in texts.where(lambda text: residue.orders(text, allowed=texts.allowed)):
+    for passage, found in texts.where(
+        lambda text: residue.orders(text, allowed=texts.allowed, said=texts.said)
+    ):
         yield error(
             "CR-S03", passage.pointer, measured=found, limit="no orders to a model",
             severity=Severity.HUMAN if is_about_it else Severity.ERROR,
@@ -105,6 +115,8 @@ def code_parses(draft: Draft) -> Iterator[Finding]:
 
 def links_are_known(texts: Texts) -> Iterator[Finding]:
     """CR-C05: nothing is cited that the brief does not name."""
+    if not links.may_refer(texts.said.parts):
+        return
     for passage, _ in texts.where(lambda text: next(iter(links.invented(text, texts.allowed)), None)):
         prose = without_code(passage.text)[0] if passage.is_markdown else passage.text
         for found in links.invented(prose, texts.allowed)[:3]:
@@ -113,43 +125,6 @@ def links_are_known(texts: Texts) -> Iterator[Finding]:
                 message=f"The text names “{shortened(found, 80)}”, which nobody gave.",
                 advice="Leave it out, and say what kind of source to look for.",
             )
-
-
-def notes_are_kept(texts: Texts) -> Iterator[Finding]:
-    """CR-C07: what the notes of the brief rule out is not used."""
-    for forbidden in _forbidden(texts.brief.notes):
-        # Its words as they stand, but for their endings: "live work" is not every live part.
-        parts = {word[: max(4, len(word) - 2)] for word in forbidden.casefold().split()}
-        if not all(part in texts.low for part in parts):
-            continue
-        for passage in texts.passages:
-            if passage.key in {"option", "explanation"}:      # distractors are mistakes
-                continue
-            low = passage.text.casefold()
-            if not all(part in low for part in parts):
-                continue
-            said = next((
-                sentence for sentence in sentences(passage.plain)
-                if all(part in sentence.casefold() for part in parts) and not vocabulary.NEGATED.search(sentence)
-            ), None)
-            if said is not None:
-                yield warning(
-                    "CR-C07", passage.pointer, measured=shortened(said, 80), limit=f"no {shortened(forbidden, 60)}",
-                    message=f"The notes of the brief rule out “{shortened(forbidden, 60)}”, and the text speaks of it.",
-                    advice="Teach it without, as the brief asks.",
-                )
-                break
-
-
-@lru_cache(maxsize=64)
-def _forbidden(notes: str) -> tuple[str, ...]:
-    found = []
-    for match in vocabulary.FORBIDS.finditer(notes):
-        for part in re.split(r"\s+(?:or|and|oder|und|ni|o|y|ou|et)\s+", match["what"]):
-            words = part.strip().split()
-            if words and len(words) <= 6 and len(part.strip()) >= 3:
-                found.append(" ".join(words[:4]))
-    return tuple(found[:_MOST_FORBIDDEN])
 
 
 def sums_come_out(draft: Draft) -> Iterator[Finding]:
@@ -168,6 +143,30 @@ def sums_come_out(draft: Draft) -> Iterator[Finding]:
                 message=f"“{shortened(wrong.written, 80)}” does not come out: it is {wrong.value:.6g}.",
                 advice="Compute it again, and mend every number that follows from it.",
             )
+
+
+def answers_are_the_keys(draft: Draft) -> Iterator[Finding]:
+    """CR-Q13, as far as explanations show sums: one comes out at a wrong option, and none leads to the key."""
+    for n, item in enumerate(draft.lesson.quiz):
+        key = next((option for option in item.options if option.is_correct), None)
+        if item.kind is not ItemKind.SINGLE or key is None or not any(digit.isdecimal() for digit in key.text):
+            continue
+        if arithmetic.right_results(f"{key.explanation}\n{item.rationale}", draft.language):
+            continue
+        right = [option for option in item.options if not option.is_correct and _is_reached(option, draft.language)]
+        if len(right) == 1 and not _MISTAKE.search(right[0].explanation) and _MISTAKE.search(key.explanation):
+            yield warning(
+                "CR-Q13", f"/quiz/{n}/options", measured=shortened(key.text, 40), limit=shortened(right[0].text, 40),
+                message=f"The explanations of quiz item {n + 1} compute “{shortened(right[0].text, 40)}”, and "
+                        f"“{shortened(key.text, 40)}” is marked as correct.",
+                advice="Compute the answer again, and mark the option that it is.",
+            )
+
+
+def _is_reached(option: Option, spoken: str) -> bool:
+    """Whether its own explanation computes it."""
+    results = arithmetic.right_results(option.explanation, spoken)
+    return any(result in option.text for result in results)
 
 
 def headings_of_bodies(draft: Draft) -> Iterator[Finding]:
@@ -203,29 +202,40 @@ def seen_by_everybody(texts: Texts) -> Iterator[Finding]:
                         message=f"A table cannot be read aloud: {fault}.",
                         advice="Give the table a header row and every row as many cells.",
                     )
-    for rule, signs, pattern, message, advice in (
-        ("CR-X02", vocabulary.CLICK_HERE_SIGNS, vocabulary.CLICK_HERE,
+    for rule, words, pattern, message, advice in (
+        ("CR-X02", vocabulary.CLICK_HERE_WORDS, vocabulary.CLICK_HERE,
          "A link says “{}”, which means nothing by itself.", "Say where it leads."),
-        ("CR-X02", vocabulary.SEE_PICTURE_SIGNS, vocabulary.SEE_PICTURE,
+        ("CR-X02", vocabulary.SEE_PICTURE_WORDS, vocabulary.SEE_PICTURE,
          "The text points to a picture that does not exist: “{}”.",
          "Say in words what the picture would show."),
-        ("CR-X04", vocabulary.BY_COLOUR_SIGNS, vocabulary.BY_COLOUR,
+        ("CR-X04", vocabulary.BY_COLOUR_WORDS, vocabulary.BY_COLOUR,
          "The text points by colour or place alone: “{}”.",
          "Name the thing by what it is, besides its colour or place."),
     ):
-        known = signs.get(texts.language, signs["en"])
-        if not any(sign in texts.low for sign in known):
-            continue
-        for passage, found in texts.where(partial(_first, pattern)):
-            yield warning(
-                rule, passage.pointer, measured=found, limit="words that everybody can follow",
-                message=message.format(found), advice=advice,
-            )
+        known = words.get(texts.language, words["en"]) & texts.said.words
+        for passage in texts.passages if known else ():
+            found = _first_near(known, pattern, passage.text)
+            if found is not None:
+                yield warning(
+                    rule, passage.pointer, measured=found, limit="words that everybody can follow",
+                    message=message.format(found), advice=advice,
+                )
 
 
-def _first(pattern: re.Pattern[str], text: str) -> str | None:
-    found = pattern.search(text)
-    return shortened(found[0], 60) if found else None
+def _first_near(words: frozenset[str], pattern: re.Pattern[str], text: str) -> str | None:
+    """What `pattern` finds around one of `words`: it has many branches, which are not tried at every letter."""
+    low = text.casefold()
+    for word in sorted(words):
+        at = low.find(word)
+        for _ in range(_MOST_PLACES):
+            if at < 0:
+                break
+            start = text.rfind(" ", 0, max(0, at - _AROUND)) + 1
+            found = pattern.search(text[max(start, at - 2 * _AROUND) : at + _AROUND])
+            if found:
+                return shortened(found[0], 60)
+            at = low.find(word, at + 1)
+    return None
 
 
 def language_of_document(brief: Brief, document: Document) -> Iterator[Finding]:

@@ -1,6 +1,7 @@
 """CR-L01 to L03, R01 to R03, P02, P04, T06: how much a lesson says, how hard, in which language, and about what."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 
 from generation.core.findings import Finding, Severity, error
@@ -19,16 +20,23 @@ SECTION_WORDS = Size(80, 1_500)
 FEWEST_WORDS = 40                # of a section: below, there is no lesson in it
 LESSON_TIME = (0.8, 1.2)         # of the minutes asked for
 COURSE_TIME = (0.85, 1.15)
-GRADES = {ReadingLevel.PLAIN: (0, 8), ReadingLevel.GENERAL: (2, 12), ReadingLevel.ACADEMIC: (9, 18)}
+GRADES = {ReadingLevel.PLAIN: (0, 8), ReadingLevel.GENERAL: (2, 12), ReadingLevel.ACADEMIC: (7, 18)}
 LIX = {ReadingLevel.PLAIN: (15, 42), ReadingLevel.GENERAL: (18, 55), ReadingLevel.ACADEMIC: (38, 75)}
 LONG_SENTENCE = 35               # words
 MOST_LONG = 0.1
+ENDLESS_SENTENCE = 50            # words: one is too many
+MOST_LINES = 2                   # line breaks in a sentence
 FEWEST_SENTENCES = 10
 SHORTEST_FOREIGN = 150           # characters of a paragraph alone that is an error
+FEWEST_FOREIGN = 4               # texts; of that many it is said once
 MOST_PARAGRAPHS = 40
 OWN_AT_MOST = 0.34               # of the distinct stems of its own target: a lesson that misses it
+IN_BODIES_AT_MOST = 0.12         # of the same stems: sections about something else
 OTHER_AT_LEAST = 0.6             # of another's: the lesson that it is instead
 FEWEST_STEMS = 4
+UNTAUGHT = 0.35                  # of the words of a quiz, not in its lesson
+FEWEST_OF_OTHER = 3              # distinct stems of another lesson's target in a quiz
+SHORTEST_TERM = 6                # characters of a term that is looked for in other lessons
 _MINUTES = re.compile(r"\b(\d{1,3})\s?(?:-\s?)?(?:minutes?|min\b|Minuten?|minutos?)", re.IGNORECASE)
 # On small letters, and from one beginning: this is looked for in every text.
 _LESSON = re.compile(r"le(?:ssons?|ktion(?:en)?|çons?|cci(?:ón|ones))\s+(\d{1,3})\b(?![.,]\d)")
@@ -136,7 +144,10 @@ def long_sentences(draft: Draft) -> Iterator[Finding]:
     if not has_spaces(draft.shown):
         return
     counts = draft.sentences
-    long = sum(len(sentence.split()) > LONG_SENTENCE for sentence in counts)
+    # Fewer spaces than that, and it is not worth a look.
+    long_ones = (one for one in counts if one.count(" ") >= LONG_SENTENCE - MOST_LINES)
+    over = [(count, one) for one in long_ones if (count := _words_of_sentence(one)) > LONG_SENTENCE]
+    long, (most, longest) = len(over), max(over, default=(0, ""))
     if len(counts) >= FEWEST_SENTENCES and long > MOST_LONG * len(counts):
         yield warning(
             "CR-R02", "/sections", measured=f"{long} of {len(counts)} sentences",
@@ -144,6 +155,18 @@ def long_sentences(draft: Draft) -> Iterator[Finding]:
             message=f"{long} of {len(counts)} sentences have more than {LONG_SENTENCE} words.",
             advice="Cut the longest sentences in two.",
         )
+    elif most > ENDLESS_SENTENCE:
+        at = next((one.pointer for one in draft.texts.passages if longest in one.plain), "/sections")
+        yield warning(
+            "CR-R02", at, measured=f"{most} words", limit=f"at most {ENDLESS_SENTENCE} words",
+            message=f"A sentence has {most} words: “{shortened(longest, 60)}”.",
+            advice="Make two or three sentences of it.",
+        )
+
+
+def _words_of_sentence(sentence: str) -> int:
+    """None for a table or a verse: its lines are no sentence."""
+    return 0 if sentence.count("\n") > MOST_LINES else len(sentence.split())
 
 
 def texts_in_language(texts: Texts) -> Iterator[Finding]:
@@ -152,14 +175,29 @@ def texts_in_language(texts: Texts) -> Iterator[Finding]:
     if not language.can_tell(tag):
         return
     teaches_a_language = speaks_of(vocabulary.LANGUAGE_NAMES, texts.allowed)
+    read = 0
+    foreign: list[tuple[str, str, bool]] = []
     for pointer, text, is_list in _long_texts(texts.passages):
+        read += 1
         parts = [part for part in paragraphs(text)[:MOST_PARAGRAPHS] if len(part) >= language.SHORTEST]
         for part in parts if len(parts) > 1 else (text,):
             found = language.foreign_prose(part, tag, is_list=is_list)
             if found is not None:
                 is_sure = not teaches_a_language and (len(parts) < 2 or len(part) >= SHORTEST_FOREIGN)
-                yield _in_another_language(pointer, found.language, tag, is_sure=is_sure)
+                foreign.append((pointer, found.language, is_sure))
                 break
+    if len(foreign) >= FEWEST_FOREIGN and 2 * len(foreign) > read:
+        most = Counter(found for _, found, _ in foreign).most_common(1)[0][0]
+        yield error(
+            "CR-R03", "", measured=f"{most}, {len(foreign)} of {read} texts", limit=tag,
+            severity=Severity.WARNING if teaches_a_language else Severity.ERROR,
+            message=f"Most of it, {len(foreign)} of {read} texts, is in another language (“{most}”) than the course "
+                    f"(“{tag}”).",
+            advice=f"Write all of it in the language of the brief, {tag}.",
+        )
+    else:
+        for pointer, name, is_sure in foreign:
+            yield _in_another_language(pointer, name, tag, is_sure=is_sure)
 
 
 def _in_another_language(pointer: str, found: str, tag: str, *, is_sure: bool) -> Finding:
@@ -227,6 +265,12 @@ def own_terms_are_used(draft: Draft) -> Iterator[Finding]:
 def terms_of_later_lessons(draft: Draft) -> Iterator[Finding]:
     """CR-P02: a term is not used before the lesson that introduces it."""
     number = draft.place.number
+    terms = [
+        (place, term, bare) for place in draft.plan.lessons[number:] for term in place.planned.key_terms
+        if len(bare := _QUALIFIER.sub("", term).strip().casefold()) >= SHORTEST_TERM and bare in draft.texts.low
+    ]
+    if not terms:
+        return
     before = "\n".join((
         draft.texts.allowed, draft.plan.title,
         *(text for place in draft.plan.lessons[:number] for text in (
@@ -234,19 +278,17 @@ def terms_of_later_lessons(draft: Draft) -> Iterator[Finding]:
             *(objective.text for objective in place.planned.objectives),
         )),
     )).casefold()
-    for place in draft.plan.lessons[number:]:
-        for term in place.planned.key_terms:
-            bare = _QUALIFIER.sub("", term).strip().casefold()
-            if len(bare) < 6 or bare in before or bare not in draft.texts.low:
-                continue
-            word = re.compile(rf"(?<!\w){re.escape(bare)}(?!\w)", re.IGNORECASE)
-            pointer = next((passage.pointer for passage in draft.texts.passages if word.search(passage.text)), None)
-            if pointer is not None:
-                yield warning(
-                    "CR-P02", pointer, measured=shortened(term, 60), limit=f"from lesson {place.number} on",
-                    message=f"“{shortened(term, 60)}” is used here and introduced in lesson {place.number} only.",
-                    advice="Say it in other words, or leave it to the lesson that introduces it.",
-                )
+    for place, term, bare in terms:
+        if bare in before:
+            continue
+        word = re.compile(rf"(?<!\w){re.escape(bare)}(?!\w)", re.IGNORECASE)
+        pointer = next((passage.pointer for passage in draft.texts.passages if word.search(passage.text)), None)
+        if pointer is not None:
+            yield warning(
+                "CR-P02", pointer, measured=shortened(term, 60), limit=f"from lesson {place.number} on",
+                message=f"“{shortened(term, 60)}” is used here and introduced in lesson {place.number} only.",
+                advice="Say it in other words, or leave it to the lesson that introduces it.",
+            )
 
 
 def lessons_exist(texts: Texts) -> Iterator[Finding]:
@@ -292,6 +334,16 @@ def nearest_to_its_own_target(draft: Draft) -> Iterator[Finding]:
     if len(own) < FEWEST_STEMS or len(targets) < 2:
         return
     share = len(own & draft.stems) / len(own)
+    bodies = "\n".join(draft.sections).casefold()
+    in_bodies = sum(stem in bodies for stem in own)
+    if in_bodies <= IN_BODIES_AT_MOST * len(own) and share > in_bodies / len(own):
+        yield warning(
+            "CR-T06", "/sections", measured=f"{in_bodies} of {len(own)} words of its target",
+            limit=f"more than {IN_BODIES_AT_MOST:.0%}",
+            message="The sections hardly speak of what the lesson is to teach; only its other parts do.",
+            advice="Teach the objectives and terms of the target block in the sections.",
+        )
+        return
     others = [
         (len(other & draft.stems) / len(other), -number) for number, other in enumerate(targets, 1)
         if number != draft.place.number and len(other) >= FEWEST_STEMS
@@ -314,3 +366,28 @@ def nearest_to_its_own_target(draft: Draft) -> Iterator[Finding]:
         message=f"The lesson reads as if it were lesson {other_number}: it has {measured}.",
         advice="Teach the objectives and terms of the target block of this lesson.",
     )
+
+
+def quiz_of_its_own_lesson(draft: Draft) -> Iterator[Finding]:
+    """CR-T06, of the quiz: it asks about the words of its own target before those of another."""
+    targets = draft.plan.distinct_stems
+    number = draft.place.number
+    if len(targets) < 2 or not has_spaces(draft.shown):
+        return
+    asked = set[str]().union(*(own.union(*of_options) for own, of_options in draft.asked))
+    own = len(targets[number - 1] & asked)
+    count, other = max(
+        ((len(target & asked), -place) for place, target in enumerate(targets, 1) if place != number), default=(0, 0),
+    )
+    # What the lesson itself speaks of may be asked, whatever lesson it is the target of.
+    if count < max(FEWEST_OF_OTHER, 2 * own + 1):
+        return
+    taught = stems("\n".join((draft.shown, *draft.instructions)))
+    is_strange = len(asked - taught) > UNTAUGHT * len(asked)
+    if is_strange and len(targets[-other - 1] & asked - taught) >= FEWEST_OF_OTHER - 1:
+        yield warning(
+            "CR-T06", "/quiz", measured=f"{own} words of its own target, {count} of that of lesson {-other}",
+            limit="its own target first",
+            message=f"The quiz asks about lesson {-other} rather than about its own.",
+            advice="Ask about what this lesson teaches.",
+        )

@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterator
+from itertools import pairwise
 
 from generation.core.findings import Finding, Severity, error
 from generation.core.prose.wholeness import shortened, without_code
@@ -28,7 +29,7 @@ MOST_SAID = 3                # times that one sentence may be said in a lesson
 FEWEST_WORDS = 6
 # Within a sentence, where a capital letter tells the polite form from "she" and "they".
 _ADDRESSES: dict[str, tuple[re.Pattern[str], re.Pattern[str]]] = {
-    "de": (re.compile(r"\b(?:du|dich|dir|dein\w{0,2})\b"), re.compile(r"(?<=[a-zäöüß,] )(?:Sie|Ihnen|Ihr(?:e[nmrs]?)?)\b")),
+    "de": (re.compile(r"\b(?:[Dd]u|[Dd]ich|[Dd]ir|[Dd]ein\w{0,2})\b"), re.compile(r"(?<=[a-zäöüß,] )(?:Sie|Ihnen|Ihr(?:e[nmrs]?)?)\b")),
     "es": (re.compile(r"\b(?:tú|tienes|puedes|debes|contigo)\b", re.IGNORECASE), re.compile(r"\b[Uu]sted(?:es)?\b")),
     "fr": (re.compile(r"\b(?:tu|toi|tes|ton)\b", re.IGNORECASE), re.compile(r"\b(?:vous|votre|vos)\b", re.IGNORECASE)),
 }
@@ -37,7 +38,7 @@ FEWEST_ADDRESSES = 2         # of each form: one alone may be a quotation
 
 def not_garbled(texts: Texts) -> Iterator[Finding]:
     """CR-T09: no text shows how it was stored."""
-    if not any(sign in texts.everything for sign in _GARBLED_SIGNS):
+    if not any(sign in texts.parts for sign in _GARBLED_SIGNS):
         return
     is_about_it = speaks_of(_ABOUT_SIGNS, texts.allowed)
     for passage in texts.passages:
@@ -74,11 +75,18 @@ def sentences_are_said_once(draft: Draft) -> Iterator[Finding]:
         sentence.casefold() for sentence in draft.sentences
         if len(sentence) > 4 * FEWEST_WORDS and sentence.count(" ") >= FEWEST_WORDS - 1
     )
+    in_a_row = {
+        one for one, next_one in pairwise(draft.sentences)
+        if one == next_one and len(one) > 4 * FEWEST_WORDS and one.count(" ") >= FEWEST_WORDS - 1
+    }
     for sentence, count in counts.most_common(1):
-        if count > MOST_SAID:
+        if count > MOST_SAID or in_a_row:
+            sentence = min(in_a_row).casefold() if in_a_row else sentence
+            count = counts[sentence]
             pointer = next((one.pointer for one in draft.texts.passages if sentence in one.plain.casefold()), "/sections")
             yield warning(
-                "CR-T05", pointer, measured=f"{count} times", limit=f"at most {MOST_SAID} times",
+                "CR-T05", pointer, measured=f"{count} times{' in a row' if in_a_row else ''}",
+                limit=f"at most {MOST_SAID} times, never in a row",
                 message=f"One sentence is said {count} times: “{shortened(sentence, 60)}”.",
                 advice="Say it once, and go on.",
             )
@@ -86,33 +94,41 @@ def sentences_are_said_once(draft: Draft) -> Iterator[Finding]:
 
 def one_form_of_address(draft: Draft) -> Iterator[Finding]:
     """CR-R04: the learner is du or Sie, not both."""
-    found = _both_forms(draft.language, "\n".join((*draft.sections, *draft.instructions, draft.lesson.summary)))
-    if found is not None:
-        yield _two_forms("/sections", found)
+    if draft.language in _ADDRESSES:
+        yield from _both_forms(draft.language, [
+            (passage.pointer, passage.plain) for passage in draft.texts.passages
+            if passage.key in {"instructions", "summary"} or (
+                passage.key == "body" and passage.pointer.startswith("/sections"))
+        ])
 
 
 def one_form_of_address_in_the_course(brief: Brief, document: Document) -> Iterator[Finding]:
     """CR-R04, across lessons."""
-    text = "\n".join(
-        passage.text for module in document.modules for lesson in module.lessons
-        for passage in passages_of_teaching(lesson.sections, ()) if passage.is_markdown
-    )
-    found = _both_forms(Texts(brief, ()).language, text)
-    if found is not None:
-        yield _two_forms("/modules", found)
-
-
-def _both_forms(spoken: str, text: str) -> tuple[str, str] | None:
+    spoken = Texts(brief, ()).language
     if spoken not in _ADDRESSES:
-        return None
-    familiar, polite = (pattern.findall(text) for pattern in _ADDRESSES[spoken])
-    is_mixed = len(familiar) >= FEWEST_ADDRESSES and len(polite) >= FEWEST_ADDRESSES
-    return (familiar[0], polite[0]) if is_mixed else None
+        return
+    texts: list[tuple[str, str]] = []
+    for m, module in enumerate(document.modules):
+        for k, lesson in enumerate(module.lessons):
+            at = f"/modules/{m}/lessons/{k}"
+            of_sections = passages_of_teaching(lesson.sections, (), at)
+            texts += [(passage.pointer, passage.text) for passage in of_sections if passage.is_markdown]
+            texts += [
+                (f"{at}/activities/{n}/instructions", activity.instructions)
+                for n, activity in enumerate(lesson.activities)
+            ]
+    yield from _both_forms(spoken, texts)
 
 
-def _two_forms(pointer: str, found: tuple[str, str]) -> Finding:
-    return warning(
-        "CR-R04", pointer, measured=" and ".join(found), limit="one form of address",
-        message=f"The learner is addressed in two ways: “{found[0]}” and “{found[1]}”.",
-        advice="Keep to one of them, in every lesson.",
-    )
+def _both_forms(spoken: str, texts: list[tuple[str, str]]) -> Iterator[Finding]:
+    """Where the rarer form stands first, if both are there."""
+    said = [[(pointer, form) for pointer, text in texts for form in pattern.findall(text)]
+            for pattern in _ADDRESSES[spoken]]
+    rarer, other = sorted(said, key=len)
+    if len(rarer) >= FEWEST_ADDRESSES:
+        pointer, form = rarer[0]
+        yield warning(
+            "CR-R04", pointer, measured=f"{form} and {other[0][1]}", limit="one form of address",
+            message=f"The learner is addressed in two ways: “{form}” and “{other[0][1]}”.",
+            advice="Keep to one of them, in every lesson.",
+        )
