@@ -172,7 +172,7 @@ class _Bill:
 
     @property
     def used(self) -> Amounts:
-        if not self.was_anybody_asked:
+        if not self.was_anybody_asked and self.units <= 0:      # units without a call: a reply was found that had come
             return Amounts()
         return Amounts(requests=1, units=max(0, self.units), usd_micros=max(0, self.usd_micros))
 

@@ -157,11 +157,11 @@ class TestAgain:
         Route.objects.filter(pk=made.pk).update(
             **mine, is_enabled=False,
             learned=Learned(frozenset({"strict"}), context_tokens=2_048).as_json())
-        with serving({**llama_cpp(context=8_192, slots=4)}, name="llama.cpp") as server:
+        with serving({**llama_cpp(context=12_288, slots=4)}, name="llama.cpp") as server:
             Route.objects.filter(pk=made.pk).update(base_url=server.base_url)
             again = added(server.root)
         assert {name: getattr(again, name) for name in mine} == mine
-        assert (again.pk, again.is_enabled, again.max_in_flight, again.room) == (made.pk, True, 4, 8_192)
+        assert (again.pk, again.is_enabled, again.max_in_flight, again.room) == (made.pk, True, 4, 12_288)
         assert again.lesson.refused == {"strict"}
 
     def test_longer_context_makes_longer_replies(self, route):

@@ -103,7 +103,7 @@ def test_pasted_text_and_marks_of_direction_are_taken(quick, tmp_path):
     """Also from a file that begins with a byte order mark."""
     path = tmp_path / "brief.json"
     path.write_text(
-        "\ufeff" + json.dumps({"goal": "strength", "weeks": 1, "language": "he", "goal_note": "שלום\u200f!"}),
+        "\ufeff" + json.dumps({"goal": "strength", "weeks": 1, "language": "de", "goal_note": "שלום\u200f!"}),
         encoding="utf-8")
     done = quick.run(
         "generate", "training_program", "--brief", str(path),

@@ -247,6 +247,23 @@ def test_reply_that_was_paid_before_the_retry_stays_paid_by_who_paid(ann, rita, 
     assert_invariants()
 
 
+def test_unit_that_was_found_answered_is_one_of_the_retry_although_nobody_was_asked(ann, rita, counted):
+    job = submission.submit(user=ann, **REQUEST).job
+    finish(*claim_all())
+    first, second, third = claim_all()
+    finish(second)
+    finish(third)
+    store(first)
+    control.cancel(job, by=ann)
+    control.retry(job, by=rita)
+    stored, = claim_all()
+    finish_stored(stored)
+    job.refresh_from_db()
+    assert job.state == "completed"
+    assert (used("units", ann)[0], used("units", rita)[0]) == (2, 1)
+    assert_invariants()
+
+
 def finish_stored(claim) -> None:
     from generation.services.chunks import settling
     from generation.services.chunks.settling import Finished

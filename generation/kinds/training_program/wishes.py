@@ -78,7 +78,8 @@ _FAMILIES = tuple((_word(pattern), names) for pattern, names in (
 _AILMENTS = tuple((_word(pattern), strains) for pattern, strains in (
     (r"\w*schulter|shoulder|hombro|épaule|impingement|rotator|rotatoren", ("overhead", "shoulder", "bench")),
     (r"overhead|über[- ]?kopf|por encima de la cabeza|au[- ]dessus de la tête", ("overhead",)),
-    (r"dis[ck]\b|dis[ck]s\b|herniat|bandscheib|hexenschuss|ischias|sciatica|lumba|lumbal|l[45]/|back\b|\w*rücken|"
+    (r"dis[ck]\b|dis[ck]s\b|herniat|bandscheib|hexenschuss|ischias|sciatica|lumba|lumbal|l[45]/|"
+     r"back\b(?![- ]?(?:squat|extension))|\w*rücken|"
      r"spine|spinal|wirbel|espalda|hernia|ciática|dos\b|lombalgie|hernie", (
          "axial", "hinge", "flexion", "twist", "strain")),
     (r"knees?\b|\w*knie|menis[ck]|patella|kreuzband|acl\b|rodilla|genou", ("knee", "impact")),
@@ -99,8 +100,8 @@ _AILMENTS = tuple((_word(pattern), strains) for pattern, strains in (
 ))
 _PRESSING_ONLY = _word(r"press|drück|empuj|pouss")
 _NO = _word(
-    r"no|not|don'?t|never|without|avoid|hate|dislike|except|kein\w*|nicht|ohne|nie|hasse|vermeide\w*|meide\w*|sin|"
-    r"odio|evit\w*|nunca|detesto|pas|sans|jamais|déteste|aucun\w*|stop|skip|leave out|unwanted|can'?t|cannot"
+    r"(?:no|not|don'?t|never|without|avoid|hate|dislike|except|kein\w*|nicht|ohne|nie|hasse|vermeide\w*|meide\w*|sin|"
+    r"odio|evit\w*|nunca|detesto|pas|sans|jamais|déteste|aucun\w*|stop|skip|leave out|unwanted|can'?t|cannot)\b"
 )
 _YES = _word(
     r"like|love|prefer|favou?rite|enjoy|want|more|mag\b|mögen|gern|liebe|bevorzug|mehr|gusta|encanta|más|aime|préfère|"

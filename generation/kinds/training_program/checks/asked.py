@@ -73,7 +73,7 @@ def of(brief: Brief) -> Wanted:
     said = [plain(text) for text in free if text]
     limits = [plain(text) for text in brief.limitations]
     return Wanted(
-        conditions=tuple(_conditions(said, limits)),
+        conditions=(*_conditions(said, limits), *_body_parts(limits)),
         exclusions=tuple(dict.fromkeys(
             exclusion for text in said for exclusion in (*_excluded(text), *_hurting(text))
             if not _is_to_be_learnt(exclusion, brief, text)
@@ -173,6 +173,22 @@ def _conditions(said: list[str], limits: list[str]) -> Iterator[Named]:
                 forbids = frozenset[str]() if is_over else condition.forbids
                 doubts = condition.forbids if is_over else doubts
                 yield Named(found.group(), forbids, doubts, condition.needs_clearance)
+
+
+_PAIN = ("{} pain", "{} schmerzen", "{}schmerzen", "dolor de {}", "douleur {}")
+_MOST_WORDS_OF_A_PART = 3
+
+
+def _body_parts(limits: list[str]) -> Iterator[Named]:
+    """A limitation that is only a part of the body, as "Knee" or "Schulter": something is wrong with it, and nobody said
+    what, so what would hurt is in doubt and nothing is forbidden."""
+    for text in limits:
+        if len(text.split()) > _MOST_WORDS_OF_A_PART or any(one.words.search(text) for one in CONDITIONS):
+            continue
+        as_pain = [pattern.format(text) for pattern in _PAIN]
+        for condition in CONDITIONS:
+            if not condition.needs_clearance and any(condition.words.search(said) for said in as_pain):
+                yield Named(text, frozenset(), condition.forbids | condition.doubts, False)
 
 
 # --- exclusions ----------------------------------------------------------------------------------

@@ -267,7 +267,9 @@ def goal_is_trained(brief: Brief, plan: Plan) -> Iterator[Finding]:
         is_like = entry.family in families and any(said.split()[-1] in words for words in trained)
         if entry.family in _MAIN_FAMILIES and not is_same and entry.fits(available(brief.equipment)) \
                 and not asked.of(brief).speaks_against(entry.name):
-            finding = error if brief.goal is Goal.STRENGTH and not is_like else warning
+            # Whoever names a limitation gives a coach a reason to go another way to the goal.
+            is_certain = brief.goal is Goal.STRENGTH and not is_like and not brief.limitations
+            finding = error if is_certain else warning
             yield finding(
                 "TP-P21", "/sessions", measured=", ".join(sorted(set(names)))[:200], limit=entry.name,
                 message=f"The goal names '{entry.name}', but no session has it as a main lift.",
