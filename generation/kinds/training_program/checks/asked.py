@@ -180,8 +180,8 @@ _MOST_WORDS_OF_A_PART = 3
 
 
 def _body_parts(limits: list[str]) -> Iterator[Named]:
-    """A limitation that is only a part of the body, as "Knee" or "Schulter": something is wrong with it, and nobody said
-    what, so what would hurt is in doubt and nothing is forbidden."""
+    """A limitation that is only a part of the body, as "Knee" or "Schulter": something is wrong with it, and nobody
+    said what, so what would hurt is in doubt and nothing is forbidden."""
     for text in limits:
         if len(text.split()) > _MOST_WORDS_OF_A_PART or any(one.words.search(text) for one in CONDITIONS):
             continue
