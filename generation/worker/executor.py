@@ -8,6 +8,7 @@ import asyncio
 import datetime as dt
 import logging
 import random
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -46,6 +47,9 @@ from generation.worker.spool import Spool
 from generation.worker.transactions import TransactionThreads
 
 _logger = logging.getLogger(__name__)
+
+# Checks are nothing but Python: two at once are no faster, and keep the event loop from its turn to take replies in.
+_one_at_a_time = threading.Lock()
 
 
 class Executor:
@@ -187,7 +191,8 @@ def judge(question: Question, text: str, reply: Reply | None) -> Finished:
     """What `text` makes of the claim; `reply` is the call that it came by, None if that was an earlier one."""
     claim = question.claim
     try:
-        outcome, code, findings = outcome_of(claim, question.context, text, policy())
+        with _one_at_a_time:
+            outcome, code, findings = outcome_of(claim, question.context, text, policy())
     except Exception as error:      # a check failed: the reply stays in the ledger
         _logger.exception("the reply for chunk %s could not be judged", claim.chunk_id, extra=ids_of(claim))
         outcome, code, findings = GiveUp(Reason.INTERNAL, named(error)), CallCode.INTERNAL, ()

@@ -14,7 +14,8 @@ from generation.testbed.chaos.snapshot import Snapshot
 from generation.testbed.installation.provider_log import Call, Place, place_of_call
 from generation.testbed.installation.supervisor import ProcessEnd
 
-USED = frozenset({"ok", "nonsense", "extra_units", *ODD_CLOTHES})      # outcomes whose text reaches the checks
+# Outcomes whose text reaches the checks.
+USED = frozenset({"ok", "nonsense", "extra_units", "defect", "repair_fails", *ODD_CLOTHES})
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,8 @@ def paid_twice(snapshot: Snapshot, calls: Sequence[Call], deaths: Sequence[Death
             row = rows.get(call["seq"])
             if row is not None and row.code == CallCode.INVALID:
                 continue      # it was read, and the checks asked for another
+            if row is not None and row.code == CallCode.OK and chunk.second_looks:
+                continue      # it was used, and the checks of the whole document asked for another
             cause = _cause(row, deaths) if row is not None else ""
             found.append(PaidTwice(*place, call["seq"], cause, call["output_tokens"]))
     return found

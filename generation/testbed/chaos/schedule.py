@@ -107,8 +107,9 @@ def _scheduled(rng: random.Random, size: ChaosSize, kinds: Sequence[ChaosFault])
 
 
 def _provider_faults(rng: random.Random, size: ChaosSize, stops_s: Sequence[float]) -> FaultScript:
-    """By chance about every eighth call; one outage of everything, one account without credit, and single refusals:
-    one at any time, and one while a worker stands still, for each that is stopped at `stops_s`."""
+    """By chance about every fifth call, a third of them faults of content that the checks find, and some repairs fail;
+    one outage of everything, one account without credit, and single refusals: one at any time, and one while a worker
+    stands still, for each that is stopped at `stops_s`."""
     outage_s = rng.uniform(0.2, 0.3) * size.load_s
     credit_s = rng.uniform(0.55, 0.65) * size.load_s
     rules = (
@@ -124,6 +125,6 @@ def _provider_faults(rng: random.Random, size: ChaosSize, stops_s: Sequence[floa
         Fault.DROP: 0.01, Fault.HANG: 0.006, Fault.SLOW: 0.003, Fault.TRUNCATE: 0.008, Fault.INVALID_JSON: 0.008,
         Fault.NULL_CHOICES: 0.004, Fault.EMPTY_CONTENT: 0.004, Fault.HTML: 0.004, Fault.NONSENSE: 0.008,
         Fault.REFUSE: 0.004, Fault.FILTER: 0.002, Fault.EXTRA_UNITS: 0.004,
-        **dict.fromkeys(sorted(ODD_CLOTHES), 0.01), Fault.ERROR_WITHIN: 0.004,
+        **dict.fromkeys(sorted(ODD_CLOTHES), 0.01), Fault.ERROR_WITHIN: 0.004, Fault.DEFECT: 0.06,
     }
-    return FaultScript(rules, rates, rng.randrange(2**31))
+    return FaultScript(rules, rates, rng.randrange(2**31), repair_fails=0.15)
