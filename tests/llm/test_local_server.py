@@ -51,8 +51,8 @@ def problem_of(script, *, key: str = "", name: str = "uvicorn", model: str = "")
     ("script", "name", "dialect", "model", "context", "slots", "told"),
     [
         (llama_cpp(context=2_048, slots=3), "llama.cpp", Dialect.LLAMA_CPP, "tiny.gguf", 2_048, 3, (True, True)),
-        (llama_cpp(), "nginx", Dialect.LLAMA_CPP, "tiny.gguf", 8_192, 2, (True, True)),
-        ({"/v1/models": llama_cpp()["/v1/models"]}, "llama.cpp", Dialect.LLAMA_CPP, "tiny.gguf", 8_192, 1,
+        (llama_cpp(), "nginx", Dialect.LLAMA_CPP, "tiny.gguf", 12_288, 2, (True, True)),
+        ({"/v1/models": llama_cpp()["/v1/models"]}, "llama.cpp", Dialect.LLAMA_CPP, "tiny.gguf", 12_288, 1,
          (True, False)),
         (ollama("llama3.2:latest"), "", Dialect.OLLAMA, "llama3.2:latest", 4_096, 1, (False, False)),
         (ollama("a", parameters='stop "<|end|>"\nnum_ctx     16384'), "", Dialect.OLLAMA, "a", 16_384, 1,
@@ -162,7 +162,7 @@ def test_refused_key_is_told_from_a_missing_one():
 def test_numbers_that_are_none_are_not_believed(numbers):
     with serving({**llama_cpp(), "/props": numbers}, name="llama.cpp") as server:
         found = look(server.base_url)
-    assert (found.context_tokens, found.slots, found.tells_slots) == (8_192, 1, False)
+    assert (found.context_tokens, found.slots, found.tells_slots) == (12_288, 1, False)
 
 
 def test_nobody_there_is_told():
