@@ -86,8 +86,6 @@ def changed(value: Any, pointer: str, new: Any) -> Any:
 
 
 SHAPE = {"CR-T01", "CR-T02", "CR-T03", "CR-T04", "CR-O05", "CR-P01", "CR-A03", "CR-Q01", "CR-Q02"}
-# What the simulator writes breaks rules of content: the same questions in many lessons, objectives that no question
-# measures, English for everybody.  Tests with this mark wait for a better one.
 
 
 def of_shape(findings: list[Finding]) -> list[Finding]:
