@@ -273,6 +273,12 @@ _OF_SOMETHING_ELSE = re.compile(
     r"|pregnan\w*|nach|vor|seit|bis|de base|despues|antes|tras|apres|avant|depuis|d'|cycles?|waves?|blocks?|zyklus"
     r"|wellen?|ciclos?|bloques?|blocs?)\b"
 )
+# "You can run the block three times, for 12 weeks in total": as many weeks as whole programs have.
+_REPEATED = re.compile(
+    r"\b(?:(?:\d times|twice)(?! (?:a|per|each|every|in)\b)|repeat\w*|again|in total|in all|\d ?mal(?! (?:pro|in|die)\b)"
+    r"|zweimal|dreimal|wiederhol\w*|insgesamt|\d veces(?! (?:a|por)\b)|repit\w*|repetir\w*|en total|\d fois(?! par\b)"
+    r"|refai\w*|recommenc\w*|au total)\b"
+)
 _PART = ("durante", "during", "over", "in ", "for ", "uber", "en ", "pendant", "sur ")
 _DAYS = re.compile(
     r"\b(\d)\s*(?:x\s*)?(?:workouts?|sessions?|training days|days|times|einheiten|trainingstage|trainings|mal|tage"
@@ -299,7 +305,8 @@ def numbers_of_brief_in_plan(brief: Brief, plan: Plan) -> Iterator[Finding]:
         lengths = [(int(next(filter(None, found.groups()))), found) for found in pattern.finditer(said)]
         for weeks, found in lengths:
             is_part = found.group().startswith(_PART) and weeks < brief.weeks      # "for three weeks, then easier"
-            if weeks != brief.weeks and not is_part and not _OF_SOMETHING_ELSE.match(said, found.end()):
+            is_repeated = weeks % brief.weeks == 0 and _REPEATED.search(sentence_of(said, *found.span()))
+            if weeks != brief.weeks and not is_part and not is_repeated and not _OF_SOMETHING_ELSE.match(said, found.end()):
                 is_certain = not found.group().startswith(("in ", "en ")) and all(
                     other != brief.weeks for other, _ in lengths)
                 yield (error if is_certain else warning)(

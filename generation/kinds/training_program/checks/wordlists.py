@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
+from generation.kinds.training_program.checks.seen import sentence_of
+
 
 @dataclass(frozen=True)
 class ForbiddenWords:
@@ -17,13 +19,35 @@ class ForbiddenWords:
     may_be_denied: bool
     may_be_asked: bool         # "if you have an injury" is no diagnosis
     openings: str
+    may_be_taken: bool         # "if you take aspirin, ask your doctor" prescribes nothing
 
 
 def _forbidden(
-    openings: str, noun: str, *, then: str = "", may_be_denied: bool = True, may_be_asked: bool = False
+    openings: str, noun: str, *, then: str = "", may_be_denied: bool = True, may_be_asked: bool = False,
+    may_be_taken: bool = False,
 ) -> ForbiddenWords:
     """`openings` begin words; `then` is what has to follow one of them."""
-    return ForbiddenWords(re.compile(rf"\b(?:{openings}){then}"), noun, may_be_denied, may_be_asked, openings)
+    words = re.compile(rf"\b(?:{openings}){then}")
+    return ForbiddenWords(words, noun, may_be_denied, may_be_asked, openings, may_be_taken)
+
+
+_TAKES = re.compile(
+    r"\b(?:if|when|whether|anyone who|who|those who) (?:you )?(?:take|takes|are (?:on|taking)|use)\b"
+    r"|\b(?:wenn|falls|wer|ob) (?:du |sie )?[^.;\n]{0,40}?(?:ein)?(?:nimmst|nehmen|nimmt)\b"
+    r"|\bsi (?:usted )?(?:toma[sn]?|esta tomando)\b|\bsi (?:vous|tu) (?:prenez|prends)\b"
+)
+_DOCTOR_ASKED = re.compile(
+    r"\b(?:ask|talk|consult|speak|check with|see)\b[^.;\n]{0,25}?(?:doctor|physician|pharmacist|clinician|professional)"
+    r"|\b(?:frag\w*|sprich|sprechen)\b[^.;\n]{0,25}?(?:arzt|apothek)"
+    r"|\b(?:pregunt\w*|consult\w*|habl\w*)\b[^.;\n]{0,25}?medic|\b(?:demand\w*|parl\w*|consult\w*)\b[^.;\n]{0,25}?medecin"
+)
+
+
+def is_sent_to_a_doctor(text: str, start: int, end: int) -> bool:
+    """Whether the sentence only tells whoever takes a medicine to ask a doctor."""
+    sentence = sentence_of(text, start, end)
+    is_dose = any(digit in text[start:end] for digit in "0123456789")
+    return not is_dose and _TAKES.search(sentence) is not None and _DOCTOR_ASKED.search(sentence) is not None
 
 
 def _alternatives(pattern: str) -> Iterator[str]:
@@ -105,7 +129,7 @@ MEDICAL = (
         r"|cafeina|cafeine|bcaa|beta[ -]alanine)"
         r"|(?:take|nimm|toma|prends)\b[^.;\n]{0,30}\b(?:creatine|kreatin|creatina|caffeine|koffein|fat burners?"
         r"|pre-?workout|supplements?|pills?|tablets?|medication)\b",
-        "a medicine, a dose or a supplement",
+        "a medicine, a dose or a supplement", may_be_taken=True,
     ),
     _forbidden(
         r"you (?:have|suffer from|are suffering from)|this is (?:a |an )?(?:sign|symptom) of|your (?:pain"
@@ -201,6 +225,9 @@ TONE = (
     ),
 )
 
+# "A deficit of at most 400 kcal a day": no diet of 400 kcal.
+DIFFERENCE = re.compile(r"\b(?:defici\w*|defizit\w*|surplus|excedent\w*|uberschuss)\b")
+
 _ANY_FORBIDDEN = any_opening((*MEDICAL, *TONE))
 
 
@@ -260,6 +287,8 @@ METRIC = re.compile(
     r"|kilometern?"
     r"|kilometros?|cm|centimet(?:er|re)s?|zentimeter|centimetros?)\b"
 )
+# "A 5 km race", "10-km-Lauf"
+A_RACE = re.compile(r"[ -](?:race|fun run|event|park ?run|time trial|lauf|volkslauf|wettkampf|rennen|carrera|course)\b")
 IMPERIAL_WORDS = re.compile(r"\b(?:half|one|two|five|ten)[ -](?:a )?(?:pounds?|miles?|lbs?|inch(?:es)?)\b")
 IMPERIAL_SIGNS = ("pound", "mile", "lbs", "inch")
 
