@@ -275,8 +275,9 @@ _OF_SOMETHING_ELSE = re.compile(
 )
 # "You can run the block three times, for 12 weeks in total": as many weeks as whole programs have.
 _REPEATED = re.compile(
-    r"\b(?:(?:\d times|twice)(?! (?:a|per|each|every|in)\b)|repeat\w*|again|in total|in all|\d ?mal(?! (?:pro|in|die)\b)"
-    r"|zweimal|dreimal|wiederhol\w*|insgesamt|\d veces(?! (?:a|por)\b)|repit\w*|repetir\w*|en total|\d fois(?! par\b)"
+    r"\b(?:(?:\d times|twice)(?! (?:a|per|each|every|in)\b)|repeat\w*|again|in total|in all"
+    r"|\d ?mal(?! (?:pro|in|die)\b)|zweimal|dreimal|wiederhol\w*|insgesamt|\d veces(?! (?:a|por)\b)|repit\w*"
+    r"|repetir\w*|en total|\d fois(?! par\b)"
     r"|refai\w*|recommenc\w*|au total)\b"
 )
 _PART = ("durante", "during", "over", "in ", "for ", "uber", "en ", "pendant", "sur ")
@@ -286,7 +287,8 @@ _DAYS = re.compile(
     r"\s*(?:a|per|each|every|in each|pro|in der|por|a la|par)\s*(?:week|woche|semana|semaine)\b"
 )
 _BESIDE = re.compile(
-    r"\b(?:walk\w*|football|soccer|match\w*|team|club|practice|beside\w*|besides|apart from|already|other days|may|can"
+    r"\b(?:walk\w*|football|soccer|match\w*|team|club|practice|beside\w*|besides|apart from|already|other days|may"
+    r"|can"
     r"|could|if|balance|stretch\w*|mobility|yoga|spazier\w*|spiel\w*|mannschaft\w*|neben|ausser\w*|schon|kann\w*"
     r"|darf\w*"
     r"|camin\w*|pasea\w*|partido\w*|equipo|ademas|aparte|puede\w*|march\w*|match|equipe|outre|deja|peu[tvx]\w*)\b"
@@ -305,8 +307,9 @@ def numbers_of_brief_in_plan(brief: Brief, plan: Plan) -> Iterator[Finding]:
         lengths = [(int(next(filter(None, found.groups()))), found) for found in pattern.finditer(said)]
         for weeks, found in lengths:
             is_part = found.group().startswith(_PART) and weeks < brief.weeks      # "for three weeks, then easier"
-            is_repeated = weeks % brief.weeks == 0 and _REPEATED.search(sentence_of(said, *found.span()))
-            if weeks != brief.weeks and not is_part and not is_repeated and not _OF_SOMETHING_ELSE.match(said, found.end()):
+            if weeks % brief.weeks == 0 and _REPEATED.search(sentence_of(said, *found.span())):
+                continue
+            if weeks != brief.weeks and not is_part and not _OF_SOMETHING_ELSE.match(said, found.end()):
                 is_certain = not found.group().startswith(("in ", "en ")) and all(
                     other != brief.weeks for other, _ in lengths)
                 yield (error if is_certain else warning)(

@@ -150,7 +150,8 @@ _TRIGGER = re.compile(
     r"|won'?t|will not"
     r"|never|refuse to|not allowed to|not able to|unable to)(?: want to do| want to| want| like to do| like doing"
     r"| like| enjoy"
-    r"| stand| bear| stomach| want me to do| want me to| do| perform| use| tolerate| include| love| program| give me)?"
+    r"| stand| bear| stomach| want me to do| want me to| do| perform| use| tolerate| include| love| program"
+    r"| give me)?"
     r"|no soporto|no aguanto|je ne supporte pas(?: les?| la)?|j'ai horreur (?:des?|de la)"
     r"|rather not(?: do)?|prefer not to(?: do)?|banned(?: me from)?|forbade|forbids|not a fan of"
     r"|sick of|tired of|kein(?:e|en|er|em)?|ohne|hasse|verzichte auf|vermeide|mag keine?n?|will keine?n?"
@@ -164,7 +165,8 @@ _BEHIND = re.compile(
     r"([^.;!?\n,:]{3,40}?)\s+(?:vermeiden|meiden|mag ich nicht|will ich nicht|hasse ich"
     r"|kann ich nicht (?:leiden|ausstehen)|gehen? nicht|verboten"
     r"|nicht erlaubt|weglassen"
-    r"|(?:is|are) (?:not allowed|forbidden|banned|out|off limits|a no go|not possible)|hurts?\b(?! (?:in|when|during))"
+    r"|(?:is|are) (?:not allowed|forbidden|banned|out|off limits|a no go|not possible)|hurts?\b(?! (?:in|when"
+    r"|during))"
     r"|(?:esta|estan) prohibid[oa]s?|(?:est|sont) interdit(?:e|s|es)?)(?:\b|$)"
 )
 _CLAUSE_END = re.compile(
@@ -172,7 +174,8 @@ _CLAUSE_END = re.compile(
     r"|i love|i enjoy|i prefer"
     r"|instead|ich mag|me gusta|j'aime)\b"
 )
-_AND = re.compile(r"\s*(?:,|/|&|\band\b|\bor\b|\bnor\b|\bund\b|\boder\b|\by\b|\bo\b|\bni\b|\bet\b|\bou\b|\bsowie\b)\s*")
+_AND = re.compile(r"\s*(?:,|/|&|\band\b|\bor\b|\bnor\b|\bund\b|\boder\b|\by\b|\bo\b|\bni\b|\bet\b|\bou\b"
+                  r"|\bsowie\b)\s*")
 _FILLERS = frozenset(
     "now currently any doing exercise exercises movement movements work please at all the my more for me anything "
     "with type "

@@ -20,16 +20,19 @@ _PREVENTED = re.compile(
 )
 _PREVENTED_BEHIND = re.compile(r"\w*[^.;\n]{0,20}?\b(?:vorbeug\w*|vermeid\w*|verhinder\w*|prevention)\b")
 _OTHERS = re.compile(
-    r"\b(?:(?:my|his|her|our) (?:grand)?(?:mother|father|mom|mum|dad|parents?|son|daughter|kids?|child\w*|wife|husband"
+    r"\b(?:(?:my|his|her|our) (?:grand)?(?:mother|father|mom|mum|dad|parents?|son|daughter|kids?|child\w*|wife"
+    r"|husband"
     r"|partner|sister|brother|uncle|aunt|boss|patients|clients)|(?:grand)?(?:mother|father)|family history"
-    r"|in (?:the|my) family|ward|work with|meine?r? (?:gross)?(?:mutter|vater|sohn|tochter|frau|mann|kinder?|schwester"
+    r"|in (?:the|my) family|ward|work with|meine?r? (?:gross)?(?:mutter|vater|sohn|tochter|frau|mann|kinder?"
+    r"|schwester"
     r"|bruder)|mi (?:abuel[oa]|madre|padre|hij[oa]|mujer|marido)"
     r"|m[ao]n? (?:grand-)?(?:mere|pere|fils|fille|femme|mari))\b"
 )
 _FOR_THEM = re.compile(r"\b(?:(?:for|fur|para|pour) (?:my|his|her|our|meine?n?|mi|m[ao]n?|a|him|them)|she|he|ella"
                        r"|elle|il)\b")
 _HEALED = re.compile(
-    r"\b(?:(?:fully |completely |long )?(?:cleared|healed|recovered|resolved)|(?:is|are|all|now) gone|gone (?:since|now)"
+    r"\b(?:(?:fully |completely |long )?(?:cleared|healed|recovered|resolved)|(?:is|are|all|now) gone|gone (?:since"
+    r"|now)"
     r"|symptom[- ]free"
     r"|pain[- ]free|(?:aus|ver)geheilt|beschwerdefrei|schmerzfrei|curad[oa]|recuperad[oa]|sin (?:molestias|dolor)"
     r"|gueri\w*"
@@ -68,7 +71,8 @@ def is_old_surgery(text: str, start: int, end: int) -> bool:
 # --- dislikes ------------------------------------------------------------------------------------
 
 _PERSON = (
-    r"(?:wife|husband|partner|girlfriend|boyfriend|friends?|buddy|buddies|mates?|brothers?|sisters?|mother|father|mum|mom"
+    r"(?:wife|husband|partner|girlfriend|boyfriend|friends?|buddy|buddies|mates?|brothers?|sisters?|mother|father"
+    r"|mum|mom"
     r"|dad|sons?|daughters?|kids?|child(?:ren)?|colleagues?|cousins?|uncle|aunt|roommate|(?:ehe)?frau|mann"
     r"|freund(?:in|e|innen)?|kumpel|bruder|schwester|mutter|vater|sohn|tochter|kinder|kolleg\w+|trainingspartner\w*"
     r"|mujer|marido|espos[oa]|novi[oa]|amig[oa]s?|herman[oa]s?|madre|padre|hij[oa]s?|companer\w+|femme|mari|copine?"
@@ -89,7 +93,8 @@ _OWN = re.compile(
     r"\b(?:i|i'm|me|we|us|so|ich|mir|mich|wir|also|deshalb|daher|yo|nosotros|por eso|je|j'\w+|nous|donc|because"
     r"|since|while|when|due|wegen|weil|wenn|da|quand|parce|cuando|porque)\b"
 )
-_WITH_THEM = re.compile(r"\b(?:because|since|while|when|due|as|for|with|wegen|weil|wenn|quand|cuando|porque|comme|avec"
+_WITH_THEM = re.compile(r"\b(?:because|since|while|when|due|as|for|with|wegen|weil|wenn|quand|cuando|porque|comme"
+                        r"|avec"
                         r"|mit|con|fur|para|pour)\b")
 _CLAUSE = re.compile(r"[.;:!?\n,()]")
 _PAST = re.compile(r"\b(?:used to|i once|formerly|in the past|as a (?:kid|child|teenager)|fruher|damals|antes(?! de)"
@@ -106,7 +111,8 @@ _BUT_I_DO = re.compile(
 )
 # "Without squats, I am lost."
 _LACK = re.compile(
-    r"(?:without|ohne|sin|sans)\s[^.;:!?\n,]{2,40},\s*(?:i (?:can'?t|cannot|don'?t|do not|won'?t|am not|would|feel|get"
+    r"(?:without|ohne|sin|sans)\s[^.;:!?\n,]{2,40},\s*(?:i (?:can'?t|cannot|don'?t|do not|won'?t|am not|would|feel"
+    r"|get"
     r"|lose)|training is|it is (?:no|not)|fehlt|geht|bin ich|no (?:puedo|soy|hay|es|me)|me (?:falta|aburro)"
     r"|(?:je|il|ce) (?:ne\b|n'|me manque|m'ennuie|perds)|rien ne|(?:c'est|ca) (?:n|pas))"
 )

@@ -10,6 +10,7 @@ from generation.core.findings import Finding, error
 from generation.core.prose import language, residue, wholeness
 from generation.kinds.training_program.brief import Brief
 from generation.kinds.training_program.checks import wordlists
+from generation.kinds.training_program.checks.forbidden import ForbiddenWords, is_sent_to_a_doctor
 from generation.kinds.training_program.checks.seen import (
     KNOWN_LANGUAGES,
     base_language,
@@ -178,7 +179,7 @@ _LEFT_OUT_BEHIND = re.compile(
 
 
 def _forbidden(
-    rule: str, lists: Iterable[wordlists.ForbiddenWords], said: SaidTexts, advice: str
+    rule: str, lists: Iterable[ForbiddenWords], said: SaidTexts, advice: str
 ) -> Iterator[Finding]:
     for forbidden in lists:
         for pointer, text in said.suspicious:
@@ -188,7 +189,7 @@ def _forbidden(
                     continue
                 if forbidden.may_be_asked and is_asked(text, *found.span()):
                     continue
-                if forbidden.may_be_taken and wordlists.is_sent_to_a_doctor(text, *found.span()):
+                if forbidden.may_be_taken and is_sent_to_a_doctor(text, *found.span()):
                     continue
                 if wordlists.DIFFERENCE.search(sentence_of(text, *found.span())) and "diet" in forbidden.noun:
                     continue       # "a deficit of at most 400 kcal"
