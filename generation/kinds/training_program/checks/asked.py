@@ -318,7 +318,8 @@ _KEPT_FREE = re.compile(
     r"|can'?t train|never train"
     r"|don'?t (?:want to )?train|kein training|nicht trainieren|trainingsfrei|no (?:puedo )?entren\w+|sin entren\w+"
     r"|pas d'entrainement"
-    r"|pas de (?:seance|sport)|busy|unavailable|taken|rest days?|days? off)\b"
+    r"|pas de (?:seance|sport)|busy|unavailable|taken|rest days?|days? off"
+    r"|no time(?! for)|keine zeit(?! fur)|no tengo tiempo(?! para)|pas le temps(?! pour))\b"
 )
 _ONLY = re.compile(r"\b(?:only|except|but not|nur|ausser|solo|salvo|sauf|seulement)\b")
 
