@@ -37,7 +37,8 @@ PLAN_RULES: tuple[PlanRule, ...] = (
     person.equipment_of_plan, person.limitations_of_plan, person.clearance, person.exclusions_of_plan,
     person.exclusions_in_words, person.screening, person.minors, person.blocked_days,
     progression.rule_of_progression, progression.volume_jumps_of_plan, progression.deloads_of_plan,
-    progression.deload_spacing, progression.taper, progression.failure_path, progression.effort_through_phases,
+    progression.deload_spacing, progression.taper, progression.failure_path, progression.failure_is_no_reason_for_more,
+    progression.effort_through_phases,
     progression.goal_is_trained, progression.goal_is_the_briefs,
     consistency.sides_of_plan, manner.rest_days_in_words, manner.dates_exist,
     manner.repeated_sentences_of_plan, dose.plausible_intensity,
@@ -67,7 +68,8 @@ UNIT_RULES: tuple[UnitRule, ...] = (
 # What a week alone can break was found when it arrived; here is what only the whole can show.
 DOCUMENT_RULES: tuple[DocumentRule, ...] = (
     structure.weeks_of_document, structure.workouts_of_document, structure.phases_of_document,
-    across.copied_coaching, across.guidance_is_kept, across.steady_exercises, across.load_jumps, growth.overload,
+    across.copied_coaching, across.guidance_is_kept, across.loads_of_guidance_are_kept,
+    across.steady_exercises, across.load_jumps, growth.overload,
     across.volume_jumps, across.deloads, across.balance_of_document, across.running_spikes, across.aerobic_dose,
     growth.block_maxima,
 )

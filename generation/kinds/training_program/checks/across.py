@@ -1,6 +1,7 @@
 """What only the whole program shows: how weeks follow each other
 (TP-S08, S11, S13, P01, P04, P07, P13, P17, P18)."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -104,6 +105,36 @@ def guidance_is_kept(brief: Brief, document: Document) -> Iterator[Finding]:
                     limit=", ".join(f"{sets} x {reps}" for sets, reps in sorted(kept))[:200],
                     message=f"The guidance of '{lift.name}' says {words}, and no week has that.",
                     advice="Name sets and repetitions that the weeks have.",
+                )
+                break
+
+
+# "135 lb in week 3"
+_LOAD_OF_WEEK = re.compile(
+    r"(?<![\d.,+-])(\d{2,4}(?:[.,]\d{1,2})?) ?(kg|lb)s? (?:in |en |for |by )?(?:week|woche|semana"
+    r"|semaine) (\d{1,2})\b"
+)
+_ROUGHLY = re.compile(r"\b(?:about|around|up to|add|plus|at most|etwa|rund|bis|unos|hasta|environ|jusqu'a)\s+$")
+
+
+def loads_of_guidance_are_kept(brief: Brief, document: Document) -> Iterator[Finding]:
+    done: dict[tuple[str, int, str], set[float]] = {}
+    for one in seen(document):
+        for row in one.rows:
+            if row.exercise.load is not None:
+                key = (name_key(row.exercise.name), one.number, str(row.exercise.load_kind))
+                done.setdefault(key, set()).add(row.exercise.load)
+    for index, lift in enumerate(document.main_lifts):
+        said = plain(lift.guidance)
+        for found in _LOAD_OF_WEEK.finditer(said):
+            kept = done.get((name_key(lift.name), int(found.group(3)), found.group(2)))
+            is_rough = _ROUGHLY.search(said[max(0, found.start() - 20) : found.start()])
+            if kept and not is_rough and float(found.group(1).replace(",", ".")) not in kept:
+                yield error(
+                    "TP-S11", f"/main_lifts/{index}/guidance", measured=found.group(),
+                    limit=", ".join(f"{load:g}" for load in sorted(kept)),
+                    message=f"The guidance of '{lift.name}' says {found.group()}, and that week has another load.",
+                    advice="Name loads that the weeks have.",
                 )
                 break
 

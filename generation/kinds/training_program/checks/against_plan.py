@@ -202,6 +202,20 @@ def words_of_planned_weeks(brief: Brief, plan: Plan) -> Iterator[Finding]:
 
 def words_of_week(brief: Brief, plan: Plan, position: int, week: Week) -> Iterator[Finding]:
     yield from _flag(week.summary, "/summary", is_deload=week.is_deload, number=position)
+    said = plain(week.summary)
+    found = None if week.is_deload else _RECOVERY.search(said)
+    if found and not is_of_another_week(said, *found.span()) and not is_asked(said, *found.span()):
+        yield warning(
+            "TP-S11", "/summary", measured=found.group(), limit="a full week",
+            message=f"The text says '{found.group()}', but week {position} is no deload week.",
+            advice="Let the words and is_deload say the same.",
+        )
+
+
+_RECOVERY = re.compile(
+    r"\b(?:recovery week|half (?:of )?(?:the|your) (?:usual )?sets|erholungswoche|halfte der (?:ublichen )?satze"
+    r"|mitad de las series|semaine de recuperation|moitie des series)\b"
+)
 
 
 def _flag(text: str, at: str, *, is_deload: bool, number: int) -> Iterator[Finding]:
@@ -237,6 +251,23 @@ def week_names_itself(brief: Brief, plan: Plan, position: int, week: Week) -> It
                     advice="Give the week its own number, or none.",
                 )
         yield from _weeks_beyond(said, at, brief.weeks)
+        for found in _ORDINAL_WEEK.finditer(said):
+            number = _ORDINALS[found.group(1)]
+            if number > brief.weeks:
+                yield error(
+                    "TP-S11", at, measured=found.group(), limit=f"week {position} of {brief.weeks}",
+                    message=f"The text says '{found.group()}' in week {position} of {brief.weeks}.",
+                    advice="Give the week its own number, or none.",
+                )
+
+
+_ORDINALS = {
+    "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8, "ninth": 9, "tenth": 10, "twelfth": 12,
+    "dritte": 3, "vierte": 4, "funfte": 5, "sechste": 6, "siebte": 7, "achte": 8, "neunte": 9, "zehnte": 10,
+    "tercera": 3, "cuarta": 4, "quinta": 5, "sexta": 6, "septima": 7, "octava": 8, "novena": 9, "decima": 10,
+    "troisieme": 3, "quatrieme": 4, "cinquieme": 5, "sixieme": 6, "septieme": 7, "huitieme": 8, "dixieme": 10,
+}
+_ORDINAL_WEEK = re.compile(rf"\b(?:this|diese|esta|cette) ({'|'.join(_ORDINALS)}) (?:week|woche|semana|semaine)\b")
 
 
 def weeks_named_in_plan(brief: Brief, plan: Plan) -> Iterator[Finding]:
@@ -273,6 +304,13 @@ _OF_SOMETHING_ELSE = re.compile(
     r"|pregnan\w*|nach|vor|seit|bis|de base|despues|antes|tras|apres|avant|depuis|d'|cycles?|waves?|blocks?|zyklus"
     r"|wellen?|ciclos?|bloques?|blocs?)\b"
 )
+# "You can run the block three times, for 12 weeks in total": as many weeks as whole programs have.
+_REPEATED = re.compile(
+    r"\b(?:(?:\d times|twice)(?! (?:a|per|each|every|in)\b)|repeat\w*|again|in total|in all"
+    r"|\d ?mal(?! (?:pro|in|die)\b)|zweimal|dreimal|wiederhol\w*|insgesamt|\d veces(?! (?:a|por)\b)|repit\w*"
+    r"|repetir\w*|en total|\d fois(?! par\b)"
+    r"|refai\w*|recommenc\w*|au total)\b"
+)
 _PART = ("durante", "during", "over", "in ", "for ", "uber", "en ", "pendant", "sur ")
 _DAYS = re.compile(
     r"\b(\d)\s*(?:x\s*)?(?:workouts?|sessions?|training days|days|times|einheiten|trainingstage|trainings|mal|tage"
@@ -280,7 +318,8 @@ _DAYS = re.compile(
     r"\s*(?:a|per|each|every|in each|pro|in der|por|a la|par)\s*(?:week|woche|semana|semaine)\b"
 )
 _BESIDE = re.compile(
-    r"\b(?:walk\w*|football|soccer|match\w*|team|club|practice|beside\w*|besides|apart from|already|other days|may|can"
+    r"\b(?:walk\w*|football|soccer|match\w*|team|club|practice|beside\w*|besides|apart from|already|other days|may"
+    r"|can"
     r"|could|if|balance|stretch\w*|mobility|yoga|spazier\w*|spiel\w*|mannschaft\w*|neben|ausser\w*|schon|kann\w*"
     r"|darf\w*"
     r"|camin\w*|pasea\w*|partido\w*|equipo|ademas|aparte|puede\w*|march\w*|match|equipe|outre|deja|peu[tvx]\w*)\b"
@@ -289,6 +328,9 @@ _MINUTES = re.compile(
     r"\b(?:workouts?|sessions?|einheiten|sesiones|seances)\s*(?:of|von|zu|de)\s*(?:about |around |etwa |rund |unos "
     r"|environ )?(\d{2,3})\s*min"
     r"|\b(\d{2,3})[ -]min(?:ute)?s?[ -](?:workouts?|sessions?)\b"
+    r"|\b(?:workouts?|sessions?|einheit(?:en)?|sesion(?:es)?|seances?)\s(?:lasts?|takes?|dauer(?:t|n)|dura|duran"
+    r"|dure(?:nt)?)"
+    r"\s(?:about |around |etwa |rund |unos |environ )?(\d{2,3})\s?min"
 )
 MINUTES_OFF = 1.25
 
@@ -299,6 +341,8 @@ def numbers_of_brief_in_plan(brief: Brief, plan: Plan) -> Iterator[Finding]:
         lengths = [(int(next(filter(None, found.groups()))), found) for found in pattern.finditer(said)]
         for weeks, found in lengths:
             is_part = found.group().startswith(_PART) and weeks < brief.weeks      # "for three weeks, then easier"
+            if weeks % brief.weeks == 0 and _REPEATED.search(sentence_of(said, *found.span())):
+                continue
             if weeks != brief.weeks and not is_part and not _OF_SOMETHING_ELSE.match(said, found.end()):
                 is_certain = not found.group().startswith(("in ", "en ")) and all(
                     other != brief.weeks for other, _ in lengths)

@@ -9,7 +9,14 @@ from functools import lru_cache
 
 from generation.kinds.training_program.brief import Brief
 from generation.kinds.training_program.checks.conditions import CONDITIONS, FLAGS, TRAIT_WORDS
-from generation.kinds.training_program.checks.seen import plain, quote, sentence_of
+from generation.kinds.training_program.checks.seen import plain, quote
+from generation.kinds.training_program.checks.whose import (
+    is_absent,
+    is_history,
+    is_no_dislike,
+    is_old_surgery,
+    is_others,
+)
 from generation.kinds.training_program.exercises import lexicon
 from generation.kinds.training_program.exercises.table import Entry, entry_of, is_name, is_name_with, named_in
 from generation.kinds.training_program.vocabulary import Equipment, Units
@@ -71,17 +78,18 @@ class Wanted:
 def of(brief: Brief) -> Wanted:
     free = (*brief.limitations, brief.preferences, brief.goal_note)
     said = [plain(text) for text in free if text]
+    whole = "\n".join(said)
     limits = [plain(text) for text in brief.limitations]
     return Wanted(
         conditions=(*_conditions(said, limits), *_body_parts(limits)),
         exclusions=tuple(dict.fromkeys(
-            exclusion for text in said for exclusion in (*_excluded(text), *_hurting(text))
+            exclusion for text in said for exclusion in (*_excluded(text, whole), *_hurting(text))
             if not _is_to_be_learnt(exclusion, brief, text)
         )) + tuple(_bare(limits)),
         flags=tuple(dict.fromkeys(
             found.group() for text in said for found in FLAGS.finditer(text)
-            if not _is_absent(text, *found.span()) and not _is_old_surgery(text, *found.span())
-            and (text in limits or not _is_others(text, *found.span()))
+            if not is_absent(text, *found.span()) and not is_old_surgery(text, *found.span())
+            and (text in limits or not is_others(text, *found.span()))
         )),
         age=next((age for text in said if (age := _age(text)) is not None), None),
         blocked_days=tuple(_blocked(said)),
@@ -102,74 +110,16 @@ def _is_to_be_learnt(exclusion: Exclusion, brief: Brief, text: str) -> bool:
 
 # --- conditions ----------------------------------------------------------------------------------
 
-_ABSENT = re.compile(
-    r"\b(?:no|not|without|never had|free of|kein\w*|ohne|nie|sin|ningun\w*|nunca|sans|pas de|aucun\w*|jamais"
-    r"|no history of|no known)\s+(?:(?:any|more|longer|history of|known|mehr|a|an|de)\s+){0,2}$"
-)
-
-
-# "Prevent knee injuries": not there, and not to come.
-_PREVENTED = re.compile(
-    r"\b(?:prevent\w*|avoid(?:ing)?|protect\w*(?: from| against)?|risk of|fear of|afraid of|vorbeug\w*|vermeid\w*"
-    r"|prevenir"
-    r"|evitar|prevention d\w*|eviter)\s+(?:[a-z]+\s+){0,2}$"
-)
-_PREVENTED_BEHIND = re.compile(r"\w*[^.;\n]{0,20}?\b(?:vorbeug\w*|vermeid\w*|verhinder\w*|prevention)\b")
-_OTHERS = re.compile(
-    r"\b(?:(?:my|his|her|our) (?:grand)?(?:mother|father|mom|mum|dad|parents?|son|daughter|kids?|child\w*|wife|husband"
-    r"|partner|sister|brother|uncle|aunt|boss|patients|clients)|(?:grand)?(?:mother|father)|family history"
-    r"|in (?:the|my) family|ward|work with|meine?r? (?:gross)?(?:mutter|vater|sohn|tochter|frau|mann|kinder?|schwester"
-    r"|bruder)|mi (?:abuel[oa]|madre|padre|hij[oa]|mujer|marido)"
-    r"|m[ao]n? (?:grand-)?(?:mere|pere|fils|fille|femme|mari))\b"
-)
-_FOR_THEM = re.compile(r"\b(?:(?:for|fur|para|pour) (?:my|his|her|our|meine?n?|mi|m[ao]n?|a|him|them)|she|he|ella"
-                       r"|elle|il)\b")
-_HEALED = re.compile(
-    r"\b(?:(?:fully |completely |long )?(?:cleared|healed|recovered|resolved)|is gone|are gone|symptom[- ]free"
-    r"|pain[- ]free|(?:aus|ver)geheilt|beschwerdefrei|schmerzfrei|curad[oa]|recuperad[oa]|sin (?:molestias|dolor)"
-    r"|gueri\w*"
-    r"|sans (?:douleur|gene))\b"
-)
-_NOT_YET = re.compile(r"\b(?:not|never|n't|until|till|if|once|when|yet|nicht|noch|bis|sobald|wenn|no|hasta|pas"
-                      r"|jusqu\w*)\b")
-_YEARS_AGO = re.compile(r"\b(?:\d{1,2}|two|three|four|five|six|seven|eight|ten|twelve|twenty|many|several|zwei|drei"
-                        r"|vier|funf"
-                        r"|zehn|vielen|dos|tres|cinco|diez|muchos|deux|trois|cinq|dix) (?:years|jahren|anos|ans)\b")
-_OPERATED = re.compile(r"surgery|operat|operad|opere|cirugia|\bop\b")
-
-
-def _is_absent(text: str, start: int, end: int) -> bool:
-    """Whether what stands at the place is denied or prevented."""
-    before = text[max(0, start - 40) : start]
-    return bool(_ABSENT.search(before) or _PREVENTED.search(before) or _PREVENTED_BEHIND.match(text, end))
-
-
-def _is_others(text: str, start: int, end: int) -> bool:
-    """Whether a sentence tells of somebody for whom the program is not."""
-    return _OTHERS.search(sentence_of(text, start, end)) is not None and _FOR_THEM.search(text) is None
-
-
-def _is_history(text: str, start: int, end: int) -> bool:
-    sentence = sentence_of(text, start, end)
-    return any(not _NOT_YET.search(sentence[: found.start()]) for found in _HEALED.finditer(sentence))
-
-
-def _is_old_surgery(text: str, start: int, end: int) -> bool:
-    sentence = sentence_of(text, start, end)
-    is_past = _YEARS_AGO.search(sentence) is not None or _is_history(text, start, end)
-    return is_past and _OPERATED.search(text[start:end]) is not None
-
-
 def _conditions(said: list[str], limits: list[str]) -> Iterator[Named]:
     for text in said:
         for condition in CONDITIONS:
             found = condition.words.search(text)
-            if found is None or _is_absent(text, *found.span()):
+            if found is None or is_absent(text, *found.span()):
                 continue
-            if text in limits or not _is_others(text, *found.span()):
+            if text in limits or not is_others(text, *found.span()):
                 # "Hurts in wide-grip pressing" says itself what to leave out.
                 doubts = frozenset[str]() if any(_hurting(text)) else condition.doubts
-                is_over = not condition.needs_clearance and _is_history(text, *found.span())
+                is_over = not condition.needs_clearance and is_history(text, *found.span())
                 forbids = frozenset[str]() if is_over else condition.forbids
                 doubts = condition.forbids if is_over else doubts
                 yield Named(found.group(), forbids, doubts, condition.needs_clearance)
@@ -200,8 +150,11 @@ _TRIGGER = re.compile(
     r"|won'?t|will not"
     r"|never|refuse to|not allowed to|not able to|unable to)(?: want to do| want to| want| like to do| like doing"
     r"| like| enjoy"
-    r"| do| perform| use| tolerate| include| love| program| give me)?"
-    r"|not a fan of|sick of|tired of|kein(?:e|en|er|em)?|ohne|hasse|verzichte auf|vermeide|mag keine?n?|will keine?n?"
+    r"| stand| bear| stomach| want me to do| want me to| do| perform| use| tolerate| include| love| program"
+    r"| give me)?"
+    r"|no soporto|no aguanto|je ne supporte pas(?: les?| la)?|j'ai horreur (?:des?|de la)"
+    r"|rather not(?: do)?|prefer not to(?: do)?|banned(?: me from)?|forbade|forbids|not a fan of"
+    r"|sick of|tired of|kein(?:e|en|er|em)?|ohne|hasse|verzichte auf|vermeide|mag keine?n?|will keine?n?"
     r"|bitte keine?n?|sin|no (?:quiero|quisiera|queria|deseo)(?: hacer)?|no me gustan?|odio|detesto|evitar|evita"
     r"|nada de|no puedo(?: hacer)?"
     r"|sans|pas de|pas d'|je n'aime pas(?: les?| la)?|je deteste(?: les?| la)?|eviter(?: les?| la)?|jamais de"
@@ -209,9 +162,11 @@ _TRIGGER = re.compile(
     r"|aucune?|(?:please )?no)\s*:?\s+"
 )
 _BEHIND = re.compile(
-    r"([^.;!?\n,:]{3,40}?)\s+(?:vermeiden|meiden|mag ich nicht|will ich nicht|hasse ich|gehen? nicht|verboten"
+    r"([^.;!?\n,:]{3,40}?)\s+(?:vermeiden|meiden|mag ich nicht|will ich nicht|hasse ich"
+    r"|kann ich nicht (?:leiden|ausstehen)|gehen? nicht|verboten"
     r"|nicht erlaubt|weglassen"
-    r"|(?:is|are) (?:not allowed|forbidden|banned|out|off limits|a no go|not possible)|hurts?\b(?! (?:in|when|during))"
+    r"|(?:is|are) (?:not allowed|forbidden|banned|out|off limits|a no go|not possible)|hurts?\b(?! (?:in|when"
+    r"|during))"
     r"|(?:esta|estan) prohibid[oa]s?|(?:est|sont) interdit(?:e|s|es)?)(?:\b|$)"
 )
 _CLAUSE_END = re.compile(
@@ -219,9 +174,11 @@ _CLAUSE_END = re.compile(
     r"|i love|i enjoy|i prefer"
     r"|instead|ich mag|me gusta|j'aime)\b"
 )
-_AND = re.compile(r"\s*(?:,|/|&|\band\b|\bor\b|\bnor\b|\bund\b|\boder\b|\by\b|\bo\b|\bni\b|\bet\b|\bou\b|\bsowie\b)\s*")
+_AND = re.compile(r"\s*(?:,|/|&|\band\b|\bor\b|\bnor\b|\bund\b|\boder\b|\by\b|\bo\b|\bni\b|\bet\b|\bou\b"
+                  r"|\bsowie\b)\s*")
 _FILLERS = frozenset(
-    "any doing exercise exercises movement movements work please at all the my more for me anything with type "
+    "now currently any doing exercise exercises movement movements work please at all the my more for me anything "
+    "with type "
     "mehr ubungen ubung bitte ejercicios ejercicio mas por favor exercices exercice d les des l kind variation "
     "variations "
     "all every s".split()
@@ -259,9 +216,10 @@ _NARROWS = re.compile(
 )
 
 
-def _excluded(text: str) -> Iterator[Exclusion]:
+def _excluded(text: str, whole: str) -> Iterator[Exclusion]:
     for found in _TRIGGER.finditer(text):
-        if _TWICE_DENIED.search(text[max(0, found.start() - 40) : found.start()]):
+        is_twice = _TWICE_DENIED.search(text[max(0, found.start() - 40) : found.start()])
+        if is_twice or is_no_dislike(text, *found.span(), whole):
             continue
         rest = text[found.end() : found.end() + LONGEST_CLAUSE]
         end = _CLAUSE_END.search(rest)
@@ -277,6 +235,8 @@ def _excluded(text: str) -> Iterator[Exclusion]:
                 exclusions.append(exclusion)
         yield from exclusions
     for found in _BEHIND.finditer(text):
+        if is_no_dislike(text, *found.span(), whole):
+            continue
         for piece in _AND.split(found.group(1)):
             exclusion = _exclusion(piece)
             if exclusion is not None:
@@ -340,7 +300,7 @@ _AGE = re.compile(
 def _age(text: str) -> int | None:
     for found in _AGE.finditer(text):
         age = int(next(filter(None, found.groups())))
-        if 6 <= age <= 99 and not _is_others(text, *found.span()):
+        if 6 <= age <= 99 and not is_others(text, *found.span()):
             return age
     return None
 
@@ -358,7 +318,8 @@ _KEPT_FREE = re.compile(
     r"|can'?t train|never train"
     r"|don'?t (?:want to )?train|kein training|nicht trainieren|trainingsfrei|no (?:puedo )?entren\w+|sin entren\w+"
     r"|pas d'entrainement"
-    r"|pas de (?:seance|sport)|busy|unavailable|taken|rest days?|days? off)\b"
+    r"|pas de (?:seance|sport)|busy|unavailable|taken|rest days?|days? off"
+    r"|no time(?! for)|keine zeit(?! fur)|no tengo tiempo(?! para)|pas le temps(?! pour))\b"
 )
 _ONLY = re.compile(r"\b(?:only|except|but not|nur|ausser|solo|salvo|sauf|seulement)\b")
 

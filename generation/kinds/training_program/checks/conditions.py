@@ -38,11 +38,27 @@ _KNEE_ACHES = (
     r"|(?:pain\w*|sore|bad|injured|weak|torn|aching|dodgy|arthritic)[^.;\n]{0,20}?knee|meniscus|acl\b|patell\w+"
     r"|runner'?s knee"
     r"|knieschmerz\w*|kniebeschwerden|knieproblem\w*|knieverletzung|kniearthrose|meniskus\w*|kreuzband\w*"
-    r"|(?:schmerz\w*|beschwerden|probleme)[^.;\n]{0,25}\bknie|knie[^.;\n]{0,20}(?:schmerz|tut weh|verletz|kaputt|op\b)"
+    r"|(?:schmerz\w*|beschwerden|probleme)[^.;\n]{0,25}\bknie|knie[^.;\n]{0,20}(?:schmerz|tut weh|verletz|kaputt"
+    r"|op\b)"
     r"|dolor[^.;\n]{0,20}rodilla|rodilla\w*[^.;\n]{0,20}(?:duele|dolor|lesion|operad)|menisco|ligamento cruzado"
     r"|(?:mal|douleur\w*)[^.;\n]{0,20}genou\w*|genou\w*[^.;\n]{0,20}(?:mal|douleur|blesse|fragile)|menisque"
     r"|ligament croise"
 )
+_OVERHEAD = (
+    r"(?:overhead|(?:above|over) (?:the |my )?(?:head|shoulders?)|uber[- ]?(?:den )?kopf\w*|por encima de la cabeza"
+    r"|au[- ]dessus de (?:la |ma )?tete|bras (?:leves|en l'air)|brazos (?:arriba|en alto))\b"
+)
+_HURTS = (
+    r"(?:pinch\w*|hurts?|painful|ach(?:es|ing)|stings?|pain\b(?![- ]free)|\w{0,20}schmerz\w*|sticht|zwickt|weh ?tut"
+    r"|tut weh"
+    r"|duele\w*|dolor\w*|pincha\w*|molesta\w*|pincent?|douleur\w*|douloureu\w*|fai(?:t|re) mal|mal a)\b"
+)
+# Nothing between the two may deny, or begin another matter.
+_BETWEEN = (
+    r"(?:(?!\b(?:no|not|never|without|fine|but|kein|nicht|ohne|aber|sin|nunca|pero|sans|pas|jamais|mais"
+    r"|ok))[^.;\n]){0,30}?"
+)
+_OVERHEAD_HURTS = rf"{_OVERHEAD}{_BETWEEN}\b{_HURTS}|{_HURTS}{_BETWEEN}\b{_OVERHEAD}"
 CONDITIONS = (
     _condition(
         r"(?:herniated|slipped|bulging|prolapsed|ruptured) (?:lumbar )?dis[ck]s?|dis[ck] (?:herniation|prolapse"
@@ -53,7 +69,8 @@ CONDITIONS = (
         "flexion axial hinge", "jump twist breath",
     ),
     _condition(
-        r"(?:low(?:er)?[ -])?back (?:pain|ache|problem|injur|issue|trouble)\w*|bad (?:lower )?back|lumbago|hexenschuss"
+        r"(?:low(?:er)?[ -])?back (?:pain|ache|problem|injur|issue|trouble)\w*|bad (?:lower )?back|lumbago"
+        r"|hexenschuss"
         r"|ruckenschmerz\w*|kreuzschmerz\w*|dolor (?:lumbar|de espalda)|lumbalgia|mal de dos|mal au dos|lombalgie"
         r"|lower back[^.;\n]{0,20}(?:hurts|pain|sore|strain)|my back hurts|painful (?:lower )?back",
         "flexion", "axial hinge twist",
@@ -75,8 +92,10 @@ CONDITIONS = (
         r"|(?:mal|douleur\w*)[^.;\n]{0,15}epaule|epaule[^.;\n]{0,15}(?:mal|douleur)\w*",
         "neck", "overhead dip impinge",
     ),
+    _condition(_OVERHEAD_HURTS, "overhead", "dip impinge"),
     _condition(
-        r"(?:i am |i'm |currently )?pregnan\w+|weeks? pregnant|second trimester|third trimester|trimester|schwanger\w*"
+        r"(?:i am |i'm |currently )?pregnan\w+|weeks? pregnant|second trimester|third trimester|trimester"
+        r"|schwanger\w*"
         r"|embaraz\w+|enceinte|grossesse",
         "supine jump prone twist", "breath impact hang flexion", clearance=True,
     ),

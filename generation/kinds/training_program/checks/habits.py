@@ -8,7 +8,16 @@ from generation.core.findings import Finding, error
 from generation.kinds.training_program.brief import Brief
 from generation.kinds.training_program.checks import asked
 from generation.kinds.training_program.checks.dose import warm_up_s
-from generation.kinds.training_program.checks.seen import counted, effort, name_key, plain, quote, rows, warning
+from generation.kinds.training_program.checks.seen import (
+    counted,
+    effort,
+    name_key,
+    plain,
+    quote,
+    rows,
+    sentence_of,
+    warning,
+)
 from generation.kinds.training_program.schema import Plan, Week
 from generation.kinds.training_program.vocabulary import LOADS, Level, LoadKind
 
@@ -96,8 +105,21 @@ def workouts_differ(brief: Brief, plan: Plan, position: int, week: Week) -> Iter
 
 _MINUTES = re.compile(r"\b(\d{2,3})[ -]min(?:ute)?n?s?[ -](?:workouts?|sessions?|einheit(?:en)?)\b")
 _TRAINING = re.compile(r"\b(?:train|workout|session|lift|run|gym|einheit|entren|sesion|seance|entrain)\w*")
-_FREE = re.compile(r"\b(?:rest|free|off|no|not|without|frei|ruhe\w*|kein\w*|descans\w*|libre|sin|repos|libre|sans"
+_FREE = re.compile(r"\b(?:rest|free|off|no|not|without|frei|ruhe\w*|kein\w*|descans\w*|libre|sin|repos|nicht|nie"
+                   r"|never|nunca|jamais|ne|sans"
                    r"|pas)\b")
+# "Move Day 3 to Sunday", "Trainieren Sie am Dienstag".
+_SENT_TO = re.compile(
+    r"\b(?:move|shift|postpone|reschedule|put|place|do|verschieb\w*|verleg\w*|leg\w*|mach\w*|mueve|pas[ae]|pon|haz"
+    r"|haga"
+    r"|deplace\w*|decale\w*|mette[sz]|faites|fais)\s[^.;\n]{0,30}?(?:(?:day|tag|dia|jour) \d|sessions?\b|workouts?\b"
+    r"|training\b|einheit|sesion|seance|entrenamiento|entrainement)"
+    r"[^.;\n]{0,25}?\b(?:on|to|onto|auf|am|el|al|le|au)\s+(?:(?:the|this|next|den) )?$"
+    r"|(?:^|[,:]|\band|\bor|\bund|\by|\bet)\s*(?:please |bitte )?(?:train|trainieren sie|trainiere?|entren[ae]"
+    r"|entraine[sz])"
+    r"\s[^.;\n]{0,40}?(?:on|am|el|los|le|l'|and|und|y|et)\s+$"
+)
+_AWAY = re.compile(r"\b(?:from|before|after|vom|vor|nach|antes de|despues de|avant|apres)\s+(?:(?:the|dem|el|le) )?$")
 
 
 def texts_keep_to_the_brief(brief: Brief, plan: Plan, position: int, week: Week) -> Iterator[Finding]:
@@ -112,9 +134,17 @@ def texts_keep_to_the_brief(brief: Brief, plan: Plan, position: int, week: Week)
                 message=f"The text says '{found.group()}', and a session has {brief.minutes_per_session} minutes.",
                 advice=f"Say {brief.minutes_per_session} minutes, or leave the number out.",
             )
-        day = next((day for day in blocked if re.search(asked.WEEKDAYS[day], said)), None)
-        if day is not None and _TRAINING.search(said) and not _FREE.search(said):
-            yield warning(
+        there = next(((day, place) for day in blocked if (place := re.search(asked.WEEKDAYS[day], said))), None)
+        if there is None:
+            continue
+        day, place = there
+        sentence = sentence_of(said, *place.span())
+        before = sentence[: sentence.find(place.group())]
+        if _AWAY.search(before):
+            continue
+        is_ordered = _SENT_TO.search(before) and not _FREE.search(sentence)
+        if is_ordered or (_TRAINING.search(said) and not _FREE.search(said)):
+            yield (error if is_ordered else warning)(
                 "TP-C08", at, measured=day, limit=f"no training on {day}",
                 message=f"The text speaks of training on {day}, which the brief keeps free.",
                 advice="Speak of another day.",

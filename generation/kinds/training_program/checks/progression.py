@@ -182,6 +182,40 @@ def failure_path(brief: Brief, plan: Plan) -> Iterator[Finding]:
         )
 
 
+# Between the failure and the weight nothing may keep, repeat or deny.
+_STRAIGHT = (
+    r"(?:(?!\b(?:no|not|never|without|only|until|before|then|next|keep|repeat|same|less|fewer|off|reduce|drop|lower"
+    r"|rest"
+    r"|nicht|nie|kein|ohne|erst|dann|behalt|gleich|weniger|wiederhol|reduzier|senk|nunca|sin|solo|luego|manten"
+    r"|repi[tr]"
+    r"|mism|menos|reduc|baja|ne|pas|jamais|sans|puis|gard|meme|moins|refai|reduis|baiss)|n't|n')[^.;\n]){0,40}?"
+)
+_MORE_AFTER = re.compile(
+    r"\b(?:after|if|when|whenever|following|nach|bei|wenn|falls|tras|despues de|si|cuando|apres|quand)\b"
+    rf"{_STRAIGHT}\b(?:fail\w*|missed (?:a |the )?(?:sets?|reps?)|misslung\w*|gescheitert\w*|fehlversuch\w*"
+    rf"|fehlgeschlag\w*"
+    rf"|fall\w*|echou\w*|echec\w*|ratee?s?|manquee?s?)\b{_STRAIGHT}\b(?:add|increase|raise|put on|go up|erhoh\w*"
+    rf"|steiger\w*"
+    r"|leg\w* (?:sie )?(?:noch )?|anad\w*|sum[ae]\w*|aument\w*|sub[ae]\w*|ajoute\w*|augmente\w*|monte\w*)\b"
+    rf"{_STRAIGHT}(?:\d ?(?:kg|kilos?|lbs?|%|pounds?|libras?|livres?|prozent|percent|por ciento|pour cent)"
+    r"|\b(?:weight|load|gewicht|last|peso|carga|poids|charge)\b)"
+)
+
+
+def failure_is_no_reason_for_more(brief: Brief, plan: Plan) -> Iterator[Finding]:
+    places = [("/progression", plan.progression)]
+    places += [(f"/main_lifts/{n}/guidance", lift.guidance) for n, lift in enumerate(plan.main_lifts)]
+    places += [(f"/weeks/{n}/guidance", week.guidance) for n, week in enumerate(plan.weeks)]
+    for at, text in places:
+        found = _MORE_AFTER.search(plain(text))
+        if found:
+            yield error(
+                "TP-P19", at, measured=quote(found.group()), limit="the same load or less",
+                message=f"The text adds load after a failure: '{quote(found.group())}'.",
+                advice="After a failed set let the load stay, or take five to ten percent off.",
+            )
+
+
 # --- TP-P20: effort through a phase --------------------------------------------------------------
 
 _HARDER = re.compile(

@@ -10,6 +10,7 @@ from generation.core.findings import Finding, error
 from generation.core.prose import language, residue, wholeness
 from generation.kinds.training_program.brief import Brief
 from generation.kinds.training_program.checks import wordlists
+from generation.kinds.training_program.checks.forbidden import ForbiddenWords, is_sent_to_a_doctor
 from generation.kinds.training_program.checks.seen import (
     KNOWN_LANGUAGES,
     base_language,
@@ -20,6 +21,7 @@ from generation.kinds.training_program.checks.seen import (
     plain,
     quote,
     rows,
+    sentence_of,
     texts,
     texts_of_week,
     warning,
@@ -177,7 +179,7 @@ _LEFT_OUT_BEHIND = re.compile(
 
 
 def _forbidden(
-    rule: str, lists: Iterable[wordlists.ForbiddenWords], said: SaidTexts, advice: str
+    rule: str, lists: Iterable[ForbiddenWords], said: SaidTexts, advice: str
 ) -> Iterator[Finding]:
     for forbidden in lists:
         for pointer, text in said.suspicious:
@@ -187,6 +189,10 @@ def _forbidden(
                     continue
                 if forbidden.may_be_asked and is_asked(text, *found.span()):
                     continue
+                if forbidden.may_be_taken and is_sent_to_a_doctor(text, *found.span()):
+                    continue
+                if wordlists.DIFFERENCE.search(sentence_of(text, *found.span())) and "diet" in forbidden.noun:
+                    continue       # "a deficit of at most 400 kcal"
                 yield error(
                     rule, pointer, measured=quote(found.group()), limit=f"without {forbidden.noun}",
                     message=f"'{quote(found.group())}' is {forbidden.noun}.", advice=advice,
@@ -245,6 +251,9 @@ def _markup(brief: Brief, said: SaidTexts) -> Iterator[Finding]:
 # --- TP-T01: units -------------------------------------------------------------------------------
 
 
+_LENGTH = {True: re.compile(r"mile|\bmi\b"), False: re.compile(r"km|kilomet")}
+
+
 def _units(brief: Brief, said: SaidTexts) -> Iterator[Finding]:
     is_metric = brief.units is Units.METRIC
     patterns = [wordlists.IMPERIAL if is_metric else wordlists.METRIC]
@@ -253,9 +262,11 @@ def _units(brief: Brief, said: SaidTexts) -> Iterator[Finding]:
     patterns = [pattern for pattern in patterns if pattern.search(said.everything)]
     for pointer, text in said.plains if patterns else ():
         for found in (found for pattern in patterns for found in pattern.finditer(text)):
-            if found.group() in plain(_free_text(brief)):
-                continue       # the athlete's own way to say it
-            yield error(
+            if found.group() in plain(_free_text(brief)) or wordlists.A_RACE.match(text, found.end()):
+                continue       # the athlete's own way to say it; the name of a race
+            is_explained = _LENGTH[is_metric].search(found.group()) and _LENGTH[not is_metric].search(
+                sentence_of(text, *found.span()))      # "5 km are a little more than three miles"
+            yield (warning if is_explained else error)(
                 "TP-T01", pointer, measured=found.group(), limit=brief.units,
                 message=f"The text says '{found.group()}', and the units of the brief are {brief.units}.",
                 advice=f"Use {'kilograms and kilometres' if is_metric else 'pounds and miles'} only.",

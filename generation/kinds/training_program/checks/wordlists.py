@@ -3,62 +3,15 @@
 A pattern is a list of literal openings: none repeats without a bound, so a long text costs no more than its length."""
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 
-
-@dataclass(frozen=True)
-class ForbiddenWords:
-    """Words, what they are, and whether a denial before them makes them right: "does not cure"."""
-
-    words: re.Pattern[str]
-    noun: str
-    may_be_denied: bool
-    may_be_asked: bool         # "if you have an injury" is no diagnosis
-    openings: str
-
-
-def _forbidden(
-    openings: str, noun: str, *, then: str = "", may_be_denied: bool = True, may_be_asked: bool = False
-) -> ForbiddenWords:
-    """`openings` begin words; `then` is what has to follow one of them."""
-    return ForbiddenWords(re.compile(rf"\b(?:{openings}){then}"), noun, may_be_denied, may_be_asked, openings)
-
-
-def _alternatives(pattern: str) -> Iterator[str]:
-    """The parts of `pattern` between the bars that stand in no bracket."""
-    depth, part = 0, ""
-    for character in pattern:
-        depth += (character in "([") - (character in ")]")
-        if character == "|" and depth == 0:
-            yield part
-            part = ""
-        else:
-            part += character
-    yield part
-
-
-def any_opening(lists: tuple[ForbiddenWords, ...]) -> re.Pattern[str]:
-    """One pattern for whatever begins one of `lists`, sorted by its first letters: most texts have none of them, and
-    to learn that they are read once instead of once for each list."""
-    tree: dict[str, list[str]] = {}
-    for forbidden in lists:
-        for part in _alternatives(forbidden.openings):
-            is_plain = part[:2].isalpha() and part[2:3] not in {"?", "*", "{", "+"} and len(part) > 2
-            tree.setdefault(part[:2] if is_plain else "", []).append(part[2:] if is_plain else part)
-    by_first: dict[str, list[str]] = {}
-    for start, parts in tree.items():
-        if start:
-            by_first.setdefault(start[0], []).append(f"{start[1]}(?:{'|'.join(parts)})")
-    branches = [f"{first}(?:{'|'.join(parts)})" for first, parts in by_first.items()]
-    return re.compile(rf"\b(?:{'|'.join([*branches, *tree.get('', [])])})")
-
+from generation.kinds.training_program.checks.dangers import DIETS, PAIN
+from generation.kinds.training_program.checks.forbidden import any_opening, forbidden
 
 # --- TP-T02: what belongs to a clinician ---------------------------------------------------------
 
 MEDICAL = (
-    _forbidden(
+    forbidden(
         r"cures?|heals?|will heal|heilt|heilen|kuriert|cura(?:ra)?|sana(?:ra)?|guerit|guerira|soigne(?:ra)?",
         "a promise to heal",
         then=r"\b[^.;\n]{0,40}?\b(?:pain|injur\w+|arthritis|diabetes|disease|depression|anxiety|hernia\w*|dis[ck]s?"
@@ -67,7 +20,7 @@ MEDICAL = (
              r"|bandscheib\w*|krankheit\w*|rucken|knie|bluthochdruck|dolor\w*|artritis|artrosis|enfermedad\w*|espalda"
              r"|rodillas?|hipertension|lesion\w*|douleurs?|hernie|maladies?|genoux?|blessures?|dos)\b",
     ),
-    _forbidden(
+    forbidden(
         r"treats?|reverses?|eliminates?|gets? rid of|fix(?:es)?|behandelt|beseitigt|elimina|trata|elimine|traite",
         "a promise to heal",
         then=r"\b[^.;\n]{0,40}?\b(?:(?:back|knee|shoulder|neck|hip|joint)s? (?:pain|problems?|aches?)|chronic pain"
@@ -78,9 +31,10 @@ MEDICAL = (
              r"|dolor(?:es)? (?:de|del)"
              r"|artritis|artrosis|enfermedad\w*|hipertension|douleurs? (?:de|du|au)|hernie|maladies?)\b",
     ),
-    _forbidden(
+    forbidden(
         r"no need (?:to see|for) (?:a |the |your |any )?(?:doctor|physician|physio\w*|medical|clearance)|(?:do not"
-        r"|don't|needn't) need (?:to see |to ask |to consult )?(?:a |your |any )?(?:doctor|physician|physio\w*|medical)"
+        r"|don't|needn't) need (?:to see |to ask |to consult )?(?:a |your |any )?(?:doctor|physician|physio\w*"
+        r"|medical)"
         r"|(?:seeing|asking|consulting) a (?:doctor|physician|physio\w*) is (?:not |un)necessary|instead of (?:a"
         r"|your|seeing a|the) (?:doctor|physician|physio\w*)"
         r"|without (?:asking|seeing|consulting) (?:a|your) (?:doctor|physician)|(?:skip|ignore|forget) (?:the"
@@ -94,7 +48,7 @@ MEDICAL = (
         r"|voir) (?:un|de|votre|ton) medecin|remplace (?:le|un|votre) medecin",
         "advice against seeing a doctor",
     ),
-    _forbidden(
+    forbidden(
         r"\d{1,4}\s?(?:mg|milligrams?|milligramm|miligramos?|milligrammes?|mcg|iu)\b|ibuprofen\w*|paracetamol"
         r"|acetaminophen|aspirin\w*|naproxen|diclofenac|voltaren"
         r"|cortisone|kortison|steroids?|steroide\w*|anabolika|clenbuterol|ephedrin\w*|testosterone?|painkillers?"
@@ -105,9 +59,9 @@ MEDICAL = (
         r"|cafeina|cafeine|bcaa|beta[ -]alanine)"
         r"|(?:take|nimm|toma|prends)\b[^.;\n]{0,30}\b(?:creatine|kreatin|creatina|caffeine|koffein|fat burners?"
         r"|pre-?workout|supplements?|pills?|tablets?|medication)\b",
-        "a medicine, a dose or a supplement",
+        "a medicine, a dose or a supplement", may_be_taken=True,
     ),
-    _forbidden(
+    forbidden(
         r"you (?:have|suffer from|are suffering from)|this is (?:a |an )?(?:sign|symptom) of|your (?:pain"
         r"|symptoms?) (?:is|are|means?|indicates?|comes? from)|du hast|sie haben"
         r"|sufres de|tienes|tu as|vous avez|souffrez d",
@@ -117,7 +71,7 @@ MEDICAL = (
         r"|inflammation|fracture|meniscus|rotator|depression|deficiency|sehnenentzundung|bandscheibenvorfall"
         r"|arthrose|tendinitis|artritis|hernia|lesion|tendinite|hernie)",
     ),
-    _forbidden(
+    forbidden(
         r"(?:push|train|work|power|fight|run|lift|go|keep going|continue) through (?:the |any |your |sharp |some "
         r"|severe )*pain|ignor(?:e|ing) (?:the |any |your |sharp |chest |joint )*(?:pain|discomfort|dizziness"
         r"|symptoms|warning)"
@@ -129,12 +83,13 @@ MEDICAL = (
         r"|ignore[zr]? (?:la |les )?(?:douleur|symptomes)|malgre la douleur|pas de douleur,? pas de",
         "advice to train on with pain", may_be_asked=True,
     ),
+    *PAIN,
 )
 
 # --- TP-T06: promises, shame, punishment, extreme diets ------------------------------------------
 
 TONE = (
-    _forbidden(
+    forbidden(
         r"guarantee[sd]?|guaranteed|we promise|i promise|promised results?|results? (?:are )?certain"
         r"|100 ?% (?:success|results)|you will (?:definitely|certainly|surely)|sure to (?:lose|gain|add|win)"
         r"|will (?:lose|drop|shed|burn|gain|add|put on) (?:at least |about |up to |over )?\d+(?:[.,]\d+)? ?(?:kg"
@@ -149,7 +104,7 @@ TONE = (
         r"|tu perdras \d+|vous perdrez \d+",
         "a promise of a result",
     ),
-    _forbidden(
+    forbidden(
         r"lazy|pathetic|disgusting|weakling|wimp|worthless|fat (?:ass|belly|slob|people)|flabby|shame(?:ful)?"
         r"|ashamed|embarrassing body|no excuses|quitters?|stop being (?:weak|soft|fat)|you are (?:too )?(?:fat|weak)"
         r"|your (?:fat|flab|ugly)\b|suck it up|man up|don't be (?:a )?(?:baby|weak|soft)|faul(?:pelz|heit|er sack"
@@ -158,7 +113,7 @@ TONE = (
         r"|pas d'excuses?|honte|faible(?:sse)? (?:total|morale)|gros lard\b",
         "shame", may_be_denied=True,
     ),
-    _forbidden(
+    forbidden(
         r"punish\w*|as a penalty|penalty (?:sets?|reps?|burpees|laps?|round)|earn your (?:food|meal|dinner|cake"
         r"|calories|carbs|rest)|burn off (?:the |that |what |your |last )?(?:cake|food|meal|dinner|dessert|weekend"
         r"|calories|you ate)"
@@ -169,9 +124,9 @@ TONE = (
         r"|en guise de punition|punition|punir",
         "punishment",
     ),
-    _forbidden(
+    forbidden(
         r"(?:under|below|only|at most|less than|no more than|eat) \d{3} ?(?:k?cal\w*|calories|kalorien|calorias)"
-        r"|(?:fast|fasting) for (?:\d+|two|three|several) days|skip(?:ping)? (?:all )?(?:meals|breakfast|dinner|lunch)"
+        r"|(?:fast|fasting) for (?:\d+|two|three|several) days|skipping (?:all )?(?:meals|breakfast|dinner|lunch)"
         r"|starv\w+|no carbs|zero carbs|cut out all (?:carbs|fat|food)|crash diet|detox\w*|(?:dehydrate|sweat suit"
         r"|sauna suit|water cut)\w*|(?:don't|do not|no) (?:drink|water) (?:during|before|all)|laxatives?"
         r"|(?:unter|nur|hochstens) \d{3} ?(?:kcal|kalorien)|mahlzeiten? (?:auslassen|weglassen)|hunger(?:n|kur)"
@@ -181,7 +136,7 @@ TONE = (
         r"|jeune[rz]? pendant|laxatifs?",
         "an extreme diet",
     ),
-    _forbidden(
+    forbidden(
         r"eat|consume|live on|stay (?:at|under|below)|keep to|iss|ess(?:en|t)|nimm|nehmen sie|come[dn]?|coma|ingiere"
         r"|consuma"
         r"|mange[rz]?|consomme[rz]?|avale[rz]?",
@@ -192,14 +147,18 @@ TONE = (
              r"[^.;\n]{0,20}?\b(?:(?:a|per|each|every|the) day|daily|am tag|pro tag|taglich|al dia|por dia|diari\w+"
              r"|par jour|quotidien\w*)",
     ),
-    _forbidden(
+    forbidden(
         r"lose|losing|abnehmen|nimm|verlier\w*|perder|pierd\w*|adelgaz\w*|perdre|perd(?:ez|s)|maigri\w*",
         "a promise of a result",
         then=r"\b[^.;\n]{0,20}?\d+(?:[.,]\d+)? ?(?:kg|kilos?|lbs?|pounds?|libras?|livres?)\b[^.;\n]{0,8}"
              r"\b(?:in|within|by|en|innerhalb|dans)\b[^.;\n]{0,20}\b(?:weeks?|days?|wochen?|tagen?|semanas?|dias?"
              r"|semaines?|jours?)",
     ),
+    *DIETS,
 )
+
+# "A deficit of at most 400 kcal a day": no diet of 400 kcal.
+DIFFERENCE = re.compile(r"\b(?:defici\w*|defizit\w*|surplus|excedent\w*|uberschuss)\b")
 
 _ANY_FORBIDDEN = any_opening((*MEDICAL, *TONE))
 
@@ -260,6 +219,9 @@ METRIC = re.compile(
     r"|kilometern?"
     r"|kilometros?|cm|centimet(?:er|re)s?|zentimeter|centimetros?)\b"
 )
+# "A 5 km race", "10-km-Lauf"
+A_RACE = re.compile(r"[ -](?:race|fun run|event|park ?run|time trial|lauf|volkslauf|wettkampf|rennen|carrera"
+                    r"|course)\b")
 IMPERIAL_WORDS = re.compile(r"\b(?:half|one|two|five|ten)[ -](?:a )?(?:pounds?|miles?|lbs?|inch(?:es)?)\b")
 IMPERIAL_SIGNS = ("pound", "mile", "lbs", "inch")
 
@@ -281,7 +243,8 @@ TECHNIQUE_SIGNS = (
     "echec", "degressiv",
 )
 TECHNIQUES = re.compile(
-    r"\b(?:drop[ -]?sets?|myo[ -]?reps?|rest[ -]pause|forced reps?|cluster sets?|negatives to failure|to failure|amrap"
+    r"\b(?:drop[ -]?sets?|myo[ -]?reps?|rest[ -]pause|forced reps?|cluster sets?|negatives to failure|to failure"
+    r"|amrap"
     r"|until failure|muskelversagen|reduktionssatz\w*|al fallo|hasta el fallo|series descendentes|jusqu'a l'echec"
     r"|a l'echec|series degressives)\b"
 )

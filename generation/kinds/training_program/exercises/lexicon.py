@@ -44,7 +44,8 @@ einbeinige=single leg|sitzend=seated|sitzendes=seated|liegend=lying|liegendes=ly
 enges=close grip|eng=close grip|aufsteiger=step up|treppensteigen=stair climbing|wandsitz=wall sit|hangend=hanging
 turkisches aufstehen=turkish get up|reissen=snatch|umsetzen=clean|ausstossen=jerk|schwung=swing
 gleichgewicht=balance|einbeinstand=single leg stand
-tiefe kniebeuge=deep squat|tiefen kniebeuge=deep squat|korpergewicht=bodyweight|schragliegestutz=incline push up
+tiefe kniebeuge=deep squat|tiefe goblet kniebeuge=deep goblet squat
+tiefen kniebeuge=deep squat|korpergewicht=bodyweight|schragliegestutz=incline push up
 sprunggelenkwippe=ankle rock|sprunggelenk=ankle|standwaage=hip hinge|schulterpresse=shoulder press machine
 brustpressmaschine=chest press machine|kettlebell drucken=kettlebell press|kurzhanteldrucken=dumbbell press
 schragbankdruck=incline bench press|wandgleiten=wall slide|y t w heben=y t w raise|in bauchlage=prone
@@ -94,7 +95,7 @@ a una pierna=single leg|unilateral=single|sentado=seated|tumbado=lying|de pie=st
 sentadilla en pared=wall sit|arrancada=snatch|cargada=clean|envion=jerk|paso del oso=bear crawl|equilibrio=balance
 squat profond=deep squat
 squat bulgare=bulgarian split squat|fente bulgare=bulgarian split squat|squat avant=front squat
-squat arriere=back squat|squat saute=jump squat|souleve de terre roumain=romanian deadlift
+squat arriere=back squat|squat saute=jump squat|fente sautee=jump lunge|souleve de terre roumain=romanian deadlift
 souleve de terre=deadlift|roumain=romanian|jambe tendue=stiff leg|presse a cuisse=leg press|presse=leg press
 leg extension=leg extension|extension de jambe=leg extension|leg curl=leg curl|fente=lunge|fente marchee=walking lunge
 extension de mollet=calf raise|elevation de mollet=calf raise|mollet=calf raise|releve de bassin=glute bridge
