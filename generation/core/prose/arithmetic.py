@@ -65,7 +65,19 @@ _FACTORS = (7, 24, 60, 100, 1_000, 3_600)
 _ON_PURPOSE = re.compile(
     r"\b(?:mistake\w*|wrong\w*|incorrect\w*|error\w*|not|never|false\w*|binary|hexadecimal|modulo|mod|base|bits?|string\w*|concat\w*|"
     r"falsch\w*|Fehler\w*|nicht|binär\w*|faux|fausse|erreurs?|pas|binaire|errores|incorrect[oa]s?|binari[oa]|"
-    r"someone|somebody|claims?|thinks?|guess\w*|behauptet|denkt)\b|\bfals[oa]s?\b", re.IGNORECASE,
+    r"someone|somebody|claims?|thinks?|guess\w*|behauptet|denkt|"
+    # What would have been.
+    r"(?-i:Had (?!to\b)[^\W\d]\w*) \w+|(?:would|could|might)(?:['’]ve| have)|slip(?:s|ped)?|tempting|"
+    r"if (?:\w+ ){1,2}(?:had|writes?|wrote|typed?|computed?|calculated?)|"
+    r"hätten?|hättest|wären?|würden?|irr(?:te|t)|Irrtum|vertan|hubier\w+|hubies\w+|habría[ns]?|equivoc\w+|escribier\w+|"
+    r"aurai(?:t|s|ent)|serai(?:t|ent)|s['’](?:il|ils|elle|elles|on) avai(?:t|ent)|si \w+ avai(?:t|s|ent|ez)|tromp\w+)\b"
+    r"|\bfals[oa]s?\b", re.IGNORECASE,
+)
+# Or the sentence behind says that it was.
+_TOLD_AFTER = re.compile(
+    r"\W{0,3}(?:(?:But )?(?:that|this|it|he|she|they)|(?:Aber )?(?:das|dies|er|sie)|(?:Pero )?(?:eso|esto|es|está|se)|"
+    r"(?:Mais )?(?:c['’]est|cela|il|elle)) [^;]{0,40}?\b(?:wrong|mistak\w*|slip\w*|errors?|incorrect\w*|falsch|Fehler\w*|"
+    r"irr\w+|vertan|falso|errónea?o?|equivoc\w+|faux|erreurs?|tromp\w+)\b|\W{0,3}(?:Wrong|Falsch|Faux|Mal|Error)\b", re.IGNORECASE,
 )
 _NEIGHBOURHOOD = 200
 _STOP = re.compile(r"[.!?](?=\s)|\n")
@@ -127,10 +139,12 @@ def _differ(found: re.Match[str], value: float, stated: tuple[float, float]) -> 
 
 
 def _is_meant(text: str, found: re.Match[str]) -> bool:
-    """Its own sentence, or the one before it, says so."""
+    """Its own sentence, or the one before it, says so; or the one behind begins with it."""
     before = _STOP.split(text[max(0, found.start() - _NEIGHBOURHOOD) : found.start()])
-    after = _STOP.split(text[found.end() : found.end() + _NEIGHBOURHOOD], maxsplit=1)
-    return _ON_PURPOSE.search(" ".join((*before[-2:], after[0]))) is not None
+    after = _STOP.split(text[found.end() : found.end() + _NEIGHBOURHOOD], maxsplit=2)
+    if _ON_PURPOSE.search(" ".join((*before[-2:], after[0]))):
+        return True
+    return len(after) > 1 and _TOLD_AFTER.match(after[1]) is not None
 
 
 def _is_range(found: re.Match[str]) -> bool:
