@@ -76,8 +76,9 @@ _ON_PURPOSE = re.compile(
 # Or the sentence behind says that it was.
 _TOLD_AFTER = re.compile(
     r"\W{0,3}(?:(?:But )?(?:that|this|it|he|she|they)|(?:Aber )?(?:das|dies|er|sie)|(?:Pero )?(?:eso|esto|es|está|se)|"
-    r"(?:Mais )?(?:c['’]est|cela|il|elle)) [^;]{0,40}?\b(?:wrong|mistak\w*|slip\w*|errors?|incorrect\w*|falsch|Fehler\w*|"
-    r"irr\w+|vertan|falso|errónea?o?|equivoc\w+|faux|erreurs?|tromp\w+)\b|\W{0,3}(?:Wrong|Falsch|Faux|Mal|Error)\b", re.IGNORECASE,
+    r"(?:Mais )?(?:c['’]est|cela|il|elle)) [^;]{0,40}?\b(?:wrong|mistak\w*|slip\w*|errors?|incorrect\w*|falsch|"
+    r"Fehler\w*|irr\w+|vertan|falso|errónea?o?|equivoc\w+|faux|erreurs?|tromp\w+)\b"
+    r"|\W{0,3}(?:Wrong|Falsch|Faux|Mal|Error)\b", re.IGNORECASE,
 )
 _NEIGHBOURHOOD = 200
 _STOP = re.compile(r"[.!?](?=\s)|\n")
