@@ -27,7 +27,8 @@ def found(text: str, rule: str, *, field: str = "body", **brief: Any) -> list[Se
     "This plant cures asthma within weeks.", "Honey water heals your depression.", "You can stop taking your insulin.",
     "Stop your blood pressure medication after a week.", "Then you may skip the pills.",
     "Die Grünlilie heilt Asthma.", "Danach können Sie Ihre Medikamente einfach absetzen.",
-    "Setzen Sie Ihre Tabletten ab.", "La cinta cura el asma y puedes dejar el inhalador.", "Deja de tomar tus medicinas.",
+    "Setzen Sie Ihre Tabletten ab.", "La cinta cura el asma y puedes dejar el inhalador.",
+    "Deja de tomar tus medicinas.",
     "Cette plante guérit l'asthme.", "Vous pouvez arrêter de prendre vos médicaments.", "Arrêtez vos antidépresseurs.",
 ])
 def test_claims_of_a_cure_and_advice_against_medicine_are_found(text: str) -> None:
@@ -42,7 +43,8 @@ def test_claims_of_a_cure_and_advice_against_medicine_are_found(text: str) -> No
     "Die Anzeige behauptet, Honig heilt Krebs.",
     "Ninguna planta cura el asma.", "Tira las pastillas de freno gastadas.", "Aucune plante ne guérit l'asthme.",
     "N'arrêtez pas vos médicaments.", "The cheese cures for a month, and the ham cures beside it.",
-    "Lassen Sie die Tabletten für die Spülmaschine weg.", "Throw away your expired medicines at the chemist's.", "Close the inhaler and skip the line.",
+    "Lassen Sie die Tabletten für die Spülmaschine weg.", "Throw away your expired medicines at the chemist's.",
+    "Close the inhaler and skip the line.",
 ])
 def test_what_teaches_about_cures_is_left_in_peace(text: str) -> None:
     assert found(text, "CR-S06") == []

@@ -93,7 +93,8 @@ def test_a_wrong_sum_beside_a_harmless_past_is_found():
 
 
 @pytest.mark.parametrize(("language", "code"), [
-    ("python", "def f(:\n    pass"), ("py", "print('a'"), ("json", '{"a": 1,}'), ("json", "{'a': 1}"),
+    ("python", "total = 1\nprint total"), ("python", "print 'a'"), ("python", "def f(:\n    pass"),
+    ("py", "print('a'"), ("json", '{"a": 1,}'), ("json", "{'a': 1}"),
     ("yaml", "a: [1, 2"), ("yaml", "a: b: c"), ("html", "<div><b>x</div>"), ("html", "<ul><li>x</ul></section>"),
 ])
 def test_code_that_does_not_parse_is_found(language, code):
