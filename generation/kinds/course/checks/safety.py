@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from generation.core.findings import Finding, Severity, error
-from generation.core.prose import arithmetic, code_faults, links, markup_faults, residue
+from generation.core.prose import arithmetic, code_faults, links, markup_faults, relations, residue
 from generation.core.prose.wholeness import shortened, without_code
 from generation.kinds.course import vocabulary
 from generation.kinds.course.brief import Brief
@@ -152,7 +152,10 @@ def sums_come_out(draft: Draft) -> Iterator[Finding]:
     for passage in draft.texts.passages:
         if passage.key in {"option", "explanation"} and passage.pointer not in right:
             continue
-        for wrong in arithmetic.wrong_sums(passage.plain, draft.language)[:3]:
+        for wrong in (
+            *arithmetic.wrong_sums(passage.plain, draft.language)[:3],
+            *relations.wrong_relations(passage.plain, draft.language)[:3],
+        ):
             yield error(
                 "CR-Q15", passage.pointer, measured=shortened(wrong.written, 80), limit=f"{wrong.value:.6g}",
                 message=f"“{shortened(wrong.written, 80)}” does not come out: it is {wrong.value:.6g}.",
