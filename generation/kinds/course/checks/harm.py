@@ -105,7 +105,7 @@ _SAFEGUARD = (
     r"mesure|test|vérification|gants|lunettes|casque|cadenas|multimètre)"
 )
 _SKIPS = re.compile(
-    r"\b(?:you (?:can|may|could)|(?:it is|it['’]s) (?:fine|safe|ok|okay) to|feel free to)\s+(?:\w+\s+)?"
+    r"\b(?:you (?:can|may|could)|(?:it is|it['’]s) (?:safe|fine|ok|okay) to|feel free to)\s+(?:\w+\s+)?"
     r"(?:skip|leave out|omit|do without|leave off|take off)\s+(?:(?:the|your|this|any|that)\s+)?" + _SAFEGUARD + r"\b"
     r"|\b(?:können|dürfen|kannst|darfst)\s+(?:[^\W\d_]+\s+){0,5}" + _SAFEGUARD
     + r"\s+(?:weglassen|überspringen|auslassen|sparen|verzichten)\b"
