@@ -255,6 +255,10 @@ UNIT_BREAKS: list[tuple[str, Severity, str, Any, str]] = [
     ("CR-S01", E, BODY, more("<script>alert(1)</script>"), BODY),
     ("CR-S01", E, BODY, more("[x](javascript:alert(1))"), BODY),
     ("CR-S01", W, BODY, more("It is <b>high</b>."), BODY),
+    ("CR-S01", W, f"{QUIZ}/options/1/text", "<b>Nothing</b>", f"{QUIZ}/options/1/text"),
+    ("CR-T03", E, BODY, more("Then [Learner name] reads on."), BODY),
+    ("CR-T03", E, BODY, more("Dann liest [Name einfügen] weiter."), BODY),
+    ("CR-S04", E, BODY, more(f"{CODE}python\nprint total\n{CODE}"), BODY),
     ("CR-S02", E, BODY, more("I hope this helps!"), BODY),
     ("CR-S02", E, BODY, more("Write to bob@supplier.de."), BODY),
     ("CR-S02", E, BODY, more("The key is sk-abcdefghijklmnopqrstuvwx."), BODY),
@@ -301,6 +305,8 @@ def test_rule_of_a_lesson_finds_its_defect(
     ("CR-C05", BODY, more("Write to https://example.com/x or open `https://tariffs.net`.")),
     ("CR-C07", BODY, more("You need no spreadsheets for that.")),
     ("CR-S01", BODY, more("It is `<script>` and 3 < 4.")), ("CR-S02", BODY, more("Let me explain. Call 112.")),
+    ("CR-S01", f"{QUIZ}/options/1/text", "A list<int> of 3 < 4 > 2 and `<b>`"),
+    ("CR-T03", BODY, more("Dear [Name], click [Text einfügen], sign with [your name] or [name](https://example.com).")),
     ("CR-S03", BODY, more("Ignore the small print at first.")),
     ("CR-S04", BODY, more(f"{CODE}python\nx = 1\n...\n{CODE}")),
     ("CR-T08", BODY, more("Follow three steps:\n\n1. Look.\n2. Read.\n3. Add.")),
@@ -323,6 +329,32 @@ def test_what_the_brief_grants_alone_is_enough() -> None:
     assert of_rule(of_lesson(needs, notes="A phone, nothing else."), "CR-C07") == [(W, needs[0])]
     assert of_rule(of_lesson(needs, notes="A phone and a multimeter, nothing else."), "CR-C07") == []
     assert of_rule(of_lesson(needs, notes="A phone."), "CR-C07") == []
+
+
+@pytest.mark.parametrize(("notes", "text"), [
+    ("Freins à disque exclus. Une pompe.", "Avec un frein à disque, glissez une cale."),
+    ("Keine Mehrwertsteuer behandeln.", "Die Mehrwertsteuer von 19 % kommt dazu."),
+    ("Disc brakes are out of scope.", "With disc brakes, fit a wedge."),
+    ("Kernkraft ist ausgeschlossen.", "Die Kernkraft liefert Strom."),
+    ("Sin productos químicos.", "Rocía un insecticida sistémico cada semana."), ("No chemicals.", "Spray a pesticide."),
+])
+def test_what_notes_rule_out_in_other_words_is_found(notes: str, text: str) -> None:
+    assert of_rule(of_lesson((BODY, more(text)), notes=notes), "CR-C07") == [(W, BODY)]
+
+
+@pytest.mark.parametrize(("notes", "text"), [
+    ("Freins à disque exclus.", "Ce cours laisse de côté les freins à disque."),
+    ("Nobody is excluded. Nothing is forbidden.", "Nobody minds, and nothing is lost."),
+    ("Sin productos químicos.", "Ningún insecticida hace falta."), ("Pas de produits chimiques.", "Un tapis suffit."),
+    ("Unterricht ohne Pause nicht erlaubt, wenn es geht.", "Eine Pause hilft."),
+])
+def test_what_notes_say_otherwise_is_left_in_peace(notes: str, text: str) -> None:
+    assert of_rule(of_lesson((BODY, more(text)), notes=notes), "CR-C07") == []
+
+
+def test_a_course_on_python_2_may_show_it() -> None:
+    change = (BODY, more(f"{CODE}python\nprint total\n{CODE}"))
+    assert of_rule(of_lesson(change, notes="Python 2 to 3."), "CR-S04") == [(W, BODY)]
 
 
 @pytest.mark.parametrize(("notes", "text"), [

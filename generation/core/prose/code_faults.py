@@ -13,7 +13,6 @@ LONGEST = 20_000        # characters; a longer block is not read
 # What writers leave out, fill in later, or type at a prompt.
 _CUT_SHORT = re.compile(r"^\s*(?:\.\.\.|…)\s*$|\{\{|\{%|<[A-Z_]{3,}>|<your[ -_]|…", re.MULTILINE)
 _SESSION = re.compile(r"^\s*(?:>>> |In \[\d|\$ |[%!]\w)", re.MULTILINE)
-_PYTHON_2 = re.compile(r"^\s*(?:print\s+[\"'\w]|exec\s+[\"'])", re.MULTILINE)
 _JSON_WITH_MORE = re.compile(r"^\s*(?://|/\*|#)|//\s|,?\s*\.\.\.", re.MULTILINE)
 # Only warnings of the parser, which are errors where warnings are.
 _HARMLESS = ("invalid escape sequence", "invalid decimal literal")
@@ -40,7 +39,7 @@ def fault(language: str, code: str) -> str | None:
 
 
 def _python(code: str) -> str | None:
-    if _SESSION.search(code) or _PYTHON_2.search(code) or "{{" in code:
+    if _SESSION.search(code) or "{{" in code:
         return None
     try:
         ast.parse(textwrap.dedent(code))

@@ -21,12 +21,20 @@ _PLACEHOLDERS: tuple[re.Pattern[str], ...] = (
     # The same in German, French and Spanish, between brackets that are no link.
     re.compile(
         r"\[\s*(?:(?:noch |hier |zu ){1,3}(?:ergänzen|einfügen|ausfüllen|einsetzen|vervollständigen)"
+        r"|(?:Name|Vorname|Ort|Betrag|Firma)n? (?:hier )?(?:einfügen|einsetzen|eintragen|ergänzen)\b"
+        r"|(?:nom|prénom|ville|montant) à (?:insérer|compléter|ajouter)\b"
+        r"|(?:insertar?|añadir) (?:nombre|ciudad|importe)\b"
         r"|(?:Beispiel|Inhalt|Platzhalter)\b[^\]\n]{0,40}\b(?:einfügen|ergänzen|folgt)|Platzhalter\b"
         r"|à (?:compléter|rédiger|remplir|insérer|définir|ajouter|venir)|insérez?r?\s+(?:ici|une?|le|la)\b"
         r"|(?:exemple|texte) à (?:insérer|compléter|venir)"
         r"|(?:a|por) (?:completar|rellenar|redactar|definir|añadir|insertar)|insertar?\s+(?:aquí|una?|el|la)\b"
         r"|pendiente de\b)"
         r"[^\]\n]{0,200}\](?!\()", re.IGNORECASE),
+    # Of whom the course is for, so no form that learners fill in.
+    re.compile(
+        r"\[(?:(?:learner|trainee)(?:['’]s)? name|Name (?:der|des) Lernenden"
+        r"|nom de l['’]apprenant\w*|nombre del aprendiz)\](?!\()",
+        re.IGNORECASE),
     re.compile(r"\b(?:content|text|example|explanation|lesson|section|summary|description) goes here\b", re.IGNORECASE),
     re.compile(r"\A\W*(?:n/a|xxx+|sample text|placeholder text)\W*\Z", re.IGNORECASE),
 )
@@ -39,7 +47,8 @@ _SIGNS = (
 _SIGNS_IN_BRACKETS = (
     "ergänzen", "einfügen", "ausfüllen", "einsetzen", "vervollständigen", "platzhalter", "folgt", "[à ", "[ à ",
     "insére", "insérer", "à compléter", "à venir", "completar", "rellenar", "redactar", "definir", "añadir", "inserta",
-    "pendiente",
+    "pendiente", "à insérer", "à ajouter", "learner", "trainee",
+    "lernenden]", "apprenant", "aprendiz", "[insertar", "[añadir", "eintragen",
 )
 
 _OPENERS = "([{（［｛【「『"

@@ -267,9 +267,17 @@ FORBIDS: Final = re.compile(
     r"sans|éviter|évitez|pas de|pas d['’]|ne pas (?:utiliser|mentionner|inclure|parler de)|exclure)\s+"
     r"(?P<what>[^.;:!?\n,()]{3,80})", re.IGNORECASE,
 )
+IS_FORBIDDEN: Final = re.compile(
+    r"(?:^|[.;:!?\n]\s*)(?P<what>[^.;:!?\n,()]{3,60}?)\s+(?:(?:is|are|must be|stays?|ist|sind|bleib(?:t|en)|está|están|quedan?|est|sont)\s+)?"
+    r"(?:excluded|left out|out of scope|not (?:allowed|covered|wanted|permitted)|forbidden|banned|off limits|"
+    r"ausgeschlossen|verboten|nicht (?:erlaubt|gewünscht|erwünscht|behandeln|erwähnen|verwenden)|tabu|weglassen|"
+    r"(?:excluid|prohibid|descartad)[oa]s?|no (?:permitid|incluid)[oa]s?|"
+    r"exclue?s?|interdite?s?|proscrite?s?|bannie?s?|hors (?:sujet|programme))(?=\s*(?:[.;!\n]|$))", re.IGNORECASE,
+)
 NEGATED: Final = re.compile(
     r"\b(?:no|not|never|without|avoid\w*|instead of|rather than|don['’]t|cannot|can['’]t|free of|exclud\w*|ban(?:ned|s)?|forbid\w*|nicht|kein\w*|ohne|statt|anstatt|vermeid\w*|verzicht\w*|"
-    r"sin|nunca|evita\w*|en lugar de|en vez de|ningun\w*|sans|pas|jamais|évit\w*|au lieu de|aucun\w*)\b", re.IGNORECASE,
+    r"sin|nunca|evita\w*|en lugar de|en vez de|ning[uú]n\w*|sans|pas|jamais|évit\w*|au lieu de|aucun\w*|le(?:aves?|ft) (?:out|aside)|does without|ausgeschlossen|verboten|"
+    r"außen vor|deja\w* (?:de lado|fuera)|excluid\w*|prohib\w*|laiss\w* de côté|exclu[es]*|interdi\w*)\b", re.IGNORECASE,
 )
 LANGUAGE_NAMES: Final = re.compile(
     r"\b(?:english|german|french|spanish|italian|portuguese|latin|russian|chinese|mandarin|japanese|arabic|dutch|polish|turkish|greek|hebrew|"

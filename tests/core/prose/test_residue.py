@@ -11,6 +11,10 @@ from generation.core.prose import links, residue
     "Here is the revised lesson:", "So the so_far block says bread.", "<think>", "<|im_start|>",
     "Als KI kann ich nicht schmecken.", "Als Sprachmodell habe ich keine Hände.", "Hier ist die überarbeitete Lektion:",
     "En tant qu'IA, je ne peux pas.", "Voici la leçon révisée :", "Je vais maintenant rédiger la leçon.",
+    "Gerne, hier ist die überarbeitete Lektion gemäß Ihren Vorgaben. Brot geht auf.",
+    "Voici la leçon demandée, conforme au plan. Le pain lève.",
+    "Aquí tiene la lección solicitada, según el plan. El pan.",
+    "Here is the updated lesson with your changes. Bread rises.",
     "Como modelo de lenguaje, no puedo probar el pan.", "Aquí tienes la lección:", "Espero que esto te ayude.",
 ])
 def test_talk_of_the_writer_is_found(text):
@@ -21,6 +25,7 @@ def test_talk_of_the_writer_is_found(text):
     "Let me explain why dough rests.", "Sure, water helps.", "As an AI engineer, you measure first.", "system: linux",
     "Here is the plan that Mira wrote: sow early.", "I will write to the landlord.", "Of course, salt matters.",
     "Assistant: Good morning, how can I help?", "Claro está que el pan sube.", "Voici la recette :",
+    "Gerne, hier ist Ihre Rechnung.", "Voici la version que Léa a demandée.", "Hier ist die Lektion der Woche: Geduld.",
     "Write a first draft of your letter.", "A prompt reply helps.", "Natürlich! So geht es.",
 ])
 def test_ordinary_sentences_are_no_talk_of_the_writer(text):

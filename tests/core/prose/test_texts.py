@@ -76,8 +76,25 @@ def test_right_sums_and_what_is_none_are_left_in_peace(text, language):
     assert arithmetic.wrong_sums(text, language) == [] or language == "xx"
 
 
+@pytest.mark.parametrize(("text", "language"), [
+    ("Had he written 1 times 2 times 30 is 600, he would have slipped by a zero.", "en"),
+    ("Had Dele put down 2 × 30 = 600, the bill had surprised him.", "en"),
+    ("Ben wrote 2 × 30 = 600. That is out by a zero, a slip of the pen.", "en"),
+    ("Hätte er 2 mal 30 ist 600 geschrieben, so fehlte ihm ein Komma.", "de"),
+    ("Si hubiera escrito que 2 por 30 son 600, le sobraría un cero.", "es"),
+    ("S'il avait écrit 2 fois 30 font 600, il aurait compté un zéro de trop.", "fr"),
+])
+def test_a_wrong_sum_that_would_have_been_one_is_left_in_peace(text, language):
+    assert arithmetic.wrong_sums(text, language) == []
+
+
+def test_a_wrong_sum_beside_a_harmless_past_is_found():
+    assert arithmetic.wrong_sums("Dele had 2 heaters. So 2 × 30 = 600 units.", "en")
+
+
 @pytest.mark.parametrize(("language", "code"), [
-    ("python", "def f(:\n    pass"), ("py", "print('a'"), ("json", '{"a": 1,}'), ("json", "{'a': 1}"),
+    ("python", "total = 1\nprint total"), ("python", "print 'a'"), ("python", "def f(:\n    pass"),
+    ("py", "print('a'"), ("json", '{"a": 1,}'), ("json", "{'a': 1}"),
     ("yaml", "a: [1, 2"), ("yaml", "a: b: c"), ("html", "<div><b>x</div>"), ("html", "<ul><li>x</ul></section>"),
 ])
 def test_code_that_does_not_parse_is_found(language, code):

@@ -11,6 +11,7 @@ from generation.core.kind import JsonObject
 from generation.kinds.course.brief import Brief
 from generation.kinds.course.checks import (
     coverage,
+    harm,
     notes,
     objectives,
     promises,
@@ -40,6 +41,7 @@ TEXT_RULES: tuple[TextRule, ...] = (
     structure.holes, structure.loose_ends, teaching.texts_in_language, teaching.lessons_exist,
     wording.not_garbled, wording.phrases_are_whole, safety.safe_markup, safety.no_leaks, safety.no_orders,
     safety.links_are_known, notes.notes_are_kept, safety.seen_by_everybody,
+    harm.nothing_heals,
 )
 UNIT_RULES: tuple[UnitRule, ...] = (
     structure.lesson_counts, structure.lesson_headings, structure.items_measure_objectives,
@@ -55,7 +57,7 @@ UNIT_RULES: tuple[UnitRule, ...] = (
     safety.code_parses, safety.sums_come_out, safety.headings_of_bodies, promises.announced_counts,
     wording.sentences_are_said_once, wording.one_form_of_address,
     notes.means_are_at_hand, notes.money_and_measures_are_those_asked_for, safety.answers_are_the_keys,
-    teaching.quiz_of_its_own_lesson,
+    teaching.quiz_of_its_own_lesson, harm.safeguards_stay,
 )
 DOCUMENT_RULES: tuple[DocumentRule, ...] = (
     structure.document_counts, structure.document_order, teaching.course_time, quiz.keys_are_longest_too_often,

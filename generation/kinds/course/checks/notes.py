@@ -11,6 +11,27 @@ from generation.kinds.course import vocabulary
 from generation.kinds.course.checks.drafts import Draft, Texts, speaks_of, warning
 
 _MOST_FORBIDDEN = 12
+_LAST_WORDS = re.compile(
+    r"\s+(?:behandeln|erwähnen|verwenden|benutzen|nutzen|einsetzen|ansprechen|thematisieren|voraussetzen|bitte|please|"
+    r"por favor)$", re.IGNORECASE,
+)
+_FIRST_WORDS = re.compile(r"^(?:(?:the|der|die|das|los|las|el|la|les|le|des|du)\s+|l['’])", re.IGNORECASE)
+_NOTHING_IN_PARTICULAR = re.compile(
+    r"\b(?:nobody|no one|none|nothing|all|everything|this|that|it|they|questions?|learners?|"
+    r"niemand|nichts|alles|fragen|nadie|nada|todo|personne|rien|tout)\b", re.IGNORECASE,
+)
+# What belongs to a thing that notes rule out by the name of its kind.
+_KINDS = (
+    (re.compile(r"\b(?:chemi\w+|(?:productos |substancias )?químic\w+|produits chimiques|chimi\w+)\b", re.IGNORECASE),
+     re.compile(
+         r"\b(?:(?:insecti|pesti|herbi|fungi|acari)(?:cides?|cidas?)|(?:Insekti|Pesti|Herbi|Fungi)zide?|weed ?killers?|"
+         r"bleach|Chlorbleiche|lejía|eau de javel|glyphosate?|glifosato|Glyphosat)\b", re.IGNORECASE)),
+    (re.compile(r"\b(?:meat|Fleisch|carne|viande)\b", re.IGNORECASE),
+     re.compile(r"\b(?:beef|pork|bacon|ham|chicken breasts?|Rindfleisch|Schweinefleisch|Speck|Schinken|jamón|tocino|"
+                r"jambon|lardons?|porc)\b", re.IGNORECASE)),
+    (re.compile(r"\b(?:alcohol|Alkohol|alcool)\b", re.IGNORECASE),
+     re.compile(r"\b(?:wine|beer|vodka|whisky|Wein|Bier|Wodka|vino|cerveza|vin rouge|bière)\b", re.IGNORECASE)),
+)
 # Learners have this, "nothing else".
 _GRANTS_ALONE = re.compile(
     r"\b(?:nothing else|no other (?:tools?|materials?|equipment|devices?|means)|"
@@ -56,7 +77,10 @@ def notes_are_kept(texts: Texts) -> Iterator[Finding]:
     for forbidden in _forbidden(texts.brief.notes):
         # Its words as they stand, but for their endings: "live work" is not every live part.
         parts = {word[: max(4, len(word) - 2)] for word in forbidden.casefold().split()}
+        members = next((names for kind, names in _KINDS if kind.search(forbidden)), None)
         if not all(part in texts.low for part in parts):
+            if members is not None:
+                yield from _members_of(forbidden, members, texts)
             continue
         for passage in texts.passages:
             if passage.key in {"option", "explanation"}:      # distractors are mistakes
@@ -77,12 +101,32 @@ def notes_are_kept(texts: Texts) -> Iterator[Finding]:
                 break
 
 
+def _members_of(forbidden: str, members: re.Pattern[str], texts: Texts) -> Iterator[Finding]:
+    for passage in texts.passages:
+        if passage.key in {"option", "explanation"} or members.search(passage.text) is None:
+            continue
+        said = next((
+            sentence for sentence in sentences(passage.plain)
+            if members.search(sentence) and not vocabulary.NEGATED.search(sentence)
+        ), None)
+        if said is not None:
+            yield warning(
+                "CR-C07", passage.pointer, measured=shortened(said, 80), limit=f"no {shortened(forbidden, 60)}",
+                message=f"The notes of the brief rule out “{shortened(forbidden, 60)}”, and the text uses one.",
+                advice="Teach it without, as the brief asks.",
+            )
+            return
+
+
 @lru_cache(maxsize=64)
 def _forbidden(notes: str) -> tuple[str, ...]:
     found = []
-    for match in vocabulary.FORBIDS.finditer(notes):
+    behind = (
+        named for named in vocabulary.IS_FORBIDDEN.finditer(notes) if not _NOTHING_IN_PARTICULAR.search(named["what"])
+    )
+    for match in (*vocabulary.FORBIDS.finditer(notes), *behind):
         for part in re.split(r"\s+(?:or|and|oder|und|ni|o|y|ou|et)\s+", match["what"]):
-            words = part.strip().split()
+            words = _FIRST_WORDS.sub("", _LAST_WORDS.sub("", part.strip())).split()
             if words and len(words) <= 6 and len(part.strip()) >= 3:
                 found.append(" ".join(words[:4]))
     return tuple(found[:_MOST_FORBIDDEN])

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from generation.core.findings import Finding, Severity, error
-from generation.core.prose import arithmetic, code_faults, links, markup_faults, residue
+from generation.core.prose import arithmetic, code_faults, links, markup_faults, relations, residue
 from generation.core.prose.wholeness import shortened, without_code
 from generation.kinds.course import vocabulary
 from generation.kinds.course.brief import Brief
-from generation.kinds.course.checks.drafts import Draft, Texts, speaks_of, warning
+from generation.kinds.course.checks.drafts import Draft, Passage, Texts, speaks_of, warning
 from generation.kinds.course.schema import Document, ItemKind, Option
 
 _ABOUT_MARKUP = re.compile(r"\b(?:html|xss|javascript|web\w*|css|markup|markdown|svg|front-?end)\b", re.IGNORECASE)
@@ -25,6 +25,12 @@ _MISTAKE = re.compile(
 _WRONG_ON_PURPOSE = re.compile(
     r"\b(?:SyntaxError|does not (?:parse|run|compile)|invalid|broken|mistake|bug\w*|wrong|error|fix|find the|"
     r"fehler\w*|falsch\w*|ungültig\w*|erreur|faux|invalide|errores?|incorrecto|inválid[oa])\b", re.IGNORECASE,
+)
+_PYTHON_2 = re.compile(r"\bPython[- ]?2\b", re.IGNORECASE)
+# Tags that are nobody's generics, and no names between brackets.
+_TAG = re.compile(
+    r"</?(?:b|i|u|em|strong|br|p|span|div|ul|ol|li|sub|sup|font|h[1-6]|table|tr|td)(?:\s[^<>\n]{0,100})?/?>",
+    re.IGNORECASE,
 )
 _MOST_PLACES = 40       # of a word in one text that are looked at
 _AROUND = 60            # characters: what points to a picture or a colour is no longer
@@ -44,12 +50,20 @@ def safe_markup(texts: Texts) -> Iterator[Finding]:
                 message=f"The text holds markup that acts: “{found}”.",
                 advice="Write Markdown without HTML; put code that is shown into a fenced block with its language.",
             )
-        elif passage.is_markdown and (tag := markup_faults.html(passage.text)) is not None:
+        elif (tag := _html_of(passage, is_about_it)) is not None:
             yield warning(
                 "CR-S01", passage.pointer, measured=tag, limit="Markdown without HTML",
                 message=f"The text holds HTML, which is shown as it is written: “{tag}”.",
                 advice="Use Markdown for it, or leave it out.",
             )
+
+
+def _html_of(passage: Passage, is_about_it: bool) -> str | None:
+    """HTML that nobody turns into anything: any in Markdown, tags for layout in what is one line of text."""
+    if passage.is_markdown:
+        return markup_faults.html(passage.text)
+    found = None if is_about_it else _TAG.search(without_code(passage.text)[0])
+    return found[0] if found else None
 
 
 def no_leaks(texts: Texts) -> Iterator[Finding]:
@@ -104,7 +118,8 @@ def code_parses(draft: Draft) -> Iterator[Finding]:
                 )
             fault = code_faults.fault(language, code)
             if fault is not None:
-                is_meant = _WRONG_ON_PURPOSE.search(passage.plain) is not None
+                is_old = language.startswith("py") and _PYTHON_2.search(f"{draft.texts.allowed}\n{passage.plain}")
+                is_meant = is_old or _WRONG_ON_PURPOSE.search(passage.plain)
                 yield error(
                     "CR-S04", passage.pointer, measured=shortened(fault, 80), limit=f"{language} that parses",
                     severity=Severity.WARNING if is_meant else Severity.ERROR,
@@ -137,7 +152,10 @@ def sums_come_out(draft: Draft) -> Iterator[Finding]:
     for passage in draft.texts.passages:
         if passage.key in {"option", "explanation"} and passage.pointer not in right:
             continue
-        for wrong in arithmetic.wrong_sums(passage.plain, draft.language)[:3]:
+        for wrong in (
+            *arithmetic.wrong_sums(passage.plain, draft.language)[:3],
+            *relations.wrong_relations(passage.plain, draft.language)[:3],
+        ):
             yield error(
                 "CR-Q15", passage.pointer, measured=shortened(wrong.written, 80), limit=f"{wrong.value:.6g}",
                 message=f"“{shortened(wrong.written, 80)}” does not come out: it is {wrong.value:.6g}.",
