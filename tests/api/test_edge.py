@@ -147,7 +147,7 @@ def test_redis_that_has_lost_its_counters_counts_anew_and_refuses_nobody_for_it(
         redis.delete(counter)
 
 
-def test_two_hundred_spoofed_addresses_are_one_client(ann, settings, transactional_db):
+def test_two_hundred_spoofed_addresses_are_one_client(ann, settings, unhurried):
     """Ten at the same moment, as the database's pool has connections: more threads of one process would wait for
     each other, which is refused as a busy database is, and counts for nobody."""
     settings.SIGN_IN_RATE = "50/d"

@@ -155,14 +155,14 @@ def test_scrape_takes_the_same_few_queries_however_much_there_is(ann, route, dja
         submission.submit(user=ann, kind="training_program", brief=PROGRAM)
     work_off(Job.objects.all()[0])
     counters.count_ended()
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(10):
         scrape()
 
 
 def test_hundred_scrapes_in_a_moment_look_once(job, monkeypatch, django_assert_max_num_queries):
     monkeypatch.setattr(gauges, "REMEMBERED_S", 60.0)
     monkeypatch.setattr(gauges, "_remembered", None)
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(10):
         for _ in range(100):
             scrape()
     monkeypatch.setattr(gauges, "_remembered", None)
