@@ -55,9 +55,15 @@ def answering(claim: Claim, content: dict[str, Any]) -> Reply:     # Any: JSON
     """A reply with `content`, a whole part, in the form that is asked for: of a repair, what stands in its places."""
     request = request_for(claim, JobContexts().of(claim))
     if request.schema_name.endswith(f"_{REPAIR_STAGE}"):
-        listed = json.loads(request.messages[-1]["content"].partition("<findings>\n")[2].partition("\n</findings>")[0])
-        content = {place["place"]: value_at(content, place["at"]) for place in listed}
+        content = {place["place"]: value_at(content, place["at"]) for place in places_in(request)}
     return Reply(json.dumps(content), USAGE)
+
+
+def places_in(request: Request) -> list[dict[str, Any]]:     # Any: JSON
+    """The places that a repair asks for, as its model reads them."""
+    text = request.messages[-1]["content"]
+    listed: list[dict[str, Any]] = json.loads(text.partition("<findings>\n")[2].partition("\n</findings>")[0])
+    return listed
 
 
 def whole_content_for(claim: Claim, context: Context) -> dict[str, Any]:     # Any: JSON

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from generation.core.findings import Finding
+from generation.core.json_pointers import is_at_or_below, parts_of, put
 from generation.core.kind import JsonObject
 from generation.core.schema import Schema
 
@@ -50,14 +51,15 @@ def wounds(draft: JsonObject, schema: Schema, findings: Sequence[Finding]) -> tu
                 return ()
             found[node.pointer] = node
     # What is wrong about a list is often wrong because of one of its entries: that one is mended first.
-    inner = [node for node in found.values() if not any(_is_within(other, node.pointer) for other in found)]
+    inner = [node for node in found.values() if not any(
+        other != node.pointer and is_at_or_below(other, node.pointer) for other in found)]
     share = sum(len(json.dumps(node.value)) for node in inner) / max(1, len(json.dumps(draft)))
     if not inner or len(inner) > MOST_PLACES or share > LARGEST_SHARE:
         return ()
     return tuple(
         Wound(f"place_{number}", node.pointer, node.value, node.schema, tuple(
-            finding for finding in findings if finding.pointer == node.pointer
-            or _is_within(finding.pointer, node.pointer) or _is_within(node.pointer, finding.pointer)))
+            finding for finding in findings
+            if is_at_or_below(finding.pointer, node.pointer) or is_at_or_below(node.pointer, finding.pointer)))
         for number, node in enumerate(sorted(inner, key=lambda node: _key(node.pointer)), start=1)
     )
 
@@ -76,11 +78,7 @@ def mended(draft: JsonObject, places: Sequence[Wound], values: JsonObject) -> Js
         return None
     result = copy.deepcopy(draft)
     for place in places:
-        *way, last = _tokens(place.pointer)
-        at: Any = result      # Any: JSON
-        for token in way:
-            at = at[int(token)] if isinstance(at, list) else at[token]
-        at[int(last) if isinstance(at, list) else last] = values[place.name]
+        put(result, place.pointer, values[place.name])
     return result
 
 
@@ -93,7 +91,7 @@ def is_worse(before: Sequence[Finding], after: Sequence[Finding]) -> bool:
 def _node(draft: JsonObject, schema: Schema, pointer: str) -> _Node | None:
     """The place for `pointer`: a text or a list stands for itself, a number or a choice for the entry that it is in."""
     way = [_Node("", draft, schema)]
-    for token in _tokens(pointer):
+    for token in parts_of(pointer):
         below = _child(way[-1], token)
         if below is None:
             break
@@ -126,14 +124,6 @@ def _is_part_of_an_entry(node: _Node) -> bool:
     return not isinstance(node.value, dict | list) and not is_text
 
 
-def _is_within(pointer: str, other: str) -> bool:
-    return pointer.startswith(f"{other}/")
-
-
-def _tokens(pointer: str) -> list[str]:
-    return [token.replace("~1", "/").replace("~0", "~") for token in pointer.split("/")[1:]]
-
-
 def _key(pointer: str) -> list[tuple[int, str]]:
     """In the order of the document."""
-    return [(int(token), "") if token.isdecimal() else (-1, token) for token in _tokens(pointer)]
+    return [(int(token), "") if token.isdecimal() else (-1, token) for token in parts_of(pointer)]

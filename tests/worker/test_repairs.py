@@ -15,7 +15,7 @@ from generation.simulator.content import write
 from generation.worker.job_context import JobContexts
 from generation.worker.judging import request_for
 from tests.invariants import assert_invariants
-from tests.support import USAGE, chunk, claim_all, finish
+from tests.support import USAGE, chunk, claim_all, finish, places_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -118,11 +118,11 @@ def test_half_a_repair_is_kept_and_the_rest_asked_again(claims):
         unit["workouts"][day]["exercises"][0]["load"] = 3_000.0
     finish(claims[1], reply(unit))
     first, = claim_all()
-    rows = {place["place"]: place["now"] for place in _listed(asked(first))}
+    rows = {place["place"]: place["now"] for place in places_in(asked(first))}
     assert len(rows) == 2
     finish(first, reply({**rows, "place_1": {**rows["place_1"], "load": 3.0}}))
     second, = claim_all()
-    assert [place["at"] for place in _listed(asked(second))] == ["/workouts/1/exercises/0"]
+    assert [place["at"] for place in places_in(asked(second))] == ["/workouts/1/exercises/0"]
     assert json.loads(second.draft)["workouts"][0]["exercises"][0]["load"] == 3.0
 
 
@@ -134,15 +134,9 @@ def test_plan_is_mended_in_places_too(ann, route):
     plan["weeks"][3]["sets_per_workout"] = 99
     finish(claim, reply(plan))
     again, = claim_all()
-    assert [place["at"] for place in _listed(asked(again))] == ["/weeks/3"]
+    assert [place["at"] for place in places_in(asked(again))] == ["/weeks/3"]
     finish(again, reply({"place_1": good}))
     assert chunk(job, 0).content["weeks"][4:] == plan["weeks"][4:]
-
-
-def _listed(request: Request) -> list[dict[str, Any]]:
-    text = request.messages[-1]["content"]
-    found: list[dict[str, Any]] = json.loads(text.partition("<findings>\n")[2].partition("\n</findings>")[0])
-    return found
 
 
 def test_wish_that_did_not_come_true_stands_with_the_new_text(claims, ann):

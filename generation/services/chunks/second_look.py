@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 
 from generation import queue
 from generation.core.document_places import DocumentPlaces
-from generation.core.findings import Finding
+from generation.core.findings import Finding, pointer
 from generation.core.json_pointers import parts_of
 from generation.core.kind import JsonObject
 from generation.core.reasons import Reason
@@ -52,8 +52,7 @@ def _by_unit(
         for place in places.of(finding.pointer):
             root, *inside = parts_of(place)
             if root == "units" and inside:
-                at = "".join(f"/{part.replace('~', '~0').replace('/', '~1')}" for part in inside[1:])
-                found[int(inside[0]) + 1].append(finding.at(at))
+                found[int(inside[0]) + 1].append(finding.at(pointer(*inside[1:])))
     return dict(found)
 
 
