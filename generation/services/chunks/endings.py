@@ -1,11 +1,19 @@
-"""How a chunk ends without content: lost, or back to the version that it had before."""
+"""How a chunk ends without content: lost, or back to the version that was put aside before."""
 
 from typing import Any
 
 from generation.core.reasons import Reason
 from generation.core.states import Event
-from generation.models import Chunk
+from generation.models import Chunk, UnitVersion
 from generation.models.chunk import changes
+
+
+def put_aside(chunk: Chunk, **more: Any) -> None:     # Any: column values
+    """Keep what `chunk` says now as a version: it is about to be written anew."""
+    UnitVersion.objects.create(
+        chunk=chunk, number=chunk.versions.count() + 1, content=chunk.content, headline=chunk.headline,
+        findings=chunk.findings, from_cache=chunk.from_cache, errand_id=chunk.errand_id, **more,
+    )
 
 
 def end_without_content(

@@ -15,8 +15,9 @@ from generation.core.kind import JsonObject
 from generation.core.reasons import Reason
 from generation.core.states import ChunkState, Event
 from generation.kinds import all_kinds
-from generation.models import Chunk, Errand, Job, LogLevel, UnitVersion
+from generation.models import Chunk, Errand, Job, LogLevel
 from generation.models.chunk import changes
+from generation.services.chunks.endings import put_aside
 from generation.telemetry import journal
 
 
@@ -57,10 +58,7 @@ def _by_unit(
 
 
 def _have_mended(job: Job, chunk: Chunk, findings: Sequence[Finding], now: dt.datetime) -> None:
-    UnitVersion.objects.create(
-        chunk=chunk, number=chunk.versions.count() + 1, content=chunk.content, headline=chunk.headline,
-        findings=chunk.findings, from_cache=chunk.from_cache, errand_id=chunk.errand_id, is_draft=True,
-    )
+    put_aside(chunk, is_draft=True)
     Chunk.objects.filter(pk=chunk.pk).update(**changes(
         Event.REGENERATE, now, ready_at=now, reason=Reason.REPAIRING.value, reason_detail=findings[0].message,
         attempts=0, repairs=0, crashes=0, second_looks=1, is_fresh=True,

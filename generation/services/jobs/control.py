@@ -12,13 +12,13 @@ from generation.core.reasons import Reason
 from generation.core.states import ACTIVE_JOB_STATES, OPEN_CHUNK_STATES, ChunkState, Event
 from generation.core.text import cleaned, counted, forbidden_character
 from generation.kinds import all_kinds
-from generation.models import Chunk, Errand, Flight, Job, LogLevel, Strategy, UnitVersion, Verb, clock
+from generation.models import Chunk, Errand, Flight, Job, LogLevel, Strategy, Verb, clock
 from generation.models.chunk import changes
 from generation.services import decisions, incidents, quotas
 from generation.services.cache import single_flight
 from generation.services.chunks import cache_lookup, holding
 from generation.services.chunks.assembly import check_content
-from generation.services.chunks.endings import end_without_content
+from generation.services.chunks.endings import end_without_content, put_aside
 from generation.services.chunks.job_state import derive, derive_together, missing_units
 from generation.services.errors import Refusal, RefusalCode
 from generation.services.job_spec import JobSpec
@@ -117,11 +117,7 @@ def regenerate(
         errand = _errand(locked, Verb.REGENERATE, now, by=by)
         quotas.reserve_errand(errand, 1, now)
         elsewhere = _allowed_route(locked, chunk, errand)
-        UnitVersion.objects.create(
-            chunk=chunk, number=chunk.versions.count() + 1, content=chunk.content, headline=chunk.headline,
-            findings=chunk.findings, from_cache=chunk.from_cache, instruction=instruction, replaced_by=by,
-            errand_id=chunk.errand_id,
-        )
+        put_aside(chunk, instruction=instruction, replaced_by=by)
         Chunk.objects.filter(pk=chunk.pk).update(
             **changes(
                 Event.REGENERATE, now, ready_at=now, reason="", reason_detail="", attempts=0, repairs=0,
